@@ -1,0 +1,1 @@
+"""The models that the paper compares, one file each, and the embedded default."""

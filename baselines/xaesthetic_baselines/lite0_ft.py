@@ -1,0 +1,25 @@
+"""To `multigap_lite0` what ResNet50-FT is to the paper's model: the last maps only."""
+
+from pathlib import Path
+
+from xaesthetic.model import AttributeModel
+from xaesthetic_baselines._heads import with_head
+from xaesthetic_baselines._lite0 import Lite0
+
+
+def lite0_ft(weights: Path | None = None) -> AttributeModel:
+    """EfficientNet-Lite0, global average of the last block only (1,152 channels), one linear layer trained on edits.
+
+    The backbone is frozen, other than ResNet50-FT's: only the linear layer was fitted.
+
+    Parameters
+    ----------
+    weights
+        A folder that `xaesthetic train lite0_ft` has written; None for the embedded head.
+
+    Raises
+    ------
+    ModelError
+        If a weight file is missing or not the one that was meant.
+    """
+    return with_head("lite0_ft", Lite0(), slice(-1, None), weights)

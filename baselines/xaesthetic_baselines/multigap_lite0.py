@@ -1,0 +1,23 @@
+"""The embedded default: the paper's multi-GAP idea on a backbone that comes with pip."""
+
+from pathlib import Path
+
+from xaesthetic.model import AttributeModel
+from xaesthetic_baselines._heads import with_head
+from xaesthetic_baselines._lite0 import Lite0
+
+
+def multigap_lite0(weights: Path | None = None) -> AttributeModel:
+    """EfficientNet-Lite0, global averages of all 16 blocks (8,960 channels), one linear layer trained on edits.
+
+    Parameters
+    ----------
+    weights
+        A folder that `xaesthetic train multigap_lite0` has written; None for the embedded head.
+
+    Raises
+    ------
+    ModelError
+        If a weight file is missing or not the one that was meant.
+    """
+    return with_head("multigap_lite0", Lite0(), slice(None), weights)

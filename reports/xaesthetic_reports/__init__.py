@@ -1,0 +1,1 @@
+"""Figures and tables: functions of a run, drawn without a model and without torch."""

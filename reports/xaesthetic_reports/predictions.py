@@ -1,0 +1,21 @@
+"""The predictions as a table for a spreadsheet."""
+
+from pathlib import Path
+
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.tables import to_csv
+from xaesthetic.types import ReportOptions
+
+
+def predictions(run: Run, options: ReportOptions) -> list[Path]:
+    """A row a photograph, a column for each attribute and model, with how each model was trained.
+
+    Returns
+    -------
+    ``report/predictions.csv``.
+    """
+    del options
+    path = run.report / "predictions.csv"
+    write_text(path, to_csv(run.predictions(), run.trained()))
+    return [path]

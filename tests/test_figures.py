@@ -1,0 +1,131 @@
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from PIL import Image
+
+from xaesthetic import figures, images
+
+
+def page(columns=2, **changes):
+    fields = {
+        "title": "Light",
+        "groups": (("high", 1), ("low", columns - 1)),
+        "caption": "What a reader must know.\nSecond paragraph.",
+        "bar": "map value",
+        "ends": ("least", "most"),
+    }
+    return figures.Page(**(fields | changes))
+
+
+def rows(photo, shown):
+    first = figures.Row("photograph", tuple(figures.Panel(photo, below=name) for name in ("one", "two")))
+    maps = tuple(figures.Panel(figures.overlay(photo, shown), corner="0.50", top=shown) for _ in range(2))
+    return [first, figures.Row("net\ncam", maps)]
+
+
+@pytest.fixture
+def shown(photo):
+    height, width = photo.shape[:2]
+    return np.linspace(0, 1, height * width, dtype=np.float32).reshape(height, width)
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(mpl.text.Text)]
+
+
+def test_normalise_by_hand():
+    grid = np.array([[-1, 0], [1, 3]], np.float32)
+    np.testing.assert_allclose(figures.normalise(grid), [[0, 0.25], [0.5, 1]])
+    np.testing.assert_allclose(figures.normalise(grid, (0.0, 2.0)), [[0, 0], [0.5, 1]])
+
+
+def test_normalise_of_a_constant_map_is_unknown():
+    assert np.isnan(figures.normalise(np.ones((2, 3), np.float32))).all()
+
+
+def test_overlay_leaves_the_photograph_readable(photo, shown):
+    mixed = figures.overlay(photo, np.full_like(shown, 0.5)).astype(float)
+    grey = images.to_float(photo).mean(-1)
+    assert np.corrcoef(mixed.mean(-1).ravel(), grey.ravel())[0, 1] > 0.99
+
+
+def test_overlay_of_an_unknown_map_is_the_grey_photograph(photo, shown):
+    mixed = figures.overlay(photo, np.full_like(shown, np.nan))
+    assert (mixed[..., 0] == mixed[..., 1]).all()
+    np.testing.assert_allclose(mixed[..., 0], photo.mean(-1), atol=1)
+
+
+def test_the_color_map_can_be_read_in_grey():
+    colors = mpl.colormaps[figures.COLORS](np.linspace(0, 1, 64))[:, :3]
+    luma = colors @ (0.2126, 0.7152, 0.0722)
+    assert (np.diff(luma) > 0).all()
+
+
+def test_thumbnail_keeps_the_aspect():
+    assert figures.thumbnail(np.zeros((1000, 500, 3), np.uint8)).shape == (320, 160, 3)
+    assert figures.thumbnail(np.zeros((40, 60, 3), np.uint8)).shape == (40, 60, 3)
+
+
+def test_the_grid_shows_everything(photo, shown):
+    figure = figures.photo_grid(rows(photo, shown), page())
+    said = texts(figure)
+    for wanted in ("Light", "high", "low", "photograph", "net\ncam", "one", "0.50", "least", "most", "map value"):
+        assert wanted in said
+    assert any("What a reader must know." in text for text in said)
+    pictures = [axes.images[0].get_array() for axes in figure.axes if axes.images and axes.images[0].get_array().ndim == 3]
+    assert len(pictures) == 4
+    np.testing.assert_array_equal(pictures[0], photo)
+
+
+def test_a_line_holds_the_top_fifth(photo, shown):
+    figure = figures.photo_grid(rows(photo, shown), page())
+    lines = [c for axes in figure.axes for c in axes.collections if isinstance(c, mpl.contour.QuadContourSet)]
+    assert len(lines) == 2
+    assert lines[0].levels[0] == pytest.approx(0.8, abs=1e-3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_constant_map_is_drawn_without_a_line(photo, shown):
+    unknown = np.full_like(shown, np.nan)
+    figure = figures.photo_grid(rows(photo, unknown), page())
+    assert not [c for axes in figure.axes for c in axes.collections if isinstance(c, mpl.contour.QuadContourSet)]
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 10])
+@pytest.mark.parametrize("label", ["net\ncam", "a_very_long_model_name_of_somebody-weights\nintegrated_gradients"])
+def test_nothing_is_clipped(photo, shown, columns, label):
+    panel = figures.Panel(photo, corner="-0.50", below="a_photograph\nblur background 1", top=shown)
+    grid = [figures.Row("photograph", (panel,) * columns), figures.Row(label, (panel,) * columns)]
+    groups = (("all of them", columns),) if columns < 3 else (("high", 1), ("low", columns - 1))
+    figure = figures.photo_grid(grid, page(groups=groups, caption="word " * 120))
+    figure.canvas.draw()  # places the tick labels
+    renderer = figure.canvas.get_renderer()
+    edges = figure.bbox
+    for text in figure.findobj(mpl.text.Text):
+        box = text.get_window_extent(renderer)
+        if text.get_text() and text.get_visible() and box.width > 1:
+            assert box.x0 >= 0, text
+            assert box.y0 >= 0, text
+            assert box.x1 <= edges.x1 + 1, text
+            assert box.y1 <= edges.y1 + 1, text
+
+
+def test_rows_do_not_overlap(photo, shown):
+    tall = photo.transpose(1, 0, 2)
+    panel = figures.Panel(tall, top=shown.T)
+    figure = figures.photo_grid([figures.Row("a", (panel, panel)), figures.Row("b", (panel, panel))], page())
+    first, second = figure.axes[0].get_position(), figure.axes[2].get_position()
+    assert second.y1 <= first.y0 + 1e-9
+
+
+def test_save_is_repeatable_and_the_pdf_has_selectable_text(photo, shown, tmp_path):
+    written = [figures.save(figures.photo_grid(rows(photo, shown), page()), tmp_path / name) for name in ("a", "b")]
+    for first, second in zip(*written, strict=True):
+        assert first.read_bytes() == second.read_bytes()
+    png, pdf = written[0]
+    with Image.open(png) as image:
+        assert image.info["dpi"][0] == pytest.approx(200, abs=0.1)
+    assert b"/Subtype /Type0" in pdf.read_bytes() or b"/Type42" in pdf.read_bytes() or b"/TrueType" in pdf.read_bytes()
+    assert [path.name for path in sorted(Path(tmp_path).iterdir())] == ["a.pdf", "a.png", "b.pdf", "b.png"]

@@ -1,0 +1,286 @@
+import errno
+import os
+import resource
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from plugin_package import contents, make_photos, plugged  # noqa: F401  # a fixture
+
+from xaesthetic import files, images, pipeline
+from xaesthetic.errors import DataError, ModelError, PluginError
+from xaesthetic.model import load_model
+from xaesthetic.predict import rate
+from xaesthetic.store import Run
+from xaesthetic.types import Experiment
+
+BOTH = ("tiny_net", "other_net")
+pytestmark = pytest.mark.usefixtures("plugged")
+
+
+@pytest.fixture
+def photos(tmp_path):
+    return make_photos(tmp_path / "photos", 7)
+
+
+@pytest.fixture
+def experiment(photos):
+    return Experiment(str(photos), None, ("tiny_net",), ("cam", "grad_cam"), ("light",), pick=2, batch=3)
+
+
+@pytest.fixture
+def compare(tmp_path, experiment):
+    """Compare, with some fields changed, into the folder `out`; no reports, because they are not what is tested here."""
+
+    def compare(out="out", reports=None, **changes):
+        return pipeline.compare(replace(experiment, **changes), tmp_path / out, reports=reports)
+
+    return compare
+
+
+@pytest.fixture
+def refused(compare, tmp_path):
+    """The error's text; makes sure that nothing was written."""
+
+    def refused(error, **changes):
+        with pytest.raises(error) as raised:
+            compare(**changes)
+        assert not (tmp_path / "out").exists()
+        return str(raised.value)
+
+    return refused
+
+
+def unfinished(folder):
+    return [name for name in contents(folder) if name.endswith(".tmp")]
+
+
+# -- what comes out ----------------------------------------------------------------------------------------------------
+
+
+def test_predictions_are_the_models_own(compare, photos):
+    table = compare(attributes=("all",)).run.predictions()
+    model = load_model("tiny_net")
+    with torch.no_grad():
+        for name, rows in table.groupby("image"):
+            x = torch.from_numpy(images.to_input(images.decode(photos / name), model.inputs))[None]
+            wanted = model.head(model.features(x))[0].numpy()
+            rated = rows.set_index("attribute")["prediction"][list(model.attributes)]
+            np.testing.assert_allclose(rated, wanted, rtol=1e-5, atol=1e-6)
+    assert table["image"].nunique() == 7
+    assert table["prediction"].dtype == np.float32
+
+
+def test_maps_add_up_to_the_predictions_of_the_picked(compare):
+    run = compare().run
+    rated = run.predictions().sort_values("prediction")["image"]
+    model = load_model("tiny_net", ["light"])
+    for method in ("cam", "grad_cam"):
+        stack = run.maps("tiny_net", method)
+        assert set(stack.images) == {*rated[:2], *rated[-2:]}
+        assert stack.attributes == ("light",)
+        for image in stack.images:
+            predicted = run.predictions().set_index("image")["prediction"][image]
+            assert stack.map(image, "light").mean() + float(model.bias) == pytest.approx(predicted, rel=1e-4)
+
+
+def test_rating_without_a_run_gives_the_same(compare, experiment, photos):
+    wanted = compare().run.predictions().set_index("image")["prediction"]
+    for given in ([], [photos]):
+        table, left_out = rate(given, experiment)
+        assert not left_out
+        np.testing.assert_array_equal(table["prediction"], wanted)
+
+
+def test_all_attributes_are_each_models_own(compare):
+    run = compare(models=BOTH, attributes=("all",), methods=("cam",)).run
+    rated = run.predictions().groupby("model")["attribute"].unique()
+    assert set(rated["tiny_net"]) == {"depth_of_field", "light", "vivid_color"}
+    assert set(rated["other_net"]) == {"light", "color_harmony"}
+    assert run.maps("other_net", "cam").attributes == ("light", "color_harmony")
+    assert run.maps("other_net", "cam").images == run.maps("tiny_net", "cam").images
+
+
+def test_the_experiment_tells_what_answered_it(compare, tmp_path):
+    run = Run.open(compare(attributes=("all",)).run.root)
+    answered = run.answered_by()
+    assert answered["models"]["tiny_net"]["trained"] == "not trained"
+    assert answered["models"]["tiny_net"]["attributes"] == ["depth_of_field", "light", "vivid_color"]
+    assert {"torch", "numpy", "python", "xaesthetic"} <= set(answered["versions"])
+    assert run.experiment.inputs["photographs"].startswith("7 photographs, sha256 ")
+
+
+# -- bad photographs ---------------------------------------------------------------------------------------------------
+
+
+def spoil(folder):
+    whole = (folder / "00.png").read_bytes()
+    (folder / "00.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "letter.jpg").write_text("Dear Sir or Madam")
+    return {"00.png": "truncated", "empty.jpg": "empty", "letter.jpg": "not an image"}
+
+
+def test_a_bad_photograph_is_left_out_with_its_reason(compare, photos):
+    wanted = spoil(photos)
+    comparison = compare()
+    assert set(comparison.left_out) == set(wanted)
+    for name, reason in wanted.items():
+        assert reason in comparison.left_out[name]
+        assert str(photos / name) in comparison.left_out[name]
+    assert list(comparison.run.predictions()["image"]) == [f"0{number}.png" for number in range(1, 7)]
+    assert comparison.run.is_complete()
+    assert compare().left_out == comparison.left_out
+
+
+def test_rating_leaves_them_out_as_well(experiment, photos):
+    wanted = spoil(photos)
+    table, left_out = rate([photos], experiment)
+    assert {Path(image).name for image in left_out} == set(wanted)
+    assert len(table) == 6
+
+
+def test_no_photograph_that_can_be_used(compare, photos):
+    for file in photos.iterdir():
+        file.write_text("no")
+    for _ in range(2):
+        with pytest.raises(
+            DataError, match=r"photos: none of 7 photographs can be used; the first: .*00\.png: not an image"
+        ):
+            compare()
+
+
+# -- refused -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "changes"),
+    [
+        (ModelError, "tiny_net has no attribute 'content'; it has depth_of_field, light", {"attributes": ("content",)}),
+        (ModelError, "other_net has no attribute 'vivid_color'", {"models": BOTH, "attributes": ("vivid_color",)}),
+        (PluginError, "no model 'tinynet'. Did you mean 'tiny_net'?", {"models": ("tinynet",)}),
+        (PluginError, "no method 'grad_cm'. Did you mean 'grad_cam'?", {"methods": ("cam", "grad_cm")}),
+        (PluginError, "no report 'predicitons'. Did you mean 'predictions'?", {"reports": ("predicitons",)}),
+        (DataError, "no data set 'smaple'. Did you mean 'sample'?", {"data": "smaple"}),
+        (DataError, "no/such/folder: there is no such folder", {"data": "no/such/folder"}),
+        (DataError, "cannot be read (File name too long)", {"data": "x" * 300}),
+        (ModelError, "two models are called 'other_net-a'", {"models": ("other_net=1/a", "other_net=2/a")}),
+        (ModelError, "tiny_net takes no weights", {"models": ("tiny_net=heads",)}),
+        (ModelError, "no device 'abacus'", {"device": "abacus"}),
+    ],
+)  # fmt: skip
+def test_a_wrong_choice_is_refused_and_nothing_written(refused, error, said, changes):
+    assert said in refused(error, **changes)
+
+
+def test_an_empty_folder_is_refused(refused, tmp_path, photos):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("no photograph")
+    assert "no photograph in it" in refused(DataError, data=str(tmp_path / "empty"))
+    assert "a file, not a folder" in refused(DataError, data=str(photos / "00.png"))
+
+
+def test_weights_with_another_sha256_are_refused(refused, compare, tmp_path):
+    heads = tmp_path / "heads"
+    heads.mkdir()
+    (heads / "other_net.npz").write_bytes(b"weights")
+    (heads / "other_net.sha256").write_text(files.sha256(heads / "other_net.npz"))
+    run = compare("mine", models=(f"other_net={heads}",)).run
+    assert run.has_maps("other_net-heads", "cam")
+    assert {"photographs", "other_net-heads/other_net.npz"} < set(run.experiment.inputs)
+    (heads / "other_net.npz").write_bytes(b"other weights")
+    said = refused(ModelError, models=(f"other_net={heads}",))
+    assert "other_net.npz: sha256 is" in said
+    with pytest.raises(DataError, match="inputs is"):
+        compare("mine", models=(f"other_net={heads}",))
+
+
+def test_another_experiment_in_the_folder_is_refused(compare, tmp_path):
+    compare()
+    before = contents(tmp_path / "out")
+    with pytest.raises(DataError, match=r"out: holds another experiment: pick is 2 there and 3 here; .*--out"):
+        compare(pick=3)
+    assert contents(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("change", ["added", "removed", "altered"])
+def test_other_photographs_than_before_are_refused(compare, photos, change):
+    compare()
+    if change == "added":
+        make_photos(photos, 8)
+    elif change == "removed":
+        (photos / "06.png").unlink()
+    else:
+        shutil.copy(photos / "05.png", photos / "06.png")
+    with pytest.raises(DataError, match=r"holds another experiment: inputs is .* photographs, sha256"):
+        compare()
+
+
+def test_other_weights_than_a_run_was_begun_with_are_refused(compare, tmp_path):
+    root = compare().run.root
+    (root / "predictions.parquet").unlink()
+    text = (root / "experiment.json").read_text()
+    (root / "experiment.json").write_text(text.replace("Nobody 2000", "Somebody 2001"))
+    with pytest.raises(DataError, match="begun with other weights"):
+        compare()
+
+
+# -- the output cannot be written --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def largest_file():
+    """Sets the size beyond which writing a file fails, as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(("size", "written"), [(100, ()), (3000, ("experiment.json",))])
+def test_a_full_disk_leaves_no_half_written_file(compare, tmp_path, largest_file, size, written):
+    largest_file(size)
+    with pytest.raises(DataError, match=r"cannot be written \(.*File too large\); make room or choose .* --out"):
+        compare()
+    largest_file(None)
+    assert tuple(contents(tmp_path / "out")) == written
+    assert compare().run.is_complete()
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_a_disk_that_is_full_at_the_end_leaves_no_half_written_file(compare, tmp_path, monkeypatch, number):
+    moves = iter(range(100))
+    move = Path.replace
+
+    def full(self, target):
+        if next(moves) == number:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return move(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        with pytest.raises(DataError, match=r"\(No space left on device\)"):
+            compare()
+    assert next(moves) == number + 1
+    assert not unfinished(tmp_path / "out")
+    assert compare().run.is_complete()
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+def test_a_read_only_place_is_refused(refused, monkeypatch, code):
+    def no(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "mkdir", no)
+    assert f"experiment.json: cannot be written ({os.strerror(code)})" in refused(DataError)
+
+
+def test_a_file_where_a_folder_should_be_is_refused(compare, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="--out"):
+        compare("file")
+    with pytest.raises(DataError, match="--out"):
+        compare("file/run")
+    assert (tmp_path / "file").read_text() == ""

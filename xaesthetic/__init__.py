@@ -1,0 +1,119 @@
+"""Where in a photograph an aesthetics model found its reasons, for several models side by side.
+
+    import xaesthetic as xa
+    model = xa.load_model("multigap_lite0")
+    shown = xa.explain_photo("photo.jpg", model, ["depth_of_field", "light"])
+    shown.ratings["light"], shown.maps["light"]
+    shown  # draws itself in a notebook
+
+Names are imported when they are used: importing the package costs nothing and imports no torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xaesthetic.attributes import ATTRIBUTES as ATTRIBUTES
+    from xaesthetic.attributes import parse as parse_attributes
+    from xaesthetic.doctor import examine as examine
+    from xaesthetic.errors import XaestheticError as XaestheticError
+    from xaesthetic.files import write_text as write_text
+    from xaesthetic.model import AttributeModel as AttributeModel
+    from xaesthetic.model import load_model as load_model
+    from xaesthetic.photo import Explanation as Explanation
+    from xaesthetic.photo import explain_photo as explain_photo
+    from xaesthetic.pick import pick_records as pick_records
+    from xaesthetic.pipeline import Comparison as Comparison
+    from xaesthetic.pipeline import compare as compare
+    from xaesthetic.pipeline import draw_reports as draw_reports
+    from xaesthetic.plugins import installed_version as installed_version
+    from xaesthetic.plugins import names as plugin_names
+    from xaesthetic.plugins import summary as plugin_summary
+    from xaesthetic.predict import Ratings as Ratings
+    from xaesthetic.predict import rate as rate
+    from xaesthetic.progress import choose as choose_progress
+    from xaesthetic.records import find_records as find_records
+    from xaesthetic.store import Run as Run
+    from xaesthetic.tables import to_csv as to_csv
+    from xaesthetic.tables import to_json as to_json
+    from xaesthetic.train import train_head as train_head
+    from xaesthetic.types import Experiment as Experiment
+    from xaesthetic.types import InputSpec as InputSpec
+    from xaesthetic.types import Record as Record
+    from xaesthetic.types import ReportOptions as ReportOptions
+    from xaesthetic.types import Source as Source
+
+_WHERE = {
+    "ATTRIBUTES": ("attributes", "ATTRIBUTES"),
+    "AttributeModel": ("model", "AttributeModel"),
+    "Comparison": ("pipeline", "Comparison"),
+    "Experiment": ("types", "Experiment"),
+    "Explanation": ("photo", "Explanation"),
+    "InputSpec": ("types", "InputSpec"),
+    "Record": ("types", "Record"),
+    "Ratings": ("predict", "Ratings"),
+    "ReportOptions": ("types", "ReportOptions"),
+    "Run": ("store", "Run"),
+    "Source": ("types", "Source"),
+    "XaestheticError": ("errors", "XaestheticError"),
+    "choose_progress": ("progress", "choose"),
+    "compare": ("pipeline", "compare"),
+    "draw_reports": ("pipeline", "draw_reports"),
+    "examine": ("doctor", "examine"),
+    "explain_photo": ("photo", "explain_photo"),
+    "find_records": ("records", "find_records"),
+    "installed_version": ("plugins", "installed_version"),
+    "load_model": ("model", "load_model"),
+    "parse_attributes": ("attributes", "parse"),
+    "pick_records": ("pick", "pick_records"),
+    "plugin_names": ("plugins", "names"),
+    "plugin_summary": ("plugins", "summary"),
+    "rate": ("predict", "rate"),
+    "to_csv": ("tables", "to_csv"),
+    "to_json": ("tables", "to_json"),
+    "train_head": ("train", "train_head"),
+    "write_text": ("files", "write_text"),
+}
+
+__all__ = [
+    "ATTRIBUTES",
+    "AttributeModel",
+    "Comparison",
+    "Experiment",
+    "Explanation",
+    "InputSpec",
+    "Ratings",
+    "Record",
+    "ReportOptions",
+    "Run",
+    "Source",
+    "XaestheticError",
+    "choose_progress",
+    "compare",
+    "draw_reports",
+    "examine",
+    "explain_photo",
+    "find_records",
+    "installed_version",
+    "load_model",
+    "parse_attributes",
+    "pick_records",
+    "plugin_names",
+    "plugin_summary",
+    "rate",
+    "to_csv",
+    "to_json",
+    "train_head",
+    "write_text",
+]
+
+
+def __getattr__(name: str) -> Any:  # whatever is asked for
+    if name not in _WHERE:
+        raise AttributeError(f"module 'xaesthetic' has no attribute {name!r}")
+    module, attribute = _WHERE[name]
+    return getattr(import_module(f"xaesthetic.{module}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return __all__

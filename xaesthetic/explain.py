@@ -1,0 +1,56 @@
+"""The third stage: maps of the picked photographs, for every attribute, model and method."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+
+from xaesthetic import plugins
+from xaesthetic.model import AttributeModel, device
+from xaesthetic.pick import pick_records
+from xaesthetic.predict import batches, photographs, to_batch
+from xaesthetic.progress import Track, silent
+from xaesthetic.store import MapArray, Run
+from xaesthetic.types import Pixels, Record
+
+
+def explained_records(run: Run) -> list[Record]:
+    """The photographs that get maps: all that any attribute's pick shows, in the data set's order."""
+    if run.experiment.pick is None:
+        return run.records()
+    shown = {image for pick in pick_records(run) for image in (*pick.highest, *pick.lowest)}
+    return [record for record in run.records() if record.id in shown]
+
+
+def explain_batch(model: AttributeModel, methods: Sequence[str], pixels: Sequence[Pixels], on: str) -> list[MapArray]:
+    """Every method's maps of some photographs; the features are computed once for all methods and attributes.
+
+    Returns
+    -------
+    For each method (n, a, i, j) on that method's grid.
+    """
+    x = to_batch(pixels, model.inputs, on)
+    with torch.no_grad():
+        activations = model.features(x)
+    maps = [plugins.load("methods", method)(model, x, activations) for method in methods]
+    return [each.detach().float().cpu().numpy() for each in maps]
+
+
+def explain_records(run: Run, models: Mapping[str, AttributeModel], workers: int = 2, track: Track = silent) -> None:
+    """Make the maps that are not there yet; goes on where a stopped run was."""
+    records = explained_records(run)
+    groups = batches(records, run.experiment.batch)
+    for key, model in models.items():
+        methods = [method for method in run.experiment.methods if not run.has_maps(key, method)]
+        if not methods:
+            continue
+        parts = run.parts("explain", key)
+        todo = parts.missing(len(groups))
+        pixels = photographs([groups[index] for index in todo], workers)
+        for index, group in zip(track(todo, f"maps of {key}", len(todo)), pixels, strict=True):
+            maps = explain_batch(model, methods, group, device(run.experiment.device))
+            parts.write(index, dict(zip(methods, maps, strict=True)))
+        for method in methods:
+            pieces: Iterator[np.ndarray] = (part[method] for part in parts.read(len(groups)))
+            run.write_maps(key, method, [record.id for record in records], model.attributes, pieces)
+        parts.clear()

@@ -1,0 +1,5 @@
+"""How maps are made: functions of a model, its input and its activations.
+
+A method gives one map an attribute and photograph, (b, a, i, j): signed, un-normalised, on the layer's own grid.
+Methods that need the input's gradient or many inputs run ``model.head(model.features(x))`` themselves.
+"""

@@ -1,0 +1,28 @@
+"""The variant of CAM in the published code of Malu et al. 2017 (github gautamMalu/Aesthetic_attributes_maps, MIT)."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from xaesthetic.errors import ModelError
+from xaesthetic.methods._weighted import split, weighted_sum
+from xaesthetic.model import Activations, AttributeModel
+
+
+def malu_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:
+    """The published code's map: every channel's contribution rectified before the sum, which starts from one.
+
+    M_a(x, y) = 1 + Σ_k max(0, w_ak f_k(x, y)); with f ≥ 0 that is 1 + `cam` with the negative weights left out.
+    It is at least 1 everywhere and does not add up to the prediction.
+
+    Raises
+    ------
+    ModelError
+        If the head is not global average pooling and one linear layer, or an activation is negative.
+    """
+    del x
+    if model.weights is None:
+        raise ModelError("malu_cam needs a head of global average pooling and one linear layer; use --method grad_cam.")
+    if any(bool((layer < 0).any()) for layer in activations):
+        raise ModelError("malu_cam is defined for rectified activations and this model's are negative in places; use cam.")
+    return 1 + weighted_sum(activations, split(torch.clamp(model.weights, min=0), activations))

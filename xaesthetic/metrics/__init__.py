@@ -1,0 +1,1 @@
+"""How maps are measured: functions of a map and what people marked."""

@@ -1,0 +1,84 @@
+"""One photograph, one model, in a notebook."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from xaesthetic import attributes as vocabulary
+from xaesthetic import figures, images
+from xaesthetic.explain import explain_batch
+from xaesthetic.model import AttributeModel, select
+from xaesthetic.predict import to_batch
+from xaesthetic.types import Map, Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A photograph's ratings and maps; shows itself as overlays in a notebook."""
+
+    pixels: Pixels
+    """The photograph."""
+    ratings: Mapping[str, float]
+    """The model's raw output for each attribute."""
+    maps: Mapping[str, Map]
+    """For each attribute, in image pixels: signed, un-normalised."""
+    method: str
+    """How the maps were made."""
+    trained: str
+    """On what the model was trained."""
+
+    def _repr_png_(self) -> bytes:
+        small = figures.thumbnail(self.pixels)
+        panels, groups = [figures.Panel(small)], [("photograph", 1)]
+        for name, rating in self.ratings.items():
+            shown = figures.normalise(images.to_pixels(self.maps[name], small.shape[:2]))
+            panels.append(figures.Panel(figures.overlay(small, shown), f"{rating:.2f}", top=shown))
+            groups.append((vocabulary.attribute(name).title, 1))
+        page = figures.Page(
+            title="",
+            groups=tuple(groups),
+            caption=f"Each map from its lowest to its highest value. Model {self.trained}.",
+            bar="contribution",
+            ends=("least", "most"),
+        )
+        buffer = io.BytesIO()
+        figures.photo_grid([figures.Row(self.method, tuple(panels))], page).savefig(buffer, format="png", dpi=110)
+        return buffer.getvalue()
+
+
+def explain_photo(
+    photo: str | Path | Pixels, model: AttributeModel, attributes: Sequence[str] = ("all",), method: str = "cam"
+) -> Explanation:
+    """Rate one photograph and show where the ratings come from.
+
+    Parameters
+    ----------
+    photo
+        A file, or (h, w, 3) sRGB of 0 to 255.
+    model
+        From `load_model`, or one's own, on the CPU.
+    attributes
+        Names or titles; ``all`` for all that the model has.
+    method
+        A name that ``xaesthetic list methods`` shows.
+
+    Raises
+    ------
+    XaestheticError
+        If the file cannot be read, or there is no such attribute or method.
+    """
+    pixels = images.decode(Path(photo)) if isinstance(photo, (str, Path)) else photo
+    chosen = model if "all" in attributes else select(model, vocabulary.parse(list(attributes)))
+    with torch.no_grad():
+        raw = chosen.head(chosen.features(to_batch([pixels], chosen.inputs)))[0]
+    grids = explain_batch(chosen, [method], [pixels], "cpu")[0][0]
+    return Explanation(
+        pixels,
+        {name: float(value) for name, value in zip(chosen.attributes, raw, strict=True)},
+        {name: images.to_pixels(grid, pixels.shape[:2]) for name, grid in zip(chosen.attributes, grids, strict=True)},
+        method,
+        model.source.trained,
+    )

@@ -1,0 +1,167 @@
+"""The stages in their line: records, predictions, maps, reports. What the command and a notebook both call."""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xaesthetic import files, plugins
+from xaesthetic.errors import DataError, ModelError
+from xaesthetic.progress import Track, silent
+from xaesthetic.records import check_records, find_records, fingerprint
+from xaesthetic.store import Run, model_key
+from xaesthetic.types import Experiment, Record, ReportOptions
+
+if TYPE_CHECKING:
+    from xaesthetic.model import AttributeModel
+
+_VERSIONS = ("xaesthetic", "torch", "torchvision", "timm", "captum", "numpy", "Pillow", "scikit-image", "scikit-learn")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparison has made."""
+
+    run: Run
+    written: tuple[Path, ...]
+    """Figures and tables."""
+    left_out: Mapping[str, str]
+    """Photographs that could not be used, by id, with the reason."""
+
+
+def compare(
+    experiment: Experiment,
+    out: Path,
+    workers: int = 2,
+    track: Track = silent,
+    reports: Sequence[str] | None = (),
+    options: ReportOptions | None = None,
+) -> Comparison:
+    """Rate photographs, pick the highest and lowest, explain those, draw the reports. What is there is not done again.
+
+    Parameters
+    ----------
+    experiment
+        The question.
+    out
+        The run folder; made where it is not there.
+    workers
+        Threads that decode.
+    track
+        Tells the progress.
+    reports
+        Which ones to draw; all where empty, none where None.
+    options
+        How to draw them.
+
+    Raises
+    ------
+    XaestheticError
+        If a plug-in, attribute, folder or weight file is not what it should be, the run folder holds another experiment
+        or cannot be written, or no photograph can be used. Nothing is written then, but in the last two cases.
+    """
+    for name in reports or ():
+        plugins.check("reports", name)
+    experiment, records = prepare(experiment)
+    run = begin(experiment, records, out, workers, track)
+    explained = run.records_table()
+    written = draw_reports(run, reports, options) if reports is not None else []
+    reasons = explained[explained["reason"] != ""].set_index("id")["reason"]
+    return Comparison(run, tuple(written), {str(image): str(reason) for image, reason in reasons.items()})
+
+
+def prepare(experiment: Experiment) -> tuple[Experiment, list[Record]]:
+    """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
+    for name in (choice.partition("=")[0] for choice in experiment.models):
+        plugins.check("models", name)
+    for method in experiment.methods:
+        plugins.check("methods", method)
+    keys = [model_key(choice) for choice in experiment.models]
+    if len(set(keys)) < len(keys):
+        raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
+    records = find_records(experiment.data, Path(experiment.root) if experiment.root else None)
+    inputs = {"photographs": fingerprint(records)} | _weights(experiment.models)
+    return replace(experiment, inputs=inputs), records
+
+
+def _weights(choices: Sequence[str]) -> dict[str, str]:
+    """The sha256 of the files in the folders of one's own weights."""
+    sums = {}
+    for choice in choices:
+        name, _, folder = choice.partition("=")
+        for file in sorted(Path(folder).glob(f"{name}.*")) if folder else ():
+            sums[f"{model_key(choice)}/{file.name}"] = files.sha256(file)
+    return sums
+
+
+def begin(experiment: Experiment, records: Sequence[Record], out: Path, workers: int, track: Track) -> Run:
+    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
+    there = Run.exists(out, experiment)
+    run = Run(out, experiment)
+    if there and run.is_complete():
+        if run.parts().folder.exists():  # a run was stopped after its last stage
+            run.clear_parts()
+        return run
+    from xaesthetic.explain import explain_records  # these import torch
+    from xaesthetic.model import load_model
+    from xaesthetic.predict import predict_records
+
+    models = {
+        model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models
+    }
+    answers = {key: _described(model) for key, model in models.items()}
+    if not there:
+        Run.create(out, experiment, _provenance(answers))
+    elif run.answered_by()["models"] != answers:
+        raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
+    check_records(run, records, workers, track)
+    if not run.records():
+        reasons = run.records_table()["reason"]
+        raise DataError(f"{experiment.data}: none of {len(reasons)} photographs can be used; the first: {reasons.iloc[0]}")
+    predict_records(run, models, workers, track)
+    explain_records(run, models, workers, track)
+    run.clear_parts()
+    return run
+
+
+def _described(model: "AttributeModel") -> dict[str, Any]:
+    return asdict(model.source) | {"attributes": list(model.attributes)}
+
+
+def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
+    versions = {}
+    for package in _VERSIONS:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "models": dict(models),
+        "versions": versions | {"python": sys.version.split()[0]},
+        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+    }
+
+
+def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOptions | None = None) -> list[Path]:
+    """Draw reports of a run; needs no model and no torch.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    names
+        Which reports; all where empty.
+    options
+        How to draw them.
+
+    Returns
+    -------
+    The files written.
+    """
+    written: list[Path] = []
+    for name in names or plugins.names("reports"):
+        written += plugins.load("reports", name)(run, options or ReportOptions())
+    return written

@@ -1,0 +1,114 @@
+"""The first stage: which photographs there are, and which of them can be used."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xaesthetic import files, images, plugins
+from xaesthetic.errors import DataError, unknown
+from xaesthetic.progress import Track, silent
+from xaesthetic.store import Run, record_row
+from xaesthetic.types import Record
+
+
+def find_records(data: str, root: Path | None = None) -> list[Record]:
+    """The records of a data set, by its name, or of a folder of photographs, by its path.
+
+    Raises
+    ------
+    DataError
+        If `data` is neither, the data set's files are not there, or two records have one id.
+    """
+    return _unique(_found(data, root), f"data set {data!r}")
+
+
+def _found(data: str, root: Path | None) -> Iterator[Record]:
+    if data not in plugins.names("datasets"):
+        if not (Path(data).exists() or "/" in data or "\\" in data):
+            raise DataError(f"{unknown('data set', data, plugins.names('datasets'))} Nor is there a folder of that name.")
+        data, root = "folder", Path(data)
+    yield from plugins.load("datasets", data)(root)
+
+
+def given_records(paths: Sequence[Path]) -> list[Record]:
+    """The records of photographs and folders named one by one.
+
+    Raises
+    ------
+    DataError
+        If a path is not there or comes twice.
+    """
+    return _unique((record for path in paths for record in _given(path)), "the list")
+
+
+def _given(path: Path) -> Iterator[Record]:
+    if path.is_dir():
+        for record in plugins.load("datasets", "folder")(path):
+            yield replace(record, id=str(record.path), original=str(record.path))
+    elif path.is_file():
+        yield Record(str(path), path, original=str(path))
+    else:
+        raise DataError(f"{path}: there is no such photograph or folder.")
+
+
+def _unique(found: Iterable[Record], where: str) -> list[Record]:
+    try:
+        records = list(found)
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        raise DataError(f"{error.filename or where}: cannot be read ({error.strerror}).") from error
+    seen: set[str] = set()
+    for record in records:
+        if record.id in seen:
+            raise DataError(f"{where}: two photographs are called {record.id!r}.")
+        seen.add(record.id)
+    return records
+
+
+def fingerprint(records: Sequence[Record]) -> str:
+    """What tells one list of photographs from another: how many, and the sha256 over their ids, contents and edits."""
+    digest = hashlib.sha256()
+    sums = {path: _sum(path) for path in dict.fromkeys(record.path for record in records)}
+    for record in records:
+        digest.update(repr((record.id, sums[record.path], record.edit, record.subject)).encode())
+    return f"{len(records)} photographs, sha256 {digest.hexdigest()[:16]}"
+
+
+def _sum(path: Path) -> str:
+    try:
+        return files.sha256(path)
+    except OSError:
+        return ""
+
+
+def check_records(run: Run, records: Sequence[Record], workers: int = 2, track: Track = silent) -> None:
+    """Look at every photograph once and keep the list, each with its size or the reason why it is left out.
+
+    A photograph that cannot be used never ends a run.
+    """
+    if run.has_records():
+        return
+    paths = list(dict.fromkeys(record.path for record in records))
+    with ThreadPoolExecutor(workers) as pool:
+        looked: Iterable[dict[str, Any]] = track(pool.map(_look, paths), "photographs", len(paths))
+        seen = dict(zip(paths, looked, strict=True))
+    run.write_records(pd.DataFrame([record_row(record) | _usable(record, seen[record.path]) for record in records]))
+
+
+def _look(path: Path) -> dict[str, Any]:
+    row: dict[str, Any] = {"height": 0, "width": 0, "sha256": _sum(path), "reason": ""}
+    try:
+        row["height"], row["width"] = images.decode(path).shape[:2]
+    except DataError as error:
+        row["reason"] = str(error)
+    return row
+
+
+def _usable(record: Record, seen: dict[str, Any]) -> dict[str, Any]:
+    if not seen["reason"] and record.edit and not images.region(record.subject, (seen["height"], seen["width"])).any():
+        return seen | {"reason": f"{record.path}: no subject region lies in the photograph; an edit needs one."}
+    return seen

@@ -1,0 +1,69 @@
+"""What the command prints: tables on standard output, what was left out on standard error."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import typer
+
+import xaesthetic as xa
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table without lines."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def print_left_out(reasons: Mapping[str, str]) -> None:
+    """Print why photographs could not be used, by id."""
+    if reasons:
+        typer.echo(f"\nleft out: {len(reasons)} photograph{'s' * (len(reasons) > 1)}", err=True)
+        for reason in reasons.values():
+            typer.echo(f"  {reason}", err=True)
+
+
+def print_picks(run: "xa.Run") -> None:
+    """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
+    predictions = run.predictions().set_index(["attribute", "image"])
+    for pick in xa.pick_records(run):
+        rated = predictions.loc[pick.attribute].pivot_table(index="image", columns="model", values="prediction", sort=False)
+        rows = [
+            [end, image, *(f"{value:.2f}" for value in rated.loc[image])]
+            for end, ids in (("highest", pick.highest), ("lowest", pick.lowest))
+            for image in ids
+        ]
+        print_table(["", pick.attribute, *map(str, rated.columns)], rows)
+        if pick.short:
+            wanted = 2 * (run.experiment.pick or 0)
+            typer.echo(f"There are only {len(rows)} photographs to show, fewer than the {wanted} asked for.")
+    for key, trained in run.trained().items():
+        typer.echo(f"{key}: {trained}")
+
+
+def print_ratings(ratings: "xa.Ratings") -> None:
+    """Print a table for each model: a row a photograph, a column an attribute."""
+    for model, rated in ratings.table.groupby("model", sort=False):
+        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False)
+        rows = [
+            [str(image), *(f"{value:.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        print_table([str(model), *(str(name).replace("_", " ") for name in wide.columns)], rows)
+        typer.echo(f"{model}: {ratings.trained[str(model)]}")
+
+
+def print_results(manifest: Mapping[str, Any]) -> None:
+    """Print what a trained head is worth on photographs that it was not trained on."""
+    accuracy = manifest["result"]["neighbouring_pairs_in_order"]
+    rows = [[name, f"{scores['accuracy']:.3f}", str(scores["pairs"])] for name, scores in accuracy.items()]
+    print_table(["held-out edits", "neighbouring strengths in order", "pairs"], rows)
+    unedited = manifest["result"]["unedited_spearman"]
+    print_table(
+        ["held-out photographs, unedited", "Spearman's rho"], [[name, f"{rho:.3f}"] for name, rho in unedited.items()]
+    )

@@ -1,0 +1,111 @@
+"""The values that travel between the stages: frozen, without behaviour, without torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, UInt8
+
+Pixels = UInt8[np.ndarray, "_h _w 3"]
+"""A decoded photograph of (height, width): sRGB, upright, 0 to 255."""
+Rgb = Float32[np.ndarray, "h w 3"]
+"""The same as numbers to calculate with: sRGB, 0 to 1."""
+Mask = Bool[np.ndarray, "h w"]
+"""A region of a photograph, in image pixels."""
+Map = Float[np.ndarray, "h w"]
+"""A saliency map in image pixels: any finite values, higher is more."""
+Polygon = tuple[tuple[float, float], ...]
+"""Corners (x, y) in image pixels, origin at the top left."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditStep:
+    """One controlled edit of a photograph: which one (a name in `xaesthetic.edits.EDITS`) and how much, in (0, 1]."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One photograph of a data set, or one edited version of it."""
+
+    id: str
+    """Unique in its data set."""
+    path: Path
+    """The file."""
+    original: str
+    """The id of the photograph that this is a version of; its own id where it is none."""
+    edit: EditStep | None = None
+    """What is done to the pixels after decoding."""
+    subject: tuple[Polygon, ...] = ()
+    """The subject's outline in the unedited photograph; empty where it is not known."""
+    ratings: Mapping[str, float] = field(default_factory=dict)
+    """People's ratings, by attribute, where the data set has them."""
+    credit: str = ""
+    """Who made the photograph and its licence."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """How a photograph becomes a network's input: squashed to `size`, then (channel * scale / 255 - mean) / std.
+
+    Declared, never coded in a plug-in, so that every map can be carried back to image pixels.
+    """
+
+    size: tuple[int, int]
+    """(height, width) in pixels."""
+    mean: tuple[float, float, float] | Float32[np.ndarray, "3 h w"]
+    """Subtracted after scaling, in the network's own channel order: a colour, or an image of the input's size."""
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Divides last, in the network's own channel order."""
+    scale: float = 255.0
+    """What white becomes: 255 or 1 in every published network."""
+    bgr: bool = False
+    """Whether the network takes blue, green, red."""
+    resample: str = "bilinear"
+    """Antialiased `bilinear` or `bicubic`, or `nearest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model comes from, as every figure and table that shows it says."""
+
+    citation: str
+    """Paper, and where the weights were published."""
+    licence: str
+    trained: str
+    """On what, in the words for a figure's caption, for example `trained on edits, not on ratings`."""
+    files: Mapping[str, str]
+    """The sha256 of every weight file, by file name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """The question that a run answers. Two runs with equal experiments give the same bytes."""
+
+    data: str
+    """A data set's name, or a folder of photographs."""
+    root: str | None
+    """Where the data set's files lie, where it needs that."""
+    models: tuple[str, ...]
+    """Names; `name=folder` for weights of one's own."""
+    methods: tuple[str, ...]
+    attributes: tuple[str, ...]
+    pick: int | None
+    """How many of the highest and of the lowest are explained, by the first model; None explains all."""
+    seed: int = 0
+    batch: int = 8
+    device: str = "cpu"
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """What tells these inputs from others: the sha256 of the list of photographs and of weights of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How figures are drawn; every report takes them and may pass over what does not concern it."""
+
+    scale: str = "per_map"
+    """Whether a map's colours go from its own lowest to its own highest value (`per_map`) or from the lowest to the
+    highest of all maps of its row (`shared`)."""
