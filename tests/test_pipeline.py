@@ -90,9 +90,10 @@ def test_maps_add_up_to_the_predictions_of_the_picked(compare):
 def test_rating_without_a_run_gives_the_same(compare, experiment, photos):
     wanted = compare().run.predictions().set_index("image")["prediction"]
     for given in ([], [photos]):
-        table, left_out = rate(given, experiment)
-        assert not left_out
-        np.testing.assert_array_equal(table["prediction"], wanted)
+        ratings = rate(given, experiment)
+        assert not ratings.left_out
+        assert ratings.trained == {"tiny_net": "not trained"}
+        np.testing.assert_array_equal(ratings.table["prediction"], wanted)
 
 
 def test_all_attributes_are_each_models_own(compare):
@@ -138,9 +139,9 @@ def test_a_bad_photograph_is_left_out_with_its_reason(compare, photos):
 
 def test_rating_leaves_them_out_as_well(experiment, photos):
     wanted = spoil(photos)
-    table, left_out = rate([photos], experiment)
-    assert {Path(image).name for image in left_out} == set(wanted)
-    assert len(table) == 6
+    ratings = rate([photos], experiment)
+    assert {Path(image).name for image in ratings.left_out} == set(wanted)
+    assert len(ratings.table) == 6
 
 
 def test_no_photograph_that_can_be_used(compare, photos):

@@ -64,7 +64,9 @@ def test_writes_into_the_report_folder(run, name):
 @pytest.mark.parametrize("name", plugins.names("reports"))
 def test_says_how_the_models_were_trained(run, name, drawn):
     written = draw_reports(run, [name])
-    shown = " ".join(path.read_text() for path in written) + " ".join(sum(map(texts, drawn.values()), []))
+    shown = " ".join(path.read_text() for path in written) + " ".join(
+        text for figure in drawn.values() for text in texts(figure)
+    )
     assert TRAINED in " ".join(shown.split())
 
 

@@ -149,5 +149,5 @@ def test_bad_photographs_are_passed_over_and_too_few_are_refused(photographs, tm
         record.path.write_bytes(b"no photograph")
     assert "5 photographs to train, 5 others" in train.train_head("n", "here", None, tmp_path / "out", on="cpu")["data"]
     photographs[6].path.unlink()
-    with pytest.raises(DataError, match="9 photographs .* at least ten"):
+    with pytest.raises(DataError, match=r"9 photographs .* at least ten"):
         train.train_head("n", "here", None, tmp_path / "other", on="cpu")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -202,18 +203,15 @@ def explain(
     device: Device = "auto",
     batch: Batch = 8,
     workers: Workers = 2,
-    seed: Seed = 0,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
-    experiment = (
-        xa.Run.open(run).experiment if run else _experiment(attr, data, root, model, method, None, seed, batch, device)
-    )
+    experiment = xa.Run.open(run).experiment if run else _experiment(attr, data, root, model, method, None, 0, batch, device)
     comparison = xa.compare(experiment, run or _folder(experiment, out), workers, xa.choose_progress(quiet), None)
-    _show(comparison, quiet=True, as_json=as_json)
     if not as_json:
         typer.echo(comparison.run.root / "maps")
+    _show(comparison, quiet=True, as_json=as_json)
 
 
 @app.command(epilog="Example:\n\nxaesthetic report runs/mine --scale shared")
@@ -292,6 +290,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Say which vers
 
 def main() -> None:
     """Run the command: exit status 0 done, 1 done with photographs left out, 2 refused."""
+    warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
     try:
         app()
     except xa.XaestheticError as error:

@@ -132,10 +132,16 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         If it is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: _array(archive[name]) for name in archive.files}
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: cannot be read as .npz ({error}); it is missing, damaged or another file.") from error
+
+
+def _array(value: object) -> np.ndarray:
+    if not isinstance(value, np.ndarray):  # numpy hands out the bytes of members that are no arrays
+        raise ValueError("a member is no array")  # noqa: TRY004  # said as a DataError by the caller
+    return value
 
 
 @dataclass(frozen=True, slots=True)

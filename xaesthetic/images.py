@@ -1,7 +1,6 @@
 """Photographs in, maps out: the only decoding, colour and resizing in the project."""
 
 import io
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +39,7 @@ def decode(path: Path) -> Pixels:
     try:
         if path.stat().st_size == 0:
             raise DataError(f"{path}: the file is empty.")
-        with warnings.catch_warnings(), Image.open(path) as image:
-            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; what cannot be read is an error
+        with Image.open(path) as image:
             _check(path, image)
             return _srgb(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:

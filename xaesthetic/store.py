@@ -246,7 +246,7 @@ def record_row(record: Record) -> dict[str, Any]:
     """A record as a row of records.parquet, without what is found by looking at the file."""
     return {
         "id": record.id,
-        "path": str(record.path),
+        "path": str(record.path.absolute()),
         "original": record.original,
         "edit": record.edit.name if record.edit else "",
         "amount": record.edit.amount if record.edit else float("nan"),

@@ -90,13 +90,13 @@ def _page(run: Run, pick: Pick, options: ReportOptions) -> figures.Page:
     return figures.Page(
         title=attribute(pick.attribute).title,
         groups=tuple((f"{len(ids)} {end}", len(ids)) for end, ids in ends if ids),
-        caption=caption(run, pick, scale),
+        caption=_caption(run, pick, scale),
         bar=f"map value\n({scale})",
         ends=("least", "most"),
     )
 
 
-def caption(run: Run, pick: Pick, scale: str) -> str:
+def _caption(run: Run, pick: Pick, scale: str) -> str:
     """What a reader must know to judge the figure: selection, scale, models, weights, data."""
     answered = run.answered_by()
     first = next(

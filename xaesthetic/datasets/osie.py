@@ -47,10 +47,11 @@ def osie(root: Path | None = None) -> Iterator[Record]:
 
 def _fixations(path: Path) -> list[Any]:
     from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
 
     try:
         return list(np.atleast_1d(loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"]))
-    except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as error:
+    except (OSError, ValueError, KeyError, TypeError, NotImplementedError, MatReadError) as error:
         raise DataError(f"{path}: cannot be read as OSIE's fixations ({error}).") from error
 
 

@@ -1,0 +1,94 @@
+import subprocess
+import sys
+
+import pytest
+
+from xaesthetic import plugins
+from xaesthetic.errors import PluginError
+
+
+@pytest.fixture
+def third_party(tmp_path, monkeypatch):
+    """Make a package of model plug-ins and put it on the path."""
+
+    def make(files, package="their_package", kind="models"):
+        folder = tmp_path / package
+        folder.mkdir()
+        (folder / "__init__.py").write_text("")
+        for name, text in files.items():
+            (folder / f"{name}.py").write_text(text)
+        meta = tmp_path / f"{package}-1.0.dist-info"
+        meta.mkdir()
+        (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (meta / "entry_points.txt").write_text(f"[xaesthetic]\n{kind} = {package}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return make
+
+
+@pytest.mark.parametrize("kind", ["models", "methods", "datasets", "reports"])
+def test_every_plugin_can_be_loaded_and_says_what_it_is(kind):
+    names = plugins.names(kind)
+    assert names == tuple(sorted(names))
+    assert names
+    for name in names:
+        assert plugins.load(kind, name).__name__ == name
+        assert plugins.summary(kind, name).endswith(".")
+
+
+def test_names_imports_no_plugin():
+    code = (
+        "import sys; from xaesthetic import plugins\n"
+        "for kind in plugins.KINDS:\n"
+        "    for name in plugins.names(kind): plugins.summary(kind, name); plugins.check(kind, name)\n"
+        "assert 'torch' not in sys.modules and 'numpy' not in sys.modules, 'heavy'\n"
+        "assert not [m for m in sys.modules if m.startswith(('xaesthetic_', 'xaesthetic.methods.'))]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_third_party_adds_a_model(third_party):
+    third_party({"their_net": 'def their_net():\n    """Theirs."""\n    return 7\n', "_helper": ""})
+    assert "their_net" in plugins.names("models")
+    assert "_helper" not in plugins.names("models")
+    assert plugins.load("models", "their_net")() == 7
+    assert plugins.summary("models", "their_net") == "Theirs."
+
+
+def test_two_of_one_name_are_an_error_that_names_both(third_party):
+    third_party({"lite0_ft": ""}, package="other_package")
+    with pytest.raises(PluginError, match=r"other_package\.lite0_ft and xaesthetic_baselines\.lite0_ft"):
+        plugins.names("models")
+
+
+def test_a_file_without_its_function(third_party):
+    third_party({"empty_one": "", "a_number": "a_number = 3", "needs_more": "import not_installed_anywhere"}, package="odd")
+    with pytest.raises(PluginError, match="holds no function 'empty_one'"):
+        plugins.load("models", "empty_one")
+    with pytest.raises(PluginError, match="is no function"):
+        plugins.load("models", "a_number")
+    with pytest.raises(PluginError, match="not_installed_anywhere"):
+        plugins.load("models", "needs_more")
+
+
+def test_an_entry_point_to_nowhere(tmp_path, monkeypatch, third_party):
+    third_party({}, package="gone")
+    (tmp_path / "gone" / "__init__.py").unlink()
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(PluginError, match="gone"):
+        plugins.names("models")
+
+
+def test_a_misspelling_suggests_the_nearest():
+    with pytest.raises(PluginError, match="no method 'grad_cm'. Did you mean 'grad_cam'.* Installed: activation_energy"):
+        plugins.check("methods", "grad_cm")
+    with pytest.raises(PluginError, match="no data set 'sampel'. Did you mean 'sample'"):
+        plugins.load("datasets", "sampel")
+    with pytest.raises(PluginError, match="no kind of plug-in 'model'. Did you mean 'models'"):
+        plugins.names("model")
+
+
+@pytest.mark.parametrize(("name", "instead"), [("gradcam", "grad_cam"), ("guided_grad_cam", "integrated_gradients")])
+def test_unsupported_methods_say_what_to_use(name, instead):
+    with pytest.raises(PluginError, match=instead):
+        plugins.check("methods", name)
