@@ -86,7 +86,8 @@ def batches() -> list[int]:
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """For a process that shall find the package; nothing on its standard error looks like a terminal's."""
     plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TTY_COMPATIBLE")}
-    return plain | {"PYTHONPATH": str(folder), "PYTHONWARNINGS": "error", "COLUMNS": "200"} | more
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return plain | {"PYTHONPATH": path, "PYTHONWARNINGS": "error", "COLUMNS": "200"} | more
 
 
 @pytest.fixture

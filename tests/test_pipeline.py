@@ -2,6 +2,7 @@ import errno
 import os
 import resource
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 from plugin_package import contents, make_photos, plugged  # noqa: F401  # a fixture
 
-from xaesthetic import files, images, pipeline
+from xaesthetic import edits, files, images, pipeline
 from xaesthetic.errors import DataError, ModelError, PluginError
 from xaesthetic.model import load_model
 from xaesthetic.predict import rate
@@ -105,7 +106,7 @@ def test_all_attributes_are_each_models_own(compare):
     assert run.maps("other_net", "cam").images == run.maps("tiny_net", "cam").images
 
 
-def test_the_experiment_tells_what_answered_it(compare, tmp_path):
+def test_the_experiment_tells_what_answered_it(compare):
     run = Run.open(compare(attributes=("all",)).run.root)
     answered = run.answered_by()
     assert answered["models"]["tiny_net"]["trained"] == "not trained"
@@ -152,6 +153,19 @@ def test_no_photograph_that_can_be_used(compare, photos):
             DataError, match=r"photos: none of 7 photographs can be used; the first: .*00\.png: not an image"
         ):
             compare()
+
+
+def test_rating_reads_a_few_photographs_ahead_only(experiment, monkeypatch):
+    begun = []
+    monkeypatch.setattr(edits, "photograph", lambda record: begun.append(record) or images.decode(record.path))
+
+    def track(items, what, total):
+        for number, item in enumerate(items):
+            yield item
+            time.sleep(0.02)
+            assert len(begun) <= number + 3
+
+    assert len(rate([], replace(experiment, batch=1), track=track).table) == 7
 
 
 # -- refused -----------------------------------------------------------------------------------------------------------
@@ -220,7 +234,7 @@ def test_other_photographs_than_before_are_refused(compare, photos, change):
         compare()
 
 
-def test_other_weights_than_a_run_was_begun_with_are_refused(compare, tmp_path):
+def test_other_weights_than_a_run_was_begun_with_are_refused(compare):
     root = compare().run.root
     (root / "predictions.parquet").unlink()
     text = (root / "experiment.json").read_text()
@@ -280,8 +294,7 @@ def test_a_read_only_place_is_refused(refused, monkeypatch, code):
 
 def test_a_file_where_a_folder_should_be_is_refused(compare, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="--out"):
-        compare("file")
-    with pytest.raises(DataError, match="--out"):
-        compare("file/run")
+    for out in ("file", "file/run"):
+        with pytest.raises(DataError, match="--out"):
+            compare(out)
     assert (tmp_path / "file").read_text() == ""

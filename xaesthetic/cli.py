@@ -16,9 +16,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
-    epilog="First figure: [bold]xaesthetic compare --attr depth_of_field[/bold]",
+    epilog="First figure: xaesthetic compare --attr depth_of_field",
 )
 data_app = typer.Typer(no_args_is_help=True, help="Data sets: what there is, under which licence.")
 app.add_typer(data_app, name="data")
@@ -36,18 +36,16 @@ Models = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="A model; NAME=FOLDER with weights of one's own. Repeats. [dim]Default: multigap_lite0, lite0_ft.[/dim]",
+        help="A model; NAME=FOLDER with weights of one's own. Repeats. Default: multigap_lite0, lite0_ft.",
     ),
 ]
 Methods = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. [dim]Default: cam, activation_energy.[/dim]"),
+    typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, activation_energy."),
 ]
 Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
-Out = Annotated[Path | None, typer.Option(help="The run folder. [dim]Default: a name of its own in runs/.[/dim]")]
-Reports = Annotated[
-    list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. [dim]Default: all.[/dim]")
-]
+Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
+Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. Default: all.")]
 Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
@@ -96,9 +94,9 @@ def _folder(experiment: "xa.Experiment", out: Path | None) -> Path:
 
 
 @app.command(
-    epilog="Examples:\n\n"
-    "xaesthetic compare --attr depth_of_field\n\n"
-    "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n\n"
+    epilog="\b\nExamples:\n  "
+    "xaesthetic compare --attr depth_of_field\n  "
+    "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
     "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3"
 )
 def compare(
@@ -154,7 +152,7 @@ def _show(comparison: "xa.Comparison", quiet: bool, as_json: bool) -> None:
 
 
 @app.command(
-    epilog="Examples:\n\nxaesthetic predict photo.jpg holiday/\n\nxaesthetic predict --data sample --attr light --out r.csv"
+    epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv"
 )
 def predict(
     photographs: Annotated[list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
@@ -190,7 +188,7 @@ def predict(
 
 
 @app.command(
-    epilog="Examples:\n\nxaesthetic explain runs/mine\n\nxaesthetic explain --data my/photos --attr light --out runs/all"
+    epilog="\b\nExamples:\n  xaesthetic explain runs/mine\n  xaesthetic explain --data my/photos --attr light --out runs/all"
 )
 def explain(
     run: Annotated[Path | None, typer.Argument(help="A run folder to go on with.")] = None,
@@ -214,7 +212,7 @@ def explain(
     _show(comparison, quiet=True, as_json=as_json)
 
 
-@app.command(epilog="Example:\n\nxaesthetic report runs/mine --scale shared")
+@app.command(epilog="\b\nExample:\n  xaesthetic report runs/mine --scale shared")
 def report(
     run: Annotated[Path, typer.Argument(help="A run folder.")], report: Reports = None, scale: Scale = "per_map"
 ) -> None:
@@ -223,7 +221,7 @@ def report(
         typer.echo(path)
 
 
-@app.command(epilog="Example:\n\nxaesthetic train multigap_lite0 --data osie --root path/to/osie --out heads")
+@app.command(epilog="\b\nExample:\n  xaesthetic train multigap_lite0 --data osie --root path/to/osie --out heads")
 def train(
     model: Annotated[str, typer.Argument(help="A model whose head is global average pooling and one linear layer.")],
     out: Annotated[Path, typer.Option(help="The folder for the weights and the manifest.")],
@@ -244,7 +242,7 @@ def train(
     typer.echo(out / f"{model}.npz", err=as_json)
 
 
-@app.command("list", epilog="Example:\n\nxaesthetic list methods")
+@app.command("list", epilog="\b\nExample:\n  xaesthetic list methods")
 def list_plugins(
     kind: Annotated[str | None, typer.Argument(help="models, methods, metrics, datasets or reports.")] = None,
     as_json: Json = False,
@@ -260,7 +258,7 @@ def list_plugins(
             screen.print_table([each, ""], [[name, line] for name, line in plugins.items()])
 
 
-@data_app.command("list", epilog="Example:\n\nxaesthetic data list")
+@data_app.command("list", epilog="\b\nExample:\n  xaesthetic data list")
 def data_list() -> None:
     """Data sets, and who made the embedded photographs under which licence."""
     screen.print_table(
@@ -271,7 +269,7 @@ def data_list() -> None:
     screen.print_table(["photograph in 'sample'", "credit and licence"], rows)
 
 
-@app.command(epilog="Example:\n\nxaesthetic doctor")
+@app.command(epilog="\b\nExample:\n  xaesthetic doctor")
 def doctor() -> None:
     """What works here: versions, device, weights, container engine."""
     findings = list(xa.examine())

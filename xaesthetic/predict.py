@@ -1,6 +1,6 @@
 """The second stage: every photograph's ratings by every model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +30,24 @@ def batches(items: Sequence[T], size: int) -> list[Sequence[T]]:
 
 def photographs(groups: Sequence[Sequence[Record]], workers: int = 2) -> Iterator[list[Pixels]]:
     """Every group's photographs, decoded and edited in the background, at most two groups ahead."""
+    yield from _ahead(edits.photograph, groups, workers)
+
+
+def _ahead(read: Callable[[Record], T], groups: Sequence[Sequence[Record]], workers: int) -> Iterator[list[T]]:
     with ThreadPoolExecutor(workers) as pool:
-        ahead = [[pool.submit(edits.photograph, record) for record in group] for group in groups[:2]]
+        ahead = [[pool.submit(read, record) for record in group] for group in groups[:2]]
         for index in range(len(groups)):
             if index + 2 < len(groups):
-                ahead.append([pool.submit(edits.photograph, record) for record in groups[index + 2]])
+                ahead.append([pool.submit(read, record) for record in groups[index + 2]])
             yield [future.result() for future in ahead.pop(0)]
+
+
+def _readable(record: Record) -> Pixels | str:
+    """The photograph, or why it cannot be read."""
+    try:
+        return edits.photograph(record)
+    except DataError as error:
+        return str(error)
 
 
 def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
@@ -78,21 +90,14 @@ def rate(photographs: Sequence[Path], experiment: Experiment, workers: int = 2, 
     records = given_records(photographs) if photographs else find_records(experiment.data, root)
     models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
     left_out: dict[str, str] = {}
-
-    def readable(group: Sequence[Record]) -> Iterator[tuple[str, Pixels]]:
-        for record in group:
-            try:
-                yield record.id, edits.photograph(record)
-            except DataError as error:
-                left_out[record.id] = str(error)
-
     groups = batches(records, experiment.batch)
     tables = []
-    with ThreadPoolExecutor(workers) as pool:
-        for read in track(pool.map(lambda group: dict(readable(group)), groups), "rating", len(groups)):
-            if read:
-                ratings = _rate(models, list(read.values()), device(experiment.device))
-                tables.append(_table(list(read), ratings, models))
+    for group, read in zip(track(groups, "rating", len(groups)), _ahead(_readable, groups, workers), strict=True):
+        left_out |= {record.id: each for record, each in zip(group, read, strict=True) if isinstance(each, str)}
+        pixels = {record.id: each for record, each in zip(group, read, strict=True) if not isinstance(each, str)}
+        if pixels:
+            ratings = _rate(models, list(pixels.values()), device(experiment.device))
+            tables.append(_table(list(pixels), ratings, models))
     if not tables:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     trained = {key: model.source.trained for key, model in models.items()}

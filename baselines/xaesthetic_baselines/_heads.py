@@ -39,8 +39,12 @@ def with_head(name: str, backbone: Lite0, layers: slice, weights: Path | None) -
     described = read_json(manifest)
     verify(file, described.get("sha256", ""))
     arrays = read_npz(file)
-    if arrays["weights"].shape != (len(arrays["attributes"]), arrays["weights"].shape[1]):
-        raise ModelError(f"{file}: {arrays['weights'].shape} weights for {len(arrays['attributes'])} attributes.")
+    missing = {"attributes", "weights", "bias"} - arrays.keys()
+    if missing:
+        raise ModelError(f"{file}: holds no {', '.join(sorted(missing))}; train it again.")
+    wanted = len(arrays["attributes"]), sum(backbone.channels[layers])
+    if arrays["weights"].shape != wanted or arrays["bias"].shape != wanted[:1]:
+        raise ModelError(f"{file}: {arrays['weights'].shape} weights, but {name} has {wanted} (attributes, channels).")
     return gap_linear(
         [str(attribute) for attribute in arrays["attributes"]],
         INPUTS,
