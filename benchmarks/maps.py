@@ -33,9 +33,9 @@ def model_of(backbone: torch.nn.Module, layers: slice, channels: int) -> Attribu
 class Whole(torch.nn.Module):
     """The last layer's model as one module with a target layer inside, as the other toolkits want it."""
 
-    def __init__(self, model: AttributeModel) -> None:
+    def __init__(self, model: AttributeModel, backbone: torch.nn.Module) -> None:
         super().__init__()
-        self.model, self.layer = model, torch.nn.Identity()
+        self.model, self.layer, self.backbone = model, torch.nn.Identity(), backbone
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.model.head((self.layer(self.model.features(x)[0]),))
@@ -93,7 +93,7 @@ def main() -> None:
     network = timm.create_model("tf_efficientnet_lite0").eval().requires_grad_(False).to(memory_format=torch.channels_last)
     backbone = _lite0.Lite0()
     every, last = model_of(backbone, slice(None), 8960), model_of(backbone, slice(-1, None), 1152)
-    whole = Whole(last)
+    whole = Whole(last, backbone)
     jobs = {
         "plain forward": lambda: plain(network, x),
         "features of 16 blocks": lambda: every.features(x),
@@ -132,14 +132,9 @@ def agree(last: AttributeModel, whole: Whole, x: torch.Tensor, theirs: torch.Ten
         import cv2
 
         shown = as_theirs(ours / cells).numpy()
-        enlarged = torch.stack(
-            [torch.stack([torch.from_numpy(cv2.resize(each, (299, 299))) for each in photo]) for photo in shown]
-        )
-        low, high = enlarged.amin((2, 3), keepdim=True), enlarged.amax((2, 3), keepdim=True)
-        enlarged = (enlarged - low) / (1e-7 + (high - low))
-        print(
-            f"  pytorch-grad-cam, after its ReLU, scaling to 0 to 1 and enlarging: {float((theirs - enlarged).abs().max()):.1e}"
-        )
+        large = torch.tensor([[cv2.resize(each, (299, 299)).tolist() for each in photo] for photo in shown])
+        difference = float((theirs - as_theirs(large)).abs().max())
+        print(f"  pytorch-grad-cam, after its ReLU, scaling to 0 to 1 and enlarging: {difference:.1e}")
 
 
 if __name__ == "__main__":

@@ -151,9 +151,7 @@ def _show(comparison: "xa.Comparison", quiet: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-@app.command(
-    epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv"
-)
+@app.command(epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv")
 def predict(
     photographs: Annotated[list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
     attr: Attributes = ["all"],  # noqa: B006  # typer copies it

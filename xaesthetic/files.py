@@ -77,17 +77,17 @@ def _replace(temporary: Path, path: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+    with suppress(OSError):  # below a file, or with too long a name, there is nothing to remove
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def remove_unfinished(folder: Path) -> None:
     """Remove what a killed process left half-written in a folder and the folders below it."""
     for left in list(folder.rglob(f".*.{'[0-9a-f]' * 8}.tmp")):
-        with suppress(OSError):
-            _remove(left)
+        _remove(left)
 
 
 def write_json(path: Path, value: Any) -> None:  # whatever json takes
@@ -134,7 +134,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: _array(archive[name]) for name in archive.files}
-    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: cannot be read as .npz ({error}); it is missing, damaged or another file.") from error
 
 

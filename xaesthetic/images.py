@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Float32
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from xaesthetic.errors import DataError
 from xaesthetic.types import InputSpec, Map, Mask, Pixels, Polygon, Rgb
@@ -22,6 +22,15 @@ _RESAMPLE = {
     "bicubic": Image.Resampling.BICUBIC,
     "nearest": Image.Resampling.NEAREST,
 }
+_TURNS = {  # EXIF's orientations but for 1, which is upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -29,7 +38,7 @@ def decode(path: Path) -> Pixels:
     """Read a photograph: upright, its colours turned to sRGB, transparency on white.
 
     JPEG, PNG, WebP, TIFF, BMP and whatever else Pillow reads; 1 to 16 bits a channel, palette, grey, CMYK. An embedded
-    ICC profile is honoured; one that cannot be used is passed over, as browsers do.
+    ICC profile is honoured; one that cannot be used, or EXIF data that cannot be read, is passed over, as browsers do.
 
     Raises
     ------
@@ -37,16 +46,17 @@ def decode(path: Path) -> Pixels:
         If the file is missing, empty, truncated, no image, animated, of several pages, too small or absurdly large.
     """
     try:
-        if path.stat().st_size == 0:
-            raise DataError(f"{path}: the file is empty.")
         with Image.open(path) as image:
             _check(path, image)
-            return _srgb(ImageOps.exif_transpose(image))
+            return _srgb(_upright(image))
+    except DataError:
+        raise
     except UnidentifiedImageError as error:
-        raise DataError(f"{path}: not an image that Pillow can read.") from error
+        what = "not an image that Pillow can read" if path.stat().st_size else "the file is empty"
+        raise DataError(f"{path}: {what}.") from error
     except Image.DecompressionBombError as error:
         raise DataError(f"{path}: absurdly large; at most {LARGEST:,} pixels are read.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, IndexError, TypeError, KeyError) as error:
+    except Exception as error:  # damaged files make Pillow's readers raise nearly anything
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
         raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
 
@@ -62,14 +72,23 @@ def _check(path: Path, image: Image.Image) -> None:
         raise DataError(f"{path}: animated or of several pages ({frames}); save the one that is meant.")
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    image.load()
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # damaged metadata of a photograph that could be read; browsers pass over it too
+        turn = None
+    return image if turn is None else image.transpose(turn)
+
+
 def _srgb(image: Image.Image) -> Pixels:
     profile = image.info.get("icc_profile")
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _eight_bits(image)
     if "transparency" in image.info or image.mode in ("P", "PA"):
         image = image.convert("RGBA")
     alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _eight_bits(image)
-    elif image.mode not in ("RGB", "L", "CMYK", "LAB"):
+    if image.mode not in ("RGB", "L", "CMYK", "LAB"):
         image = image.convert("L" if image.mode in ("1", "LA") else "RGB")
     image = _to_srgb(image, profile)
     if alpha is not None:
@@ -79,8 +98,9 @@ def _srgb(image: Image.Image) -> Pixels:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Grey of more than 8 bits: 16 where the mode says integers, 0 to 1 where it says floats."""
-    values = np.asarray(image, dtype=np.float64) * (255 if image.mode == "F" else 255 / 65535)
-    return Image.fromarray(np.rint(np.clip(np.nan_to_num(values), 0, 255)).astype(np.uint8))
+    white = 1 if image.mode == "F" else 65535
+    values = np.clip(np.nan_to_num(np.asarray(image)), 0, white)  # first: what is damaged may be too large to multiply
+    return Image.fromarray(np.rint(values * (255 / white)).astype(np.uint8))
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

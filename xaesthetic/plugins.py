@@ -46,7 +46,7 @@ def _files(kind: str) -> dict[str, tuple[str, Path]]:
     packages = {entry.value for entry in entry_points(group="xaesthetic", name=kind)}
     for package in sorted(packages):
         for folder in _folders(package):
-            for file in sorted(folder.glob("[!_]*.py")):
+            for file in sorted(folder.glob("[!_.]*.py")):
                 module = f"{package}.{file.stem}"
                 if file.stem in found:
                     raise PluginError(
@@ -73,8 +73,19 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 def summary(kind: str, name: str) -> str:
-    """The first line of a plug-in's docstring, read without importing it."""
-    tree = ast.parse(_files(kind)[name][1].read_text(encoding="utf-8"))
+    """The first line of a plug-in's docstring, read without importing it.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plug-in, or its file is not Python.
+    """
+    check(kind, name)
+    module, file = _files(kind)[name]
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PluginError(f"{module} cannot be read ({error}); mend or remove {file}.") from error
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return (ast.get_docstring(node) or "").partition("\n")[0]
@@ -107,11 +118,12 @@ def load(kind: str, name: str) -> Callable[..., Any]:
     check(kind, name)
     module = _files(kind)[name][0]
     try:
-        function = getattr(import_module(module), name)
-    except ImportError as error:
-        raise PluginError(f"{module} cannot be imported ({error}); install what it needs.") from error
-    except AttributeError as error:
-        raise PluginError(f"{module} holds no function {name!r}; a plug-in's function is called like its file.") from error
+        holder = import_module(module)
+    except Exception as error:  # it may be anybody's
+        raise PluginError(f"{module} cannot be imported ({error}); install what it needs, or mend it.") from error
+    if not hasattr(holder, name):
+        raise PluginError(f"{module} holds no function {name!r}; a plug-in's function is called like its file.")
+    function = getattr(holder, name)
     if not callable(function):
         raise PluginError(f"{module}.{name} is no function.")
     return function  # type: ignore[no-any-return]

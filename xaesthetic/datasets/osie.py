@@ -1,6 +1,6 @@
 """OSIE: photographs of everyday scenes and where fifteen people looked (Xu et al., Journal of Vision 2014)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,31 +32,32 @@ def osie(root: Path | None = None) -> Iterator[Record]:
     """
     if root is None or not (root / "eye" / "fixations.mat").is_file():
         raise DataError(f"osie: no eye/fixations.mat in {root}; give the folder that holds it with --root.")
-    for entry in _fixations(root / "eye" / "fixations.mat"):
-        name = str(entry.img)
-        points = np.array([(x, y) for person in entry.subjects for x, y in _points(person)], dtype=np.float64)
+    for name, points in _fixations(root / "eye" / "fixations.mat"):
         identity = Path(name).stem
         yield Record(
             identity,
             root / "stimuli" / name,
             original=identity,
-            subject=_outline(points.reshape(-1, 2), (600, 800)),
+            subject=_outline(points, (600, 800)),
             credit="OSIE, Xu et al. 2014; MIT licence",
         )
 
 
-def _fixations(path: Path) -> list[Any]:
+def _fixations(path: Path) -> list[tuple[str, np.ndarray]]:
+    """Every photograph's file name and where in it all viewers looked, (x, y) in pixels."""
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
     try:
-        return list(np.atleast_1d(loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"]))
-    except (OSError, ValueError, KeyError, TypeError, NotImplementedError, MatReadError) as error:
+        entries = np.atleast_1d(loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"])
+        return [(str(entry.img), _points(np.atleast_1d(entry.subjects))) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, MatReadError) as error:
         raise DataError(f"{path}: cannot be read as OSIE's fixations ({error}).") from error
 
 
-def _points(person: Any) -> Iterator[tuple[float, float]]:  # a MATLAB struct
-    yield from zip(np.atleast_1d(person.fix_x), np.atleast_1d(person.fix_y), strict=True)
+def _points(people: Iterable[Any]) -> np.ndarray:  # MATLAB structs
+    pairs = (zip(np.atleast_1d(each.fix_x), np.atleast_1d(each.fix_y), strict=True) for each in people)
+    return np.array([point for points in pairs for point in points], dtype=np.float64).reshape(-1, 2)
 
 
 def _outline(points: np.ndarray, size: tuple[int, int]) -> tuple[Polygon, ...]:
