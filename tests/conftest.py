@@ -1,5 +1,7 @@
 """Shapes are checked while testing: jaxtyping and beartype are switched on before the packages are imported."""
 
+import struct
+
 from jaxtyping import install_import_hook
 
 install_import_hook(["xaesthetic", "xaesthetic_baselines", "xaesthetic_reports"], "beartype.beartype")
@@ -7,7 +9,7 @@ install_import_hook(["xaesthetic", "xaesthetic_baselines", "xaesthetic_reports"]
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
-from PIL import Image  # noqa: E402
+from PIL import Image, ImageCms  # noqa: E402
 
 settings.register_profile("shared", deadline=None, print_blob=True)  # these machines are noisy
 settings.load_profile("shared")
@@ -33,3 +35,29 @@ def write_photo():
         return path
 
     return write
+
+
+def icc(space, connection, tags):
+    """An ICC profile (ICC.1:2001-04, section 6)."""
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        table += name + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    size, d50 = 128 + len(table + body), (63190, 65536, 54061)
+    header = struct.pack(">I4xI4s4s4s12x4s28x3i48x", size, 0x02100000, b"prtr", space, connection, b"acsp", *d50)
+    return header + table + body
+
+
+@pytest.fixture(scope="session")
+def profiles():
+    """ICC profiles that turn colours to what can be told by hand."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    white = b"XYZ " + struct.pack(">4x3i", 63190, 65536, 54061)
+    identity, ramp = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536), bytes(range(256))
+    corners = b"".join(bytes([255 * (corner >= 8), 128, 128]) for corner in range(16))  # full cyan is white, none black
+    table = b"mft1" + bytes([0] * 4 + [4, 3, 2, 0]) + identity + 4 * ramp + corners + 3 * ramp
+    return {
+        "swapped": srgb.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ"),  # red is green
+        "linear gray": icc(b"GRAY", b"XYZ ", {b"wtpt": white, b"kTRC": b"curv" + bytes(8)}),
+        "cyan is light": icc(b"CMYK", b"Lab ", {b"A2B0": table}),  # the other inks leave no trace
+    }

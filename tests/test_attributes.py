@@ -51,3 +51,17 @@ def test_parse_keeps_the_order_and_drops_repetitions():
 def test_a_misspelling_suggests_the_nearest(wrong, near):
     with pytest.raises(DataError, match=f"Did you mean '{near}'"):
         parse([wrong])
+
+
+def test_every_blob_is_named_after_the_column():
+    blobs = {each.csv: each.blob for each in ATTRIBUTES}
+    assert blobs.pop("BalacingElements") == "fc9_BalancingElement"
+    assert blobs.pop("score") == "fc11_score"
+    assert all(blob == f"fc9_{column}" for column, blob in blobs.items())
+
+
+def test_an_error_lists_all_there_are_in_alphabetical_order():
+    with pytest.raises(DataError) as caught:
+        parse(["DEPHT_OF_FIELD"])
+    assert "Did you mean 'depth_of_field'?" in str(caught.value)
+    assert str(caught.value).endswith(f"There are: {', '.join(sorted([*NAMES, 'all']))}.")

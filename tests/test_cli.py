@@ -89,6 +89,24 @@ def test_data_list_shows_credits_and_licences(command):
             assert any(licence in record.credit for licence in ("CC0", "CC BY", "public domain"))
 
 
+@pytest.mark.slow
+def test_the_doctor_looks_at_everything(command, photos):
+    status, out, _ = command("doctor")
+    assert status == 0
+    found = {line[4:].split("  ")[0].strip(): line for line in out.splitlines() if line.startswith("ok")}
+    assert {"python", "torch", "device", "model multigap_lite0", "model tiny_net", "container engine"} <= set(found)
+    assert "3 attributes; not trained" in found["model tiny_net"]
+
+
+@pytest.mark.slow
+def test_the_doctor_finds_what_does_not_work(command, plugged):  # noqa: F811
+    (plugged / "tiny_nets" / "tiny_net.py").write_text('import no_such_package\n\ndef tiny_net():\n    """Broken."""\n')
+    status, out, _ = command("doctor")
+    assert status == 1
+    (wrong,) = (line for line in out.splitlines() if line.startswith("NO"))
+    assert "no_such_package" in wrong
+
+
 # -- predict -----------------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +214,13 @@ def test_explain_goes_on_with_a_run(compare, command):
     shutil.rmtree("run/maps")
     assert command("explain", "run", "--quiet") == (0, "run/maps\n", "")
     assert contents(Path("run")) == before
+
+
+def test_explain_of_a_run_takes_no_other_question(compare, command):
+    compare("--out", "run", "--report", "predictions")
+    status, _, err = command("explain", "run", "--method", "occlusion")
+    assert status == 2
+    assert "its question stands" in err
 
 
 def test_explain_makes_maps_of_all(command, photos):

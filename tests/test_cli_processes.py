@@ -147,27 +147,6 @@ def test_the_embedded_models_compare_photographs(folder):
         assert xa.Run.open(folder / "run").maps(model, "cam").values.shape == (2, 1, 10, 10)
 
 
-@pytest.mark.slow
-def test_the_doctor_looks_at_everything(folder):
-    process = start(folder, "doctor")
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, out + err
-    found = {line[4:].split("  ")[0].strip(): line for line in out.splitlines() if line.startswith("ok")}
-    assert {"python", "torch", "device", "model multigap_lite0", "model tiny_net", "container engine"} <= set(found)
-    assert "3 attributes; not trained" in found["model tiny_net"]
-
-
-@pytest.mark.slow
-def test_the_doctor_finds_what_does_not_work(folder):
-    (folder / "tiny_nets" / "tiny_net.py").write_text('import no_such_package\n\ndef tiny_net():\n    """Broken."""\n')
-    (folder / "tiny_nets" / "other_net.py").unlink()
-    process = start(folder, "doctor")
-    out, _ = process.communicate(timeout=300)
-    assert process.returncode == 1
-    (wrong,) = (line for line in out.splitlines() if line.startswith("NO"))
-    assert "no_such_package" in wrong
-
-
 # -- public names only -------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,12 @@ def test_sample_is_six_photographs_and_their_edits():
     records = find_records("sample")
     assert len({record.original for record in records}) == 6
     assert len({record.id for record in records}) == len(records) == 6 * (1 + len(edits.EDITS))
-    assert all(record.edit is None for record in records if record.id == record.original)
+    for record in records:
+        if record.edit is None:
+            assert record.id == record.original
+        else:
+            assert record.id == f"{record.original}~{record.edit.name}~{record.edit.amount:g}"
+            assert record.edit.amount == 1
 
 
 def test_every_sample_photograph_has_a_subject_and_a_licence():
@@ -77,10 +82,10 @@ def test_the_fingerprint_knows_contents_names_and_edits(photo, tmp_path, write_p
     assert fingerprint(sample[:1]) != fingerprint(sample[1:2])
 
 
-def write_osie(root, points):
-    """The repository's structure, with fifteen subjects who all look at the same points."""
-    people = np.empty(15, dtype=object)
-    for index in range(15):
+def write_osie(root, points, count=15):
+    """The repository's structure, with subjects who all look at the same points."""
+    people = np.empty(count, dtype=object)
+    for index in range(count):
         people[index] = {
             "fix_x": np.array([x for x, _ in points], float),
             "fix_y": np.array([y for _, y in points], float),
@@ -103,6 +108,37 @@ def test_osie_takes_what_people_looked_at_for_the_subject(tmp_path):
     assert inside[450, 600]
     assert not inside[300, 400]
     assert 0.005 < inside.mean() < 0.05
+
+
+@pytest.mark.parametrize("count", [1, 15])
+def test_osie_subject_by_hand(tmp_path, count):
+    write_osie(tmp_path, [(300.0, 200.0)], count)
+    inside = images.region(find_records("osie", tmp_path)[0].subject, (600, 800))
+    rows, columns = np.nonzero(inside)
+    assert (columns.mean(), rows.mean()) == pytest.approx((300, 200), abs=3)  # the middle of a cell of 4 x 4
+    radius = 24 * np.sqrt(-2 * np.log(0.2))  # of the disc that holds 80 % of a Gaussian with sigma 24
+    assert inside.sum() == pytest.approx(np.pi * radius**2, rel=0.02)
+    assert columns.max() - columns.min() == pytest.approx(2 * radius, abs=4)
+
+
+def test_osie_where_nobody_looked_at_the_photograph(tmp_path):
+    write_osie(tmp_path, [(-20.0, 300.0), (900.0, 700.0)])
+    assert find_records("osie", tmp_path)[0].subject == ()
+
+
+def test_osie_at_the_edge(tmp_path):
+    write_osie(tmp_path, [(2.0, 300.0)])
+    (outline,) = find_records("osie", tmp_path)[0].subject
+    assert min(x for x, _ in outline) <= 0  # closed along the edge, not cut off before it
+    assert images.region((outline,), (600, 800))[300, 0]
+
+
+@pytest.mark.parametrize("content", [{"other": 1}, {"fixations": np.arange(3.0)}, {"fixations": {"img": "a.jpg"}}])
+def test_osie_with_another_structure(tmp_path, content):
+    (tmp_path / "eye").mkdir()
+    savemat(tmp_path / "eye" / "fixations.mat", content)
+    with pytest.raises(DataError, match="cannot be read as OSIE"):
+        find_records("osie", tmp_path)
 
 
 def test_osie_without_its_files(tmp_path):

@@ -116,3 +116,53 @@ def test_parts(tmp_path):
     parts.clear()
     assert parts.missing(2) == [0, 1]
     parts.clear()
+
+
+def test_whole_never_loses_what_was_there(tmp_path):
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file" / "below", tmp_path / "folder", tmp_path / ("long" * 62)):
+        with pytest.raises(DataError, match="cannot be written.*--out"):
+            files.write_text(path, "new")
+    with pytest.raises(DataError, match="cannot be written"), files.whole(tmp_path / "file") as temporary:
+        temporary.mkdir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+    assert (tmp_path / "file").read_text() == "old"
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    keep = [tmp_path / name for name in ("a.json", ".a.json.tmp", ".a.json.0123456g.tmp", "a.json.01234567.tmp")]
+    for path in (*keep, tmp_path / ".a.json.0123abcd.tmp", tmp_path / "deep" / "er" / ".b.zarr.89efabcd.tmp" / "part"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    files.remove_unfinished(tmp_path)
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(keep)
+    assert not list((tmp_path / "deep" / "er").iterdir())
+
+
+def test_any_damage_to_an_archive_is_a_data_error(tmp_path):
+    arrays = {"a": np.arange(20.0), "bb": np.arange(6).reshape(2, 3)}
+    files.write_npz(tmp_path / "a.npz", arrays)
+    whole, random = (tmp_path / "a.npz").read_bytes(), np.random.default_rng(0)
+    locked = bytearray(whole)
+    locked[whole.index(b"PK\x01\x02") + 8] |= 1  # the flag of an encrypted member (APPNOTE 4.4.4)
+    versions = bytearray(whole)
+    versions[whole.index(b"PK\x01\x02") + 6] = 250  # needs a later zip than there is (4.4.3)
+    for data in (locked, versions, *(bytearray(whole) for _ in range(150))):
+        if data == whole:
+            for _ in range(3):
+                data[random.integers(len(data))] = random.integers(256)
+        (tmp_path / "a.npz").write_bytes(bytes(data))
+        try:
+            found = files.read_npz(tmp_path / "a.npz")
+        except DataError:
+            continue
+        assert data not in (locked, versions)
+        assert all(isinstance(each, np.ndarray) for each in found.values())
+
+
+def test_json_is_sorted_and_readable(tmp_path):
+    files.write_json(tmp_path / "a.json", {"b": "é", "a": [1]})
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert text == '{\n  "a": [\n    1\n  ],\n  "b": "é"\n}\n'
+    assert files.read_json(tmp_path / "a.json") == {"a": [1], "b": "é"}

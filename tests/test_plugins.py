@@ -48,9 +48,10 @@ def test_names_imports_no_plugin():
 
 
 def test_a_third_party_adds_a_model(third_party):
-    third_party({"their_net": 'def their_net():\n    """Theirs."""\n    return 7\n', "_helper": ""})
-    assert "their_net" in plugins.names("models")
-    assert "_helper" not in plugins.names("models")
+    text = 'def helper():\n    """No."""\n\n\ndef their_net():\n    """Theirs.\n\n    And more.\n    """\n    return 7\n'
+    before = plugins.names("models")
+    third_party({"their_net": text, "_helper": "", ".#their_net": "an editor's lock"})
+    assert set(plugins.names("models")) == {*before, "their_net"}
     assert plugins.load("models", "their_net")() == 7
     assert plugins.summary("models", "their_net") == "Theirs."
 
@@ -92,3 +93,18 @@ def test_a_misspelling_suggests_the_nearest():
 def test_unsupported_methods_say_what_to_use(name, instead):
     with pytest.raises(PluginError, match=instead):
         plugins.check("methods", name)
+
+
+@pytest.mark.parametrize("text", ["def broken(:", "broken = missing", "import sys; sys.no_such_thing", "1 / 0"])
+def test_a_file_that_cannot_be_imported(third_party, text):
+    third_party({"broken": text}, package="their_broken")
+    with pytest.raises(PluginError, match=r"their_broken\.broken cannot be imported \(.+\)"):
+        plugins.load("models", "broken")
+
+
+def test_a_summary_is_of_an_installed_file_in_python(third_party):
+    third_party({"broken": "def broken(:"}, package="their_typo")
+    with pytest.raises(PluginError, match=r"their_typo\.broken cannot be read .*broken\.py"):
+        plugins.summary("models", "broken")
+    with pytest.raises(PluginError, match="no method 'grad_cm'. Did you mean 'grad_cam'"):
+        plugins.summary("methods", "grad_cm")

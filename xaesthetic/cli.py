@@ -203,6 +203,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
+    if run and (attr != ["all"] or data != "sample" or root or model or method or out):
+        raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = xa.Run.open(run).experiment if run else _experiment(attr, data, root, model, method, None, 0, batch, device)
     comparison = xa.compare(experiment, run or _folder(experiment, out), workers, xa.choose_progress(quiet), None)
     if not as_json:

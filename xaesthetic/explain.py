@@ -1,9 +1,10 @@
 """The third stage: maps of the picked photographs, for every attribute, model and method."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from xaesthetic import plugins
 from xaesthetic.model import AttributeModel, device
@@ -12,6 +13,9 @@ from xaesthetic.predict import batches, photographs, to_batch
 from xaesthetic.progress import Track, silent
 from xaesthetic.store import MapArray, Run
 from xaesthetic.types import Pixels, Record
+
+Method = Callable[..., Tensor]
+"""A function of a model, its input and its activations that gives (b, a, i, j)."""
 
 
 def explained_records(run: Run) -> list[Record]:
@@ -22,7 +26,7 @@ def explained_records(run: Run) -> list[Record]:
     return [record for record in run.records() if record.id in shown]
 
 
-def explain_batch(model: AttributeModel, methods: Sequence[str], pixels: Sequence[Pixels], on: str) -> list[MapArray]:
+def explain_batch(model: AttributeModel, methods: Sequence[Method], pixels: Sequence[Pixels], on: str) -> list[MapArray]:
     """Every method's maps of some photographs; the features are computed once for all methods and attributes.
 
     Returns
@@ -32,7 +36,7 @@ def explain_batch(model: AttributeModel, methods: Sequence[str], pixels: Sequenc
     x = to_batch(pixels, model.inputs, on)
     with torch.no_grad():
         activations = model.features(x)
-    maps = [plugins.load("methods", method)(model, x, activations) for method in methods]
+    maps = [method(model, x, activations) for method in methods]
     return [each.detach().float().cpu().numpy() for each in maps]
 
 
@@ -44,11 +48,12 @@ def explain_records(run: Run, models: Mapping[str, AttributeModel], workers: int
         methods = [method for method in run.experiment.methods if not run.has_maps(key, method)]
         if not methods:
             continue
+        functions = [plugins.load("methods", method) for method in methods]
         parts = run.parts("explain", key)
         todo = parts.missing(len(groups))
         pixels = photographs([groups[index] for index in todo], workers)
         for index, group in zip(track(todo, f"maps of {key}", len(todo)), pixels, strict=True):
-            maps = explain_batch(model, methods, group, device(run.experiment.device))
+            maps = explain_batch(model, functions, group, device(run.experiment.device))
             parts.write(index, dict(zip(methods, maps, strict=True)))
         for method in methods:
             pieces: Iterator[np.ndarray] = (part[method] for part in parts.read(len(groups)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from xaesthetic import attributes as vocabulary
-from xaesthetic import figures, images
+from xaesthetic import figures, images, plugins
 from xaesthetic.explain import explain_batch
 from xaesthetic.model import AttributeModel, select
 from xaesthetic.predict import to_batch
@@ -74,7 +74,7 @@ def explain_photo(
     chosen = model if "all" in attributes else select(model, vocabulary.parse(list(attributes)))
     with torch.no_grad():
         raw = chosen.head(chosen.features(to_batch([pixels], chosen.inputs)))[0]
-    grids = explain_batch(chosen, [method], [pixels], "cpu")[0][0]
+    grids = explain_batch(chosen, [plugins.load("methods", method)], [pixels], "cpu")[0][0]
     return Explanation(
         pixels,
         {name: float(value) for name, value in zip(chosen.attributes, raw, strict=True)},

@@ -161,6 +161,7 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     -------
     The files written.
     """
+    files.remove_unfinished(run.report)
     written: list[Path] = []
     for name in names or plugins.names("reports"):
         written += plugins.load("reports", name)(run, options or ReportOptions())

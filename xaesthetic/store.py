@@ -239,7 +239,7 @@ def _damaged(path: Path, error: Exception) -> DataError:
 def model_key(choice: str) -> str:
     """A model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one of its own."""
     name, _, weights = choice.partition("=")
-    return f"{name}-{Path(weights).name}" if weights else name
+    return f"{name}-{Path(weights).resolve().name}" if weights else name
 
 
 def record_row(record: Record) -> dict[str, Any]:
