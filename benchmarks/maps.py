@@ -57,10 +57,10 @@ def pytorch_grad_cam_maps(whole: Whole, x: torch.Tensor) -> torch.Tensor:
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-    found = []
+    found, inputs = [], x.clone().requires_grad_()
     with GradCAM(model=whole, target_layers=[whole.layer]) as tool:
         for index in range(OUTPUTS):
-            found.append(torch.from_numpy(tool(x, targets=[ClassifierOutputTarget(index)] * len(x))))
+            found.append(torch.from_numpy(tool(inputs, targets=[ClassifierOutputTarget(index)] * len(x))))
     return torch.stack(found, dim=1)
 
 
