@@ -1,3 +1,5 @@
+import os
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,14 @@ def test_every_sample_photograph_has_a_subject_and_a_licence():
         assert any(licence in record.credit for licence in ("CC0", "CC BY 2.0", "public domain"))
 
 
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_sample_that_is_not_installed(tmp_path, monkeypatch, installed):
+    spec = ModuleSpec("skimage", None, origin=str(tmp_path / "__init__.py")) if installed else None
+    monkeypatch.setattr("xaesthetic.datasets.sample.find_spec", lambda package: spec)
+    with pytest.raises(DataError, match=r"skimage ships no data/astronaut\.png; install scikit-image"):
+        find_records("sample")
+
+
 def test_every_sample_record_can_be_shown():
     for record in find_records("sample"):
         if record.original == "rocket":
@@ -49,12 +59,24 @@ def test_folder_in_alphabetical_order_without_what_is_no_photograph(photo, tmp_p
     assert [record.original for record in records] == [record.id for record in records]
 
 
-def test_folders_that_cannot_be_used(tmp_path):
+def test_folders_that_cannot_be_used(tmp_path, monkeypatch):
     (tmp_path / "file.jpg").write_bytes(b"")
     (tmp_path / "empty").mkdir()
     for path, why in (("none", "no such folder"), ("file.jpg", "a file, not a folder"), ("empty", "no photograph in it")):
         with pytest.raises(DataError, match=why):
             find_records(str(tmp_path / path))
+    (tmp_path / "locked").mkdir()
+
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    with monkeypatch.context() as patch, pytest.raises(DataError, match=r"locked: cannot be read \(Permission denied\)"):
+        patch.setattr(os, "scandir", refuse)
+        find_records(str(tmp_path / "locked"))
     with pytest.raises(DataError, match="give its path"):
         find_records("folder")
     with pytest.raises(DataError, match="Did you mean 'sample'.* Nor is there a folder"):

@@ -30,11 +30,19 @@ def apply(name, scene, amount):
     return edits.EDITS[name].apply(*scene, amount)
 
 
-def test_every_edit_has_a_known_attribute_and_place():
-    for kind in edits.EDITS.values():
-        assert kind.attribute in NAMES
-        assert kind.sign in (-1, 1)
-        assert kind.unsure <= set(NAMES)
+def test_what_every_edit_says_about_which_attribute():
+    assert {name: (kind.attribute, kind.sign, kind.place) for name, kind in edits.EDITS.items()} == {
+        "blur_background": ("depth_of_field", +1, "background"),
+        "drain": ("vivid_color", -1, "everywhere"),
+        "saturate": ("vivid_color", +1, "everywhere"),
+        "underexpose": ("light", -1, "everywhere"),
+        "overexpose": ("light", -1, "everywhere"),
+        "dim_background": ("object_emphasis", +1, "background"),
+        "turn_hue": ("color_harmony", -1, "subject"),
+        "crop_to_third": ("rule_of_thirds", +1, "everywhere"),
+        "crop_off_balance": ("balancing_elements", -1, "everywhere"),
+    }
+    assert all(kind.unsure <= set(NAMES) for kind in edits.EDITS.values())
 
 
 @pytest.mark.parametrize("name", KEEP_SIZE)
@@ -91,6 +99,19 @@ def test_drained_and_saturated_colors(scene):
     np.testing.assert_allclose(apply("drain", scene, 0.6) @ LUMA, scene[0] @ LUMA, atol=1e-5)
 
 
+def test_saturation_by_hand():
+    rgb = np.tile(np.array([0.5, 0.52, 0.48], np.float32), (20, 20, 1))
+    luma = 0.2126 * 0.5 + 0.7152 * 0.52 + 0.0722 * 0.48
+    saturated = edits.EDITS["saturate"].apply(rgb, np.ones((20, 20), bool), 1.0)[0, 0]
+    np.testing.assert_allclose(saturated, luma + 2.5 * (np.array([0.5, 0.52, 0.48]) - luma), atol=1e-5)
+
+
+def test_shadows_are_dimmed_in_proportion():  # below 0.04045 sRGB is a straight line
+    dark = np.full((20, 20, 3), 0.03, np.float32), np.ones((20, 20), bool)
+    assert edits.EDITS["underexpose"].apply(*dark, 0.25)[0, 0, 0] == pytest.approx(0.015, rel=1e-5)
+    assert edits.EDITS["underexpose"].apply(*dark, 0.0)[0, 0, 0] == pytest.approx(0.03, rel=1e-5)
+
+
 def test_exposure_in_stops(scene):
     dark = np.full((20, 20, 3), 0.5, np.float32), np.ones((20, 20), bool)
     linear = ((0.5 + 0.055) / 1.055) ** 2.4
@@ -119,7 +140,15 @@ def test_the_subject_does_not_bleed_into_the_blur(scene):
     _, subject = scene
     rgb = np.repeat(np.where(subject, 1, 0.2).astype(np.float32)[..., None], 3, axis=2)
     blurred = edits.EDITS["blur_background"].apply(rgb, subject, 1.0)
-    assert blurred[~ndimage.binary_dilation(subject, iterations=6)].max() < 0.25
+    assert blurred[~ndimage.binary_dilation(subject, iterations=3)].max() < 0.23
+    assert blurred[ndimage.binary_erosion(subject, iterations=3)].min() > 0.99
+
+
+def test_a_turned_hue_is_still_a_color():
+    corners = np.array(list(np.ndindex(2, 2, 2)), np.float32).repeat(8, 0).reshape(8, 8, 3)
+    turned = edits.EDITS["turn_hue"].apply(corners, np.ones((8, 8), bool), 0.7)
+    assert turned.min() == 0
+    assert turned.max() == pytest.approx(1)
 
 
 def test_hue_turns_by_the_angle_and_keeps_the_luma(scene):
@@ -142,22 +171,25 @@ def test_crops_keep_64_percent_of_each_side(name, scene):
     np.testing.assert_array_equal(apply(name, scene, 0.0), scene[0][11:49, 14:65])
 
 
-def center(name, scene, amount):
-    marked = np.repeat(scene[1][..., None], 3, -1).astype(np.float32)
-    edited = edits.EDITS[name].apply(marked, scene[1], amount)[..., 0]
-    rows, columns = np.nonzero(edited > 0.5)
-    return columns.mean() / edited.shape[1], rows.mean() / edited.shape[0]
-
-
-def test_the_subject_moves_to_the_third(scene):
-    x, y = center("crop_to_third", scene, 1.0)
-    assert x == pytest.approx(1 / 3, abs=0.1)
-    assert y == pytest.approx(1 / 3, abs=0.1)
-
-
-def test_the_subject_moves_to_the_side(scene):
-    positions = [center("crop_off_balance", scene, amount)[0] for amount in (0.0, 0.5, 1.0)]
-    assert positions == sorted(positions, reverse=True) or positions[-1] < 0.3
+@pytest.mark.parametrize(
+    ("name", "amount", "row", "column", "top", "left"),
+    [  # the frame is 64 x 128 of 100 x 200: it moves from (18, 36) and within (0, 0) to (36, 72)
+        ("crop_to_third", 1.0, 30, 60, 9, 17),  # 30 - 64 / 3, 60 - 128 / 3
+        ("crop_to_third", 1.0, 30, 150, 9, 65),  # 150 - 128 * 2 / 3
+        ("crop_to_third", 1.0, 70, 60, 27, 17),  # 70 - 64 * 2 / 3
+        ("crop_to_third", 0.5, 70, 60, 23, 27),  # half the way: 18 + 9.3 / 2, 36 - 18.7 / 2
+        ("crop_to_third", 1.0, 2, 198, 0, 72),
+        ("crop_off_balance", 1.0, 40, 60, 8, 54),  # 40 - 32, 60 - 0.05 * 128
+        ("crop_off_balance", 1.0, 40, 130, 8, 8),  # 130 - 0.95 * 128
+        ("crop_off_balance", 0.5, 30, 60, 9, 45),  # clipped to 0 first: 18 - 18 / 2, 36 + 17.6 / 2
+    ],
+)
+def test_crops_by_hand(name, amount, row, column, top, left):
+    rgb = np.random.default_rng(0).random((100, 200, 3), dtype=np.float32)
+    subject = np.zeros((100, 200), bool)
+    subject[row, column] = True
+    cropped = edits.EDITS[name].apply(rgb, subject, amount)
+    np.testing.assert_array_equal(cropped, rgb[top : top + 64, left : left + 128])
 
 
 def test_effects():

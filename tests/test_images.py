@@ -297,4 +297,4 @@ def test_region_by_hand():
     assert not inside[3 + 1 :].any()
     assert not inside[:, 6:].any()
     assert not images.region((), (6, 8)).any()
-    assert images.region((square, ((6.0, 4.0), (7.5, 4.0), (7.5, 5.5), (6.0, 5.5))), (6, 8))[5, 7]
+    assert images.region((square, square, ((6.0, 4.0), (7.5, 4.0), (7.5, 5.5), (6.0, 5.5))), (6, 8))[[2, 5], [3, 7]].all()

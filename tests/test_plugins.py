@@ -89,7 +89,14 @@ def test_a_misspelling_suggests_the_nearest():
         plugins.names("model")
 
 
-@pytest.mark.parametrize(("name", "instead"), [("gradcam", "grad_cam"), ("guided_grad_cam", "integrated_gradients")])
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("gradcam", "no method 'gradcam': it is called 'grad_cam' here"),
+        ("guided_grad_cam", "guided backpropagation.* use 'grad_cam', or 'integrated_gradients'"),
+        ("deeplift", "use 'integrated_gradients'"),
+    ],
+)
 def test_unsupported_methods_say_what_to_use(name, instead):
     with pytest.raises(PluginError, match=instead):
         plugins.check("methods", name)
