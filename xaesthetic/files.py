@@ -17,6 +17,11 @@ import numpy as np
 from xaesthetic.errors import DataError, ModelError
 
 
+def printable(path: Path) -> str:
+    """The path as text that every table and terminal takes; bytes of a name that are not UTF-8 become escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
 def sha256(path: Path) -> str:
     """The file's sha256, in hexadecimal."""
     with path.open("rb") as file:
@@ -52,7 +57,7 @@ def whole(path: Path) -> Iterator[Path]:
     DataError
         If the disk is full, read-only or otherwise unwilling; nothing is left behind then.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = _beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -71,9 +76,17 @@ def _replace(temporary: Path, path: Path) -> None:
     if temporary.is_file():
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-    elif path.is_dir():  # only a folder without its contents can be replaced by a folder
-        shutil.rmtree(path)
-    temporary.replace(path)
+    if temporary.is_dir() and path.is_dir():  # a folder cannot take the place of a full one: move that aside first
+        aside = _beside(path)
+        path.rename(aside)
+        temporary.rename(path)
+        _remove(aside)
+    else:
+        temporary.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 def _remove(path: Path) -> None:

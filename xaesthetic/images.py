@@ -8,6 +8,7 @@ from jaxtyping import Float, Float32
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from xaesthetic.errors import DataError
+from xaesthetic.files import printable
 from xaesthetic.types import InputSpec, Map, Mask, Pixels, Polygon, Rgb
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".pgm", ".gif", ".mpo"})
@@ -17,6 +18,7 @@ LARGEST = 100_000_000
 SMALLEST = 16
 """Pixels a side; a smaller photograph has no regions to speak of."""
 
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "PPM", "GIF")
 _RESAMPLE = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -37,7 +39,8 @@ _SRGB = ImageCms.createProfile("sRGB")
 def decode(path: Path) -> Pixels:
     """Read a photograph: upright, its colours turned to sRGB, transparency on white.
 
-    JPEG, PNG, WebP, TIFF, BMP and whatever else Pillow reads; 1 to 16 bits a channel, palette, grey, CMYK. An embedded
+    JPEG, PNG, WebP, TIFF, BMP, PNM and GIF; 1 to 16 bits a channel, palette, grey, CMYK. No other of Pillow's readers is
+    tried, as some of them start programs or fetch what a file names. An embedded
     ICC profile is honoured; one that cannot be used, or EXIF data that cannot be read, is passed over, as browsers do.
 
     Raises
@@ -45,14 +48,16 @@ def decode(path: Path) -> Pixels:
     DataError
         If the file is missing, empty, truncated, no image, animated, of several pages, too small or absurdly large.
     """
+    if printable(path) != str(path):
+        raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=_FORMATS) as image:
             _check(path, image)
             return _srgb(_upright(image))
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        what = "not an image that Pillow can read" if path.stat().st_size else "the file is empty"
+        what = f"not an image ({', '.join(_FORMATS)} are read)" if path.stat().st_size else "the file is empty"
         raise DataError(f"{path}: {what}.") from error
     except Image.DecompressionBombError as error:
         raise DataError(f"{path}: absurdly large; at most {LARGEST:,} pixels are read.") from error
@@ -155,7 +160,8 @@ def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:
 def to_pixels(grid: Float[np.ndarray, "i j"], size: tuple[int, int]) -> Map:
     """A map on a layer's grid, carried to image pixels: bilinear between the cells' centres, flat beyond the outermost.
 
-    This is interpolation with `align_corners=False`: no overshoot, no shift, and the mean is kept to about 3e-6.
+    This is interpolation with `align_corners=False`: no overshoot, no shift, and the mean is kept (to about 3e-6 from 10
+    cells to 299 pixels; worse where a cell is only a few pixels). Antialiased where the photograph is the smaller.
 
     Parameters
     ----------
@@ -187,7 +193,7 @@ def region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
     Parameters
     ----------
     polygons
-        In pixels of a photograph of that size.
+        In pixels of a photograph of that size; a pixel is inside if its upper left corner is, or lies on the outline.
     size
         (height, width).
     """

@@ -49,9 +49,9 @@ def given_records(paths: Sequence[Path]) -> list[Record]:
 def _given(path: Path) -> Iterator[Record]:
     if path.is_dir():
         for record in plugins.load("datasets", "folder")(path):
-            yield replace(record, id=str(record.path), original=str(record.path))
+            yield replace(record, id=files.printable(record.path), original=files.printable(record.path))
     elif path.is_file():
-        yield Record(str(path), path, original=str(path))
+        yield Record(files.printable(path), path, original=files.printable(path))
     else:
         raise DataError(f"{path}: there is no such photograph or folder.")
 

@@ -42,7 +42,7 @@ def print_picks(run: "xa.Run") -> None:
         print_table(["", pick.attribute, *map(str, rated.columns)], rows)
         if pick.short:
             wanted = 2 * (run.experiment.pick or 0)
-            typer.echo(f"There are only {len(rows)} photographs to show, fewer than the {wanted} asked for.")
+            typer.echo(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
     for key, trained in run.trained().items():
         typer.echo(f"{key}: {trained}")
 

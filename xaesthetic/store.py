@@ -20,7 +20,7 @@ import zarr
 from jaxtyping import Float32
 
 from xaesthetic.errors import DataError
-from xaesthetic.files import Parts, read_json, remove_unfinished, whole, write_json
+from xaesthetic.files import Parts, printable, read_json, remove_unfinished, whole, write_json
 from xaesthetic.types import EditStep, Experiment, Record
 
 MapArray = Float32[np.ndarray, "n a i j"]
@@ -246,7 +246,7 @@ def record_row(record: Record) -> dict[str, Any]:
     """A record as a row of records.parquet, without what is found by looking at the file."""
     return {
         "id": record.id,
-        "path": str(record.path.absolute()),
+        "path": printable(record.path.absolute()),
         "original": record.original,
         "edit": record.edit.name if record.edit else "",
         "amount": record.edit.amount if record.edit else float("nan"),

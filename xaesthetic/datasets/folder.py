@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xaesthetic.errors import DataError
+from xaesthetic.files import printable
 from xaesthetic.images import SUFFIXES
 from xaesthetic.types import Record
 
@@ -33,7 +34,7 @@ def folder(root: Path | None = None) -> Iterator[Record]:
     if not files:
         raise DataError(f"{root}: no photograph in it; files that end in {', '.join(sorted(SUFFIXES))} are read.")
     for file in files:
-        name = file.relative_to(root).as_posix()
+        name = printable(file.relative_to(root)).replace(os.sep, "/")
         yield Record(name, file, original=name)
 
 
