@@ -180,7 +180,7 @@ def test_compare_prints_the_picks_and_where_the_figures_are(command, photos):
     assert status == 0
     assert "rating: 1 of 1" in err
     assert [line.split()[0] for line in out.splitlines()[1:6]] == ["highest"] * 3 + ["lowest"] * 2
-    assert "only 5 photographs to show, fewer than the 6 asked for" in out
+    assert "Only 5 to show, fewer than the 6 asked for" in out
     assert "tiny_net: not trained" in out
     for name in ("attribute_grid_light.png", "attribute_grid_light.pdf", "predictions.csv"):
         assert f"run/report/{name}" in out.splitlines()
