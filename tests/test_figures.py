@@ -45,6 +45,13 @@ def test_normalise_of_a_constant_map_is_unknown():
     assert np.isnan(figures.normalise(np.ones((2, 3), np.float32))).all()
 
 
+def test_fine_maps_are_shown_as_means_and_coarse_ones_as_they_are():
+    grid = np.random.default_rng(0).normal(size=(120, 80)).astype(np.float32)
+    np.testing.assert_allclose(figures.coarse(grid), grid.reshape(20, 6, 20, 4).mean((1, 3)), atol=1e-5)
+    np.testing.assert_allclose(figures.coarse(grid[:10, :7]), grid[:10, :7], atol=1e-6)
+    assert figures.coarse(grid[:, :7]).shape == (20, 7)
+
+
 def test_overlay_leaves_the_photograph_readable(photo, shown):
     mixed = figures.overlay(photo, np.full_like(shown, 0.5)).astype(float)
     grey = images.to_float(photo).mean(-1)

@@ -20,6 +20,8 @@ from xaesthetic.types import Map, Pixels
 
 COLORS = "viridis"
 """Perceptually uniform, readable by colour-blind people and in grey."""
+FINEST = 20
+"""Cells a side; finer maps are averaged for display."""
 _OPACITY = 0.55  # of the colours over the grey photograph: both stay readable
 _THUMBNAIL = 320  # pixels of the longer side: 200 dpi on the page with some to spare
 _CELL, _GAP, _LEFT, _RIGHT, _TOP, _LINE, _NAMES = 1.2, 0.22, 0.62, 1.0, 0.62, 0.135, 0.34  # inches
@@ -87,6 +89,12 @@ def normalise(grid: Float32[np.ndarray, "i j"], limits: tuple[float, float] | No
     if not high > low:
         return np.full_like(grid, np.nan)
     return np.asarray(np.clip((grid - low) / (high - low), 0, 1), dtype=np.float32)
+
+
+def coarse(grid: Float32[np.ndarray, "_i _j"]) -> Float32[np.ndarray, "_o _p"]:
+    """A map on a grid finer than `FINEST` cells a side as means: single pixels say nothing at a figure's size."""
+    rows, columns = (images.area_weights(cells, min(cells, FINEST)) for cells in grid.shape)
+    return np.asarray(rows @ grid @ columns.T, dtype=np.float32)
 
 
 def overlay(pixels: Pixels, shown: Map) -> Pixels:

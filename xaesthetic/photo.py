@@ -34,13 +34,13 @@ class Explanation:
         small = figures.thumbnail(self.pixels)
         panels, groups = [figures.Panel(small)], [("photograph", 1)]
         for name, rating in self.ratings.items():
-            shown = figures.normalise(images.to_pixels(self.maps[name], small.shape[:2]))
+            shown = figures.normalise(images.to_pixels(figures.coarse(self.maps[name]), small.shape[:2]))
             panels.append(figures.Panel(figures.overlay(small, shown), f"{rating:.2f}", top=shown))
             groups.append((vocabulary.attribute(name).title, 1))
         page = figures.Page(
             title="",
             groups=tuple(groups),
-            caption=f"Each map from its lowest to its highest value. Model {self.trained}.",
+            caption=f"From lowest to highest value, at most {figures.FINEST} cells a side. Model {self.trained}.",
             bar="contribution",
             ends=("least", "most"),
         )

@@ -62,7 +62,7 @@ def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptio
 def _panels(
     stack: MapStack, name: str, photographs: dict[str, Pixels], scores: dict[str, float], options: ReportOptions
 ) -> tuple[figures.Panel, ...]:
-    grids = {image: stack.map(image, name) for image in photographs}
+    grids = {image: figures.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(grids.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
     panels = []
@@ -107,7 +107,8 @@ def _caption(run: Run, pick: Pick, scale: str) -> str:
         f"The photographs rated highest ({len(pick.highest)}) and lowest ({len(pick.lowest)}{few}) for "
         f"{pick.attribute} by {first}; of each photograph only its highest or lowest version. In the corner of each map its "
         f"model's prediction. Maps as computed, signed, drawn from their lowest (least) to their highest value (most); "
-        f"{scale}; the white line holds the top fifth of the area. Data: {run.experiment.data}."
+        f"{scale}; the white line holds the top fifth of the area. Maps on finer grids "
+        f"are shown as means on {figures.FINEST} x {figures.FINEST} cells. Data: {run.experiment.data}."
     ]
     for key in map(model_key, run.experiment.models):
         source = answered["models"][key]
