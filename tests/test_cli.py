@@ -126,7 +126,7 @@ def test_predict_as_json(command, photos):
     assert status == 0
     rated = json.loads(out)
     assert len(rated) == 5 * 3
-    assert rated[0].keys() == {"image", "model", "attribute", "prediction", "trained"}
+    assert rated[0].keys() == {"image", "model", "attribute", "prediction", "raw", "trained"}
     assert {row["image"] for row in rated} == {str(file) for file in photos.iterdir()}
 
 

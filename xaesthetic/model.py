@@ -1,6 +1,6 @@
 """What a model is: `features` then `head`, with the weights of the linear layer where the head is one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
 from pathlib import Path
@@ -12,6 +12,13 @@ from torch import Tensor
 from xaesthetic import plugins
 from xaesthetic.errors import ModelError
 from xaesthetic.types import InputSpec, Source
+
+LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda raw: raw,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+}
+"""What may lie between a raw output, which maps explain, and the rating; all of them rise, so ranks are the same."""
 
 Activations = tuple[Float[Tensor, "b _k _i _j"], ...]
 """The target layers' activations, one tensor a layer, each with channels and a grid of its own."""
@@ -41,6 +48,14 @@ class AttributeModel:
     """Where it comes from."""
     module: torch.nn.Module | None = None
     """What moves when the model is placed on a device; None where nothing does."""
+    links: tuple[str, ...] = ()
+    """Each attribute's link (a name in `LINKS`) from raw output to rating; empty where all are the identity."""
+
+    def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
+        """The ratings that raw outputs stand for."""
+        if not self.links:
+            return raw
+        return torch.stack([LINKS[link](raw[:, column]) for column, link in enumerate(self.links)], dim=1)
 
 
 def global_average(activations: Activations) -> Float[Tensor, "b k"]:
@@ -60,13 +75,14 @@ def gap_linear(
     bias: Float[Tensor, " a"],
     source: Source,
     module: torch.nn.Module | None = None,
+    links: tuple[str, ...] = (),
 ) -> AttributeModel:
     """A model whose head is global average pooling over all target layers and one linear layer."""
 
     def head(activations: Activations) -> Float[Tensor, "b a"]:
         return torch.nn.functional.linear(global_average(activations), weights, bias)
 
-    return AttributeModel(tuple(attributes), inputs, features, head, weights, bias, source, module)
+    return AttributeModel(tuple(attributes), inputs, features, head, weights, bias, source, module, links)
 
 
 def select(model: AttributeModel, attributes: Sequence[str], name: str = "the model") -> AttributeModel:
@@ -89,15 +105,20 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     rows = [_row(model, attribute, name) for attribute in attributes]
     if rows == list(range(len(model.attributes))):
         return model
+    links = tuple(model.links[row] for row in rows) if model.links else ()
     if model.weights is not None and model.bias is not None:
-        return gap_linear(
-            attributes, model.inputs, model.features, model.weights[rows], model.bias[rows], model.source, model.module
-        )
+        return _linear(model, attributes, model.weights[rows], model.bias[rows], links)
 
     def head(activations: Activations) -> Float[Tensor, "b a"]:
         return model.head(activations)[:, rows]
 
-    return replace(model, attributes=tuple(attributes), head=head)
+    return replace(model, attributes=tuple(attributes), head=head, links=links)
+
+
+def _linear(
+    model: AttributeModel, attributes: Sequence[str], weights: Tensor, bias: Tensor, links: tuple[str, ...]
+) -> AttributeModel:
+    return gap_linear(attributes, model.inputs, model.features, weights, bias, model.source, model.module, links)
 
 
 def _row(model: AttributeModel, attribute: str, name: str) -> int:
@@ -112,15 +133,7 @@ def place(model: AttributeModel, device: str) -> AttributeModel:
         model.module.to(device)
     if model.weights is None or model.bias is None:
         return model
-    return gap_linear(
-        model.attributes,
-        model.inputs,
-        model.features,
-        model.weights.to(device),
-        model.bias.to(device),
-        model.source,
-        model.module,
-    )
+    return _linear(model, model.attributes, model.weights.to(device), model.bias.to(device), model.links)
 
 
 def device(wanted: str) -> str:

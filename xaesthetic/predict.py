@@ -60,7 +60,7 @@ class Ratings:
     """Photographs rated by models."""
 
     table: pd.DataFrame
-    """Columns image, model, attribute, prediction."""
+    """Columns image, model, attribute, prediction, raw."""
     trained: Mapping[str, str]
     """How each model was trained."""
     left_out: Mapping[str, str]
@@ -146,13 +146,15 @@ def _table(ids: list[str], part: Mapping[str, np.ndarray], models: Mapping[str, 
     tables = []
     for key, model in models.items():
         count, columns = len(ids), len(model.attributes)
+        raw = torch.from_numpy(part[key])
         tables.append(
             pd.DataFrame(
                 {
                     "image": np.repeat(np.array(ids, dtype=object), columns),
                     "model": key,
                     "attribute": np.tile(np.array(model.attributes, dtype=object), count),
-                    "prediction": part[key].ravel(),
+                    "prediction": model.ratings(raw).numpy().ravel(),
+                    "raw": part[key].ravel(),
                 }
             )
         )

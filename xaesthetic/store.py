@@ -138,7 +138,7 @@ class Run:
     # -- predictions -------------------------------------------------------------------------------------------------
 
     def write_predictions(self, table: pd.DataFrame) -> None:
-        """Keep the predictions: columns image, model, attribute, prediction."""
+        """Keep the predictions: columns image, model, attribute, prediction, raw."""
         self._write_table("predictions.parquet", table)
 
     def has_predictions(self) -> bool:
@@ -146,7 +146,7 @@ class Run:
         return (self.root / "predictions.parquet").is_file()
 
     def predictions(self) -> pd.DataFrame:
-        """Columns image, model, attribute, prediction (raw outputs, float32)."""
+        """Columns image, model, attribute, prediction (a rating), raw (the output that maps explain); float32."""
         return self._read_table("predictions.parquet", "rate the photographs")
 
     # -- maps --------------------------------------------------------------------------------------------------------
@@ -252,6 +252,7 @@ def record_row(record: Record) -> dict[str, Any]:
         "amount": record.edit.amount if record.edit else float("nan"),
         "subject": json.dumps(record.subject),
         "ratings": json.dumps(dict(record.ratings), sort_keys=True),
+        "splits": " ".join(record.splits),
         "credit": record.credit,
     }
 
@@ -264,6 +265,7 @@ def _record(row: Mapping[Any, Any]) -> Record:
         edit=EditStep(row["edit"], float(row["amount"])) if row["edit"] else None,
         subject=tuple(tuple((x, y) for x, y in polygon) for polygon in json.loads(row["subject"])),
         ratings=json.loads(row["ratings"]),
+        splits=tuple(row["splits"].split()),
         credit=row["credit"],
     )
 

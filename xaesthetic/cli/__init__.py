@@ -1,0 +1,40 @@
+"""The command. Everything heavy is imported inside the commands, so that --help costs nothing."""
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+import xaesthetic as xa
+from xaesthetic.cli import about, data, runs, training
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
+    epilog="First figure: xaesthetic compare --attr depth_of_field",
+)
+for _each in (runs, training, about):
+    app.add_typer(_each.app)
+app.add_typer(data.app, name="data")
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+    """Answer --version."""
+    if show:
+        typer.echo(f"xaesthetic {xa.installed_version()}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command: exit status 0 done, 1 done with photographs left out, 2 refused."""
+    warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
+    try:
+        app()
+    except xa.XaestheticError as error:
+        typer.echo(f"xaesthetic: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,37 @@
+"""Commands that say what is installed and what works."""
+
+import json
+from typing import Annotated
+
+import typer
+
+import xaesthetic as xa
+from xaesthetic import screen
+from xaesthetic.cli import options
+
+app = typer.Typer()
+
+
+@app.command("list", epilog="\b\nExample:\n  xaesthetic list methods")
+def list_plugins(
+    kind: Annotated[str | None, typer.Argument(help="models, methods, metrics, datasets or reports.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """What is installed, with a line each."""
+    kinds = [kind] if kind else ["models", "methods", "metrics", "datasets", "reports"]
+    found = {each: {name: xa.plugin_summary(each, name) for name in xa.plugin_names(each)} for each in kinds}
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for each, plugins in found.items():
+        if plugins:
+            screen.print_table([each, ""], [[name, line] for name, line in plugins.items()])
+
+
+@app.command(epilog="\b\nExample:\n  xaesthetic doctor")
+def doctor() -> None:
+    """What works here: versions, device, weights, container engine."""
+    findings = list(xa.examine())
+    screen.print_table(["", "", ""], [["ok" if each.works else "NO", each.what, each.detail] for each in findings])
+    if not all(each.works for each in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,98 @@
+"""What several commands take, and the experiment that it makes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import xaesthetic as xa
+
+Attributes = Annotated[
+    list[str],
+    typer.Option(
+        "--attr", metavar="NAME", help="An attribute, by name or title; 'all' for all. Repeats.", show_default=False
+    ),
+]
+Data = Annotated[str, typer.Option(help="A data set's name, or a folder of photographs.", metavar="NAME|FOLDER")]
+Root = Annotated[Path | None, typer.Option(help="Where the data set's files lie.")]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="A model; NAME=FOLDER with weights of one's own. Repeats. Default: multigap_lite0, lite0_ft.",
+    ),
+]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER|random",
+        help="Weights for every model that names none of its own: a folder, or the word 'random' to try things out.",
+    ),
+]
+Methods = Annotated[
+    list[str] | None,
+    typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, activation_energy."),
+]
+Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
+Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
+Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. Default: all.")]
+Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
+Workers = Annotated[int, typer.Option(min=1, help="Threads that decode photographs.")]
+Seed = Annotated[int, typer.Option(help="For whatever is drawn by chance.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
+
+MODELS = ("multigap_lite0", "lite0_ft")
+METHODS = ("cam", "activation_energy")
+
+
+def experiment(
+    attributes: Sequence[str],
+    data: str,
+    root: Path | None,
+    models: Sequence[str] | None,
+    methods: Sequence[str] | None,
+    pick: int | None,
+    seed: int,
+    batch: int,
+    device: str,
+    weights: str | None = None,
+) -> "xa.Experiment":
+    """The question that the options ask."""
+    everything = any(text.strip().lower() == "all" for text in attributes)
+    return xa.Experiment(
+        data=data,
+        root=str(root) if root else None,
+        models=tuple(dict.fromkeys(_with_weights(models or MODELS, weights))),
+        methods=tuple(dict.fromkeys(methods or METHODS)),
+        attributes=("all",) if everything else xa.parse_attributes(list(attributes)),
+        pick=pick,
+        seed=seed,
+        batch=batch,
+        device=device,
+    )
+
+
+def folder(asked: "xa.Experiment", out: Path | None) -> Path:
+    """The run folder asked for, or one whose name tells the question: equal questions meet, others never do."""
+    if out:
+        return out
+    from hashlib import sha256
+
+    name = f"{Path(asked.data).name or 'photographs'}-{'-'.join(asked.attributes)}"
+    return Path("runs") / f"{name[:60]}-{sha256(repr(asked).encode()).hexdigest()[:8]}"
+
+
+def _with_weights(models: Sequence[str], weights: str | None) -> list[str]:
+    return [f"{model}={weights}" if weights and "=" not in model else model for model in models]
+
+
+def report_options(scale: str) -> "xa.ReportOptions":
+    """How figures are drawn."""
+    if scale not in ("per_map", "shared"):
+        raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
+    return xa.ReportOptions(scale=scale)

@@ -1,0 +1,149 @@
+"""Commands that make a run folder or ratings, and draw what is in one."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import xaesthetic as xa
+from xaesthetic import screen
+from xaesthetic.cli import options
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog="\b\nExamples:\n  "
+    "xaesthetic compare --attr depth_of_field\n  "
+    "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
+    "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3"
+)
+def compare(
+    attr: options.Attributes,
+    data: options.Data = "sample",
+    root: options.Root = None,
+    model: options.Models = None,
+    weights: options.Weights = None,
+    method: options.Methods = None,
+    pick: options.Pick = 5,
+    out: options.Out = None,
+    report: options.Reports = None,
+    scale: options.Scale = "per_map",
+    device: options.Device = "auto",
+    batch: options.Batch = 8,
+    workers: options.Workers = 2,
+    seed: options.Seed = 0,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Everything at once: rate photographs, pick the highest and lowest, explain those, draw the figures."""
+    experiment = options.experiment(attr, data, root, model, method, pick, seed, batch, device, weights)
+    comparison = xa.compare(
+        experiment,
+        options.folder(experiment, out),
+        workers,
+        xa.choose_progress(quiet),
+        report or (),
+        options.report_options(scale),
+    )
+    _show(comparison, quiet, as_json)
+
+
+def _show(comparison: "xa.Comparison", quiet: bool, as_json: bool) -> None:
+    """Tell what was found and where it is; exit status 1 if photographs were left out."""
+    run = comparison.run
+    if as_json:
+        result = {
+            "run": str(run.root),
+            "written": [str(path) for path in comparison.written],
+            "left_out": dict(comparison.left_out),
+            "predictions": json.loads(xa.to_json(run.predictions(), run.trained())),
+        }
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+    else:
+        if not quiet:
+            screen.print_picks(run)
+        for path in comparison.written:
+            typer.echo(path)
+    screen.print_left_out(comparison.left_out)
+    if comparison.left_out:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv")
+def predict(
+    photographs: Annotated[list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
+    attr: options.Attributes = ["all"],  # noqa: B006  # typer copies it
+    data: options.Data = "",
+    root: options.Root = None,
+    model: options.Models = None,
+    weights: options.Weights = None,
+    out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
+    device: options.Device = "auto",
+    batch: options.Batch = 8,
+    workers: options.Workers = 2,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Rate photographs."""
+    if out and out.suffix not in (".csv", ".json"):
+        raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
+    if bool(photographs) == bool(data):
+        raise typer.BadParameter("give photographs or folders, or a data set with --data.")
+    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
+    ratings = xa.rate(photographs or [], experiment, workers, xa.choose_progress(quiet))
+    render = xa.to_json if as_json or (out and out.suffix == ".json") else xa.to_csv
+    if out:
+        xa.write_text(out, render(ratings.table, ratings.trained))
+        typer.echo(out)
+    elif as_json:
+        typer.echo(render(ratings.table, ratings.trained))
+    elif not quiet:
+        screen.print_ratings(ratings)
+    screen.print_left_out(ratings.left_out)
+    if ratings.left_out:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="\b\nExamples:\n  xaesthetic explain runs/mine\n  xaesthetic explain --data my/photos --attr light --out runs/all"
+)
+def explain(
+    run: Annotated[Path | None, typer.Argument(help="A run folder to go on with.")] = None,
+    attr: options.Attributes = ["all"],  # noqa: B006
+    data: options.Data = "sample",
+    root: options.Root = None,
+    model: options.Models = None,
+    weights: options.Weights = None,
+    method: options.Methods = None,
+    out: options.Out = None,
+    device: options.Device = "auto",
+    batch: options.Batch = 8,
+    workers: options.Workers = 2,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
+    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
+        raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
+    experiment = (
+        xa.Run.open(run).experiment
+        if run
+        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
+    )
+    comparison = xa.compare(experiment, run or options.folder(experiment, out), workers, xa.choose_progress(quiet), None)
+    if not as_json:
+        typer.echo(comparison.run.root / "maps")
+    _show(comparison, quiet=True, as_json=as_json)
+
+
+@app.command(epilog="\b\nExample:\n  xaesthetic report runs/mine --scale shared")
+def report(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    report: options.Reports = None,
+    scale: options.Scale = "per_map",
+) -> None:
+    """Draw a run's figures and tables again; no model, no torch."""
+    for path in xa.draw_reports(xa.Run.open(run), report or (), options.report_options(scale)):
+        typer.echo(path)
