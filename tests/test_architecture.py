@@ -18,9 +18,9 @@ LIBRARY, BASELINES, REPORTS = (
 )
 # fmt: off
 ORDER = (
-    "errors", "attributes", "progress", "types", "files", "plugins", "images", "edits", "datasets", "metrics", "measures",
-    "store", "records", "pick", "tables", "model", "methods", "predict", "explain", "train", "figures", "photo", "pipeline",
-    "doctor", "screen", "cli",
+    "errors", "attributes", "progress", "types", "files", "plugins", "fetch", "images", "edits", "datasets", "metrics",
+    "measures", "store", "records", "check", "pick", "tables", "model", "methods", "predict", "explain", "train",
+    "figures", "photo", "pipeline", "doctor", "screen", "cli",
 )
 # fmt: on
 """Each imports only from those before it; a folder of plug-ins is one of them."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xaesthetic.attributes import ATTRIBUTES as ATTRIBUTES
     from xaesthetic.attributes import parse as parse_attributes
+    from xaesthetic.check import DataCheck as DataCheck
+    from xaesthetic.check import check_data as check_data
     from xaesthetic.doctor import examine as examine
     from xaesthetic.errors import XaestheticError as XaestheticError
     from xaesthetic.files import write_text as write_text
@@ -47,6 +49,7 @@ _WHERE = {
     "ATTRIBUTES": ("attributes", "ATTRIBUTES"),
     "AttributeModel": ("model", "AttributeModel"),
     "Comparison": ("pipeline", "Comparison"),
+    "DataCheck": ("check", "DataCheck"),
     "Experiment": ("types", "Experiment"),
     "Explanation": ("photo", "Explanation"),
     "InputSpec": ("types", "InputSpec"),
@@ -56,6 +59,7 @@ _WHERE = {
     "Run": ("store", "Run"),
     "Source": ("types", "Source"),
     "XaestheticError": ("errors", "XaestheticError"),
+    "check_data": ("check", "check_data"),
     "choose_progress": ("progress", "choose"),
     "compare": ("pipeline", "compare"),
     "draw_reports": ("pipeline", "draw_reports"),
@@ -79,6 +83,7 @@ __all__ = [
     "ATTRIBUTES",
     "AttributeModel",
     "Comparison",
+    "DataCheck",
     "Experiment",
     "Explanation",
     "InputSpec",
@@ -88,6 +93,7 @@ __all__ = [
     "Run",
     "Source",
     "XaestheticError",
+    "check_data",
     "choose_progress",
     "compare",
     "draw_reports",

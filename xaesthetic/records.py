@@ -19,12 +19,29 @@ from xaesthetic.types import Record
 def find_records(data: str, root: Path | None = None) -> list[Record]:
     """The records of a data set, by its name, or of a folder of photographs, by its path.
 
+    Parameters
+    ----------
+    data
+        A name; `name:split` for one of its published lists, in that list's order; or a folder's path.
+    root
+        Where the data set's files lie.
+
     Raises
     ------
     DataError
-        If `data` is neither, the data set's files are not there, or two records have one id.
+        If `data` is none of these, the data set's files are not there, or two records have one id.
     """
+    name, _, split = data.partition(":")
+    if split and name in plugins.names("datasets"):
+        return _split(find_records(name, root), name, split)
     return _unique(_found(data, root), f"data set {data!r}")
+
+
+def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
+    splits = {each: None for record in records for each in record.splits}
+    if split not in splits:
+        raise DataError(unknown(f"list of {name}", split, splits, label="It has"))
+    return sorted((record for record in records if split in record.splits), key=lambda record: record.splits[split])
 
 
 def _found(data: str, root: Path | None) -> Iterator[Record]:
@@ -70,12 +87,17 @@ def _unique(found: Iterable[Record], where: str) -> list[Record]:
 
 
 def fingerprint(records: Sequence[Record]) -> str:
-    """What tells one list of photographs from another: how many, and the sha256 over their ids, contents and edits."""
+    """What tells one list of photographs from another: how many, and the sha256 over all that is known of them."""
     digest = hashlib.sha256()
     sums = {path: _sum(path) for path in dict.fromkeys(record.path for record in records)}
     for record in records:
-        digest.update(repr((record.id, sums[record.path], record.edit, record.subject)).encode())
+        digest.update(repr(_told(record, sums[record.path])).encode())
     return f"{len(records)} photographs, sha256 {digest.hexdigest()[:16]}"
+
+
+def _told(record: Record, content: str) -> tuple[object, ...]:
+    known = sorted(record.ratings.items()), sorted(record.splits.items())
+    return record.id, content, record.edit, record.subject, *known
 
 
 def _sum(path: Path) -> str:

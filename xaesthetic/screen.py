@@ -7,6 +7,8 @@ import typer
 
 import xaesthetic as xa
 
+_SHOWN = 5  # missing photographs named on the screen
+
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table without lines."""
@@ -67,3 +69,14 @@ def print_results(manifest: Mapping[str, Any]) -> None:
     print_table(
         ["held-out photographs, unedited", "Spearman's rho"], [[name, f"{rho:.3f}"] for name, rho in unedited.items()]
     )
+
+
+def print_check(check: "xa.DataCheck") -> None:
+    """Print what a data set holds; the first of its missing photographs on standard error."""
+    for sheet in check.sheets:
+        typer.echo(f"\n{sheet.title}")
+        print_table(sheet.columns, sheet.rows)
+    if check.missing:
+        shown = ", ".join(check.missing[:_SHOWN])
+        more = f" and {len(check.missing) - _SHOWN} more (--missing FILE writes them all)" * (len(check.missing) > _SHOWN)
+        typer.echo(f"\nmissing: {shown}{more}", err=True)

@@ -252,7 +252,7 @@ def record_row(record: Record) -> dict[str, Any]:
         "amount": record.edit.amount if record.edit else float("nan"),
         "subject": json.dumps(record.subject),
         "ratings": json.dumps(dict(record.ratings), sort_keys=True),
-        "splits": " ".join(record.splits),
+        "splits": json.dumps(dict(record.splits), sort_keys=True),
         "credit": record.credit,
     }
 
@@ -265,7 +265,7 @@ def _record(row: Mapping[Any, Any]) -> Record:
         edit=EditStep(row["edit"], float(row["amount"])) if row["edit"] else None,
         subject=tuple(tuple((x, y) for x, y in polygon) for polygon in json.loads(row["subject"])),
         ratings=json.loads(row["ratings"]),
-        splits=tuple(row["splits"].split()),
+        splits=json.loads(row["splits"]),
         credit=row["credit"],
     )
 

@@ -114,7 +114,7 @@ def train_head(
         "data": f"{data}: {len(train)} photographs to train, {len(test)} others to test, seed {seed}",
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
         "method": "ridge of the change of strength on the change of features between neighbouring strengths; "
-        f"penalty with the smallest squared error, by {_FOLDS}-fold cross-validation over photographs",
+        f"penalty with the smallest squared error of those that order best, by {_FOLDS}-fold cross-validation over photographs",
         "alphas": {each: head.alpha for each, head in heads.items()},
         "left_out": "content, overall, motion_blur, repetition, symmetry: no edit here says how they change",
         "result": _result(features[test], {each: values[test] for each, values in measured.items()}, heads),
@@ -210,17 +210,20 @@ def fit(features: Features, attribute: str) -> Head:
 
 
 def _best_alpha(kernel: np.ndarray, grown: np.ndarray, groups: np.ndarray) -> float:
-    """The penalty with the smallest squared error on unseen photographs.
+    """The penalty with the smallest squared error on unseen photographs, of those that order their changes best.
 
-    Edits that should leave the attribute as it was count like those that should move it: order alone would let a large
-    penalty pass whose weights answer both.
+    Order alone (all within half a percent of the best) would let a large penalty pass whose weights answer edits that
+    should leave the attribute as it was; the squared error counts those like the others.
     """
-    error = dict.fromkeys(_ALPHAS, 0.0)
+    predicted = {alpha: np.zeros(len(grown)) for alpha in _ALPHAS}
     for train, test in GroupKFold(min(_FOLDS, len(np.unique(groups)))).split(kernel, grown, groups):
         for alpha in _ALPHAS:
             model = KernelRidge(alpha=alpha, kernel="precomputed").fit(kernel[np.ix_(train, train)], grown[train])
-            error[alpha] += float(((model.predict(kernel[np.ix_(test, train)]) - grown[test]) ** 2).sum())
-    return min(error, key=error.__getitem__)
+            predicted[alpha][test] = model.predict(kernel[np.ix_(test, train)])
+    moved = grown != 0
+    ordered = {alpha: float((found * grown > 0)[moved].mean()) for alpha, found in predicted.items()}
+    good = [alpha for alpha in _ALPHAS if ordered[alpha] >= max(ordered.values()) - 0.005]
+    return min(good, key=lambda alpha: float(((predicted[alpha] - grown) ** 2).sum()))
 
 
 def _result(features: Features, measured: dict[str, np.ndarray], heads: dict[str, Head]) -> dict[str, Any]:

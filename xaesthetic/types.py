@@ -43,8 +43,8 @@ class Record:
     """The subject's outline in the unedited photograph; empty where it is not known."""
     ratings: Mapping[str, float] = field(default_factory=dict)
     """People's ratings, by attribute, where the data set has them."""
-    splits: tuple[str, ...] = ()
-    """The published lists that it is in (`train`, `validation`, `test`, …); one photograph may be in several."""
+    splits: Mapping[str, int] = field(default_factory=dict)
+    """The published lists that it is in (`train`, `validation`, `test`, …) each with its row there, from 0."""
     credit: str = ""
     """Who made the photograph and its licence."""
 

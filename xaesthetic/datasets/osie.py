@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from xaesthetic.errors import DataError
+from xaesthetic.fetch.registry import cached
 from xaesthetic.types import Polygon, Record
 
 _SIGMA = 24.0  # pixels at 800 x 600: one degree of visual angle, the blur of the MIT benchmark
@@ -15,7 +16,7 @@ _CELL = 4  # pixels; outlines need no finer grid than this
 
 
 def osie(root: Path | None = None) -> Iterator[Record]:
-    """OSIE's photographs; what people looked at most is taken for the subject (needs --root).
+    """OSIE's photographs; what people looked at most is taken for the subject ('xaesthetic data fetch osie').
 
     Reads the public repository's layout: ``stimuli/1001.jpg`` and so on, and ``eye/fixations.mat``. The subject is the
     smallest region that holds 80 % of the density of all viewers' fixations (a Gaussian with sigma 24 pixels).
@@ -23,15 +24,18 @@ def osie(root: Path | None = None) -> Iterator[Record]:
     Parameters
     ----------
     root
-        The folder that holds ``stimuli`` and ``eye``.
+        The folder that holds ``stimuli`` and ``eye``; None for the one that `xaesthetic data fetch osie` fills.
 
     Raises
     ------
     DataError
         If the folder or the fixations are not there or cannot be read.
     """
-    if root is None or not (root / "eye" / "fixations.mat").is_file():
-        raise DataError(f"osie: no eye/fixations.mat in {root}; give the folder that holds it with --root.")
+    root = root or cached("osie")
+    if not (root / "eye" / "fixations.mat").is_file():
+        raise DataError(
+            f"osie: no eye/fixations.mat in {root}; run 'xaesthetic data fetch osie' or give its folder with --root."
+        )
     for name, points in _fixations(root / "eye" / "fixations.mat"):
         identity = Path(name).stem
         yield Record(
