@@ -9,11 +9,11 @@ over interleaved repeats. The comparison with the others uses the last layer alo
 
 import resource
 import statistics
-import time
 
 import timm
 import torch
 from captum.attr import LayerGradCam
+from timing import ratio, times
 from xaesthetic_baselines import _lite0
 
 from xaesthetic import plugins
@@ -69,17 +69,6 @@ def plain(network: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
         return network.forward_features(x)
 
 
-def times(jobs: dict) -> dict[str, list[float]]:
-    taken: dict[str, list[float]] = {name: [] for name in jobs}
-    for repeat in range(REPEATS + 1):
-        for name, job in jobs.items():
-            start = time.perf_counter()
-            job()
-            if repeat:  # the first is warm-up
-                taken[name].append(time.perf_counter() - start)
-    return taken
-
-
 def as_theirs(ours: torch.Tensor) -> torch.Tensor:
     """Ours rectified and scaled to 0 to 1 a map: what pytorch-grad-cam does before it enlarges."""
     rectified = ours.clamp(min=0)
@@ -109,12 +98,11 @@ def main() -> None:
     except ImportError:
         theirs = None
         print("pytorch-grad-cam is not installed: left out")
-    taken = times(jobs)
+    taken = times(jobs, REPEATS)
     base = taken["plain forward"]
     print(f"{BATCH} photographs, {OUTPUTS} attributes; plain forward {statistics.median(base):.3f} s")
     for name, found in taken.items():
-        ratio = statistics.median(one / other for one, other in zip(found, base, strict=True))
-        print(f"  {name:<34} {ratio:6.2f} x")
+        print(f"  {name:<34} {ratio(found, base):6.2f} x")
     agree(last, whole, x, theirs)
     print(f"peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from xaesthetic.store import Run as Run
     from xaesthetic.tables import to_csv as to_csv
     from xaesthetic.tables import to_json as to_json
-    from xaesthetic.train import train_head as train_head
+    from xaesthetic.train.ridge import train_head as train_head
     from xaesthetic.types import Experiment as Experiment
     from xaesthetic.types import InputSpec as InputSpec
     from xaesthetic.types import Record as Record
@@ -75,7 +75,7 @@ _WHERE = {
     "rate": ("predict", "rate"),
     "to_csv": ("tables", "to_csv"),
     "to_json": ("tables", "to_json"),
-    "train_head": ("train", "train_head"),
+    "train_head": ("train.ridge", "train_head"),
     "write_text": ("files", "write_text"),
 }
 

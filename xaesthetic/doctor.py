@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from xaesthetic import plugins
-from xaesthetic.errors import XaestheticError
+from xaesthetic.errors import MissingWeightsError, XaestheticError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Finding:
     """One thing that was looked at."""
 
     what: str
-    works: bool
+    works: bool | None
+    """None where it would work once something is fetched."""
     detail: str
 
 
@@ -35,6 +36,8 @@ def examine() -> Iterator[Finding]:
         try:
             model = load_model(name, on="cpu")
             yield Finding(f"model {name}", True, f"{len(model.attributes)} attributes; {model.source.trained}")
+        except MissingWeightsError as error:
+            yield Finding(f"model {name}", None, str(error))
         except XaestheticError as error:
             yield Finding(f"model {name}", False, str(error))
     engine = shutil.which("docker") or shutil.which("podman")

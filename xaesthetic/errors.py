@@ -20,6 +20,10 @@ class ModelError(XaestheticError):
     """A model that cannot be loaded, or is asked for what it does not have."""
 
 
+class MissingWeightsError(ModelError):
+    """A model whose weights have not been fetched, converted or trained yet; says how to get them."""
+
+
 def unknown(what: str, name: str, known: Iterable[str], label: str = "Installed") -> str:
     """One line for a name that is not among those known, with the nearest one suggested.
 

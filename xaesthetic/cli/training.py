@@ -31,4 +31,4 @@ def train(
         typer.echo(json.dumps(manifest, indent=2))
     elif not quiet:
         screen.print_results(manifest)
-    typer.echo(out / f"{model}.npz", err=as_json)
+    typer.echo(out / f"{model}.safetensors", err=as_json)

@@ -20,13 +20,14 @@ from sklearn.model_selection import GroupKFold
 from xaesthetic import edits, images
 from xaesthetic.attributes import NAMES
 from xaesthetic.errors import DataError
-from xaesthetic.files import Parts, sha256, write_json, write_npz
+from xaesthetic.files import Parts
 from xaesthetic.measures import MEASURES
 from xaesthetic.model import AttributeModel, device, global_average, load_model
 from xaesthetic.predict import batches, to_batch
 from xaesthetic.progress import Track, silent
 from xaesthetic.records import find_records
 from xaesthetic.types import EditStep, Mask, Pixels, Record
+from xaesthetic.weights import Weights, write_weights
 
 AMOUNTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 TRAINED = "trained on edits, not on ratings"
@@ -76,7 +77,7 @@ def train_head(
     data, root
         Photographs with a subject region.
     out
-        Gets NAME.npz (weights, bias, attributes) and NAME.json (what it was trained on, how, with what result).
+        Gets NAME.safetensors (weights, bias) and NAME.json (what it was trained on, how, with what result).
     on
         The device.
     seed
@@ -100,29 +101,23 @@ def train_head(
     train, test = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     attributes = [each for each in NAMES if any(kind.attribute == each for kind in edits.EDITS.values())]
     heads = {each: fit(features[train], each) for each in track(attributes, "fitting", len(attributes))}
-    write_npz(
-        out / f"{name}.npz",
-        {
-            "attributes": np.array(attributes),
-            "weights": np.stack([head.weights for head in heads.values()]).astype(np.float32),
-            "bias": np.array([head.bias for head in heads.values()], np.float32),
-        },
-    )
     manifest = {
         "model": name,
+        "attributes": attributes,
         "trained": TRAINED,
         "data": f"{data}: {len(train)} photographs to train, {len(test)} others to test, seed {seed}",
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
         "method": "ridge of the change of strength on the change of features between neighbouring strengths; "
-        f"penalty with the smallest squared error of those that order best, by {_FOLDS}-fold cross-validation over photographs",
+        f"of the penalties that order best the one that errs least, by {_FOLDS}-fold cross-validation over photographs",
         "alphas": {each: head.alpha for each, head in heads.items()},
         "left_out": "content, overall, motion_blur, repetition, symmetry: no edit here says how they change",
         "result": _result(features[test], {each: values[test] for each, values in measured.items()}, heads),
-        "sha256": sha256(out / f"{name}.npz"),
     }
-    write_json(out / f"{name}.json", manifest)
+    weights = torch.from_numpy(np.stack([head.weights for head in heads.values()]).astype(np.float32))
+    bias = torch.tensor([head.bias for head in heads.values()], dtype=torch.float32)
+    written = write_weights(out, name, Weights(weights, bias, {}, manifest))
     Parts(out / f".{name}.parts").clear()
-    return manifest
+    return written
 
 
 def _all_features(

@@ -1,0 +1,23 @@
+"""The paper's second network: the last block's global average only."""
+
+from pathlib import Path
+
+from xaesthetic.model import AttributeModel
+from xaesthetic_baselines._resnet50 import with_resnet50
+
+
+def resnet50_ft(weights: Path | None = None) -> AttributeModel:
+    """The paper's ResNet50-FT on torchvision's network: the average of the last block (2,048), one linear layer.
+
+    Parameters
+    ----------
+    weights
+        A folder that `xaesthetic train resnet50_ft` has written; the word `random`; None for ImageNet weights under an
+        untrained head.
+
+    Raises
+    ------
+    ModelError
+        If a weight file is missing or not the one that was meant.
+    """
+    return with_resnet50("resnet50_ft", slice(-1, None), weights)
