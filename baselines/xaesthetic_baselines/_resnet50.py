@@ -49,6 +49,7 @@ class ResNet50(torch.nn.Module):
         widths: list[int] = [block.conv3.out_channels for stage in stages for block in stage]
         self.channels: tuple[int, ...] = tuple(widths)[layers]
         self.requires_grad_(False).eval()
+        self.to(memory_format=torch.channels_last)  # a quarter faster on a CPU
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
         """The blocks' outputs; at 299 x 299 all 16: 3 x 75², 4 x 38², 6 x 19², 3 x 10², 15,104 channels together.
@@ -57,7 +58,7 @@ class ResNet50(torch.nn.Module):
         that it has made itself).
         """
         outputs: list[Tensor] = []
-        x = self.stem(x)
+        x = self.stem(x.contiguous(memory_format=torch.channels_last))
         wanted = range(len(self.blocks))[self.layers]
         for index, block in enumerate(self.blocks):
             x = block(x)
