@@ -19,13 +19,13 @@ LIBRARY, BASELINES, REPORTS = (
 # fmt: off
 ORDER = (
     "errors", "attributes", "progress", "types", "files", "plugins", "fetch", "images", "edits", "datasets", "metrics",
-    "measures", "store", "records", "check", "pick", "tables", "model", "weights", "methods", "predict", "explain", "train",
-    "figures", "photo", "pipeline", "doctor", "screen", "cli",
+    "measures", "store", "records", "check", "pick", "tables", "figures", "model", "weights", "methods", "predict",
+    "explain", "train", "photo", "pipeline", "doctor", "screen", "cli",
 )
 # fmt: on
 """Each imports only from those before it; a folder of plug-ins is one of them."""
 PLUGINS = ("datasets", "metrics", "methods")
-WITHOUT_TORCH = (*ORDER[: ORDER.index("model")], "figures", "pipeline", "screen", "cli")
+WITHOUT_TORCH = (*ORDER[: ORDER.index("model")], "pipeline", "screen", "cli")
 
 FILES = sorted(file for folder in (LIBRARY, BASELINES, REPORTS) for file in folder.rglob("*.py"))
 named = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from xaesthetic.store import Run as Run
     from xaesthetic.tables import to_csv as to_csv
     from xaesthetic.tables import to_json as to_json
+    from xaesthetic.train.fit import train_network as train_network
+    from xaesthetic.train.recipe import read_recipe as read_recipe
     from xaesthetic.train.ridge import train_head as train_head
     from xaesthetic.types import Experiment as Experiment
     from xaesthetic.types import InputSpec as InputSpec
@@ -73,9 +75,11 @@ _WHERE = {
     "plugin_names": ("plugins", "names"),
     "plugin_summary": ("plugins", "summary"),
     "rate": ("predict", "rate"),
+    "read_recipe": ("train.recipe", "read_recipe"),
     "to_csv": ("tables", "to_csv"),
     "to_json": ("tables", "to_json"),
     "train_head": ("train.ridge", "train_head"),
+    "train_network": ("train.fit", "train_network"),
     "write_text": ("files", "write_text"),
 }
 
@@ -107,9 +111,11 @@ __all__ = [
     "plugin_names",
     "plugin_summary",
     "rate",
+    "read_recipe",
     "to_csv",
     "to_json",
     "train_head",
+    "train_network",
     "write_text",
 ]
 

@@ -61,11 +61,29 @@ def print_ratings(ratings: "xa.Ratings") -> None:
 
 
 def print_results(manifest: Mapping[str, Any]) -> None:
-    """Print what a trained head is worth on photographs that it was not trained on."""
-    accuracy = manifest["result"]["neighbouring_pairs_in_order"]
+    """Print what trained weights are worth on photographs that they were not trained on."""
+    if "neighbouring_pairs_in_order" in manifest["result"]:
+        _print_head(manifest["result"])
+        return
+    lists = manifest["result"]
+    rows = [
+        [name.replace("_", " "), *(_number(each["spearman"][name]) for each in lists.values())]
+        for name in manifest["attributes"]
+    ]
+    columns = (f"{name}, {each['photographs']} photographs" for name, each in lists.items())
+    print_table(["Spearman's rho", *columns], rows)
+    typer.echo(f"{manifest['trained']}; epoch {manifest['epoch']} kept")
+
+
+def _number(value: float | None) -> str:
+    return "nan" if value is None else f"{value:.3f}"
+
+
+def _print_head(result: Mapping[str, Any]) -> None:
+    accuracy = result["neighbouring_pairs_in_order"]
     rows = [[name, f"{scores['accuracy']:.3f}", str(scores["pairs"])] for name, scores in accuracy.items()]
     print_table(["held-out edits", "neighbouring strengths in order", "pairs"], rows)
-    unedited = manifest["result"]["unedited_spearman"]
+    unedited = result["unedited_spearman"]
     print_table(
         ["held-out photographs, unedited", "Spearman's rho"], [[name, f"{rho:.3f}"] for name, rho in unedited.items()]
     )

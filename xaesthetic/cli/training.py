@@ -1,6 +1,7 @@
 """Commands that make weights."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -13,20 +14,58 @@ from xaesthetic.cli import options
 app = typer.Typer()
 
 
-@app.command(epilog="\b\nExample:\n  xaesthetic train multigap_lite0 --data osie --root path/to/osie --out heads")
+@app.command(
+    epilog="\b\nExamples:\n  "
+    "xaesthetic train multigap_resnet50 --data aadb --out weights/paper\n  "
+    "xaesthetic train resnet50_ft --data aadb --recipe code --set epochs=8 --out weights/ft\n  "
+    "xaesthetic train multigap_lite0 --data aadb --freeze-backbone --out weights/lite0\n  "
+    "xaesthetic train multigap_lite0 --data osie --recipe ridge --out heads\n  "
+    "torchrun --no-python --nproc-per-node 4 xaesthetic train multigap_resnet50 --data aadb --out weights/paper"
+)
 def train(
     model: Annotated[str, typer.Argument(help="A model whose head is global average pooling and one linear layer.")],
-    out: Annotated[Path, typer.Option(help="The folder for the weights and the manifest.")],
+    out: Annotated[Path, typer.Option(help="The folder for the weights and all that is told of them.")],
     data: options.Data = "sample",
     root: options.Root = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="'paper' (the default where photographs are rated), 'code' (twelve outputs), 'edits', a JSON file; or "
+            "'ridge': the head alone, in closed form, from edits (the default where they are not rated).",
+            show_default=False,
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="CHOICE=VALUE", help="Change a choice of the recipe. Repeats.")
+    ] = None,
+    freeze_backbone: Annotated[
+        bool, typer.Option("--freeze-backbone", help="Train the head only, on features computed once.")
+    ] = False,
+    weights: Annotated[
+        str | None, typer.Option(metavar="FOLDER|random", help="Where the backbone starts, if not with the model's own.")
+    ] = None,
     device: options.Device = "auto",
     workers: options.Workers = 2,
-    seed: options.Seed = 0,
+    seed: Annotated[int | None, typer.Option(help="For whatever is drawn by chance; else the recipe's.")] = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Train a model's linear head on controlled edits of photographs, and test it on other photographs."""
-    manifest = xa.train_head(model, data, root, out, device, seed, workers, xa.choose_progress(quiet))
+    """Train a network on people's ratings, or on controlled edits, and test it on other photographs."""
+    track = xa.choose_progress(quiet)
+    if recipe is None:
+        recipe = "paper" if any(record.ratings for record in xa.find_records(data, root)) else "ridge"
+    if recipe == "ridge":
+        if changes or freeze_backbone or weights:
+            raise typer.BadParameter("'ridge' is no recipe to change; choose another with --recipe.", param_hint="--recipe")
+        manifest = xa.train_head(model, data, root, out, device, seed or 0, workers, track)
+    else:
+        changed = [*(changes or ()), *(["freeze_backbone=true"] * freeze_backbone)]
+        changed += [f"seed={seed}"] * (seed is not None)
+        chosen = xa.read_recipe(recipe, changed)
+        manifest = xa.train_network(model, data, root, out, chosen, weights, device, workers, track)
+    if os.environ.get("RANK", "0") != "0":
+        return  # of several processes the first one tells
     if as_json:
         typer.echo(json.dumps(manifest, indent=2))
     elif not quiet:

@@ -1,0 +1,208 @@
+"""Training a network, or its head alone, from labels. Stopped at any moment it goes on with the same numbers."""
+
+import csv
+import dataclasses
+import io
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn.parallel import DistributedDataParallel
+
+from xaesthetic.errors import DataError
+from xaesthetic.files import read_json, write_json, write_text
+from xaesthetic.model import AttributeModel, load_model, place
+from xaesthetic.progress import Track, silent
+from xaesthetic.train.checkpoint import Checkpoint, State
+from xaesthetic.train.curve import write_log
+from xaesthetic.train.group import Group, group
+from xaesthetic.train.loop import Training, loop, rate
+from xaesthetic.train.network import Network, feature_inputs, photograph_inputs, rank_correlations
+from xaesthetic.train.recipe import Recipe, plain
+from xaesthetic.train.samples import Labels, Rows, Samples, find_samples, warp
+from xaesthetic.types import InputSpec
+from xaesthetic.weights import Weights, write_weights
+
+_LEAST = 3  # photographs to select the epoch by: below, no rank correlation
+
+
+def train_network(
+    name: str,
+    data: str,
+    root: Path | None,
+    out: Path,
+    recipe: Recipe,
+    weights: str | None = None,
+    on: str = "auto",
+    workers: int = 2,
+    track: Track = silent,
+) -> dict[str, Any]:
+    """Train a model by a recipe, keep its best epoch, test it, and write weights, manifest, log and figure.
+
+    Started again it goes on where it was, with the same batches and numbers; started by torchrun, its processes share
+    every batch. The labels are used as they are.
+
+    Parameters
+    ----------
+    name
+        A model whose head is global averages and one linear layer.
+    data, root
+        Photographs with labels.
+    out
+        Gets NAME.safetensors, NAME.json, recipe.json, log.csv, training.png and .pdf, and predictions_LIST.csv.
+    recipe
+        Every choice.
+    weights
+        Where the backbone starts: a folder, ``random``, or None for the model's own.
+    on
+        The device.
+
+    Returns
+    -------
+    The manifest.
+
+    Raises
+    ------
+    XaestheticError
+        If the model, data set or recipe do not fit, too few labelled photographs can be read, or the folder holds
+        another training.
+    """
+    with group(on) as team:
+        samples, told = find_samples(data, root, recipe)
+        question = _as_json({"model": name, "start": weights, "data": data, "inputs": told, "recipe": plain(recipe)})
+        if _finished(out / f"{name}.json", question):
+            return dict(read_json(out / f"{name}.json"))
+        work = _begun(out / f".{name}.training", question, team)
+        model = place(load_model(f"{name}={weights}" if weights else name, on="cpu"), team.device)
+        training = _prepare(model, samples, recipe, work, team, workers, track if team.first else silent)
+        state = loop(training, track if team.first else silent)
+        best = training.checkpoint.load_best(team.device)
+        if best is not None:
+            training.network.load_state_dict(best)
+        ratings = {each: rate(training, rows) for each, rows in training.samples.tests.items()}
+        if team.first:
+            _write(out, question, training, state, ratings)
+            shutil.rmtree(work)
+        team.wait()
+        return dict(read_json(out / f"{name}.json"))
+
+
+def _as_json(value: object) -> dict[str, Any]:
+    """What is read again from the file that this is written to."""
+    read: dict[str, Any] = json.loads(json.dumps(value))
+    return read
+
+
+def _finished(manifest: Path, question: Mapping[str, Any]) -> bool:
+    if not manifest.is_file():
+        return False
+    there = read_json(manifest)
+    if not isinstance(there, dict) or there.get("question") != question:
+        raise DataError(f"{manifest.parent}: holds other weights already; choose another folder with --out.")
+    return True
+
+
+def _begun(work: Path, question: Mapping[str, Any], team: Group) -> Path:
+    """The folder of a training under way, which must be this one."""
+    file = work / "question.json"
+    if team.first and not file.is_file():
+        write_json(file, question)
+    team.wait()
+    there = read_json(file)
+    if there != question:
+        differing = ", ".join(sorted(key for key in question if there.get(key) != question[key]))
+        raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
+    return work
+
+
+def _prepare(
+    model: AttributeModel, samples: Samples, recipe: Recipe, work: Path, team: Group, workers: int, track: Track
+) -> Training:
+    inputs = _inputs(model.inputs, recipe)
+    if team.first:
+        warp(samples.records, inputs, work / "photographs", workers, track)
+    team.wait()
+    photographs = warp(samples.records, inputs, work / "photographs")
+    samples = samples.only(photographs.usable)
+    if len(samples.train) < recipe.batch or len(samples.select) < _LEAST:
+        raise DataError(
+            f"{len(samples.train)} labelled photographs to train on and {len(samples.select)} to select by can be read; "
+            f"at least {recipe.batch} and {_LEAST} are needed. 'xaesthetic data check' says what is missing."
+        )
+    network = Network(model, recipe).to(team.device)
+    if recipe.freeze_backbone:
+        if team.first:
+            feature_inputs(model, photographs, inputs, recipe, work / "features", team.device, track)
+        team.wait()
+        take = feature_inputs(model, photographs, inputs, recipe, work / "features", team.device)
+    else:
+        take = photograph_inputs(photographs, inputs, team.device)
+    run: torch.nn.Module = network
+    if team.size > 1:
+        run = DistributedDataParallel(network, device_ids=[team.device] if "cuda" in team.device else None)
+    scaler = torch.amp.GradScaler(enabled=recipe.precision != "full" and "cuda" in team.device)
+    checkpoint = Checkpoint(work)
+    return Training(recipe, samples, take, network, run, _optimizer(network, recipe), scaler, team, checkpoint)
+
+
+def _inputs(inputs: InputSpec, recipe: Recipe) -> InputSpec:
+    size = recipe.size or inputs.size
+    if size == inputs.size:
+        return inputs
+    if isinstance(inputs.mean, np.ndarray):
+        raise DataError(f"the network's mean is an image of {inputs.size}; the recipe's size must be the same or null.")
+    return dataclasses.replace(inputs, size=size)
+
+
+def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
+    parameters = [each for each in network.parameters() if each.requires_grad]
+    if recipe.optimizer == "adagrad":
+        return torch.optim.Adagrad(parameters, recipe.learning_rate, eps=recipe.epsilon)
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(parameters, recipe.learning_rate, eps=recipe.epsilon)
+    return torch.optim.SGD(parameters, recipe.learning_rate, momentum=0.9)
+
+
+def _write(out: Path, question: Mapping[str, Any], training: Training, state: State, ratings: Mapping[str, Labels]) -> None:
+    """The manifest last but for the tensors' own: where it is, the training is over."""
+    recipe, samples = training.recipe, training.samples
+    write_json(out / "recipe.json", plain(recipe))
+    write_log(state.history, recipe, out, state.best)
+    for name, found in ratings.items():
+        _write_predictions(out / f"predictions_{name}.csv", samples, samples.tests[name], found, recipe)
+    trained = "trained on edits, not on ratings" if recipe.labels == "edits" else "trained on people's ratings"
+    manifest = {
+        "question": question,
+        "model": question["model"],
+        "attributes": list(recipe.attributes),
+        "links": [recipe.links[each] for each in recipe.attributes],
+        "trained": f"{trained} ({question['data']})",
+        "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
+        "epoch": state.best + 1,
+        "result": {
+            name: {"photographs": len(found), "spearman": _rounded(found, samples.labels[samples.tests[name]], recipe)}
+            for name, found in ratings.items()
+        },
+    }
+    head = training.network.head
+    frozen_own = recipe.freeze_backbone and question["start"] is None
+    backbone = {} if frozen_own else training.network.kept.state_dict()
+    write_weights(out, question["model"], Weights(head.weight.detach(), head.bias.detach(), backbone, manifest))
+
+
+def _rounded(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float | None]:
+    found = rank_correlations(ratings, labels, recipe)
+    return {name: None if np.isnan(value) else round(value, 4) for name, value in found.items()}
+
+
+def _write_predictions(path: Path, samples: Samples, rows: Rows, found: Labels, recipe: Recipe) -> None:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["image", *recipe.attributes])
+    for row, ratings in zip(rows, found, strict=True):
+        table.writerow([samples.records[row].id, *(f"{value:.6g}" for value in ratings)])
+    write_text(path, text.getvalue())

@@ -1,0 +1,120 @@
+"""The network while it is trained, its loss, and where its inputs come from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.stats import spearmanr
+from torch import Tensor
+
+from xaesthetic.errors import ModelError
+from xaesthetic.files import Parts
+from xaesthetic.model import LINKS, AttributeModel, global_average
+from xaesthetic.predict import to_batch
+from xaesthetic.progress import Track, silent
+from xaesthetic.train.recipe import Recipe
+from xaesthetic.train.samples import Labels, Photographs, chunks
+from xaesthetic.types import InputSpec
+from xaesthetic.weights import untrained
+
+Inputs = Callable[[np.ndarray, np.ndarray], Tensor]
+"""Rows of the samples, and which of them are mirrored, to what the network takes."""
+
+
+class Network(torch.nn.Module):
+    """A backbone, global averages, one linear layer, and a link for every output."""
+
+    def __init__(self, model: AttributeModel, recipe: Recipe) -> None:
+        """Take the model's backbone and draw a new head.
+
+        Raises
+        ------
+        ModelError
+            If the model's head is another kind, or its backbone no torch module.
+        """
+        super().__init__()
+        if model.weights is None or model.module is None:
+            raise ModelError("training needs a torch module under global average pooling and one linear layer.")
+        self.backbone = torch.nn.Identity() if recipe.freeze_backbone else model.module
+        self._kept = (model.module,)  # in a tuple: torch must not take it for a part of a frozen network
+        self._features = model.features
+        self._links = tuple(recipe.links[attribute] for attribute in recipe.attributes)
+        self.frozen = recipe.freeze_backbone
+        self.head = torch.nn.Linear(model.weights.shape[1], len(recipe.attributes))
+        weights, bias = untrained(len(recipe.attributes), model.weights.shape[1], recipe.seed)
+        self.head.load_state_dict({"weight": weights, "bias": bias})
+        self.requires_grad_(True)
+
+    @property
+    def kept(self) -> torch.nn.Module:
+        """The backbone, trained or not."""
+        return self._kept[0]
+
+    def forward(self, x: Tensor) -> Float[Tensor, "b a"]:
+        """Ratings of photographs, or of averaged features where the backbone is frozen."""
+        raw = self.head(x if self.frozen else global_average(self._features(x)))
+        return torch.stack([LINKS[link](raw[:, column].float()) for column, link in enumerate(self._links)], dim=1)
+
+
+def squared_errors(ratings: Float[Tensor, "b a"], labels: Float[Tensor, "b a"]) -> tuple[Tensor, Tensor]:
+    """For each attribute the sum of squared errors, and of how many; labels that are nan do not count."""
+    known = ~labels.isnan()
+    errors = torch.where(known, ratings - torch.nan_to_num(labels), 0.0)
+    return (errors**2).sum(0), known.sum(0)
+
+
+def weighted(errors: Tensor, counts: Tensor, recipe: Recipe) -> Tensor:
+    """Σ_a w_a · mean squared error of a; an attribute without labels adds nothing."""
+    weights = torch.tensor([recipe.loss_weights[each] for each in recipe.attributes], device=errors.device)
+    return (weights * errors / counts.clamp(min=1)).sum()
+
+
+def rank_correlations(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float]:
+    """Spearman's ρ of every attribute; nan where fewer than three are labelled or one side is constant."""
+    found = {}
+    for column, attribute in enumerate(recipe.attributes):
+        known = ~np.isnan(labels[:, column])
+        one, other = ratings[known, column], labels[known, column]
+        varied = len(one) > 2 and np.ptp(one) > 0 and np.ptp(other) > 0
+        found[attribute] = float(spearmanr(one, other).statistic) if varied else float("nan")
+    return found
+
+
+def photograph_inputs(photographs: Photographs, inputs: InputSpec, on: str) -> Inputs:
+    """Photographs as the network takes them."""
+
+    def take(rows: np.ndarray, flipped: np.ndarray) -> Tensor:
+        pixels = [photographs.pixels[row][:, :: -1 if flip else 1] for row, flip in zip(rows, flipped, strict=True)]
+        return to_batch([np.array(each) for each in pixels], inputs, on)
+
+    return take
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    rows: np.ndarray
+    flipped: bool
+
+
+def feature_inputs(
+    model: AttributeModel, photographs: Photographs, inputs: InputSpec, recipe: Recipe, folder: Path, on: str,
+    track: Track = silent,
+) -> Inputs:  # fmt: skip
+    """Averaged features of every usable photograph, mirrored too where the recipe mirrors; computed once."""
+    take, parts = photograph_inputs(photographs, inputs, on), Parts(folder)
+    groups = chunks(np.flatnonzero(photographs.usable), recipe.batch)
+    jobs = [_Job(group, flipped) for flipped in (False, True)[: 1 + recipe.flips] for group in groups]
+    todo = parts.missing(len(jobs))
+    for index in track(todo, "features", len(todo)):
+        rows = jobs[index].rows
+        with torch.inference_mode():
+            pooled = global_average(model.features(take(rows, np.full(len(rows), jobs[index].flipped))))
+        parts.write(index, {"features": pooled.float().cpu().numpy()})
+    width = 0 if model.weights is None else model.weights.shape[1]
+    table = torch.zeros(1 + recipe.flips, len(photographs.usable), width)
+    for job, part in zip(jobs, parts.read(len(jobs)), strict=True):
+        table[int(job.flipped), job.rows] = torch.from_numpy(part["features"])
+    return lambda rows, flipped: table[torch.from_numpy(flipped.astype(np.int64)), torch.from_numpy(rows)].to(on)
