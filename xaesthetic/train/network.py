@@ -39,8 +39,7 @@ class Network(torch.nn.Module):
         if model.weights is None or model.module is None:
             raise ModelError("training needs a torch module under global average pooling and one linear layer.")
         self.backbone = torch.nn.Identity() if recipe.freeze_backbone else model.module
-        self._kept = (model.module,)  # in a tuple: torch must not take it for a part of a frozen network
-        self._features = model.features
+        self._model = (model.module, model.features)  # in a tuple: torch must not take them for parts of a frozen network
         self._links = tuple(recipe.links[attribute] for attribute in recipe.attributes)
         self.frozen = recipe.freeze_backbone
         self.head = torch.nn.Linear(model.weights.shape[1], len(recipe.attributes))
@@ -51,11 +50,11 @@ class Network(torch.nn.Module):
     @property
     def kept(self) -> torch.nn.Module:
         """The backbone, trained or not."""
-        return self._kept[0]
+        return self._model[0]
 
     def forward(self, x: Tensor) -> Float[Tensor, "b a"]:
         """Ratings of photographs, or of averaged features where the backbone is frozen."""
-        raw = self.head(x if self.frozen else global_average(self._features(x)))
+        raw = self.head(x if self.frozen else global_average(self._model[1](x)))
         return torch.stack([LINKS[link](raw[:, column].float()) for column, link in enumerate(self._links)], dim=1)
 
 
