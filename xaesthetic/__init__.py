@@ -36,8 +36,18 @@ if TYPE_CHECKING:
     from xaesthetic.progress import choose as choose_progress
     from xaesthetic.records import find_records as find_records
     from xaesthetic.store import Run as Run
-    from xaesthetic.tables import to_csv as to_csv
-    from xaesthetic.tables import to_json as to_json
+    from xaesthetic.tables.attribute_ranks import RankTable as RankTable
+    from xaesthetic.tables.attribute_ranks import attribute_ranks as attribute_ranks
+    from xaesthetic.tables.given import read_predictions as read_predictions
+    from xaesthetic.tables.layout import Layout as Layout
+    from xaesthetic.tables.layout import rank_layouts as rank_layouts
+    from xaesthetic.tables.layout import rater_layouts as rater_layouts
+    from xaesthetic.tables.predictions import to_csv as to_csv
+    from xaesthetic.tables.predictions import to_json as to_json
+    from xaesthetic.tables.raters import rater_agreement as rater_agreement
+    from xaesthetic.tables.raters import read_votes as read_votes
+    from xaesthetic.tables.render import to_html as to_html
+    from xaesthetic.tables.render import to_latex as to_latex
     from xaesthetic.train.fit import train_network as train_network
     from xaesthetic.train.recipe import read_recipe as read_recipe
     from xaesthetic.train.ridge import train_head as train_head
@@ -55,12 +65,15 @@ _WHERE = {
     "Experiment": ("types", "Experiment"),
     "Explanation": ("photo", "Explanation"),
     "InputSpec": ("types", "InputSpec"),
-    "Record": ("types", "Record"),
+    "Layout": ("tables.layout", "Layout"),
+    "RankTable": ("tables.attribute_ranks", "RankTable"),
     "Ratings": ("predict", "Ratings"),
+    "Record": ("types", "Record"),
     "ReportOptions": ("types", "ReportOptions"),
     "Run": ("store", "Run"),
     "Source": ("types", "Source"),
     "XaestheticError": ("errors", "XaestheticError"),
+    "attribute_ranks": ("tables.attribute_ranks", "attribute_ranks"),
     "check_data": ("check", "check_data"),
     "choose_progress": ("progress", "choose"),
     "compare": ("pipeline", "compare"),
@@ -74,10 +87,17 @@ _WHERE = {
     "pick_records": ("pick", "pick_records"),
     "plugin_names": ("plugins", "names"),
     "plugin_summary": ("plugins", "summary"),
+    "rank_layouts": ("tables.layout", "rank_layouts"),
     "rate": ("predict", "rate"),
+    "rater_agreement": ("tables.raters", "rater_agreement"),
+    "rater_layouts": ("tables.layout", "rater_layouts"),
+    "read_predictions": ("tables.given", "read_predictions"),
     "read_recipe": ("train.recipe", "read_recipe"),
-    "to_csv": ("tables", "to_csv"),
-    "to_json": ("tables", "to_json"),
+    "read_votes": ("tables.raters", "read_votes"),
+    "to_csv": ("tables.predictions", "to_csv"),
+    "to_html": ("tables.render", "to_html"),
+    "to_json": ("tables.predictions", "to_json"),
+    "to_latex": ("tables.render", "to_latex"),
     "train_head": ("train.ridge", "train_head"),
     "train_network": ("train.fit", "train_network"),
     "write_text": ("files", "write_text"),
@@ -91,12 +111,15 @@ __all__ = [
     "Experiment",
     "Explanation",
     "InputSpec",
+    "Layout",
+    "RankTable",
     "Ratings",
     "Record",
     "ReportOptions",
     "Run",
     "Source",
     "XaestheticError",
+    "attribute_ranks",
     "check_data",
     "choose_progress",
     "compare",
@@ -110,10 +133,17 @@ __all__ = [
     "pick_records",
     "plugin_names",
     "plugin_summary",
+    "rank_layouts",
     "rate",
+    "rater_agreement",
+    "rater_layouts",
+    "read_predictions",
     "read_recipe",
+    "read_votes",
     "to_csv",
+    "to_html",
     "to_json",
+    "to_latex",
     "train_head",
     "train_network",
     "write_text",

@@ -98,3 +98,12 @@ def print_check(check: "xa.DataCheck") -> None:
         shown = ", ".join(check.missing[:_SHOWN])
         more = f" and {len(check.missing) - _SHOWN} more (--missing FILE writes them all)" * (len(check.missing) > _SHOWN)
         typer.echo(f"\nmissing: {shown}{more}", err=True)
+
+
+def print_layouts(layouts: "Sequence[xa.Layout]") -> None:
+    """Print tables with their titles and notes."""
+    for layout in layouts:
+        typer.echo(f"\n{layout.title}")
+        print_table(layout.columns, layout.texts())
+        for note in layout.notes:
+            typer.echo(note)

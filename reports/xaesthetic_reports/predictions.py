@@ -4,7 +4,7 @@ from pathlib import Path
 
 from xaesthetic.files import write_text
 from xaesthetic.store import Run
-from xaesthetic.tables import to_csv
+from xaesthetic.tables.predictions import to_csv
 from xaesthetic.types import ReportOptions
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic.cli import about, data, runs, training
+from xaesthetic.cli import about, data, runs, table, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,7 @@ app = typer.Typer(
 for _each in (runs, training, about):
     app.add_typer(_each.app)
 app.add_typer(data.app, name="data")
+app.add_typer(table.app, name="table")
 
 
 @app.callback(invoke_without_command=True)

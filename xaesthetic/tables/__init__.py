@@ -1,0 +1,1 @@
+"""Tables: predictions, and the two of the paper."""
