@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison as Comparison
     from xaesthetic.pipeline import compare as compare
     from xaesthetic.pipeline import draw_reports as draw_reports
+    from xaesthetic.plugins import KINDS as PLUGIN_KINDS
     from xaesthetic.plugins import installed_version as installed_version
+    from xaesthetic.plugins import load as load_plugin
     from xaesthetic.plugins import names as plugin_names
     from xaesthetic.plugins import summary as plugin_summary
     from xaesthetic.predict import Ratings as Ratings
@@ -66,6 +68,7 @@ _WHERE = {
     "Explanation": ("photo", "Explanation"),
     "InputSpec": ("types", "InputSpec"),
     "Layout": ("tables.layout", "Layout"),
+    "PLUGIN_KINDS": ("plugins", "KINDS"),
     "RankTable": ("tables.attribute_ranks", "RankTable"),
     "Ratings": ("predict", "Ratings"),
     "Record": ("types", "Record"),
@@ -83,6 +86,7 @@ _WHERE = {
     "find_records": ("records", "find_records"),
     "installed_version": ("plugins", "installed_version"),
     "load_model": ("model", "load_model"),
+    "load_plugin": ("plugins", "load"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
     "plugin_names": ("plugins", "names"),
@@ -105,6 +109,7 @@ _WHERE = {
 
 __all__ = [
     "ATTRIBUTES",
+    "PLUGIN_KINDS",
     "AttributeModel",
     "Comparison",
     "DataCheck",
@@ -129,6 +134,7 @@ __all__ = [
     "find_records",
     "installed_version",
     "load_model",
+    "load_plugin",
     "parse_attributes",
     "pick_records",
     "plugin_names",

@@ -17,7 +17,7 @@ from typing import Any
 
 from xaesthetic.errors import PluginError, unknown
 
-KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports")
+KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters")
 """What can be plugged in."""
 
 _UNSUPPORTED = {

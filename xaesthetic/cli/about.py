@@ -15,11 +15,11 @@ _WORKS = {True: "ok", False: "NO", None: "-"}
 
 @app.command("list", epilog="\b\nExample:\n  xaesthetic list methods")
 def list_plugins(
-    kind: Annotated[str | None, typer.Argument(help="models, methods, metrics, datasets or reports.")] = None,
+    kind: Annotated[str | None, typer.Argument(help="models, methods, metrics, datasets, reports or converters.")] = None,
     as_json: options.Json = False,
 ) -> None:
     """What is installed, with a line each."""
-    kinds = [kind] if kind else ["models", "methods", "metrics", "datasets", "reports"]
+    kinds = [kind] if kind else xa.PLUGIN_KINDS
     found = {each: {name: xa.plugin_summary(each, name) for name in xa.plugin_names(each)} for each in kinds}
     if as_json:
         typer.echo(json.dumps(found, indent=2))

@@ -1,0 +1,1 @@
+"""Published checkpoints turned into weights that models here read: functions of a file."""

@@ -1,0 +1,155 @@
+"""The checkpoint of Malu, Bapi & Indurkhya 2017 (github gautamMalu/Aesthetic_attributes_maps, MIT)."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xaesthetic import edits
+from xaesthetic.attributes import ATTRIBUTES
+from xaesthetic.errors import DataError
+from xaesthetic.fetch.registry import cached
+from xaesthetic.files import sha256
+from xaesthetic.model import global_average
+from xaesthetic.predict import batches, to_batch
+from xaesthetic.progress import Track, silent
+from xaesthetic.records import find_records
+from xaesthetic.weights import Weights, write_weights
+from xaesthetic_baselines._joblib_arrays import read_arrays
+from xaesthetic_baselines._keras_hdf5 import read_keras
+from xaesthetic_baselines._malu import LINKS, NORMS, TRAINED_AT
+from xaesthetic_baselines._resnet50_v1 import CHANNELS, INPUTS, ResNet50V1, layers
+
+_BN = (("gamma", "weight"), ("beta", "bias"), ("running_mean", "running_mean"), ("running_std", "running_var"))
+"""Keras's names and torch's; what Keras 1 calls running_std is the variance."""
+
+
+def malu(
+    file: Path,
+    out: Path | None = None,
+    norm: str = "none",
+    data: str | None = None,
+    root: Path | None = None,
+    heads: bool = False,
+    track: Track = silent,
+) -> tuple[Path, dict[str, Any]]:
+    """The published network (Keras 1 HDF5), or with --heads its published output weights alone (weights.pkl).
+
+    Parameters
+    ----------
+    file
+        What was published.
+    out
+        Gets malu_resnet50.safetensors and malu_resnet50.json; None for the folder in the cache where the model looks.
+    norm
+        How features are scaled before the output layer: ``none``, as in the paper; ``batch``, by their norm over the
+        batch, as in the code; ``running``, by a root mean square over photographs, folded into the weights.
+    data, root
+        The photographs for ``running``.
+    heads
+        Whether the file holds output weights only; they are put on torchvision's ImageNet backbone, and marked so.
+
+    Returns
+    -------
+    The folder and the manifest.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or another network's, or the choices do not go together.
+    """
+    if norm not in NORMS:
+        raise DataError(f"no norm {norm!r}; there are {', '.join(NORMS)}.")
+    if (norm == "running") != (data is not None):
+        raise DataError("--norm running needs photographs to measure features on, given by --data; the others need none.")
+    if heads and norm == "running":
+        raise DataError("--norm running measures the published backbone, which output weights alone do not have.")
+    kept = _heads_only(file) if heads else _whole(file)
+    weights = kept.weights
+    if norm == "running":
+        rms, count = _root_mean_square(_network(kept), str(data), root, track)
+        weights = torch.where(rms > 0, weights / (rms * TRAINED_AT**0.5), 0.0)
+    manifest = dict(kept.manifest) | {
+        "attributes": [each.name for each in ATTRIBUTES],
+        "links": list(LINKS),
+        "norm": norm,
+        "input": {"file": file.name, "sha256": sha256(file)},
+        "citation": "Malu, Bapi & Indurkhya, MAICS 2017; github gautamMalu/Aesthetic_attributes_maps",
+        "licence": "MIT; trained on AADB, whose photographs are for research use",
+    }
+    if norm == "running":
+        manifest["measured_on"] = f"{data}: {count} photographs"
+    folder = out or cached("malu_resnet50")
+    return folder, write_weights(folder, "malu_resnet50", Weights(weights, kept.bias, kept.backbone, manifest))
+
+
+def _whole(file: Path) -> Weights:
+    network = ResNet50V1()
+    arrays = read_keras(file, _shapes(network))
+    state: dict[str, Tensor] = {}
+    names = {id(module): name for name, module in network.named_modules()}
+    for convolution, normalisation, pair in layers(network):
+        here = names[id(pair)]
+        kernel = arrays[f"{convolution}_W"].transpose(3, 2, 0, 1)  # height, width, in, out to out, in, height, width
+        state[f"{here}.0.weight"] = torch.from_numpy(np.ascontiguousarray(kernel))
+        state[f"{here}.0.bias"] = torch.from_numpy(arrays[f"{convolution}_b"])
+        for theirs, ours in _BN:
+            state[f"{here}.1.{ours}"] = torch.from_numpy(arrays[f"{normalisation}_{theirs}"])
+        state[f"{here}.1.num_batches_tracked"] = torch.tensor(0)
+    weights = torch.from_numpy(np.stack([arrays[f"{each.csv}_W"][:, 0] for each in ATTRIBUTES]))
+    bias = torch.from_numpy(np.concatenate([arrays[f"{each.csv}_b"] for each in ATTRIBUTES]))
+    return Weights(weights, bias, state, {"backbone": "resnet50_v1", "trained": "trained on people's ratings (AADB)"})
+
+
+def _shapes(network: ResNet50V1) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for convolution, normalisation, pair in layers(network):
+        outputs, inputs, height, width = pair[0].weight.shape  # type: ignore[misc]  # a convolution's
+        shapes[f"{convolution}_W"] = (height, width, inputs, outputs)
+        shapes[f"{convolution}_b"] = (outputs,)
+        shapes |= {f"{normalisation}_{theirs}": (outputs,) for theirs, _ in _BN}
+    for each in ATTRIBUTES:
+        shapes |= {f"{each.csv}_W": (sum(CHANNELS), 1), f"{each.csv}_b": (1,)}
+    return shapes
+
+
+def _heads_only(file: Path) -> Weights:
+    arrays = read_arrays(file)
+    wrong = {each.csv for each in ATTRIBUTES} ^ arrays.keys()
+    if wrong:
+        raise DataError(f"{file}: lacks or has besides the twelve outputs: {', '.join(sorted(wrong))}.")
+    for name, array in arrays.items():
+        if array.shape != (sum(CHANNELS), 1):
+            raise DataError(f"{file}: {name} is {array.shape}, but {(sum(CHANNELS), 1)} was wanted.")
+    weights = torch.from_numpy(np.stack([arrays[each.csv][:, 0].astype(np.float32) for each in ATTRIBUTES]))
+    trained = "published output weights on an ImageNet backbone that they were not trained on; biases 0"
+    return Weights(weights, torch.zeros(len(ATTRIBUTES)), {}, {"backbone": "imagenet", "trained": trained})
+
+
+def _network(kept: Weights) -> ResNet50V1:
+    network = ResNet50V1()
+    network.load_state_dict(dict(kept.backbone))
+    return network
+
+
+def _root_mean_square(network: ResNet50V1, data: str, root: Path | None, track: Track) -> tuple[Tensor, int]:
+    """Every feature's root mean square over photographs, and how many could be read."""
+    squares, count = torch.zeros(sum(CHANNELS), dtype=torch.float64), 0
+    groups = batches(find_records(data, root), 8)
+    for group in track(groups, "measuring features", len(groups)):
+        pixels = []
+        for record in group:
+            try:
+                pixels.append(edits.photograph(record))
+            except DataError:
+                continue
+        if pixels:
+            with torch.inference_mode():
+                averages = global_average(network(to_batch(pixels, INPUTS)))
+            squares += (averages.double() ** 2).sum(0)
+            count += len(pixels)
+    if not count:
+        raise DataError(f"{data}: no photograph can be read to measure features on.")
+    return (squares / count).sqrt().float(), count

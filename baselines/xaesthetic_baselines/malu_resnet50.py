@@ -1,0 +1,74 @@
+"""The network that the paper's authors published."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from xaesthetic.attributes import ATTRIBUTES
+from xaesthetic.errors import MissingWeightsError, ModelError
+from xaesthetic.fetch.registry import cached
+from xaesthetic.model import AttributeModel
+from xaesthetic.types import Source
+from xaesthetic.weights import Weights, read_weights, untrained
+from xaesthetic_baselines import _resnet50
+from xaesthetic_baselines._heads import kept_files, with_head
+from xaesthetic_baselines._malu import LINKS, batch_normed
+from xaesthetic_baselines._resnet50_v1 import INPUTS, ResNet50V1
+
+
+def malu_resnet50(weights: Path | None = None) -> AttributeModel:
+    """The checkpoint of Malu, Bapi & Indurkhya 2017: Keras 1's ResNet50, averages of all 16 blocks, twelve outputs.
+
+    Nine outputs have tanh as link, repetition, symmetry and the score a sigmoid; maps explain the raw outputs.
+
+    Parameters
+    ----------
+    weights
+        A folder that `xaesthetic convert malu` has written; the word `random`; None for the cache.
+
+    Raises
+    ------
+    MissingWeightsError
+        If nothing has been converted yet.
+    ModelError
+        If a file is damaged, or not of this network.
+    """
+    if weights and str(weights) == "random":
+        manifest = {"attributes": _names(), "links": LINKS, "trained": "random weights, not trained"}
+        return _model(Weights(*untrained(12, 15104), {}, manifest), ResNet50V1(), {}, "none")
+    folder = weights or cached("malu_resnet50")
+    if not (folder / "malu_resnet50.json").is_file():
+        raise MissingWeightsError(
+            f"{folder}: no malu_resnet50.json; run 'xaesthetic data fetch malu' and then 'xaesthetic convert malu FILE'."
+        )
+    kept = read_weights(folder, "malu_resnet50")
+    backbone = _resnet50.imagenet() if kept.manifest.get("backbone") == "imagenet" else _filled(kept, folder)
+    return _model(kept, backbone, kept_files(folder, "malu_resnet50"), str(kept.manifest.get("norm", "none")))
+
+
+def _names() -> list[str]:
+    return [each.name for each in ATTRIBUTES]
+
+
+def _filled(kept: Weights, folder: Path) -> ResNet50V1:
+    network = ResNet50V1()
+    try:
+        network.load_state_dict(dict(kept.backbone))
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ModelError(
+            f"{folder / 'malu_resnet50.safetensors'}: is not this network ({reason}); convert it again."
+        ) from error
+    return network
+
+
+def _model(kept: Weights, backbone: torch.nn.Module, files: dict[str, str], norm: str) -> AttributeModel:
+    inputs = INPUTS if isinstance(backbone, ResNet50V1) else _resnet50.INPUTS
+    trained = f"{kept.manifest['trained']}; ratings depend on the batch" if norm == "batch" else kept.manifest["trained"]
+    citation = "Malu, Bapi & Indurkhya, MAICS 2017; github gautamMalu/Aesthetic_attributes_maps"
+    source = Source(citation, "MIT; trained on AADB, whose photographs are for research use", trained, files)
+    model = with_head("malu_resnet50", backbone, 15104, inputs, source, kept)
+    if norm != "batch":
+        return model
+    return replace(model, head=batch_normed(kept.weights, kept.bias), weights=None, bias=None)

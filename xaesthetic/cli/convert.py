@@ -1,0 +1,51 @@
+"""Published checkpoints become weights that models here read."""
+
+import json
+from inspect import signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import xaesthetic as xa
+from xaesthetic.cli import options
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog="\b\nExamples:\n  "
+    "xaesthetic convert malu weights-improvement__016-0.022715.hdf5\n  "
+    "xaesthetic convert malu weights-improvement__016-0.022715.hdf5 --norm running --data my/photos --out weights/malu\n  "
+    "xaesthetic convert malu weights.pkl --heads --out weights/malu_heads"
+)
+def convert(
+    name: Annotated[str, typer.Argument(help="A converter that 'xaesthetic list converters' shows.")],
+    file: Annotated[Path, typer.Argument(help="What was published.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for the weights. Default: where the model looks for them.")
+    ] = None,
+    norm: Annotated[
+        str | None, typer.Option(help="malu: 'none' (the paper), 'batch' (its code) or 'running' (needs --data).")
+    ] = None,
+    data: Annotated[str | None, typer.Option(metavar="NAME|FOLDER", help="Photographs to measure features on.")] = None,
+    root: options.Root = None,
+    heads: Annotated[bool, typer.Option("--heads", help="malu: the file holds the output weights only.")] = False,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Turn a published checkpoint into weights for a model here."""
+    if not file.is_file():
+        raise typer.BadParameter(f"{file}: there is no such file.", param_hint="FILE")
+    converter = xa.load_plugin("converters", name)
+    asked: dict[str, Any] = {"norm": norm, "data": data, "root": root, "heads": heads or None}
+    given = {option: value for option, value in asked.items() if value is not None}
+    for option in given:
+        if option not in signature(converter).parameters:
+            raise typer.BadParameter(f"{name} takes no such option.", param_hint=f"--{option}")
+    folder, manifest = converter(file, out, track=xa.choose_progress(quiet), **given)
+    if as_json:
+        typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
+    elif not quiet:
+        typer.echo(f"{manifest['trained']}\n{manifest['citation']}\n{manifest['licence']}")
+    typer.echo(folder, err=as_json)
