@@ -31,7 +31,7 @@ def command(monkeypatch, capsys, tmp_path):
 
 
 @pytest.fixture
-def photos(tmp_path, plugged):  # noqa: F811
+def photos(tmp_path, plugged):
     return make_photos(tmp_path / "photos", 5)
 
 
@@ -99,7 +99,7 @@ def test_the_doctor_looks_at_everything(command, photos):
 
 
 @pytest.mark.slow
-def test_the_doctor_finds_what_does_not_work(command, plugged):  # noqa: F811
+def test_the_doctor_finds_what_does_not_work(command, plugged):
     (plugged / "tiny_nets" / "tiny_net.py").write_text('import no_such_package\n\ndef tiny_net():\n    """Broken."""\n')
     status, out, _ = command("doctor")
     assert status == 1

@@ -26,7 +26,7 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def test_table_1_from_predictions_needs_no_model_and_no_photograph(command, root, mine, tmp_path, monkeypatch):  # noqa: F811
+def test_table_1_from_predictions_needs_no_model_and_no_photograph(command, root, mine, tmp_path, monkeypatch):
     monkeypatch.setattr("xaesthetic.pipeline.compare", None)
     status, said, _ = command(
         "table", "1", "--root", root, "--predictions", mine, "--resamples", "100", "--out", tmp_path / "o"
@@ -46,7 +46,7 @@ def test_table_1_from_predictions_needs_no_model_and_no_photograph(command, root
         assert name in said
 
 
-def test_table_1_of_models_rates_the_test_list(command, root, mine, plugged, write_photo, photo, tmp_path):  # noqa: F811
+def test_table_1_of_models_rates_the_test_list(command, root, mine, plugged, write_photo, photo, tmp_path):
     for number, name in enumerate(NAMES[:3]):
         write_photo(root / name, np.roll(photo, 9 * number, axis=1))
     words = (
@@ -75,20 +75,20 @@ def test_table_1_of_models_rates_the_test_list(command, root, mine, plugged, wri
 
 
 @pytest.mark.parametrize("choice", ["mine", "=x.csv", "mine="])
-def test_predictions_must_have_a_name(command, root, choice):  # noqa: F811
+def test_predictions_must_have_a_name(command, root, choice):
     status, _, said = command("table", "1", "--root", root, "--predictions", choice)
     assert status == 2
     assert "is not NAME=FILE" in said
 
 
-def test_a_data_set_without_ratings_is_refused(command, mine, tmp_path):  # noqa: F811
+def test_a_data_set_without_ratings_is_refused(command, mine, tmp_path):
     (tmp_path / "mine.csv").write_text("image,light\nrocket,1\n")
     status, _, said = command("table", "1", "--data", "sample", "--predictions", mine)
     assert status == 2
     assert "it needs people's ratings" in said
 
 
-def test_table_2(command, tmp_path):  # noqa: F811
+def test_table_2(command, tmp_path):
     lines = ["who,photo,stars", *(f"{who},{i}.jpg,{i + (who == 'b' and i == 1)}" for who in "ab" for i in range(4))]
     (tmp_path / "votes.csv").write_text("\n".join(lines))
     (tmp_path / "m.csv").write_text("image,overall\n" + "".join(f"{i}.jpg,{i}\n" for i in range(4)))

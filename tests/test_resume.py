@@ -15,7 +15,7 @@ from xaesthetic.types import Experiment
 
 
 @pytest.fixture
-def experiment(tmp_path, plugged):  # noqa: F811
+def experiment(tmp_path, plugged):
     photos = make_photos(tmp_path / "photos", 7)
     return Experiment(str(photos), None, ("tiny_net",), ("cam", "grad_cam"), ("light",), pick=2, batch=3)
 

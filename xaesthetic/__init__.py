@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from xaesthetic.check import check_data as check_data
     from xaesthetic.doctor import examine as examine
     from xaesthetic.errors import XaestheticError as XaestheticError
+    from xaesthetic.fetch.download import fetch_files as fetch_files
+    from xaesthetic.fetch.download import files_of as files_of
+    from xaesthetic.fetch.download import place_of as place_of
+    from xaesthetic.fetch.flickr import fetch_flickr as fetch_flickr
+    from xaesthetic.fetch.registry import DOWNLOADS as DOWNLOADS
+    from xaesthetic.fetch.registry import cached as cached
+    from xaesthetic.fetch.registry import find_download as find_download
     from xaesthetic.files import write_text as write_text
     from xaesthetic.model import AttributeModel as AttributeModel
     from xaesthetic.model import load_model as load_model
@@ -63,6 +70,7 @@ _WHERE = {
     "ATTRIBUTES": ("attributes", "ATTRIBUTES"),
     "AttributeModel": ("model", "AttributeModel"),
     "Comparison": ("pipeline", "Comparison"),
+    "DOWNLOADS": ("fetch.registry", "DOWNLOADS"),
     "DataCheck": ("check", "DataCheck"),
     "Experiment": ("types", "Experiment"),
     "Explanation": ("photo", "Explanation"),
@@ -77,18 +85,24 @@ _WHERE = {
     "Source": ("types", "Source"),
     "XaestheticError": ("errors", "XaestheticError"),
     "attribute_ranks": ("tables.attribute_ranks", "attribute_ranks"),
+    "cached": ("fetch.registry", "cached"),
     "check_data": ("check", "check_data"),
     "choose_progress": ("progress", "choose"),
     "compare": ("pipeline", "compare"),
     "draw_reports": ("pipeline", "draw_reports"),
     "examine": ("doctor", "examine"),
     "explain_photo": ("photo", "explain_photo"),
+    "fetch_files": ("fetch.download", "fetch_files"),
+    "fetch_flickr": ("fetch.flickr", "fetch_flickr"),
+    "files_of": ("fetch.download", "files_of"),
+    "find_download": ("fetch.registry", "find_download"),
     "find_records": ("records", "find_records"),
     "installed_version": ("plugins", "installed_version"),
     "load_model": ("model", "load_model"),
     "load_plugin": ("plugins", "load"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
+    "place_of": ("fetch.download", "place_of"),
     "plugin_names": ("plugins", "names"),
     "plugin_summary": ("plugins", "summary"),
     "rank_layouts": ("tables.layout", "rank_layouts"),
@@ -109,6 +123,7 @@ _WHERE = {
 
 __all__ = [
     "ATTRIBUTES",
+    "DOWNLOADS",
     "PLUGIN_KINDS",
     "AttributeModel",
     "Comparison",
@@ -125,18 +140,24 @@ __all__ = [
     "Source",
     "XaestheticError",
     "attribute_ranks",
+    "cached",
     "check_data",
     "choose_progress",
     "compare",
     "draw_reports",
     "examine",
     "explain_photo",
+    "fetch_files",
+    "fetch_flickr",
+    "files_of",
+    "find_download",
     "find_records",
     "installed_version",
     "load_model",
     "load_plugin",
     "parse_attributes",
     "pick_records",
+    "place_of",
     "plugin_names",
     "plugin_summary",
     "rank_layouts",

@@ -107,3 +107,22 @@ def print_layouts(layouts: "Sequence[xa.Layout]") -> None:
         print_table(layout.columns, layout.texts())
         for note in layout.notes:
             typer.echo(note)
+
+
+def download_row(name: str) -> list[str]:
+    """A download's name, size, whether it is there, and licence."""
+    download = xa.find_download(name)
+    files = xa.files_of(name, download, None)
+    size = sum(file.size or 0 for file in files)
+    there = all(xa.place_of(name, file).exists() for file in files)
+    return [name, f"{size / 1e6:.0f} MB" if size else "?", "there" if there else "", download.licence]
+
+
+def print_missing(missing: Mapping[str, str]) -> None:
+    """Print how many photographs could not be had, and why, the most frequent reason first."""
+    reasons: dict[str, int] = {}
+    for why in missing.values():
+        reasons[why] = reasons.get(why, 0) + 1
+    typer.echo(f"\nmissing: {len(missing)} photographs; those that are gone stand in gone.csv", err=True)
+    for why, count in sorted(reasons.items(), key=lambda entry: -entry[1]):
+        typer.echo(f"  {count} {why}", err=True)

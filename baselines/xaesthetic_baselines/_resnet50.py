@@ -41,7 +41,7 @@ class ResNet50(torch.nn.Module):
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            network = resnet50()
+            network = resnet50(zero_init_residual=True)  # otherwise random blocks' outputs grow without bound
         self.stem = torch.nn.Sequential(network.conv1, network.bn1, network.relu, network.maxpool)
         stages = (network.layer1, network.layer2, network.layer3, network.layer4)
         self.blocks = torch.nn.ModuleList(block for stage in stages for block in stage)

@@ -23,6 +23,47 @@ def data_list() -> None:
     typer.echo()
     rows = [[record.id, record.credit] for record in xa.find_records("sample") if record.edit is None]
     screen.print_table(["photograph in 'sample'", "credit and licence"], rows)
+    typer.echo()
+    screen.print_table(["to fetch", "size", "", "licence"], [screen.download_row(name) for name in xa.DOWNLOADS])
+
+
+@app.command(
+    "fetch",
+    epilog="\b\nExamples:\n  "
+    "xaesthetic data fetch resnet50 malu\n  "
+    "xaesthetic data fetch aadb                 (labels; photographs from Google Drive)\n  "
+    "xaesthetic data fetch aadb --from flickr   (one by one, five a second; goes on where it was)\n"
+    "\n\b\nDownloads are kept in the folder that the environment variable XAESTHETIC_CACHE names, or the user's cache.",
+)
+def data_fetch(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="What 'xaesthetic data list' shows.")],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SOURCE", help="aadb: drive (default), warp256, flickr or labels.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Fetch again, and accept what has changed; ask Flickr again for what was gone.")
+    ] = False,
+    rate: Annotated[float, typer.Option(min=0.01, help="Requests to Flickr a second, at most.")] = 5.0,
+    workers: Annotated[int, typer.Option(min=1, help="Requests to Flickr at the same time.")] = 4,
+    quiet: options.Quiet = False,
+) -> None:
+    """Download data sets and weights, once, verified, going on where it was stopped."""
+    track = xa.choose_progress(quiet)
+    missing: dict[str, str] = {}
+    for name in names:
+        download = xa.find_download(name)
+        if not quiet:
+            typer.echo(f"{name}: {download.citation}\n  licence: {download.licence}", err=True)
+        for place in xa.fetch_files(name, source, again, track):
+            typer.echo(place)
+        if source == "flickr":
+            folder = xa.cached(name) / "flickr"
+            photographs = [record.id for record in xa.find_records(name)]
+            missing |= xa.fetch_flickr(photographs, folder, rate=rate, workers=workers, again=again, track=track)
+            typer.echo(folder)
+    if missing:
+        screen.print_missing(missing)
+        raise typer.Exit(1)
 
 
 @app.command("check", epilog="\b\nExample:\n  xaesthetic data check aadb --root path/to/AADB --missing missing.txt")

@@ -31,7 +31,7 @@ def osie(root: Path | None = None) -> Iterator[Record]:
     DataError
         If the folder or the fixations are not there or cannot be read.
     """
-    root = root or cached("osie")
+    root = root or cached("osie") / "data"
     if not (root / "eye" / "fixations.mat").is_file():
         raise DataError(
             f"osie: no eye/fixations.mat in {root}; run 'xaesthetic data fetch osie' or give its folder with --root."
