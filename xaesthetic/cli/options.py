@@ -83,7 +83,7 @@ def folder(asked: "xa.Experiment", out: Path | None) -> Path:
         return out
     from hashlib import sha256
 
-    name = f"{Path(asked.data).name or 'photographs'}-{'-'.join(asked.attributes)}"
+    name = f"{Path(asked.data).name.replace(':', '-') or 'photographs'}-{'-'.join(asked.attributes)}"
     return Path("runs") / f"{name[:60]}-{sha256(repr(asked).encode()).hexdigest()[:8]}"
 
 

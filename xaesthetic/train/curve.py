@@ -46,7 +46,7 @@ def _figure(history: History, recipe: Recipe, chosen: int) -> Figure:
     for name, label, style in (("train_loss", "trained on", "-"), ("select_loss", "not trained on", "--")):
         losses.plot(epochs, [row[name] for row in history], style, color=_COLOURS[0], label=label, marker=".", markersize=4)
     for number, attribute in enumerate(recipe.attributes):
-        style = _DASHES[number // len(_COLOURS) % len(_DASHES)]
+        style = _DASHES[number % len(_DASHES)]  # told apart on paper too
         values = [row[f"rho_{attribute}"] for row in history]
         colour = _COLOURS[number % len(_COLOURS)]
         correlations.plot(epochs, values, style, color=colour, label=attribute.replace("_", " "), marker=".", markersize=4)
