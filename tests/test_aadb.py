@@ -122,7 +122,7 @@ def test_check_by_hand(root):
     assert train["light"] == ("5", "0.200", "0.141", "0.000", "0.400", "20 %")  # 0, .1 … .4: variance .02
     assert train["depth_of_field"] == ("4", "0.250", "0.112", "0.100", "0.400", "0 %")  # the first is blank
     with_overall = sheet(check, "Spearman")
-    assert with_overall["light"] == ("-0.500", "0.500", "0.700", "nan", "nan")
+    assert with_overall["light"] == ("-0.500", "0.500", "0.800", "nan", "nan")
 
 
 def test_least_squares_is_fitted_on_train_only(tmp_path):

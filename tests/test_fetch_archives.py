@@ -1,6 +1,7 @@
 import io
 import stat
 import sys
+import tarfile
 import types
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from bad_server import CONTENT, Answer
 from test_fetch import SHA, cache, fetch, left, server, waits  # noqa: F401  # fixtures
 
 from xaesthetic.errors import DataError
-from xaesthetic.fetch.archive import unpack_zip
+from xaesthetic.fetch.archive import unpack
 from xaesthetic.fetch.registry import File, Unpack
 
 # -- archives ----------------------------------------------------------------------------------------------------------
@@ -40,8 +41,35 @@ def test_an_archive_is_unpacked_and_what_is_not_wanted_left(fetch, server, cache
 def test_no_archive_reaches_outside_its_folder(tmp_path, name):
     (tmp_path / "a.zip").write_bytes(archive(fine=b"x", **{name.replace("/", "__"): b"evil"}))
     with pytest.raises(DataError, match="a place outside its folder"):
-        unpack_zip(tmp_path / "a.zip", tmp_path / "in" / "out", Unpack("out"))
+        unpack(tmp_path / "a.zip", tmp_path / "in" / "out", Unpack("out"))
     assert left(tmp_path) == ["a.zip"]
+
+
+def tarred(members, **options):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as opened:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.type = len(content), options.get("type", tarfile.REGTYPE)
+            entry.linkname = options.get("linkname", "")
+            opened.addfile(entry, io.BytesIO(content))
+    return file.getvalue()
+
+
+def test_tar_files_are_unpacked_with_the_same_care(tmp_path):
+    (tmp_path / "a.tgz").write_bytes(tarred({"top/a": b"1", "top/b/c": b"2"}))
+    assert unpack(tmp_path / "a.tgz", tmp_path / "out", Unpack("out", strip=1)) == 2
+    assert (tmp_path / "out" / "b" / "c").read_bytes() == b"2"
+    for name, content, said in (
+        ("up.tar", tarred({"fine": b"1", "../evil": b"2"}), "a place outside its folder"),
+        ("link.tar", tarred({"link": b""}, type=tarfile.SYMTYPE, linkname="/etc/passwd"), "holds the link"),
+        ("torn.tar", tarred({"a": bytes(range(256)) * 999})[:900], "cannot be unpacked"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=said):
+            unpack(tmp_path / name, tmp_path / "bad", Unpack("bad"))
+        assert not (tmp_path / "bad").exists()
+        assert not (tmp_path / "evil").exists()
 
 
 def test_links_and_damage_are_refused(tmp_path):
@@ -60,7 +88,7 @@ def test_links_and_damage_are_refused(tmp_path):
         ("other.zip", Unpack("out", keep=("b",)), "holds nothing of what was expected"),
     ):
         with pytest.raises(DataError, match=said):
-            unpack_zip(tmp_path / name, tmp_path / "out", wanted)
+            unpack(tmp_path / name, tmp_path / "out", wanted)
         assert not (tmp_path / "out").exists()
 
 

@@ -31,6 +31,8 @@ ATTRIBUTES = (
 )  # fmt: skip
 """What an untrained head is for: the paper's eight attributes and the score."""
 LINKS = (*["tanh"] * 8, "sigmoid")
+CHANNELS = (*[256] * 3, *[512] * 4, *[1024] * 6, *[2048] * 3)
+"""Of every block's output."""
 
 
 class ResNet50(torch.nn.Module):
@@ -46,8 +48,7 @@ class ResNet50(torch.nn.Module):
         stages = (network.layer1, network.layer2, network.layer3, network.layer4)
         self.blocks = torch.nn.ModuleList(block for stage in stages for block in stage)
         self.layers = layers
-        widths: list[int] = [block.conv3.out_channels for stage in stages for block in stage]
-        self.channels: tuple[int, ...] = tuple(widths)[layers]
+        self.channels: tuple[int, ...] = CHANNELS[layers]
         self.requires_grad_(False).eval()
         self.to(memory_format=torch.channels_last)  # a quarter faster on a CPU
 
@@ -67,8 +68,8 @@ class ResNet50(torch.nn.Module):
         return tuple(outputs)
 
 
-def imagenet(layers: slice = slice(None)) -> ResNet50:
-    """The network with torchvision's ImageNet weights.
+def imagenet(layers: slice = slice(None)) -> tuple[ResNet50, dict[str, str]]:
+    """The network with torchvision's ImageNet weights, and their file's sha256.
 
     Raises
     ------
@@ -85,7 +86,8 @@ def imagenet(layers: slice = slice(None)) -> ResNet50:
     found = sha256(file)
     if not found.startswith(wanted):
         raise ModelError(f"{file}: sha256 is {found[:12]}… but {wanted}… was wanted; delete it and fetch it again.")
-    return _filled(ResNet50(layers), _blocks(torch.load(file, map_location="cpu", weights_only=True)), file)
+    tensors = torch.load(file, map_location="cpu", weights_only=True)
+    return _filled(ResNet50(layers), _blocks(tensors), file), {WEIGHTS: found}
 
 
 def _blocks(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -129,16 +131,23 @@ def with_resnet50(name: str, layers: slice, weights: Path | None) -> AttributeMo
         If a file is missing or damaged, or does not fit.
     """
     licence = "code BSD-3 (torchvision), ImageNet weights for research use"
-    if weights and str(weights) != "random":
+    if weights and str(weights) == "random":
+        backbone, head, files = ResNet50(layers), _untrained("random weights, not trained", layers), {}
+    elif weights:
         head = read_weights(weights, name)
-        file = weights / f"{name}.safetensors"
-        backbone = _filled(ResNet50(layers), head.backbone, file) if head.backbone else imagenet(layers)
         files = kept_files(weights, name)
+        if head.backbone:
+            backbone = _filled(ResNet50(layers), head.backbone, weights / f"{name}.safetensors")
+        else:
+            backbone, theirs = imagenet(layers)
+            files |= theirs
     else:
-        backbone = ResNet50(layers) if weights else imagenet(layers)
-        trained = "random weights, not trained" if weights else "ImageNet weights, the head is not trained"
-        manifest = {"attributes": ATTRIBUTES, "links": LINKS, "trained": trained}
-        head = Weights(*untrained(len(ATTRIBUTES), sum(backbone.channels)), {}, manifest)
-        files = {} if weights else {WEIGHTS: sha256(cached("resnet50") / WEIGHTS)}
+        backbone, files = imagenet(layers)
+        head = _untrained("ImageNet weights, the head is not trained", layers)
     source = Source(CITATION, licence, head.manifest["trained"], files)
     return with_head(name, backbone, sum(backbone.channels), INPUTS, source, head)
+
+
+def _untrained(trained: str, layers: slice) -> Weights:
+    manifest = {"attributes": ATTRIBUTES, "links": LINKS, "trained": trained}
+    return Weights(*untrained(len(ATTRIBUTES), sum(CHANNELS[layers])), {}, manifest)

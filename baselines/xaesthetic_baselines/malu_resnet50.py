@@ -43,8 +43,11 @@ def malu_resnet50(weights: Path | None = None) -> AttributeModel:
             f"{folder}: no malu_resnet50.json; run 'xaesthetic data fetch malu' and then 'xaesthetic convert malu FILE'."
         )
     kept = read_weights(folder, "malu_resnet50")
-    backbone = _resnet50.imagenet() if kept.manifest.get("backbone") == "imagenet" else _filled(kept, folder)
-    return _model(kept, backbone, kept_files(folder, "malu_resnet50"), str(kept.manifest.get("norm", "none")))
+    norm, files = str(kept.manifest.get("norm", "none")), kept_files(folder, "malu_resnet50")
+    if kept.manifest.get("backbone") == "imagenet":
+        backbone, theirs = _resnet50.imagenet()
+        return _model(kept, backbone, files | theirs, norm)
+    return _model(kept, _filled(kept, folder), files, norm)
 
 
 def _names() -> list[str]:

@@ -31,8 +31,8 @@ def data_list() -> None:
     "fetch",
     epilog="\b\nExamples:\n  "
     "xaesthetic data fetch resnet50 malu\n  "
-    "xaesthetic data fetch aadb                 (labels; photographs from Google Drive)\n  "
-    "xaesthetic data fetch aadb --from flickr   (one by one, five a second; goes on where it was)\n"
+    "xaesthetic data fetch aadb\n  "
+    "xaesthetic data fetch aadb --from flickr\n"
     "\n\b\nDownloads are kept in the folder that the environment variable XAESTHETIC_CACHE names, or the user's cache.",
 )
 def data_fetch(

@@ -67,7 +67,7 @@ def experiment(
     return xa.Experiment(
         data=data,
         root=str(root) if root else None,
-        models=tuple(dict.fromkeys(_with_weights(models or MODELS, weights))),
+        models=choices(models, weights),
         methods=tuple(dict.fromkeys(methods or METHODS)),
         attributes=("all",) if everything else xa.parse_attributes(list(attributes)),
         pick=pick,
@@ -87,8 +87,10 @@ def folder(asked: "xa.Experiment", out: Path | None) -> Path:
     return Path("runs") / f"{name[:60]}-{sha256(repr(asked).encode()).hexdigest()[:8]}"
 
 
-def _with_weights(models: Sequence[str], weights: str | None) -> list[str]:
-    return [f"{model}={weights}" if weights and "=" not in model else model for model in models]
+def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...]:
+    """The models asked for, each once, with the weights for those that name none."""
+    named = [f"{model}={weights}" if weights and "=" not in model else model for model in models or MODELS]
+    return tuple(dict.fromkeys(named))
 
 
 def report_options(scale: str) -> "xa.ReportOptions":

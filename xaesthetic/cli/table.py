@@ -61,15 +61,16 @@ def table_1(
         table, said = xa.read_predictions(name, file, [record.id for record in tested])
         tables.append(table)
         notes += said
-    left_out = {}
-    if model or not predictions:
-        asked = "test" if any("test" in record.splits for record in records) else ""
-        chosen = f"{data}:{asked}" if asked else data
-        experiment = options.experiment(["all"], chosen, root, model, [], None, seed, batch, device, weights)
+    left_out: dict[str, str] = {}
+    listed = f"{data}:test" if any("test" in record.splits for record in records) else data
+    for choice in options.choices(model, weights) if model or not predictions else ():
+        # a run for each model: whoever adds one waits for that one only
+        experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
         experiment = replace(experiment, methods=())
-        run = xa.compare(experiment, options.folder(experiment, None), workers, xa.choose_progress(quiet), None)
-        tables.append(run.run.predictions())
-        trained, left_out = run.run.trained(), dict(run.left_out)
+        rated = xa.compare(experiment, options.folder(experiment, None), workers, xa.choose_progress(quiet), None)
+        tables.append(rated.run.predictions())
+        trained |= rated.run.trained()
+        left_out |= rated.left_out
     found = xa.attribute_ranks(tested, tables, attributes, resamples, seed)
     layouts = xa.rank_layouts(replace(found, notes=tuple(notes)), data == "aadb", trained)
     frames = {"table_1": found.ranks, "table_1_differences": found.differences}

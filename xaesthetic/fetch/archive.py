@@ -2,16 +2,20 @@
 
 import shutil
 import stat
+import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from xaesthetic.errors import DataError
 from xaesthetic.fetch.registry import Unpack
 from xaesthetic.files import whole
 
 
-def unpack_zip(archive: Path, folder: Path, wanted: Unpack) -> int:
-    """Unpack what is wanted of a zip file into `folder`, whole or not at all.
+def unpack(archive: Path, folder: Path, wanted: Unpack) -> int:
+    """Unpack what is wanted of a zip or tar file into `folder`, whole or not at all.
 
     Returns
     -------
@@ -20,36 +24,70 @@ def unpack_zip(archive: Path, folder: Path, wanted: Unpack) -> int:
     Raises
     ------
     DataError
-        If it is no zip file, is damaged, names a place outside the folder, holds a link, or nothing that is wanted.
+        If it is neither, is damaged, names a place outside the folder, holds a link, or nothing that is wanted.
     """
+    members = _of_tar if tarfile.is_tarfile(archive) else _of_zip
     try:
-        with zipfile.ZipFile(archive) as opened, whole(folder) as temporary:
+        with members(archive) as files, whole(folder) as temporary:
             count = 0
-            for member in opened.infolist():
-                target = _target(archive, member, wanted)
-                if target is None or member.is_dir():
+            for name, source in files:
+                target = _target(archive, name, wanted)
+                if target is None:
                     continue
                 place = temporary / target
                 place.parent.mkdir(parents=True, exist_ok=True)
-                with opened.open(member) as source, place.open("wb") as file:
+                with source, place.open("wb") as file:
                     shutil.copyfileobj(source, file, 2**20)
                 count += 1
             if not count:
                 raise DataError(f"{archive}: holds nothing of what was expected; it is another file.")
             return count
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{archive}: cannot be unpacked ({error}); delete it and fetch it again.") from error
 
 
-def _target(archive: Path, member: zipfile.ZipInfo, wanted: Unpack) -> PurePosixPath | None:
+Files = Iterator[tuple[str, IO[bytes]]]
+
+
+@contextmanager
+def _of_zip(archive: Path) -> Iterator[Files]:
+    with zipfile.ZipFile(archive) as opened:
+
+        def files() -> Files:
+            for member in opened.infolist():
+                if stat.S_ISLNK(member.external_attr >> 16):
+                    raise _link(archive, member.filename)
+                if not member.is_dir():
+                    yield member.filename, opened.open(member)
+
+        yield files()
+
+
+@contextmanager
+def _of_tar(archive: Path) -> Iterator[Files]:
+    with tarfile.open(archive) as opened:
+
+        def files() -> Files:
+            for member in opened:
+                if not (member.isfile() or member.isdir()):
+                    raise _link(archive, member.name)
+                source = opened.extractfile(member)
+                if source is not None:
+                    yield member.name, source
+
+        yield files()
+
+
+def _link(archive: Path, name: str) -> DataError:
+    return DataError(f"{archive}: holds the link {name!r}, or no plain file; it is not to be trusted.")
+
+
+def _target(archive: Path, name: str, wanted: Unpack) -> PurePosixPath | None:
     """Where a member goes, or None if it is not wanted."""
-    path = PurePosixPath(member.filename.replace("\\", "/"))
+    path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts):
-        raise DataError(f"{archive}: names {member.filename!r}, a place outside its folder; it is not to be trusted.")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise DataError(f"{archive}: holds the link {member.filename!r}; it is not to be trusted.")
+        raise DataError(f"{archive}: names {name!r}, a place outside its folder; it is not to be trusted.")
     rest = PurePosixPath(*path.parts[wanted.strip :])
-    text = str(rest)
-    if len(path.parts) <= wanted.strip or not text.startswith(wanted.keep):
+    if len(path.parts) <= wanted.strip or not str(rest).startswith(wanted.keep):
         return None
     return rest

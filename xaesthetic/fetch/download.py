@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xaesthetic.errors import DataError
-from xaesthetic.fetch.archive import unpack_zip
+from xaesthetic.fetch.archive import unpack
 from xaesthetic.fetch.drive import drive_file, drive_folder
 from xaesthetic.fetch.registry import Download, File, cache_folder, cached, find_download
 from xaesthetic.fetch.transfer import transfer
@@ -79,7 +79,7 @@ def _fetch(folder: Path, file: File, again: bool, track: Track, sleep: Sleep) ->
         return place
     _retrieve(folder, file, again, track, sleep)
     if file.unpack:
-        unpack_zip(folder / file.name, place, file.unpack)
+        unpack(folder / file.name, place, file.unpack)
         (folder / file.name).unlink()
     return place
 

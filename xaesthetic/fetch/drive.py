@@ -33,6 +33,8 @@ def drive_file(url: str, part: Path) -> None:
         gdown.download(url=url, output=str(part), resume=True)
     except Exception as error:  # gdown lets nearly anything through
         raise _refused(url, error) from error
+    if not part.is_file():  # older ones say it on the screen only
+        raise _refused(url, "gdown wrote nothing")
     with part.open("rb") as file:
         start = file.read(512).lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
