@@ -18,7 +18,6 @@ from xaesthetic.files import read_json, write_json, write_text
 from xaesthetic.model import AttributeModel, load_model, place
 from xaesthetic.progress import Track, silent
 from xaesthetic.train.checkpoint import Checkpoint, State
-from xaesthetic.train.curve import write_log
 from xaesthetic.train.group import Group, group
 from xaesthetic.train.loop import Training, loop, rate
 from xaesthetic.train.network import Network, feature_inputs, photograph_inputs, rank_correlations
@@ -76,9 +75,10 @@ def train_network(
         question = _as_json({"model": name, "start": weights, "data": data, "inputs": told, "recipe": plain(recipe)})
         if _finished(out / f"{name}.json", question):
             return dict(read_json(out / f"{name}.json"))
-        work = _begun(out / f".{name}.training", question, team)
+        work = out / f".{name}.training"
+        _begin(work, question, team)
         model = place(load_model(f"{name}={weights}" if weights else name, on="cpu"), team.device)
-        training = _prepare(model, samples, recipe, work, team, workers, track if team.first else silent)
+        training = _prepare(model, samples, recipe, out, work, team, workers, track if team.first else silent)
         state = loop(training, track if team.first else silent)
         best = training.checkpoint.load_best(team.device)
         if best is not None:
@@ -106,8 +106,8 @@ def _finished(manifest: Path, question: Mapping[str, Any]) -> bool:
     return True
 
 
-def _begun(work: Path, question: Mapping[str, Any], team: Group) -> Path:
-    """The folder of a training under way, which must be this one."""
+def _begin(work: Path, question: Mapping[str, Any], team: Group) -> None:
+    """Make sure that the training under way in a folder, if there is one, is this one."""
     file = work / "question.json"
     if team.first and not file.is_file():
         write_json(file, question)
@@ -116,11 +116,10 @@ def _begun(work: Path, question: Mapping[str, Any], team: Group) -> Path:
     if there != question:
         differing = ", ".join(sorted(key for key in question if there.get(key) != question[key]))
         raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
-    return work
 
 
 def _prepare(
-    model: AttributeModel, samples: Samples, recipe: Recipe, work: Path, team: Group, workers: int, track: Track
+    model: AttributeModel, samples: Samples, recipe: Recipe, out: Path, work: Path, team: Group, workers: int, track: Track
 ) -> Training:
     inputs = _inputs(model.inputs, recipe)
     if team.first:
@@ -146,7 +145,7 @@ def _prepare(
         run = DistributedDataParallel(network, device_ids=[team.device] if "cuda" in team.device else None)
     scaler = torch.amp.GradScaler(enabled=recipe.precision != "full" and "cuda" in team.device)
     checkpoint = Checkpoint(work)
-    return Training(recipe, samples, take, network, run, _optimizer(network, recipe), scaler, team, checkpoint)
+    return Training(recipe, samples, take, network, run, _optimizer(network, recipe), scaler, team, checkpoint, out)
 
 
 def _inputs(inputs: InputSpec, recipe: Recipe) -> InputSpec:
@@ -171,7 +170,6 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
     """The manifest last but for the tensors' own: where it is, the training is over."""
     recipe, samples = training.recipe, training.samples
     write_json(out / "recipe.json", plain(recipe))
-    write_log(state.history, recipe, out, state.best)
     for name, found in ratings.items():
         _write_predictions(out / f"predictions_{name}.csv", samples, samples.tests[name], found, recipe)
     trained = "trained on edits, not on ratings" if recipe.labels == "edits" else "trained on people's ratings"

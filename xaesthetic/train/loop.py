@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from xaesthetic.progress import Track
 from xaesthetic.train.checkpoint import Checkpoint, History, State
+from xaesthetic.train.curve import write_log
 from xaesthetic.train.group import Group
 from xaesthetic.train.network import Inputs, Network, rank_correlations, squared_errors, weighted
 from xaesthetic.train.recipe import Recipe
@@ -31,6 +33,8 @@ class Training:
     scaler: torch.amp.GradScaler
     team: Group
     checkpoint: Checkpoint
+    out: Path
+    """Gets the log and its figure after every epoch."""
 
     def mixed(self) -> torch.autocast:
         """Where automatic mixed precision is on, if it is."""
@@ -50,10 +54,12 @@ def loop(training: Training, track: Track) -> State:
         _epoch(training, state, track)
         row = {"epoch": state.epoch + 1.0, **_judged(training, state)}
         state.history.append(row)
-        if _is_best(state.history, training.recipe, state.best):
-            state.best = state.epoch
-            if training.team.first:
+        better = _is_best(state.history, training.recipe, state.best)
+        state.best = state.epoch if better else state.best
+        if training.team.first:
+            if better:
                 training.checkpoint.save_best(training.network.state_dict())
+            write_log(state.history, training.recipe, training.out, state.best)
         state.epoch, state.step = state.epoch + 1, 0
         state.errors, state.counts = torch.zeros_like(state.errors), torch.zeros_like(state.counts)
         _save(training, state)
