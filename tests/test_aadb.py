@@ -65,6 +65,14 @@ def test_the_largest_of_several_is_taken(root, photo, write_photo):
     assert {record.id: record.path for record in aadb(root)}["e0.jpg"] == original
 
 
+@pytest.mark.parametrize("score", ["0.575_", "1_", "0.0_"])
+def test_published_originals_have_the_score_before_their_names(root, photo, write_photo, score):
+    text = (root / LISTS[0]).read_text()
+    (root / LISTS[0]).write_text(text.replace("t0.jpg", "farm1_2_3_a_b.jpg"))
+    path = write_photo(root / "originals" / f"{score}farm1_2_3_a_b.jpg", photo)
+    assert {record.id: record.path for record in aadb(root)}["farm1_2_3_a_b.jpg"] == path
+
+
 def test_lists_may_lie_below_too(root):
     (root / "labels").mkdir()
     for name in LISTS:

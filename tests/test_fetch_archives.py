@@ -11,6 +11,7 @@ from bad_server import CONTENT, Answer
 from test_fetch import SHA, cache, fetch, left, server, waits  # noqa: F401  # fixtures
 
 from xaesthetic.errors import DataError
+from xaesthetic.fetch import drive
 from xaesthetic.fetch.archive import unpack
 from xaesthetic.fetch.registry import File, Unpack
 
@@ -94,55 +95,82 @@ def test_links_and_damage_are_refused(tmp_path):
 
 # -- Google Drive ------------------------------------------------------------------------------------------------------
 
-DRIVE = "https://drive.google.com/uc?id=1"
-FOLDER = "https://drive.google.com/drive/folders/1"
+PAGE = {"Content-Type": "text/html"}
+
+
+@pytest.fixture
+def disk(server, monkeypatch):
+    """The local server in Drive's place."""
+    monkeypatch.setattr(drive, "_HOSTS", ("127.0.0.1",))
+    monkeypatch.setattr(drive, "VIEW", server.url + "/view")
+    monkeypatch.setattr(drive, "FILE", server.url + "/download")
+    return server
 
 
 @pytest.fixture
 def gdown(monkeypatch):
-    """A stand-in: what it is to write by address or id, or raise."""
+    """A stand-in: what it is to write by id, or raise."""
     module, contents = types.ModuleType("gdown"), {}
 
-    def download(url=None, output=None, quiet=False, resume=False, **more):
-        content = contents[url or more["id"]]
+    def download(output, **more):
+        content = contents[more["id"]]
         if isinstance(content, Exception):
             raise content
-        Path(output).write_bytes(content)
+        if content is not None:
+            Path(output).write_bytes(content)
 
     module.download = download
-    module.download_folder = lambda url, output, quiet, skip_download: contents[url]
     monkeypatch.setitem(sys.modules, "gdown", module)
     return contents
 
 
-def test_drive_files_are_verified_like_others(fetch, gdown, cache):
-    gdown[DRIVE] = CONTENT
-    fetch(File("a.bin", DRIVE, SHA))
+def test_drive_files_need_no_gdown_and_are_resumed_like_others(fetch, disk, cache, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gdown", None)
+    disk.say("/download?id=1&resourcekey=k", Answer(cut=2_000_000), Answer())
+    fetch(File("a.bin", disk.url + "/download?id=1&resourcekey=k", SHA))
     assert (cache / "thing" / "a.bin").read_bytes() == CONTENT
-    gdown[DRIVE] = b"other"
-    with pytest.raises(DataError, match="was wanted"):
-        fetch(File("b.bin", DRIVE, SHA))
 
 
-@pytest.mark.parametrize("answer", [RuntimeError("Too many users\nhave viewed"), b"<!DOCTYPE html><html>quota"])
-def test_drive_over_its_quota(fetch, gdown, cache, answer):
-    gdown[DRIVE] = answer
-    with pytest.raises(DataError, match=r"Google Drive does not give it \((Too many users|a web page came).*tomorrow"):
-        fetch(File("a.bin", DRIVE))
+def test_where_a_page_comes_gdown_is_asked(fetch, disk, gdown, cache):
+    file = File("a.bin", disk.say("/download?id=1", Answer(body=b"<html>", headers=PAGE)), SHA)
+    gdown["1"] = CONTENT
+    fetch(file)
+    assert (cache / "thing" / "a.bin").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("answer", [RuntimeError("Too many users\nhave viewed"), b"<!DOCTYPE html><html>quota", None])
+def test_drive_over_its_quota(fetch, disk, gdown, cache, answer):
+    gdown["1"] = answer
+    page = Answer(body=b"<title>Quota exceeded</title>", headers=PAGE)
+    with pytest.raises(DataError, match=r"a web page \(Quota exceeded\) came instead of the file.*tomorrow"):
+        fetch(File("a.bin", disk.say("/download?id=1", page)))
     assert left(cache) == []
 
 
-def test_of_a_drive_folder_only_what_is_wanted(fetch, gdown, cache):
-    entry = types.SimpleNamespace
-    gdown[FOLDER] = [entry(id="1", path="in/net.caffemodel"), entry(id="2", path="in/all photographs.zip")]
-    gdown["1"] = b"net"
-    fetch(File("model", FOLDER, unpack=Unpack("model", keep=(".caffemodel",))))
-    assert left(cache) == ["net.caffemodel"]
-    with pytest.raises(DataError, match=r"none of its 2 files ends in \.deploy"):
-        fetch(File("other", FOLDER, unpack=Unpack("other", keep=(".deploy",))))
-
-
-def test_without_gdown_the_extra_is_named(fetch, monkeypatch):
+def test_without_gdown_the_extra_is_named(fetch, disk, monkeypatch):
     monkeypatch.setitem(sys.modules, "gdown", None)
+    page = Answer(body=b"<html>", headers=PAGE)
     with pytest.raises(DataError, match=r"pip install 'xaesthetic\[drive\]'"):
-        fetch(File("a.bin", DRIVE))
+        fetch(File("a.bin", disk.say("/download?id=1", page)))
+
+
+FOLDER_PAGE = b"""<html><body>
+<a href="https://drive.google.com/file/d/one-1/view?usp=x&amp;resourcekey=0-k"><div>initModel.caffemodel</div></a>
+<a href="https://drive.google.com/file/d/two_2/view"><div>other.zip</div></a>
+<a href="https://drive.google.com/file/d/three/view"><div>initModel.zip</div></a>
+<a href="https://drive.google.com/drive/folders/four"><div>model.caffemodel</div></a>
+</body></html>"""
+
+
+def test_of_a_drive_folder_only_what_is_wanted(fetch, disk, cache):
+    disk.say("/view?id=top&resourcekey=0-q", Answer(body=FOLDER_PAGE, headers=PAGE))
+    disk.say("/download?export=download&confirm=t&id=one-1&resourcekey=0-k", Answer(body=b"net"))
+    disk.say("/download?export=download&confirm=t&id=three", Answer(body=archive(**{"initModel.prototxt": b"layers"})))
+    url = "https://drive.google.com/drive/folders/top?resourcekey=0-q"
+    fetch(File("model", url, unpack=Unpack("model", keep=("model.caffemodel", "model.zip"))))
+    assert left(cache) == ["initModel.caffemodel", "initModel.prototxt"]
+    with pytest.raises(DataError, match=r"shows no file that ends in \.deploy; open it in a browser"):
+        fetch(File("other", url, unpack=Unpack("other", keep=(".deploy",))))
+    disk.say("/view?id=top&resourcekey=0-q", Answer(404, b""))
+    with pytest.raises(DataError, match="status 404; the folder is not there any more"):
+        fetch(File("other", url, unpack=Unpack("other", keep=(".deploy",))))

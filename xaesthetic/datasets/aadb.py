@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ _LISTS = {
     "validation": "imgListValidationRegression_.csv",
     "test": "imgListTestNewRegression_.csv",
 }
+_SCORE = re.compile(r"^\d(\.\d+)?_(?=farm)")
+"""Stands before the names of the published originals: `0.575_farm1_…`."""
 _CREDIT = "AADB, Kong et al. 2016: photographs from Flickr, for research use; labels MIT (Malu et al. 2017)"
 
 
@@ -51,14 +54,14 @@ def aadb(root: Path | None = None) -> Iterator[Record]:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """Every file below a folder by its name; the largest of those with one name."""
+    """Every file below a folder by its name, without a score in front of it; the largest of those with one name."""
     files: dict[str, Path] = {}
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
-            path = Path(parent, name)
-            if name not in files or path.stat().st_size > files[name].stat().st_size:
-                files[name] = path
+            path, plain = Path(parent, name), _SCORE.sub("", name)
+            if plain not in files or path.stat().st_size > files[plain].stat().st_size:
+                files[plain] = path
     return files
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from xaesthetic.errors import DataError
 from xaesthetic.fetch.archive import unpack
-from xaesthetic.fetch.drive import drive_file, drive_folder
+from xaesthetic.fetch.drive import drive_folder, transfer_any
 from xaesthetic.fetch.registry import Download, File, cache_folder, cached, find_download
-from xaesthetic.fetch.transfer import transfer
 from xaesthetic.files import read_json, sha256, write_json
 from xaesthetic.progress import Track, silent
 
@@ -75,7 +74,7 @@ def _fetch(folder: Path, file: File, again: bool, track: Track, sleep: Sleep) ->
             _verify(file, place)
         return place
     if file.unpack and "/folders/" in file.url:
-        drive_folder(file.url, place, file.unpack.keep, track)
+        drive_folder(file.url, place, file.unpack.keep, track, sleep)
         return place
     _retrieve(folder, file, again, track, sleep)
     if file.unpack:
@@ -91,10 +90,7 @@ def _retrieve(folder: Path, file: File, again: bool, track: Track, sleep: Sleep)
     part = folder / f".{file.name}.part"
 
     def downloader(url: str, output: str, _pooch: object) -> None:
-        if "drive.google.com" in url:
-            drive_file(url, part)
-        else:
-            transfer(url, part, track, sleep)
+        transfer_any(url, part, track, sleep)
         _accept(file, part, again)
         part.replace(output)
 

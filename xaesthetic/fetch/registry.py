@@ -27,7 +27,7 @@ class File:
     name: str
     """Below the download's own folder."""
     url: str
-    """`https://…`, or a Google Drive address, which goes through gdown."""
+    """`https://…`; a Google Drive address of a file, or of a folder."""
     sha256: str | None = None
     """All 64 digits, or as many of the first as are known; None where the first download's is recorded instead."""
     size: int | None = None
@@ -76,7 +76,9 @@ def find_download(name: str) -> Download:
 
 
 def _drive(identity: str, key: str = "") -> str:
-    return f"https://drive.google.com/uc?id={identity}" + (f"&resourcekey={key}" if key else "")
+    """Where Drive gives a file to everybody; those shared before September 2021 want their resource key too."""
+    address = f"https://drive.usercontent.google.com/download?export=download&confirm=t&id={identity}"
+    return f"{address}&resourcekey={key}" if key else address
 
 
 _MALU = "https://raw.githubusercontent.com/gautamMalu/Aesthetic_attributes_maps/f2462c92d414f9457a3babd32171b071e4703515"
@@ -172,7 +174,7 @@ DOWNLOADS: Mapping[str, Download] = {
             File(
                 "model",
                 "https://drive.google.com/drive/folders/0BxeylfSgpk1MOVduWGxyVlJFUHM?resourcekey=0-qecf-sZVexPbF6XLU4Gq_g",
-                unpack=Unpack("model", keep=(".caffemodel", ".prototxt", ".deploy", ".binaryproto")),
+                unpack=Unpack("model", keep=("model.caffemodel", "model.prototxt", "model.zip")),
             ),
         ),
         licence="no licence was published; code and model for non-commercial research use, as the authors ask",
