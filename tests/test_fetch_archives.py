@@ -65,6 +65,7 @@ def test_tar_files_are_unpacked_with_the_same_care(tmp_path):
         ("up.tar", tarred({"fine": b"1", "../evil": b"2"}), "a place outside its folder"),
         ("link.tar", tarred({"link": b""}, type=tarfile.SYMTYPE, linkname="/etc/passwd"), "holds the link"),
         ("torn.tar", tarred({"a": bytes(range(256)) * 999})[:900], "cannot be unpacked"),
+        ("crc.tar", tarred({"a": b"1"})[:-8] + bytes(8), "cannot be unpacked"),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(DataError, match=said):

@@ -1,5 +1,6 @@
 import csv
 import io
+import time
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,23 @@ def test_no_connection_ends_it_soon(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="Flickr cannot be reached"):
         fetch_flickr(names, tmp_path, server=url, rate=1e6, workers=2, sleep=lambda seconds: None)
     assert len(asked) < 200
+
+
+def test_a_stopped_command_does_not_wait_for_the_server(server, tmp_path):
+    """The first photograph stops it, while the second waits for ten minutes."""
+    server.say(PATHS[1], Answer(429, b"", {"Retry-After": "600"}))
+
+    def stopped(items, what, total):
+        for item in items:
+            yield item
+            while not any(path == PATHS[1] for path, _ in server.requests):
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        fetch_flickr(NAMES[:2], tmp_path, server=server.url, rate=1e6, workers=2, track=stopped)
+    assert time.monotonic() - started < 300
 
 
 def test_the_pace_holds_over_all_threads(server, tmp_path):

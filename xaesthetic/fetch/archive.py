@@ -1,9 +1,11 @@
 """Archives from outside: nothing of them lands anywhere but in the folder meant for it."""
 
+import gzip
 import shutil
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -26,24 +28,32 @@ def unpack(archive: Path, folder: Path, wanted: Unpack) -> int:
     DataError
         If it is neither, is damaged, names a place outside the folder, holds a link, or nothing that is wanted.
     """
-    members = _of_tar if tarfile.is_tarfile(archive) else _of_zip
     try:
-        with members(archive) as files, whole(folder) as temporary:
-            count = 0
-            for name, source in files:
-                target = _target(archive, name, wanted)
-                if target is None:
-                    continue
-                place = temporary / target
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with source, place.open("wb") as file:
-                    shutil.copyfileobj(source, file, 2**20)
-                count += 1
-            if not count:
-                raise DataError(f"{archive}: holds nothing of what was expected; it is another file.")
-            return count
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{archive}: cannot be unpacked ({error}); delete it and fetch it again.") from error
+        return _extract(archive, folder, wanted)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _damaged(archive, error) from error
+    except DataError as error:
+        if isinstance(error.__cause__, gzip.BadGzipFile):  # an OSError, and so taken for the disk's
+            raise _damaged(archive, error.__cause__) from error
+        raise
+
+
+def _extract(archive: Path, folder: Path, wanted: Unpack) -> int:
+    members = _of_tar if tarfile.is_tarfile(archive) else _of_zip
+    count = 0
+    with members(archive) as files, whole(folder) as temporary:
+        for name, source in files:
+            target = _target(archive, name, wanted)
+            if target is None:
+                continue
+            place = temporary / target
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with source, place.open("wb") as file:
+                shutil.copyfileobj(source, file, 2**20)
+            count += 1
+        if not count:
+            raise DataError(f"{archive}: holds nothing of what was expected; it is another file.")
+    return count
 
 
 Files = Iterator[tuple[str, IO[bytes]]]
@@ -74,8 +84,14 @@ def _of_tar(archive: Path) -> Iterator[Files]:
                 source = opened.extractfile(member)
                 if source is not None:
                     yield member.name, source
+            while opened.fileobj is not None and opened.fileobj.read(2**20):
+                pass  # the checksum of a compressed one stands at its end
 
         yield files()
+
+
+def _damaged(archive: Path, error: BaseException) -> DataError:
+    return DataError(f"{archive}: cannot be unpacked ({error}); delete it and fetch it again.")
 
 
 def _link(archive: Path, name: str) -> DataError:

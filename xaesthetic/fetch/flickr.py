@@ -35,7 +35,8 @@ class _Pace:
     """At most so many requests a second, over all threads."""
 
     rate: float
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
+    stop: threading.Event
     lock: threading.Lock = field(default_factory=threading.Lock)
     next: float = 0.0
 
@@ -56,7 +57,7 @@ def fetch_flickr(
     workers: int = 4,
     again: bool = False,
     track: Track = silent,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] | None = None,
 ) -> dict[str, str]:
     """Fetch the photographs that are not there yet.
 
@@ -74,6 +75,10 @@ def fetch_flickr(
         Requests at the same time at most.
     again
         Whether those that were gone are asked for again.
+    track
+        Tells the progress.
+    sleep
+        Waits that many seconds; None for a wait that ends when the command is stopped.
 
     Returns
     -------
@@ -86,7 +91,8 @@ def fetch_flickr(
     """
     gone = {} if again else _read(folder / "gone.csv")
     todo = [name for name in dict.fromkeys(names) if name not in gone and not (folder / name).is_file()]
-    pace, missing, unreached = _Pace(rate, sleep), dict(gone), 0
+    stop = threading.Event()
+    pace, missing, unreached = _Pace(rate, sleep or stop.wait, stop), dict(gone), 0
     with ThreadPoolExecutor(workers) as pool:
         futures = [(name, pool.submit(_fetch, name, folder, server or SERVER, pace)) for name in todo]
         try:
@@ -98,6 +104,7 @@ def fetch_flickr(
                 if outcome:
                     missing[name] = outcome
         finally:
+            stop.set()
             pool.shutdown(cancel_futures=True)
             _write(folder / "gone.csv", {name: why for name, why in missing.items() if why.startswith("gone")})
     return missing
@@ -111,6 +118,8 @@ def _fetch(name: str, folder: Path, server: str, pace: _Pace) -> str:
     outcome = ""
     for attempt in range(_ATTEMPTS):
         pace.wait()
+        if pace.stop.is_set():
+            return "failed: stopped"
         wait = 2.0**attempt
         try:
             response = requests.get(url, headers=HEADERS, timeout=(15, 60))

@@ -119,16 +119,16 @@ DOWNLOADS: Mapping[str, Download] = {
         sources={
             "drive": (
                 File(
-                    "train.zip", _drive("1Viswtzb77vqqaaICAQz9iuZ8OEYCu6-_"), None, 2_000_000_000, Unpack("originals_train")
+                    "train.zip", _drive("1Viswtzb77vqqaaICAQz9iuZ8OEYCu6-_"), None, 2_190_000_000, Unpack("originals_train")
                 ),
-                File("test.zip", _drive("115qnIQ-9pl5Vt06RyFue3b6DabakATmJ"), None, 200_000_000, Unpack("originals_test")),
+                File("test.zip", _drive("115qnIQ-9pl5Vt06RyFue3b6DabakATmJ"), None, 222_000_000, Unpack("originals_test")),
             ),
             "warp256": (
                 File(
                     "warp256.zip",
                     _drive("0BxeylfSgpk1MU2RsVXo3bEJWM2c", "0-ld4H3VhRKKiSUOklGnF1Uw"),
                     None,
-                    130_000_000,
+                    138_000_000,
                     Unpack("warp256"),
                 ),
             ),
@@ -159,7 +159,10 @@ DOWNLOADS: Mapping[str, Download] = {
     "resnet50": Download(
         files=(
             File(
-                "resnet50-0676ba61.pth", "https://download.pytorch.org/models/resnet50-0676ba61.pth", "0676ba61", 102_500_000
+                "resnet50-0676ba61.pth",
+                "https://download.pytorch.org/models/resnet50-0676ba61.pth",
+                "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
+                102_530_333,
             ),
         ),
         licence="BSD-3 (torchvision); trained on ImageNet, for research use",
