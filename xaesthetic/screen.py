@@ -8,6 +8,7 @@ import typer
 import xaesthetic as xa
 
 _SHOWN = 5  # missing photographs named on the screen
+_REASONS = 20  # photographs left out that are named there; a run's records and --json have all
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -27,8 +28,10 @@ def print_left_out(reasons: Mapping[str, str]) -> None:
     """Print why photographs could not be used, by id."""
     if reasons:
         typer.echo(f"\nleft out: {len(reasons)} photograph{'s' * (len(reasons) > 1)}", err=True)
-        for reason in reasons.values():
+        for reason in list(reasons.values())[:_REASONS]:
             typer.echo(f"  {reason}", err=True)
+        if len(reasons) > _REASONS:
+            typer.echo(f"  and {len(reasons) - _REASONS} more", err=True)
 
 
 def print_picks(run: "xa.Run") -> None:

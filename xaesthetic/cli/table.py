@@ -54,12 +54,12 @@ def table_1(
     attributes = _PAPER if everything else xa.parse_attributes(attr)
     records = xa.find_records(data, root)
     tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
-    tables = []
+    tables, given = [], []
     notes: list[str] = []
     trained: dict[str, str] = {}
     for name, file in _named(predictions):
         table, said = xa.read_predictions(name, file, [record.id for record in tested])
-        tables.append(table)
+        given.append(table)
         notes += said
     left_out: dict[str, str] = {}
     listed = f"{data}:test" if any("test" in record.splits for record in records) else data
@@ -71,7 +71,7 @@ def table_1(
         tables.append(rated.run.predictions())
         trained |= rated.run.trained()
         left_out |= rated.left_out
-    found = xa.attribute_ranks(tested, tables, attributes, resamples, seed)
+    found = xa.attribute_ranks(tested, [*tables, *given], attributes, resamples, seed)
     layouts = xa.rank_layouts(replace(found, notes=tuple(notes)), data == "aadb", trained)
     frames = {"table_1": found.ranks, "table_1_differences": found.differences}
     _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)

@@ -88,7 +88,7 @@ def _ranks(name: str, ranks: pd.DataFrame, paper: bool, notes: tuple[str, ...]) 
         cells = [_cell(found[model], marks=_marks(found[model])) for model in models]
         papers = [Cell(number(TABLE_1[each].get(str(attribute), math.nan))) for each in printed]
         rows.append((Cell(_TITLES.get(str(attribute), str(attribute))), *cells, *papers))
-    n = sorted({int(each) for each in ranks["n"]})
+    n = sorted({int(each) for each in ranks["n"] if each}) or [0]
     size = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
     columns = ("attribute", *models, *(f"paper: {each}" for each in printed))
     return Layout(f"Spearman's ρ on {name} ({size} photographs)", columns, tuple(rows), notes)
