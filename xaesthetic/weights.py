@@ -43,16 +43,26 @@ def write_weights(folder: Path, name: str, weights: Weights) -> dict[str, Any]:
     -------
     The manifest as it was written.
     """
-    from safetensors.torch import save
-
     tensors = {"head.weight": weights.weights, "head.bias": weights.bias}
     tensors |= {_BACKBONE + key: value for key, value in weights.backbone.items()}
+    return write_tensors(folder, name, tensors, weights.manifest)
+
+
+def write_tensors(folder: Path, name: str, tensors: Mapping[str, Tensor], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Write any tensors as NAME.safetensors, and the manifest with their sha256 as NAME.json.
+
+    Returns
+    -------
+    The manifest as it was written.
+    """
+    from safetensors.torch import save
+
     file = folder / f"{name}.safetensors"
     with whole(file) as temporary:
         temporary.write_bytes(save({key: value.detach().cpu().contiguous() for key, value in tensors.items()}))
-    manifest = dict(weights.manifest) | {"sha256": sha256(file)}
-    write_json(folder / f"{name}.json", manifest)
-    return manifest
+    told = dict(manifest) | {"sha256": sha256(file)}
+    write_json(folder / f"{name}.json", told)
+    return told
 
 
 def read_weights(folder: Path, name: str) -> Weights:
@@ -65,26 +75,41 @@ def read_weights(folder: Path, name: str) -> Weights:
     ModelError
         If the tensors are missing, a file is damaged, or does not belong to the other.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    manifest, file = folder / f"{name}.json", folder / f"{name}.safetensors"
+    manifest = folder / f"{name}.json"
     if not manifest.is_file():
         raise MissingWeightsError(
             f"{manifest}: there is none; train one with 'xaesthetic train {name} --data … --out {folder}'."
         )
+    tensors, described = read_tensors(folder, name)
+    try:
+        head = tensors.pop("head.weight"), tensors.pop("head.bias")
+    except KeyError as error:
+        raise ModelError(f"{folder / name}.safetensors: holds no linear head ({error}); train it again.") from error
+    backbone = {key.removeprefix(_BACKBONE): value for key, value in tensors.items() if key.startswith(_BACKBONE)}
+    return Weights(*head, backbone, described)
+
+
+def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `write_tensors` has written: the tensors and the manifest.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, is damaged, or does not belong to the other.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    manifest, file = folder / f"{name}.json", folder / f"{name}.safetensors"
     described = read_json(manifest)
     missing = [key for key in ("attributes", "trained", "sha256") if key not in described]
     if missing:
-        raise ModelError(f"{manifest}: does not say {', '.join(missing)}; train it again.")
+        raise ModelError(f"{manifest}: does not say {', '.join(missing)}; make it again.")
     verify(file, described["sha256"])
     try:
-        tensors = load_file(file)
-        head = tensors.pop("head.weight"), tensors.pop("head.bias")
-    except (SafetensorError, KeyError) as error:
-        raise ModelError(f"{file}: holds no linear head ({error}); train it again.") from error
-    backbone = {key.removeprefix(_BACKBONE): value for key, value in tensors.items() if key.startswith(_BACKBONE)}
-    return Weights(*head, backbone, described)
+        return load_file(file), described
+    except SafetensorError as error:
+        raise ModelError(f"{file}: holds no tensors ({error}); make it again.") from error
 
 
 def check_shape(weights: Weights, name: str, channels: int) -> None:

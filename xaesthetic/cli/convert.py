@@ -17,11 +17,12 @@ app = typer.Typer()
     epilog="\b\nExamples:\n  "
     "xaesthetic convert malu weights-improvement__016-0.022715.hdf5\n  "
     "xaesthetic convert malu weights-improvement__016-0.022715.hdf5 --norm running --data my/photos --out weights/malu\n  "
-    "xaesthetic convert malu weights.pkl --heads --out weights/malu_heads"
+    "xaesthetic convert malu weights.pkl --heads --out weights/malu_heads\n  "
+    "xaesthetic convert kong initModel.prototxt initModel.caffemodel mean_AADB_regression_warp256.binaryproto"
 )
 def convert(
     name: Annotated[str, typer.Argument(help="A converter that 'xaesthetic list converters' shows.")],
-    file: Annotated[Path, typer.Argument(help="What was published.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What was published.")],
     out: Annotated[
         Path | None, typer.Option(help="The folder for the weights. Default: where the model looks for them.")
     ] = None,
@@ -35,15 +36,20 @@ def convert(
     as_json: options.Json = False,
 ) -> None:
     """Turn a published checkpoint into weights for a model here."""
-    if not file.is_file():
-        raise typer.BadParameter(f"{file}: there is no such file.", param_hint="FILE")
+    for file in files:
+        if not file.is_file():
+            raise typer.BadParameter(f"{file}: there is no such file.", param_hint="FILE")
     converter = xa.load_plugin("converters", name)
+    wanted = list(signature(converter).parameters)
+    wanted = wanted[: wanted.index("out")]
+    if len(files) != len(wanted):
+        raise typer.BadParameter(f"{name} takes {', '.join(wanted).upper()}; {len(files)} came.", param_hint="FILE")
     asked: dict[str, Any] = {"norm": norm, "data": data, "root": root, "heads": heads or None}
     given = {option: value for option, value in asked.items() if value is not None}
     for option in given:
         if option not in signature(converter).parameters:
             raise typer.BadParameter(f"{name} takes no such option.", param_hint=f"--{option}")
-    folder, manifest = converter(file, out, track=xa.choose_progress(quiet), **given)
+    folder, manifest = converter(*files, out=out, track=xa.choose_progress(quiet), **given)
     if as_json:
         typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
     elif not quiet:

@@ -1,0 +1,92 @@
+"""The Caffe model of Kong et al. 2016 (github aimerykong/deepImageAestheticsAnalysis)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xaesthetic.attributes import ATTRIBUTES
+from xaesthetic.errors import DataError
+from xaesthetic.fetch.registry import cached
+from xaesthetic.files import sha256
+from xaesthetic.progress import Track, silent
+from xaesthetic.weights import write_tensors
+from xaesthetic_baselines._caffe_files import read_binaryproto, read_caffemodel
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, Layer, input_shapes, layers
+from xaesthetic_baselines._prototxt import computed, read_prototxt
+
+
+def kong(
+    prototxt: Path, caffemodel: Path, mean: Path, out: Path | None = None, track: Track = silent
+) -> tuple[Path, dict[str, Any]]:
+    """The Caffe model of Kong et al. 2016, as weights for kong_alexnet_torch: PROTOTXT CAFFEMODEL MEAN.
+
+    Parameters
+    ----------
+    prototxt
+        initModel.prototxt; every layer of it must be the one that is expected.
+    caffemodel
+        initModel.caffemodel, of Caffe's present or older format.
+    mean
+        mean_AADB_regression_warp256.binaryproto; its middle 227 x 227 pixels are subtracted, as in the authors' demo.
+    out
+        Gets kong_alexnet_torch.safetensors and .json; None for the folder in the cache where the model looks.
+    track
+        Not used: it takes a second.
+
+    Returns
+    -------
+    The folder and the manifest.
+
+    Raises
+    ------
+    DataError
+        If a file is damaged, or describes another network: the first layer that differs is named.
+    """
+    del track
+    plan = layers()
+    _check(computed(read_prototxt(prototxt), prototxt), plan, prototxt)
+    tensors = _tensors(read_caffemodel(caffemodel), plan, caffemodel) | {"mean": _middle(read_binaryproto(mean), mean)}
+    manifest = {
+        "attributes": [each.name for each in ATTRIBUTES],
+        "trained": "trained on people's ratings (AADB)",
+        "citation": CITATION,
+        "licence": LICENCE,
+        "input": {file.name: sha256(file) for file in (prototxt, caffemodel, mean)},
+    }
+    folder = out or cached("kong_alexnet_torch")
+    return folder, write_tensors(folder, "kong_alexnet_torch", tensors, manifest)
+
+
+def _check(found: Mapping[str, str], plan: Mapping[str, Layer], path: Path) -> None:
+    for name, layer in plan.items():
+        if name not in found:
+            raise DataError(f"{path}: has no layer {name!r}; it is another network.")
+        if found[name] != layer.words:
+            raise DataError(f"{path}: layer {name!r} is '{found[name]}', but '{layer.words}' was wanted.")
+
+
+def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], path: Path) -> dict[str, Tensor]:
+    inputs = input_shapes(plan)
+    tensors = {}
+    for name, layer in plan.items():
+        if len(arrays.get(name, [])) != 2:
+            raise DataError(
+                f"{path}: layer {name!r} has {len(arrays.get(name, []))} arrays; weights and a bias were wanted."
+            )
+        shape = (layer.outputs, inputs[name] // layer.groups, *[layer.kernel] * 2)[: 4 if layer.kernel else 2]
+        for array, end, wanted in zip(arrays[name], ("weight", "bias"), (shape, (layer.outputs,)), strict=True):
+            if tuple(size for size in array.shape if size > 1) != tuple(size for size in wanted if size > 1):
+                raise DataError(f"{path}: layer {name!r} has a {end} of {array.shape}, but {wanted} was wanted.")
+            tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted))
+    return tensors
+
+
+def _middle(mean: np.ndarray, path: Path) -> Tensor:
+    if mean.shape not in ((1, 3, 256, 256), (3, 256, 256)):
+        raise DataError(f"{path}: the mean image is {mean.shape}, but (1, 3, 256, 256) was wanted.")
+    start = (256 - SIZE) // 2
+    return torch.from_numpy(np.ascontiguousarray(mean.reshape(3, 256, 256)[:, start : start + SIZE, start : start + SIZE]))

@@ -1,0 +1,56 @@
+"""Kong et al.'s Caffe network, its weights converted once, run in torch."""
+
+from pathlib import Path
+
+from xaesthetic.errors import MissingWeightsError, ModelError
+from xaesthetic.fetch.registry import cached
+from xaesthetic.model import AttributeModel
+from xaesthetic.types import InputSpec, Source
+from xaesthetic.weights import read_tensors
+from xaesthetic_baselines._heads import kept_files
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, KongAlexNet, layers
+
+_NAME = "kong_alexnet_torch"
+
+
+def kong_alexnet_torch(weights: Path | None = None) -> AttributeModel:
+    """The network of Kong et al. 2016 (Caffe) in torch: AlexNet, eleven attributes and the score; maps at conv5.
+
+    Its head is no linear layer, so `cam` is not defined for it; `grad_cam` is what the paper shows.
+
+    Parameters
+    ----------
+    weights
+        A folder that `xaesthetic convert kong` has written; None for the cache.
+
+    Raises
+    ------
+    MissingWeightsError
+        If nothing has been converted yet.
+    ModelError
+        If a file is damaged, or not of this network.
+    """
+    folder = weights or cached(_NAME)
+    if not (folder / f"{_NAME}.json").is_file():
+        raise MissingWeightsError(
+            f"{folder}: no {_NAME}.json; run 'xaesthetic data fetch kong' (research use) and then 'xaesthetic convert kong "
+            "initModel.prototxt initModel.caffemodel mean_AADB_regression_warp256.binaryproto'."
+        )
+    tensors, manifest = read_tensors(folder, _NAME)
+    network = KongAlexNet(layers())
+    try:
+        mean = tensors.pop("mean").numpy()
+        network.load_state_dict(tensors)
+    except (KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ModelError(f"{folder / _NAME}.safetensors: is not this network ({reason}); convert it again.") from error
+    return AttributeModel(
+        attributes=tuple(manifest["attributes"]),
+        inputs=InputSpec(size=(SIZE, SIZE), mean=mean, scale=255.0, bgr=True, resample="bicubic"),
+        features=network,
+        head=network.head,
+        weights=None,
+        bias=None,
+        source=Source(CITATION, LICENCE, manifest["trained"], kept_files(folder, _NAME)),
+        module=network,
+    )
