@@ -5,7 +5,7 @@ import pytest
 import torch
 from kong_files import BRANCHES, CONV, WIDTHS, blob, caffemodel, mean_image, prototxt, weights
 from scipy.signal import correlate
-from xaesthetic_baselines import _kong, kong_alexnet_torch
+from xaesthetic_baselines import _kong, _kong_torch, kong_alexnet_torch
 from xaesthetic_baselines._caffe_files import read_binaryproto, read_caffemodel
 from xaesthetic_baselines._prototxt import computed, read_prototxt
 from xaesthetic_baselines.converters import kong as converter
@@ -21,7 +21,7 @@ def small(monkeypatch):
     """Kong's network with few channels in every layer, for the converter and the model."""
     plan = _kong.layers(WIDTHS)
     monkeypatch.setattr(converter, "layers", lambda: plan)
-    monkeypatch.setattr(kong_alexnet_torch, "layers", lambda: plan)
+    monkeypatch.setattr(_kong_torch, "layers", lambda: plan)
 
 
 @pytest.fixture
@@ -244,6 +244,6 @@ def test_without_weights_the_commands_are_named(tmp_path, monkeypatch):
 
 
 def test_another_networks_tensors_are_refused(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(kong_alexnet_torch, "layers", lambda: _kong.layers(WIDTHS | {"fc7": 5}))
+    monkeypatch.setattr(_kong_torch, "layers", lambda: _kong.layers(WIDTHS | {"fc7": 5}))
     with pytest.raises(ModelError, match="is not this network"):
         kong_alexnet_torch.kong_alexnet_torch(tmp_path / "out")

@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     from xaesthetic.predict import rate as rate
     from xaesthetic.progress import choose as choose_progress
     from xaesthetic.records import find_records as find_records
+    from xaesthetic.serving.manage import StartOptions as StartOptions
+    from xaesthetic.serving.manage import Status as Status
+    from xaesthetic.serving.manage import server_status as server_status
+    from xaesthetic.serving.manage import start_server as start_server
+    from xaesthetic.serving.manage import stop_server as stop_server
     from xaesthetic.store import Run as Run
     from xaesthetic.tables.attribute_ranks import RankTable as RankTable
     from xaesthetic.tables.attribute_ranks import attribute_ranks as attribute_ranks
@@ -83,6 +88,8 @@ _WHERE = {
     "ReportOptions": ("types", "ReportOptions"),
     "Run": ("store", "Run"),
     "Source": ("types", "Source"),
+    "StartOptions": ("serving.manage", "StartOptions"),
+    "Status": ("serving.manage", "Status"),
     "XaestheticError": ("errors", "XaestheticError"),
     "attribute_ranks": ("tables.attribute_ranks", "attribute_ranks"),
     "cached": ("fetch.registry", "cached"),
@@ -112,6 +119,9 @@ _WHERE = {
     "read_predictions": ("tables.given", "read_predictions"),
     "read_recipe": ("train.recipe", "read_recipe"),
     "read_votes": ("tables.raters", "read_votes"),
+    "server_status": ("serving.manage", "server_status"),
+    "start_server": ("serving.manage", "start_server"),
+    "stop_server": ("serving.manage", "stop_server"),
     "to_csv": ("tables.predictions", "to_csv"),
     "to_html": ("tables.render", "to_html"),
     "to_json": ("tables.predictions", "to_json"),
@@ -138,6 +148,8 @@ __all__ = [
     "ReportOptions",
     "Run",
     "Source",
+    "StartOptions",
+    "Status",
     "XaestheticError",
     "attribute_ranks",
     "cached",
@@ -167,6 +179,9 @@ __all__ = [
     "read_predictions",
     "read_recipe",
     "read_votes",
+    "server_status",
+    "start_server",
+    "stop_server",
     "to_csv",
     "to_html",
     "to_json",

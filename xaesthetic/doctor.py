@@ -2,13 +2,14 @@
 
 import os
 import platform
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from xaesthetic import plugins
-from xaesthetic.errors import MissingWeightsError, XaestheticError
+from xaesthetic.errors import MissingWeightsError, ServerError, XaestheticError
+from xaesthetic.serving.engine import find_engine, has_image, image_name
+from xaesthetic.serving.manage import server_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,38 @@ def examine() -> Iterator[Finding]:
         try:
             model = load_model(name, on="cpu")
             yield Finding(f"model {name}", True, f"{len(model.attributes)} attributes; {model.source.trained}")
-        except MissingWeightsError as error:
+        except (MissingWeightsError, ServerError) as error:
             yield Finding(f"model {name}", None, str(error))
         except XaestheticError as error:
             yield Finding(f"model {name}", False, str(error))
-    engine = shutil.which("docker") or shutil.which("podman")
-    yield Finding("container engine", True, engine or "none found; only models that run in a container need one")
+    yield from _containers()
+    for name in plugins.names("servers"):
+        yield _server(name)
+
+
+def _containers() -> Iterator[Finding]:
+    try:
+        engine = find_engine()
+    except ServerError as error:
+        yield Finding("container engine", None, str(error))
+        return
+    yield Finding("container engine", True, engine.path)
+    there = has_image(engine)
+    yield Finding(
+        "image for Caffe", there or None, image_name() if there else "made by 'xaesthetic model-server start NAME'"
+    )
+
+
+def _server(name: str) -> Finding:
+    what = f"model server {name}"
+    try:
+        status = server_status(name)
+        if status is not None:
+            serving = status.serving
+            return Finding(what, status.ready, f"{serving.runtime}, {serving.address}, weights in {serving.weights}")
+        served = plugins.load("servers", name)()
+    except MissingWeightsError as error:
+        return Finding(what, None, str(error))
+    except XaestheticError as error:
+        return Finding(what, False, str(error))
+    return Finding(what, None, f"not started; weights in {served.folder}")

@@ -24,6 +24,10 @@ class MissingWeightsError(ModelError):
     """A model whose weights have not been fetched, converted or trained yet; says how to get them."""
 
 
+class ServerError(ModelError):
+    """A model server that does not run, or does not answer as it should; says how to start it."""
+
+
 def unknown(what: str, name: str, known: Iterable[str], label: str = "Installed") -> str:
     """One line for a name that is not among those known, with the nearest one suggested.
 

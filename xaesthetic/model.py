@@ -50,6 +50,8 @@ class AttributeModel:
     """What moves when the model is placed on a device; None where nothing does."""
     links: tuple[str, ...] = ()
     """Each attribute's link (a name in `LINKS`) from raw output to rating; empty where all are the identity."""
+    only: "Callable[[Sequence[str]], AttributeModel] | None" = None
+    """Gives the same model with some of its attributes, in that order, where it can compute less for fewer."""
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """The ratings that raw outputs stand for."""
@@ -105,6 +107,8 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     rows = [_row(model, attribute, name) for attribute in attributes]
     if rows == list(range(len(model.attributes))):
         return model
+    if model.only is not None:
+        return model.only(attributes)
     links = tuple(model.links[row] for row in rows) if model.links else ()
     if model.weights is not None and model.bias is not None:
         return _linear(model, attributes, model.weights[rows], model.bias[rows], links)

@@ -17,7 +17,7 @@ from typing import Any
 
 from xaesthetic.errors import PluginError, unknown
 
-KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters")
+KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters", "servers")
 """What can be plugged in."""
 
 _UNSUPPORTED = {

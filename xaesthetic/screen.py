@@ -129,3 +129,12 @@ def print_missing(missing: Mapping[str, str]) -> None:
     typer.echo(f"\nmissing: {len(missing)} photographs; those that are gone stand in gone.csv", err=True)
     for why, count in sorted(reasons.items(), key=lambda entry: -entry[1]):
         typer.echo(f"  {count} {why}", err=True)
+
+
+def server_row(name: str, status: "xa.Status | None") -> list[str]:
+    """A model server's name, state, runtime, address and how many photographs it has computed."""
+    if status is None:
+        return [name, "not started", "", "", ""]
+    state = "ready" if status.ready else "does not answer"
+    computed = "" if status.photographs is None else str(status.photographs)
+    return [name, state, status.serving.runtime, status.serving.address or status.serving.weights, computed]

@@ -6,20 +6,28 @@ The order of layers is CaffeNet's: pooling, then local response normalisation. R
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 from torch import Tensor
 from torch.nn import functional
 
 from xaesthetic.attributes import ATTRIBUTES
 from xaesthetic.model import Activations
+from xaesthetic.types import InputSpec
 
 CITATION = (
     "Kong, Shen, Lin, Mech & Fowlkes, Photo Aesthetics Ranking Network with Attributes and Content Adaptation, ECCV 2016"
 )
 LICENCE = "no licence was published; code and model for non-commercial research use, as the authors ask"
+TRAINED = "trained on people's ratings (AADB)"
 SIZE = 227
 """Pixels a side of the input."""
+
+
+def inputs(mean: Float32[np.ndarray, "3 h w"]) -> InputSpec:
+    """How the authors' demo prepares a photograph: squashed, blue first, less the middle of the mean image."""
+    return InputSpec(size=(SIZE, SIZE), mean=mean, scale=255.0, bgr=True, resample="bicubic")
 
 
 @dataclass(frozen=True, slots=True)

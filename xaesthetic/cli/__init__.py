@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic.cli import about, convert, data, runs, table, training
+from xaesthetic.cli import about, convert, data, runs, server, table, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +21,7 @@ for _each in (runs, training, convert, about):
     app.add_typer(_each.app)
 app.add_typer(data.app, name="data")
 app.add_typer(table.app, name="table")
+app.add_typer(server.app, name="model-server")
 
 
 @app.callback(invoke_without_command=True)

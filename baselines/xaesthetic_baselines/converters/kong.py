@@ -14,8 +14,9 @@ from xaesthetic.fetch.registry import cached
 from xaesthetic.files import sha256
 from xaesthetic.progress import Track, silent
 from xaesthetic.weights import write_tensors
-from xaesthetic_baselines._caffe_files import read_binaryproto, read_caffemodel
-from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, Layer, input_shapes, layers
+from xaesthetic_baselines._caffe_files import read_caffemodel
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, TRAINED, Layer, input_shapes, layers
+from xaesthetic_baselines._kong_files import middle_of_mean
 from xaesthetic_baselines._prototxt import computed, read_prototxt
 
 
@@ -49,10 +50,12 @@ def kong(
     del track
     plan = layers()
     _check(computed(read_prototxt(prototxt), prototxt), plan, prototxt)
-    tensors = _tensors(read_caffemodel(caffemodel), plan, caffemodel) | {"mean": _middle(read_binaryproto(mean), mean)}
+    tensors = _tensors(read_caffemodel(caffemodel), plan, caffemodel) | {
+        "mean": torch.from_numpy(middle_of_mean(mean, SIZE))
+    }
     manifest = {
         "attributes": [each.name for each in ATTRIBUTES],
-        "trained": "trained on people's ratings (AADB)",
+        "trained": TRAINED,
         "citation": CITATION,
         "licence": LICENCE,
         "input": {file.name: sha256(file) for file in (prototxt, caffemodel, mean)},
@@ -83,10 +86,3 @@ def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], 
                 raise DataError(f"{path}: layer {name!r} has a {end} of {array.shape}, but {wanted} was wanted.")
             tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted))
     return tensors
-
-
-def _middle(mean: np.ndarray, path: Path) -> Tensor:
-    if mean.shape not in ((1, 3, 256, 256), (3, 256, 256)):
-        raise DataError(f"{path}: the mean image is {mean.shape}, but (1, 3, 256, 256) was wanted.")
-    start = (256 - SIZE) // 2
-    return torch.from_numpy(np.ascontiguousarray(mean.reshape(3, 256, 256)[:, start : start + SIZE, start : start + SIZE]))

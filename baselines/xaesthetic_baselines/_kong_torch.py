@@ -1,0 +1,49 @@
+"""The converted network of Kong et al. as a model."""
+
+from pathlib import Path
+
+from xaesthetic.errors import MissingWeightsError, ModelError
+from xaesthetic.fetch.registry import cached
+from xaesthetic.model import AttributeModel
+from xaesthetic.types import Source
+from xaesthetic.weights import read_tensors
+from xaesthetic_baselines._heads import kept_files
+from xaesthetic_baselines._kong import CITATION, LICENCE, KongAlexNet, inputs, layers
+
+_NAME = "kong_alexnet_torch"
+
+
+def kong_torch(weights: Path | None = None) -> AttributeModel:
+    """The network with the weights that `xaesthetic convert kong` has written.
+
+    Raises
+    ------
+    MissingWeightsError
+        If there are none.
+    ModelError
+        If a file is damaged, or not of this network.
+    """
+    folder = weights or cached(_NAME)
+    if not (folder / f"{_NAME}.json").is_file():
+        raise MissingWeightsError(
+            f"{folder}: no {_NAME}.json; run 'xaesthetic data fetch kong' (research use) and then 'xaesthetic convert kong "
+            "initModel.prototxt initModel.caffemodel mean_AADB_regression_warp256.binaryproto'."
+        )
+    tensors, manifest = read_tensors(folder, _NAME)
+    network = KongAlexNet(layers())
+    try:
+        mean = tensors.pop("mean").numpy()
+        network.load_state_dict(tensors)
+    except (KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ModelError(f"{folder / _NAME}.safetensors: is not this network ({reason}); convert it again.") from error
+    return AttributeModel(
+        attributes=tuple(manifest["attributes"]),
+        inputs=inputs(mean),
+        features=network,
+        head=network.head,
+        weights=None,
+        bias=None,
+        source=Source(CITATION, LICENCE, manifest["trained"], kept_files(folder, _NAME)),
+        module=network,
+    )

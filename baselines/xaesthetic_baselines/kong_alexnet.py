@@ -1,0 +1,51 @@
+"""Kong et al.'s network, run by Caffe itself behind a model server."""
+
+from pathlib import Path
+
+from xaesthetic.attributes import ATTRIBUTES
+from xaesthetic.files import sha256
+from xaesthetic.model import AttributeModel
+from xaesthetic.remote import Blobs, remote_model
+from xaesthetic.serving.served import connect, read_serving
+from xaesthetic.types import Source
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, TRAINED, inputs
+from xaesthetic_baselines._kong_files import kong_files, middle_of_mean
+from xaesthetic_baselines._kong_torch import kong_torch
+
+_SERVER = "kong"
+
+
+def kong_alexnet(weights: Path | None = None) -> AttributeModel:
+    """The network of Kong et al. 2016 in Caffe: AlexNet, eleven attributes and the score; maps at conv5.
+
+    `xaesthetic model-server start kong` runs it, in a container or in a virtual environment; `--runtime torch` puts the
+    converted network here instead. Its head is no linear layer: use `grad_cam`.
+
+    Parameters
+    ----------
+    weights
+        The folder with the published files; None for the server's.
+
+    Raises
+    ------
+    MissingWeightsError
+        If the files are not there.
+    ServerError
+        If no server runs, or it runs another model.
+    """
+    serving = read_serving(_SERVER)
+    if weights is None and serving is not None:
+        if serving.runtime == "torch":
+            return kong_torch(Path(serving.weights))
+        weights = Path(serving.weights)
+    files = kong_files(weights)
+    sums = {file.name: sha256(file) for file in files}
+    prototxt, caffemodel, mean = files
+    client = connect(_SERVER, {"prototxt": sums[prototxt.name], "caffemodel": sums[caffemodel.name]})
+    return remote_model(
+        client,
+        Blobs("imgLow", "conv5", tuple(each.blob for each in ATTRIBUTES)),
+        [each.name for each in ATTRIBUTES],
+        inputs(middle_of_mean(mean, SIZE)),
+        Source(CITATION, LICENCE, TRAINED, sums),
+    )

@@ -1,0 +1,156 @@
+"""Models behind a server: `features` and `head` ask it for activations, outputs and gradients.
+
+A batch that is explained costs one request and one forward pass: with the activations come the outputs and every
+output's gradient, and are kept until the next batch. Activations that are not those of the last batch are sent back to
+the server, which computes the rest of the network from them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.serving.client import Client
+from xaesthetic.types import InputSpec, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """The network's parts, by the server's names."""
+
+    photographs: str
+    """The input."""
+    activations: str
+    """The target layer; gradients are taken after its rectifier."""
+    outputs: tuple[str, ...]
+    """Attribute by attribute."""
+
+
+def remote_model(
+    client: Client, blobs: Blobs, attributes: Sequence[str], inputs: InputSpec, source: Source
+) -> AttributeModel:
+    """A model that a server computes; every method runs on it, those that need the input's gradient too.
+
+    Raises
+    ------
+    ServerError
+        When it is used, if the server is gone, refuses, or answers nonsense.
+    """
+    session = _Session(client, blobs)
+
+    def only(chosen: Sequence[str]) -> AttributeModel:
+        outputs = tuple(blobs.outputs[list(attributes).index(each)] for each in chosen)
+        return remote_model(client, replace(blobs, outputs=outputs), chosen, inputs, source)
+
+    return AttributeModel(
+        tuple(attributes), inputs, session.features, session.head, weights=None, bias=None, source=source, only=only
+    )
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the server has told of one batch."""
+
+    activations: Float[Tensor, "b k i j"]
+    outputs: Float[Tensor, "b a"]
+    gradients: dict[int, Float[Tensor, "b k i j"]]
+    """By output."""
+
+
+@dataclass(slots=True)
+class _Session:
+    client: Client
+    blobs: Blobs
+    last: _Batch | None = None
+    explaining: bool = True
+    """Whether the last batch's gradients were wanted: the next one's will be, then."""
+
+    def features(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
+        if torch.is_grad_enabled() and x.requires_grad:
+            activations: Tensor = _Features.apply(x, self)
+            return (activations,)
+        ahead = not torch.is_inference_mode_enabled() and self.explaining
+        if ahead:
+            self.explaining = False
+        batch = self._ask({self.blobs.photographs: x}, range(len(self.blobs.outputs)) if ahead else ())
+        return (batch.activations.to(x.device, copy=True),)
+
+    def head(self, activations: Activations) -> Float[Tensor, "b a"]:
+        outputs: Tensor = _Head.apply(activations[0], self)
+        return outputs
+
+    def batch(self, activations: Tensor, gradients: Sequence[int] = ()) -> _Batch:
+        """What is known of these activations, with gradients of these outputs."""
+        ours = activations.detach().cpu()
+        if self.last is not None and torch.equal(self.last.activations, ours):
+            missing = [each for each in gradients if each not in self.last.gradients]
+            if not missing:
+                return self.last
+        return self._ask({self.blobs.activations: ours}, gradients)
+
+    def _ask(self, inputs: dict[str, Tensor], gradients: Sequence[int]) -> _Batch:
+        blobs = self.blobs
+        names = {row: f"grad:{blobs.outputs[row]}:{blobs.activations}" for row in gradients}
+        sent = {name: each.detach().cpu().numpy() for name, each in inputs.items()}
+        found = self.client.infer(sent, [blobs.activations, *dict.fromkeys(blobs.outputs), *names.values()])
+        outputs = np.concatenate([found[name] for name in blobs.outputs], axis=1)
+        taken = {row: torch.from_numpy(found[name]) for row, name in names.items()}
+        self.last = _Batch(torch.from_numpy(found[blobs.activations]), torch.from_numpy(outputs), taken)
+        return self.last
+
+    def pull(self, x: Tensor, gradient: Tensor) -> Tensor:
+        """The input's gradient, of a gradient at the activations."""
+        layer = self.blobs.activations
+        name = f"grad:{layer}:{self.blobs.photographs}"
+        sent = {self.blobs.photographs: x.detach().cpu().numpy(), f"diff:{layer}": gradient.detach().cpu().numpy()}
+        return torch.from_numpy(self.client.infer(sent, [name])[name]).to(x.device)
+
+
+class _Head(torch.autograd.Function):
+    """Outputs of activations, with the server's backward pass behind them."""
+
+    @staticmethod
+    def forward(ctx: Any, activations: Tensor, session: _Session) -> Tensor:
+        ctx.save_for_backward(activations)
+        ctx.session = session
+        return session.batch(activations).outputs.to(activations.device, copy=True)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """Σ_a g_a ∂y_a / ∂f, of the outputs whose g is not zero."""
+        (activations,) = ctx.saved_tensors
+        ctx.session.explaining = True
+        rows = _wanted(gradient)
+        known = ctx.session.batch(activations, rows).gradients
+        each = torch.stack([known[row].flatten(1) for row in rows], dim=1).to(activations)
+        return torch.bmm(gradient[:, None, rows], each).reshape(gradient.shape[0], *activations.shape[1:]), None
+
+
+def _wanted(gradient: Tensor) -> list[int]:
+    """The outputs whose gradients matter; all where many gradients come at once, which cannot be looked into."""
+    rows = list(range(gradient.shape[1]))
+    try:
+        return [row for row in rows if bool(gradient[:, row].any())] or rows[:1]
+    except RuntimeError:  # of torch.autograd.grad(is_grads_batched=True)
+        return rows
+
+
+class _Features(torch.autograd.Function):
+    """Activations of inputs, with the server's backward pass behind them."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, session: _Session) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.session = session
+        return session._ask({session.blobs.photographs: x}, ()).activations.to(x.device, copy=True)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return ctx.session.pull(ctx.saved_tensors[0], gradient), None
