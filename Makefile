@@ -11,7 +11,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 compare: $(VENV)/.installed
 	$(BIN)/xaesthetic compare --attr depth_of_field
 
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test $(VENV)/.installed-caffe
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -24,6 +24,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) --editable ".[test]"
+	touch $@
+
+# Caffe, which some tests compare with
+$(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
+	$(BIN)/python tests/install_caffe.py $(VENV)/caffe
 	touch $@
 
 # for .ci/run: a clean environment that holds the wheel WHEEL and nothing of this checkout

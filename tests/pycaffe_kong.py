@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-os.environ["GLOG_minloglevel"] = "2"
+os.environ["GLOG_minloglevel"] = "2"  # noqa: SIM112  # its name
 import caffe
 from kong_files import BRANCHES, FULL, WIDTHS, blob, mean_image, prototxt, weights
 

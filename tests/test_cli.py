@@ -94,8 +94,10 @@ def test_the_doctor_looks_at_everything(command, photos):
     status, out, _ = command("doctor")
     assert status == 0
     found = {line[4:].split("  ")[0].strip(): line for line in out.splitlines() if line.startswith("ok")}
-    assert {"python", "torch", "device", "model multigap_lite0", "model tiny_net", "container engine"} <= set(found)
+    assert {"python", "torch", "device", "model multigap_lite0", "model tiny_net"} <= set(found)
     assert "3 attributes; not trained" in found["model tiny_net"]
+    for what in ("container engine", "model server kong", "model kong_alexnet"):
+        assert f" {what} " in out
 
 
 @pytest.mark.slow

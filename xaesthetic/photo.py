@@ -9,7 +9,6 @@ import torch
 
 from xaesthetic import attributes as vocabulary
 from xaesthetic import figures, images, plugins
-from xaesthetic.explain import explain_batch
 from xaesthetic.model import AttributeModel, select
 from xaesthetic.predict import to_batch
 from xaesthetic.types import Map, Pixels
@@ -72,9 +71,11 @@ def explain_photo(
     """
     pixels = images.decode(Path(photo)) if isinstance(photo, (str, Path)) else photo
     chosen = model if "all" in attributes else select(model, vocabulary.parse(list(attributes)))
+    x = to_batch([pixels], chosen.inputs)
     with torch.no_grad():
-        raw = chosen.head(chosen.features(to_batch([pixels], chosen.inputs)))[0]
-    grids = explain_batch(chosen, [plugins.load("methods", method)], [pixels], "cpu")[0][0]
+        activations = chosen.features(x)
+        raw = chosen.head(activations)[0]
+    grids = plugins.load("methods", method)(chosen, x, activations)[0].detach().float().numpy()
     return Explanation(
         pixels,
         {name: float(value) for name, value in zip(chosen.attributes, raw, strict=True)},

@@ -13,6 +13,8 @@ import numpy as np
 from xaesthetic.errors import ServerError
 
 _CONNECT = 5.0
+_WORD = 20.0
+"""Seconds until an answer that needs no computing must have begun."""
 _TEXT = 1 << 20
 """Bytes of the longest answer that is no tensor."""
 
@@ -20,9 +22,15 @@ _TEXT = 1 << 20
 class _Connection(http.client.HTTPConnection):
     """HTTP to `unix:PATH` or `tcp:HOST:PORT`."""
 
-    def __init__(self, address: str, timeout: float) -> None:
-        super().__init__("localhost", timeout=timeout)
+    def __init__(self, address: str) -> None:
+        super().__init__("localhost")
         self._address = address
+
+    def be_patient(self, seconds: float) -> None:
+        """How long the next answer may take to begin."""
+        self.timeout = seconds
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
 
     def connect(self) -> None:
         """Connect soon or not at all; answers may take longer."""
@@ -44,7 +52,7 @@ class Client:
     """`unix:PATH` or `tcp:HOST:PORT`."""
     token: str = field(default="", repr=False)
     timeout: float = 300.0
-    """Seconds until an answer must have begun."""
+    """Seconds until computed tensors must have begun to come."""
     moved: int = 0
     """Bytes of all bodies sent and received."""
     _connection: _Connection | None = None
@@ -162,7 +170,7 @@ class Client:
                 status, length, answer = self._exchange(method, path, body, sent, most)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
-            reason = "takes too long" if isinstance(error, TimeoutError) else f"does not answer ({_told(error)})"
+            reason = "takes too long" if isinstance(error, TimeoutError) else f"does not answer ({_line(error)})"
             raise ServerError(f"the model server {self.name!r} at {self.address} {reason}; {self._again()}") from error
         if status != 200:
             raise ServerError(f"the model server {self.name!r} refused ({status}): {_reason(answer)}")
@@ -172,13 +180,17 @@ class Client:
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], most: int
     ) -> tuple[int, int | None, bytes]:
         if self._connection is None:
-            self._connection = _Connection(self.address, self.timeout)
+            self._connection = _Connection(self.address)
+        patience = self.timeout if body else min(_WORD, self.timeout)
         try:
+            self._connection.be_patient(patience)
             self._connection.request(method, f"/v2/models/{self.name}{path}", body or None, dict(headers))
             response = self._connection.getresponse()
             answer = response.read(most + 1)
             if len(answer) > most:
                 raise ValueError(f"more than {most} bytes")  # noqa: TRY301  # said by the caller
+            if len(answer) < int(response.headers.get("Content-Length", 0)):
+                raise ConnectionError("the answer was cut off")  # noqa: TRY301
             length = response.headers.get("Inference-Header-Content-Length")
             self.moved += len(body) + len(answer)
             return response.status, int(length) if length is not None else None, answer
@@ -190,11 +202,14 @@ class Client:
         return f"start it (again) with 'xaesthetic model-server start {self.name}'."
 
     def _nonsense(self, error: object) -> ServerError:
-        return ServerError(f"the model server {self.name!r} at {self.address} answers nonsense ({error}); {self._again()}")
+        return ServerError(
+            f"the model server {self.name!r} at {self.address} answers nonsense ({_line(error)}); {self._again()}"
+        )
 
 
-def _told(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+def _line(told: object) -> str:
+    """In one line, whatever comes from the other side."""
+    return " ".join(str(told).split())[:300] or type(told).__name__
 
 
 def _reason(answer: bytes) -> str:
@@ -203,15 +218,16 @@ def _reason(answer: bytes) -> str:
         text = json.loads(answer)["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
         text = "it does not say why"
-    return " ".join(str(text).split())[:500]
+    return _line(text)
 
 
 def _tensors(answer: bytes, length: int | None, wanted: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
     """The tensors behind the JSON; exactly those wanted, each of its shape."""
     if length is None or not 0 <= length <= len(answer):
         raise ValueError("no length of the JSON")
-    told = {each["name"]: each for each in json.loads(answer[:length])["outputs"]}
-    if list(told) != list(wanted):
+    outputs = json.loads(answer[:length])["outputs"]
+    told = {each["name"]: each for each in outputs}
+    if [each["name"] for each in outputs] != list(wanted):
         raise ValueError("other outputs than those asked for")
     found, at = {}, length
     for name, shape in wanted.items():

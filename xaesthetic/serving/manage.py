@@ -113,13 +113,13 @@ def _in_container(serving: Serving, served: Served, options: StartOptions, say: 
         say(f"building {engines.image_name()} by {engine.name}: once, a minute or two")
         engines.build_image(engine, options.build)
     folder = Path(serving.folder)
-    container = engines.run_container(engine, served, serving.name, folder, bool(options.tcp))
-    serving = replace(serving, process=container, engine=engine.path)
     try:
-        return replace(serving, address=engines.container_address(engine.path, container, folder, bool(options.tcp)))
+        container = engines.run_container(engine, served, serving.name, folder, bool(options.tcp))
+        address = engines.container_address(engine.path, container, folder, bool(options.tcp))
     except BaseException:
-        engines.remove_container(engine.path, container)
+        engines.remove_container(engine.path, folder.name)
         raise
+    return replace(serving, process=container, engine=engine.path, address=address)
 
 
 def _in_environment(serving: Serving, served: Served, options: StartOptions, say: Say) -> Serving:

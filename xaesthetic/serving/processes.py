@@ -13,7 +13,7 @@ from xaesthetic.serving.served import is_running
 _LINES = 3
 
 
-def ask(command: Sequence[str], timeout: float = 60) -> tuple[bool, str]:
+def ask(command: Sequence[str], timeout: float = 60.0) -> tuple[bool, str]:
     """Run a program to its end: whether it succeeded, and what it said, without what surrounds it."""
     try:
         done = subprocess.run(
@@ -24,7 +24,7 @@ def ask(command: Sequence[str], timeout: float = 60) -> tuple[bool, str]:
     return done.returncode == 0, done.stdout.decode(errors="replace").strip()
 
 
-def require(command: Sequence[str], what: str, timeout: float = 60) -> str:
+def require(command: Sequence[str], what: str, timeout: float = 60.0) -> str:
     """Run a program that must succeed.
 
     Raises
@@ -52,7 +52,7 @@ def start(command: Sequence[str], log: Path) -> str:
     return str(process.pid)
 
 
-def stop(process: str, mark: str, patience: float = 10) -> None:
+def stop(process: str, mark: str, patience: float = 10.0) -> None:
     """Ask a process to stop, and end it where it does not; only if its command line holds `mark`, ids being reused."""
     if not _is_ours(process, mark):
         return

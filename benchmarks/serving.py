@@ -1,0 +1,85 @@
+"""What Grad-CAM of Kong's network costs, in Caffe behind a server and converted to torch, in one run.
+
+    python benchmarks/serving.py FOLDER
+
+FOLDER holds the three published files (or random ones: tests/pycaffe_kong.py FOLDER full). Eight photographs, the paper's
+nine attributes. Ratios are medians over interleaved repeats against a plain forward of the same network: for the server
+through the server. Bytes are those of all bodies, both ways. Needs what `model-server start kong --runtime venv` needs.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from timing import ratio, times
+
+import xaesthetic as xa
+from xaesthetic import plugins
+from xaesthetic.model import AttributeModel, select
+from xaesthetic.remote import Blobs, remote_model
+
+NAMES = (
+    "balancing_elements", "color_harmony", "content", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
+    "vivid_color", "overall",
+)  # fmt: skip
+BATCH, REPEATS = 8, 9
+
+
+def plain(model: AttributeModel, x: torch.Tensor) -> None:
+    with torch.inference_mode():
+        model.head(model.features(x))
+
+
+def explained(model: AttributeModel, x: torch.Tensor) -> None:
+    with torch.no_grad():
+        activations = model.features(x)
+    plugins.load("methods", "grad_cam")(model, x, activations)
+
+
+def main(folder: Path) -> None:
+    began = time.perf_counter()
+    serving = xa.start_server("kong", xa.StartOptions("venv", folder))
+    print(f"start to ready: {time.perf_counter() - began:.1f} s")
+    try:
+        served = select(xa.load_model("kong_alexnet"), NAMES)
+        files = [folder / name for name in ("initModel.prototxt", "initModel.caffemodel")]
+        mean = folder / "mean_AADB_regression_warp256.binaryproto"
+        with tempfile.TemporaryDirectory() as out:
+            converted, _ = plugins.load("converters", "kong")(*files, mean, Path(out))
+            inside = select(xa.load_model(f"kong_alexnet_torch={converted}"), NAMES)
+        client = serving.client()
+        blobs = {each.name: each.blob for each in xa.ATTRIBUTES}
+        counted = remote_model(
+            client, Blobs("imgLow", "conv5", tuple(blobs[name] for name in NAMES)), NAMES, served.inputs,
+            replace(served.source),
+        )  # fmt: skip
+        x = torch.randn(BATCH, 3, 227, 227, generator=torch.Generator().manual_seed(0)) * 60
+        found = times(
+            {
+                "server": lambda: plain(served, x), "server grad_cam": lambda: explained(served, x),
+                "torch": lambda: plain(inside, x), "torch grad_cam": lambda: explained(inside, x),
+            },
+            REPEATS,
+        )  # fmt: skip
+        for name in ("server", "torch"):
+            print(f"{name}: nine Grad-CAM maps cost {ratio(found[f'{name} grad_cam'], found[name]):.2f} plain forwards")
+        for name, job in (("rated", plain), ("explained", explained)):
+            job(counted, x)  # the first may still fetch metadata
+            before, passes = client.moved, client.statistics()["execution_count"]
+            job(counted, x)
+            after = client.statistics()["execution_count"]
+            print(
+                f"{name}: {(client.moved - before) / BATCH / 1e6:.2f} MB a photograph, {after - passes} forward pass a batch"
+            )
+    finally:
+        xa.stop_server("kong")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ.setdefault("XAESTHETIC_CACHE", cache)
+        main(Path(sys.argv[1]))
