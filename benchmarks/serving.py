@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -58,15 +59,9 @@ def main(folder: Path) -> None:
             replace(served.source),
         )  # fmt: skip
         x = torch.randn(BATCH, 3, 227, 227, generator=torch.Generator().manual_seed(0)) * 60
-        found = times(
-            {
-                "server": lambda: plain(served, x), "server grad_cam": lambda: explained(served, x),
-                "torch": lambda: plain(inside, x), "torch grad_cam": lambda: explained(inside, x),
-            },
-            REPEATS,
-        )  # fmt: skip
-        for name in ("server", "torch"):
-            print(f"{name}: nine Grad-CAM maps cost {ratio(found[f'{name} grad_cam'], found[name]):.2f} plain forwards")
+        for name, model in (("server", served), ("torch", inside)):
+            found = times({"plain": partial(plain, model, x), "grad_cam": partial(explained, model, x)}, REPEATS)
+            print(f"{name}: nine Grad-CAM maps cost {ratio(found['grad_cam'], found['plain']):.2f} plain forwards")
         for name, job in (("rated", plain), ("explained", explained)):
             job(counted, x)  # the first may still fetch metadata
             before, passes = client.moved, client.statistics()["execution_count"]

@@ -65,6 +65,15 @@ def test_a_gradient_is_pulled_back_through_the_network(server, small_kong):
     np.testing.assert_allclose(found, wanted["7/grad:fc9_Light:imgLow"], rtol=0, atol=1e-6 * np.abs(found).max())
 
 
+def test_gradients_summed_over_the_grid(server, small_kong):
+    wanted = small_kong[1]
+    names = ["fc11_score:conv5", "fc9_Light:conv5:pre"]
+    found = server.infer({"imgLow": wanted["7/imgLow"]}, [f"gradsum:{name}" for name in names])
+    for name in names:
+        whole = wanted[f"7/grad:{name}"].sum((2, 3), dtype=np.float64)
+        np.testing.assert_allclose(found[f"gradsum:{name}"], whole, rtol=0, atol=1e-6 * np.abs(whole).max())
+
+
 def test_gradients_that_follow_from_the_definition(server, small_kong):
     x = small_kong[1]["7/imgLow"]
     names = ["grad:conv5:conv5", "grad:fc9_Light:fc8_DoF", "grad:fc9_Light:fc9_Light", "grad:conv5:conv5:pre", "conv5"]

@@ -145,8 +145,7 @@ def test_the_full_network_has_kongs_sizes():
     shapes = {name: tuple(value.shape) for name, value in _kong.KongAlexNet(_kong.layers()).state_dict().items()}
     assert shapes["layers.conv2.weight"] == (256, 48, 5, 5)
     assert shapes["layers.fc6.weight"] == (4096, 9216)
-    assert shapes["layers.fc8new.weight"] == (512, 4096)
-    assert shapes["layers.fc8_Light.weight"] == (256, 4096)
+    assert shapes["layers.fc8.weight"] == (512 + 11 * 256, 4096)
     assert shapes["layers.fc9_Light.weight"] == (1, 256)
     assert shapes["layers.fc10_merge.weight"] == (128, 512 + 11 * 256)
 

@@ -167,6 +167,27 @@ def test_methods_without_gradients_soon_ask_for_none(remote, server, x):
     assert counted(server, work) == (1, 0, 3)
 
 
+def test_a_method_that_takes_whole_gradients_soon_has_them_in_the_same_request(remote, server, x):
+    def work():
+        with torch.no_grad():
+            (activations,) = remote.features(x)
+        leaf = activations.requires_grad_()
+        torch.autograd.grad(remote.head((leaf,)).sum(), leaf)
+
+    counted(server, work)
+    assert counted(server, work) == (1, len(NAMES), 3)
+
+
+@pytest.mark.parametrize("of", ["remote", "converted"])
+def test_summed_gradients_are_the_gradients_sums(of, remote, converted, x):
+    model = select({"remote": remote, "converted": converted}[of], ["light", "overall", "content"])
+    (activations,) = model.features(x)
+    leaf = activations.detach().requires_grad_()
+    gradients = [torch.autograd.grad(model.head((leaf,))[:, row].sum(), leaf)[0] for row in range(3)]
+    (found,) = model.gradient_sums((activations,))
+    close(found, torch.stack([each.sum((2, 3)) for each in gradients], dim=1))
+
+
 def test_one_outputs_gradient_is_one_backward_pass(remote, server, x):
     with torch.inference_mode():
         held = remote.features(x)[0].clone()

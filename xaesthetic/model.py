@@ -50,6 +50,8 @@ class AttributeModel:
     """What moves when the model is placed on a device; None where nothing does."""
     links: tuple[str, ...] = ()
     """Each attribute's link (a name in `LINKS`) from raw output to rating; empty where all are the identity."""
+    gradient_sums: "Callable[[Activations], Sequence[Float[Tensor, 'b a _k']]] | None" = None
+    """Each output's gradient at each layer summed over the grid, where that is to be had for less than the gradient."""
     only: "Callable[[Sequence[str]], AttributeModel] | None" = None
     """Gives the same model with some of its attributes, in that order, where it can compute less for fewer."""
 
@@ -67,6 +69,24 @@ def global_average(activations: Activations) -> Float[Tensor, "b k"]:
     builds the gradient maps.
     """
     return torch.cat([layer.sum((2, 3)) / (layer.shape[2] * layer.shape[3]) for layer in activations], dim=1)
+
+
+def output_gradients(
+    outputs: Callable[[tuple[Tensor, ...]], Float[Tensor, "b a"]], leaves: tuple[Tensor, ...]
+) -> tuple[Tensor, ...]:
+    """The gradient of every output of every row at each leaf, (a, b, …), in one backward pass.
+
+    Parameters
+    ----------
+    outputs
+        A function whose rows depend on their own rows of the leaves alone.
+    leaves
+        Require gradients.
+    """
+    with torch.enable_grad():
+        values = outputs(leaves).sum(0)
+    each = torch.eye(values.shape[0], dtype=values.dtype, device=values.device)
+    return torch.autograd.grad(values, leaves, each, is_grads_batched=True, materialize_grads=True)
 
 
 def gap_linear(
@@ -116,7 +136,7 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     def head(activations: Activations) -> Float[Tensor, "b a"]:
         return model.head(activations)[:, rows]
 
-    return replace(model, attributes=tuple(attributes), head=head, links=links)
+    return replace(model, attributes=tuple(attributes), head=head, links=links, gradient_sums=None)
 
 
 def _linear(

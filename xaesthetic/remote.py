@@ -1,8 +1,8 @@
 """Models behind a server: `features` and `head` ask it for activations, outputs and gradients.
 
-A batch that is explained costs one request and one forward pass: with the activations come the outputs and every
-output's gradient, and are kept until the next batch. Activations that are not those of the last batch are sent back to
-the server, which computes the rest of the network from them.
+A batch that is explained costs one request and one forward pass: with the activations come the outputs and the gradients
+that the last batch needed (summed ones, at first), and are kept until the next batch. Activations that are not those of
+the last batch are sent back to the server, which computes the rest of the network from them.
 """
 
 from collections.abc import Sequence
@@ -41,14 +41,22 @@ def remote_model(
     ServerError
         When it is used, if the server is gone, refuses, or answers nonsense.
     """
-    session = _Session(client, blobs)
+    session = _Session(client, blobs, {f"gradsum:{each}:{blobs.activations}" for each in blobs.outputs})
 
     def only(chosen: Sequence[str]) -> AttributeModel:
         outputs = tuple(blobs.outputs[list(attributes).index(each)] for each in chosen)
         return remote_model(client, replace(blobs, outputs=outputs), chosen, inputs, source)
 
     return AttributeModel(
-        tuple(attributes), inputs, session.features, session.head, weights=None, bias=None, source=source, only=only
+        tuple(attributes),
+        inputs,
+        session.features,
+        session.head,
+        weights=None,
+        bias=None,
+        source=source,
+        gradient_sums=session.gradient_sums,
+        only=only,
     )
 
 
@@ -58,48 +66,56 @@ class _Batch:
 
     activations: Float[Tensor, "b k i j"]
     outputs: Float[Tensor, "b a"]
-    gradients: dict[int, Float[Tensor, "b k i j"]]
-    """By output."""
+    gradients: dict[str, Tensor]
+    """By the server's names."""
 
 
 @dataclass(slots=True)
 class _Session:
     client: Client
     blobs: Blobs
+    wanted: set[str]
+    """The gradients that the last batch needed: the next one brings them along."""
     last: _Batch | None = None
-    explaining: bool = True
-    """Whether the last batch's gradients were wanted: the next one's will be, then."""
 
     def features(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
         if torch.is_grad_enabled() and x.requires_grad:
             activations: Tensor = _Features.apply(x, self)
             return (activations,)
-        ahead = not torch.is_inference_mode_enabled() and self.explaining
-        if ahead:
-            self.explaining = False
-        batch = self._ask({self.blobs.photographs: x}, range(len(self.blobs.outputs)) if ahead else ())
-        return (batch.activations.to(x.device, copy=True),)
+        ahead: list[str] = []
+        if not torch.is_inference_mode_enabled():
+            ahead, self.wanted = sorted(self.wanted), set()
+        return (self.ask({self.blobs.photographs: x}, ahead).activations.to(x.device, copy=True),)
 
     def head(self, activations: Activations) -> Float[Tensor, "b a"]:
         outputs: Tensor = _Head.apply(activations[0], self)
         return outputs
 
-    def batch(self, activations: Tensor, gradients: Sequence[int] = ()) -> _Batch:
-        """What is known of these activations, with gradients of these outputs."""
-        ours = activations.detach().cpu()
-        if self.last is not None and torch.equal(self.last.activations, ours):
-            missing = [each for each in gradients if each not in self.last.gradients]
-            if not missing:
-                return self.last
-        return self._ask({self.blobs.activations: ours}, gradients)
+    def gradient_sums(self, activations: Activations) -> tuple[Float[Tensor, "b a k"]]:
+        sums = self.gradients(activations[0], [f"gradsum:{each}" for each in self.blobs.outputs])
+        return (torch.stack(sums, dim=1),)
 
-    def _ask(self, inputs: dict[str, Tensor], gradients: Sequence[int]) -> _Batch:
+    def batch(self, activations: Tensor, gradients: Sequence[str] = ()) -> _Batch:
+        """What is known of these activations, with these gradients."""
+        ours = activations.detach().cpu()
+        last = self.last
+        if last is not None and torch.equal(last.activations, ours) and last.gradients.keys() >= set(gradients):
+            return last
+        return self.ask({self.blobs.activations: ours}, gradients)
+
+    def gradients(self, activations: Tensor, names: Sequence[str]) -> list[Tensor]:
+        """`grad:OUTPUT` or `gradsum:OUTPUT` each, at these activations."""
+        whole = [f"{name}:{self.blobs.activations}" for name in names]
+        self.wanted.update(whole)
+        known = self.batch(activations, whole).gradients
+        return [known[name].to(activations) for name in whole]
+
+    def ask(self, inputs: dict[str, Tensor], gradients: Sequence[str]) -> _Batch:
         blobs = self.blobs
-        names = {row: f"grad:{blobs.outputs[row]}:{blobs.activations}" for row in gradients}
         sent = {name: each.detach().cpu().numpy() for name, each in inputs.items()}
-        found = self.client.infer(sent, [blobs.activations, *dict.fromkeys(blobs.outputs), *names.values()])
+        found = self.client.infer(sent, [blobs.activations, *dict.fromkeys(blobs.outputs), *gradients])
         outputs = np.concatenate([found[name] for name in blobs.outputs], axis=1)
-        taken = {row: torch.from_numpy(found[name]) for row, name in names.items()}
+        taken = {name: torch.from_numpy(found[name]) for name in gradients}
         self.last = _Batch(torch.from_numpy(found[blobs.activations]), torch.from_numpy(outputs), taken)
         return self.last
 
@@ -125,10 +141,9 @@ class _Head(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """Σ_a g_a ∂y_a / ∂f, of the outputs whose g is not zero."""
         (activations,) = ctx.saved_tensors
-        ctx.session.explaining = True
         rows = _wanted(gradient)
-        known = ctx.session.batch(activations, rows).gradients
-        each = torch.stack([known[row].flatten(1) for row in rows], dim=1).to(activations)
+        known = ctx.session.gradients(activations, [f"grad:{ctx.session.blobs.outputs[row]}" for row in rows])
+        each = torch.stack([layer.flatten(1) for layer in known], dim=1)
         return torch.bmm(gradient[:, None, rows], each).reshape(gradient.shape[0], *activations.shape[1:]), None
 
 
@@ -148,7 +163,7 @@ class _Features(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, session: _Session) -> Tensor:
         ctx.save_for_backward(x)
         ctx.session = session
-        return session._ask({session.blobs.photographs: x}, ()).activations.to(x.device, copy=True)
+        return session.ask({session.blobs.photographs: x}, ()).activations.to(x.device, copy=True)
 
     @staticmethod
     @torch.autograd.function.once_differentiable

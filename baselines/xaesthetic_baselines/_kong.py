@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.model import Activations
+from xaesthetic.model import Activations, output_gradients
 from xaesthetic.types import InputSpec
 
 CITATION = (
@@ -59,7 +59,8 @@ def _branch(blob: str) -> str:
 
 
 _BRANCHES = tuple(_branch(each.blob) for each in ATTRIBUTES[:-1])
-_SPREAD = ", ".join(f"relu({name})" for name in ("fc8new", *(f"fc8_{branch}" for branch in _BRANCHES)))
+SPREAD = ("fc8new", *(f"fc8_{branch}" for branch in _BRANCHES))
+"""The layers that all read fc7; in torch they are one, called fc8."""
 
 
 def layers(widths: Mapping[str, int] | None = None) -> dict[str, Layer]:
@@ -82,7 +83,7 @@ def layers(widths: Mapping[str, int] | None = None) -> dict[str, Layer]:
         "fc8new": Layer(512, "relu(fc7)"),
         **{f"fc8_{branch}": Layer(256, "relu(fc7)") for branch in _BRANCHES},
         **{f"fc9_{branch}": Layer(1, f"relu(fc8_{branch})") for branch in _BRANCHES},
-        "fc10_merge": Layer(128, f"concat({_SPREAD})"),
+        "fc10_merge": Layer(128, f"concat({', '.join(f'relu({name})' for name in SPREAD)})"),
         "fc11_score": Layer(1, "relu(fc10_merge)"),
     }
     for name, outputs in (widths or {}).items():
@@ -99,7 +100,10 @@ class KongAlexNet(torch.nn.Module):
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            self.layers = torch.nn.ModuleDict({name: _module(name, plan) for name in plan})
+            modules = {name: _module(name, plan) for name in plan if name not in SPREAD}
+            self.widths = [plan[name].outputs for name in SPREAD]
+            modules["fc8"] = torch.nn.Linear(plan["fc7"].outputs, sum(self.widths))
+            self.layers = torch.nn.ModuleDict(modules)
         self.requires_grad_(False).eval()
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
@@ -113,13 +117,33 @@ class KongAlexNet(torch.nn.Module):
 
     def head(self, activations: Activations) -> Float[Tensor, "b a"]:
         """Eleven attributes and the score, in the order of `ATTRIBUTES`."""
+        return self._above(self.layers["fc6"](_pool5(activations[0])))
+
+    def _above(self, fc6: Float[Tensor, "b k"]) -> Float[Tensor, "b a"]:
         layer = self.layers
-        x = functional.max_pool2d(activations[0], 3, 2, ceil_mode=True).flatten(1)
-        x = torch.relu(layer["fc7"](torch.relu(layer["fc6"](x))))
-        spread = [torch.relu(layer[name](x)) for name in ("fc8new", *(f"fc8_{branch}" for branch in _BRANCHES))]
-        attributes = [layer[f"fc9_{branch}"](hidden) for branch, hidden in zip(_BRANCHES, spread[1:], strict=True)]
-        score = layer["fc11_score"](torch.relu(layer["fc10_merge"](torch.cat(spread, dim=1))))
+        spread = torch.relu(layer["fc8"](torch.relu(layer["fc7"](torch.relu(fc6)))))
+        hidden = torch.split(spread, self.widths, dim=1)[1:]
+        attributes = [layer[f"fc9_{branch}"](each) for branch, each in zip(_BRANCHES, hidden, strict=True)]
+        score = layer["fc11_score"](torch.relu(layer["fc10_merge"](spread)))
         return torch.cat([*attributes, score], dim=1)
+
+    def gradient_sums(self, activations: Activations, rows: list[int]) -> tuple[Float[Tensor, "b a k"]]:
+        """The gradient of these outputs at conv5, summed over its grid.
+
+        Pooling gives each cell's gradient to one cell below it, so the sum over conv5's grid is the sum over pool5's: fc6's
+        weights can be summed over the grid first, and the largest product of the backward pass is never made.
+        """
+        channels = activations[0].shape[1]
+        with torch.no_grad():
+            fc6 = self.layers["fc6"](_pool5(activations[0])).requires_grad_()
+        (gradient,) = output_gradients(lambda leaves: self._above(leaves[0])[:, rows], (fc6,))
+        weight: Tensor = self.layers["fc6"].get_parameter("weight")
+        summed = weight.reshape(fc6.shape[1], channels, -1).sum(2)
+        return ((gradient @ summed).transpose(0, 1),)
+
+
+def _pool5(conv5: Tensor) -> Float[Tensor, "b k"]:
+    return functional.max_pool2d(conv5, 3, 2, ceil_mode=True).flatten(1)
 
 
 def _normalised(x: Tensor) -> Tensor:
@@ -133,7 +157,7 @@ def _pooled(cells: int) -> int:
 def input_shapes(plan: Mapping[str, Layer]) -> dict[str, int]:
     """How many channels or numbers each layer reads."""
     cells = _pooled(_pooled(_pooled((SIZE - 11) // 4 + 1)))  # 55, 27, 13, 6
-    spread = sum(plan[name].outputs for name in ("fc8new", *(f"fc8_{branch}" for branch in _BRANCHES)))
+    spread = sum(plan[name].outputs for name in SPREAD)
     read = {
         "conv1": 3,
         "fc6": plan["conv5"].outputs * cells**2,

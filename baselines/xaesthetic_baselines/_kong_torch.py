@@ -1,5 +1,6 @@
 """The converted network of Kong et al. as a model."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from xaesthetic.errors import MissingWeightsError, ModelError
@@ -37,13 +38,22 @@ def kong_torch(weights: Path | None = None) -> AttributeModel:
     except (KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise ModelError(f"{folder / _NAME}.safetensors: is not this network ({reason}); convert it again.") from error
-    return AttributeModel(
-        attributes=tuple(manifest["attributes"]),
-        inputs=inputs(mean),
-        features=network,
-        head=network.head,
-        weights=None,
-        bias=None,
-        source=Source(CITATION, LICENCE, manifest["trained"], kept_files(folder, _NAME)),
-        module=network,
-    )
+    source = Source(CITATION, LICENCE, manifest["trained"], kept_files(folder, _NAME))
+    names = tuple(manifest["attributes"])
+
+    def only(chosen: Sequence[str]) -> AttributeModel:
+        rows = [names.index(each) for each in chosen]
+        return AttributeModel(
+            attributes=tuple(chosen),
+            inputs=inputs(mean),
+            features=network,
+            head=lambda activations: network.head(activations)[:, rows],
+            weights=None,
+            bias=None,
+            source=source,
+            module=network,
+            gradient_sums=lambda activations: network.gradient_sums(activations, rows),
+            only=only,
+        )
+
+    return only(names)

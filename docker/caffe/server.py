@@ -9,6 +9,7 @@ A request names its tensors as the network names its blobs:
     outputs  <blob>                  its values after the layers that work in place on it (a rectifier, say)
              grad:<output>:<blob>    the gradient of the output's sum over those values, for each row of the batch
              grad:<output>:<blob>:pre   the same before the layers that work in place
+             gradsum:<output>:<blob>    either, summed over each channel's grid
 
 Whatever is wrong with a request is answered by the protocol's error body. Caffe ends the process where it disagrees
 with a shape, so nothing reaches it unchecked.
@@ -106,7 +107,7 @@ class Network:
         """One forward pass, and a backward pass for each output whose gradients are wanted."""
         tensors = {name: each for name, each in given.items() if not name.startswith("diff:")}
         seeds = {name[len("diff:") :]: each for name, each in given.items() if name.startswith("diff:")}
-        asked = {name: self._gradient(name) for name in wanted if name.startswith("grad:")}
+        asked = {name: self._gradient(name) for name in wanted if name.startswith(("grad:", "gradsum:"))}
         values = [name for name in wanted if name not in asked]
         outputs = [output for output, _, _ in asked.values()]
         first, computed = self._begin(tensors)
@@ -122,7 +123,7 @@ class Network:
         for output in dict.fromkeys(outputs):
             of_it = {name: (blob, pre) for name, (each, blob, pre) in asked.items() if each == output}
             found.update(self._backward(output, of_it, seeds.get(output)))
-        return found
+        return {name: grid_sum(each) if name.startswith("gradsum:") else each for name, each in found.items()}
 
     def _gradient(self, name: str) -> tuple[str, str, bool]:
         parts = name.split(":")
@@ -221,6 +222,11 @@ class Network:
         if not pre:
             readers = [layer for layer in readers if blob not in self.tops[layer]]
         return min(readers, default=len(self.tops))
+
+
+def grid_sum(array: np.ndarray) -> np.ndarray:
+    """Row by row and channel by channel."""
+    return array.reshape(*array.shape[:2], -1).sum(axis=2)
 
 
 # -- the protocol ------------------------------------------------------------------------------------------------------

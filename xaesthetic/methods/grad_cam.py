@@ -1,11 +1,10 @@
 """Grad-CAM (Selvaraju et al., ICCV 2017) for all attributes in one backward pass through the head."""
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.methods._weighted import weighted_sum
-from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.model import Activations, AttributeModel, output_gradients
 
 
 def grad_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:
@@ -16,11 +15,10 @@ def grad_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Ac
     original rectifies. On a global-average-and-linear head it equals `cam`.
     """
     del x
+    if model.gradient_sums is not None:
+        return weighted_sum(activations, model.gradient_sums(activations))
     leaves = tuple(layer.detach().requires_grad_() for layer in activations)
-    with torch.enable_grad():
-        outputs = model.head(leaves).sum(0)
-    each = torch.eye(outputs.shape[0], dtype=outputs.dtype, device=outputs.device)
-    gradients = torch.autograd.grad(outputs, leaves, each, is_grads_batched=True, materialize_grads=True)
+    gradients = output_gradients(model.head, leaves)
     return weighted_sum(activations, [_spatial_sum(gradient).transpose(0, 1) for gradient in gradients])
 
 

@@ -135,8 +135,9 @@ class Client:
             raise self._nonsense(error) from error
 
     def _shape(self, output: str) -> tuple[int, ...]:
-        """A row's shape, from the metadata; a gradient has its blob's."""
-        blob = output.split(":")[2] if output.startswith("grad:") else output
+        """A row's shape, from the metadata; a gradient has its blob's, a summed one a number for each channel."""
+        kind, _, rest = output.partition(":")
+        blob = rest.split(":")[1] if kind in ("grad", "gradsum") else output
         if self._shapes is None:
             told = self.metadata()
             try:
@@ -146,7 +147,7 @@ class Client:
                 raise self._nonsense(error) from error
         if blob not in self._shapes:
             raise ServerError(f"the model server {self.name!r} has no blob {blob!r}; it runs another network.")
-        return self._shapes[blob]
+        return self._shapes[blob][:1] if kind == "gradsum" else self._shapes[blob]
 
     def _json(self, path: str) -> dict[str, Any]:
         _, body = self._ask("GET", path)

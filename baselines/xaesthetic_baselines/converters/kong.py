@@ -15,7 +15,7 @@ from xaesthetic.files import sha256
 from xaesthetic.progress import Track, silent
 from xaesthetic.weights import write_tensors
 from xaesthetic_baselines._caffe_files import read_caffemodel
-from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, TRAINED, Layer, input_shapes, layers
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, SPREAD, TRAINED, Layer, input_shapes, layers
 from xaesthetic_baselines._kong_files import middle_of_mean
 from xaesthetic_baselines._prototxt import computed, read_prototxt
 
@@ -85,4 +85,6 @@ def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], 
             if tuple(size for size in array.shape if size > 1) != tuple(size for size in wanted if size > 1):
                 raise DataError(f"{path}: layer {name!r} has a {end} of {array.shape}, but {wanted} was wanted.")
             tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted))
+    for end in ("weight", "bias"):
+        tensors[f"layers.fc8.{end}"] = torch.cat([tensors.pop(f"layers.{name}.{end}") for name in SPREAD])
     return tensors
