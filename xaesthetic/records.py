@@ -97,7 +97,7 @@ def fingerprint(records: Sequence[Record]) -> str:
 
 def _told(record: Record, content: str) -> tuple[object, ...]:
     known = sorted(record.ratings.items()), sorted(record.splits.items())
-    return record.id, content, record.edit, record.subject, *known
+    return record.id, content, record.edit, record.subject, *known, *([record.people] if record.people else [])
 
 
 def _sum(path: Path) -> str:

@@ -15,6 +15,8 @@ Mask = Bool[np.ndarray, "h w"]
 """A region of a photograph, in image pixels."""
 Map = Float[np.ndarray, "h w"]
 """A saliency map in image pixels: any finite values, higher is more."""
+Points = Float[np.ndarray, "_n 2"]
+"""(x, y) in image pixels, origin at the corner of the upper left pixel."""
 Polygon = tuple[tuple[float, float], ...]
 """Corners (x, y) in image pixels, origin at the top left."""
 
@@ -25,6 +27,19 @@ class EditStep:
 
     name: str
     amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What one person looked at, or marked, in one photograph."""
+
+    annotator: str
+    attribute: str = ""
+    """What they were asked about; empty where it stands for all."""
+    fixations: tuple[tuple[float, float], ...] = ()
+    """Points (x, y) in image pixels, where they were watched."""
+    region: bytes = b""
+    """A PNG of the photograph's size, not 0 where they marked it; empty where they were watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,42 @@ class Record:
     """People's ratings, by attribute, where the data set has them."""
     splits: Mapping[str, int] = field(default_factory=dict)
     """The published lists that it is in (`train`, `validation`, `test`, …) each with its row there, from 0."""
+    people: tuple[Marks, ...] = ()
+    """What people looked at or marked in it."""
     credit: str = ""
     """Who made the photograph and its licence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HumanMap:
+    """What people looked at, or marked, in one photograph; all in its pixels."""
+
+    density: Map
+    """Where people's attention was: their fixations blurred, or the share of annotators who marked a pixel."""
+    fixations: Points = field(default_factory=lambda: np.empty((0, 2)))
+    """Where they looked, all of them; empty where they marked regions instead."""
+    mask: Mask | None = None
+    """What more than half of the annotators marked; None where they were watched instead."""
+    others: Points = field(default_factory=lambda: np.empty((0, 2)))
+    """Where people looked in other photographs, scaled to this one."""
+    baseline: Map | None = None
+    """Where people look in any photograph: what `information_gain` is measured against; None for everywhere alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How a metric's values are to be read."""
+
+    higher: bool
+    """Whether higher is better."""
+    low: float
+    """The lowest value that can be."""
+    high: float
+    """The highest."""
+    needs: str
+    """What of a `HumanMap` it is about: `density`, `fixations`, `mask` or `others`. nan where that is not there."""
+    negative: str
+    """What becomes of a map's negative values, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)

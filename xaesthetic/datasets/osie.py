@@ -1,6 +1,6 @@
 """OSIE: photographs of everyday scenes and where fifteen people looked (Xu et al., Journal of Vision 2014)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from xaesthetic.errors import DataError
 from xaesthetic.fetch.registry import cached
-from xaesthetic.types import Polygon, Record
+from xaesthetic.types import Marks, Polygon, Record
 
 _SIGMA = 24.0  # pixels at 800 x 600: one degree of visual angle, the blur of the MIT benchmark
 _SHARE = 0.8  # of all looking, that falls into what is taken for the subject
@@ -36,32 +36,33 @@ def osie(root: Path | None = None) -> Iterator[Record]:
         raise DataError(
             f"osie: no eye/fixations.mat in {root}; run 'xaesthetic data fetch osie' or give its folder with --root."
         )
-    for name, points in _fixations(root / "eye" / "fixations.mat"):
+    for name, people in _fixations(root / "eye" / "fixations.mat"):
         identity = Path(name).stem
         yield Record(
             identity,
             root / "stimuli" / name,
             original=identity,
-            subject=_outline(points, (600, 800)),
+            subject=_outline(np.array([each for one in people for each in one]).reshape(-1, 2), (600, 800)),
+            people=tuple(Marks(f"viewer {number}", fixations=each) for number, each in enumerate(people, start=1) if each),
             credit="OSIE, Xu et al. 2014; MIT licence",
         )
 
 
-def _fixations(path: Path) -> list[tuple[str, np.ndarray]]:
-    """Every photograph's file name and where in it all viewers looked, (x, y) in pixels."""
+def _fixations(path: Path) -> list[tuple[str, list[tuple[tuple[float, float], ...]]]]:
+    """Every photograph's file name and where in it each viewer looked, (x, y) in pixels."""
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
     try:
         entries = np.atleast_1d(loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"])
-        return [(str(entry.img), _points(np.atleast_1d(entry.subjects))) for entry in entries]
+        return [(str(entry.img), [_points(each) for each in np.atleast_1d(entry.subjects)]) for entry in entries]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, MatReadError) as error:
         raise DataError(f"{path}: cannot be read as OSIE's fixations ({error}).") from error
 
 
-def _points(people: Iterable[Any]) -> np.ndarray:  # MATLAB structs
-    pairs = (zip(np.atleast_1d(each.fix_x), np.atleast_1d(each.fix_y), strict=True) for each in people)
-    return np.array([point for points in pairs for point in points], dtype=np.float64).reshape(-1, 2)
+def _points(viewer: Any) -> tuple[tuple[float, float], ...]:  # a MATLAB struct
+    pairs = zip(np.atleast_1d(viewer.fix_x), np.atleast_1d(viewer.fix_y), strict=True)
+    return tuple((float(x), float(y)) for x, y in pairs)
 
 
 def _outline(points: np.ndarray, size: tuple[int, int]) -> tuple[Polygon, ...]:

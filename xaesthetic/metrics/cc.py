@@ -1,0 +1,21 @@
+"""Pearson's correlation with the density."""
+
+import numpy as np
+
+from xaesthetic.metrics._maps import NAN, is_constant
+from xaesthetic.types import HumanMap, Map, Scale
+
+SCALE = Scale(higher=True, low=-1.0, high=1.0, needs="density", negative="kept: both maps are standardised")
+
+
+def cc(saliency: Map, human: HumanMap) -> float:
+    """Pearson's correlation over pixels (Bylinskii et al., TPAMI 2019).
+
+    Returns
+    -------
+    In [-1, 1], higher is better; nan if either map is constant.
+    """
+    if is_constant(saliency) or is_constant(human.density):
+        return NAN
+    ours, theirs = (each - each.mean(dtype=np.float64) for each in (saliency, human.density))
+    return float((ours * theirs).sum() / np.sqrt((ours**2).sum() * (theirs**2).sum()))
