@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xaesthetic.pick import pick_records, rated_attributes
-from xaesthetic.store import Run, record_row
+from xaesthetic.rows import record_row
+from xaesthetic.store import Run
 from xaesthetic.types import Experiment, Record
 
 numbers = count()

@@ -8,7 +8,8 @@ import pytest
 
 from xaesthetic import figures, plugins
 from xaesthetic.pipeline import draw_reports
-from xaesthetic.store import Run, record_row
+from xaesthetic.rows import record_row
+from xaesthetic.store import Run
 from xaesthetic.types import Experiment, Record, ReportOptions
 
 IDS = tuple("abcdef")

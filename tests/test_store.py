@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from xaesthetic.errors import DataError
-from xaesthetic.store import Run, model_key, record_row
+from xaesthetic.rows import record_row
+from xaesthetic.store import Run, model_key
 from xaesthetic.types import EditStep, Experiment, Record
 
 EXPERIMENT = Experiment(

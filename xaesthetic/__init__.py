@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from xaesthetic.fetch.registry import cached as cached
     from xaesthetic.fetch.registry import find_download as find_download
     from xaesthetic.files import write_text as write_text
+    from xaesthetic.leaderboard import leaderboard as rank_maps
+    from xaesthetic.leaderboard import verdict as leaderboard_verdict
+    from xaesthetic.leaderboard import warnings as leaderboard_warnings
     from xaesthetic.model import AttributeModel as AttributeModel
     from xaesthetic.model import load_model as load_model
     from xaesthetic.photo import Explanation as Explanation
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from xaesthetic.predict import rate as rate
     from xaesthetic.progress import choose as choose_progress
     from xaesthetic.records import find_records as find_records
+    from xaesthetic.score import score_run as score_run
     from xaesthetic.serving.manage import StartOptions as StartOptions
     from xaesthetic.serving.manage import Status as Status
     from xaesthetic.serving.manage import server_status as server_status
@@ -105,6 +109,8 @@ _WHERE = {
     "find_download": ("fetch.registry", "find_download"),
     "find_records": ("records", "find_records"),
     "installed_version": ("plugins", "installed_version"),
+    "leaderboard_verdict": ("leaderboard", "verdict"),
+    "leaderboard_warnings": ("leaderboard", "warnings"),
     "load_model": ("model", "load_model"),
     "load_plugin": ("plugins", "load"),
     "parse_attributes": ("attributes", "parse"),
@@ -113,12 +119,14 @@ _WHERE = {
     "plugin_names": ("plugins", "names"),
     "plugin_summary": ("plugins", "summary"),
     "rank_layouts": ("tables.layout", "rank_layouts"),
+    "rank_maps": ("leaderboard", "leaderboard"),
     "rate": ("predict", "rate"),
     "rater_agreement": ("tables.raters", "rater_agreement"),
     "rater_layouts": ("tables.layout", "rater_layouts"),
     "read_predictions": ("tables.given", "read_predictions"),
     "read_recipe": ("train.recipe", "read_recipe"),
     "read_votes": ("tables.raters", "read_votes"),
+    "score_run": ("score", "score_run"),
     "server_status": ("serving.manage", "server_status"),
     "start_server": ("serving.manage", "start_server"),
     "stop_server": ("serving.manage", "stop_server"),
@@ -165,6 +173,8 @@ __all__ = [
     "find_download",
     "find_records",
     "installed_version",
+    "leaderboard_verdict",
+    "leaderboard_warnings",
     "load_model",
     "load_plugin",
     "parse_attributes",
@@ -173,12 +183,14 @@ __all__ = [
     "plugin_names",
     "plugin_summary",
     "rank_layouts",
+    "rank_maps",
     "rate",
     "rater_agreement",
     "rater_layouts",
     "read_predictions",
     "read_recipe",
     "read_votes",
+    "score_run",
     "server_status",
     "start_server",
     "stop_server",

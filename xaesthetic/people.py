@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,14 @@ from xaesthetic.types import HumanMap, Map, Marks, Mask, Record
 
 SIGMA = 0.03
 """The blur of fixations, of the longer side: 24 pixels at 800 x 600, as the MIT benchmark has it."""
-_CELLS = 160  # of the longer side, for where people look in any photograph
-
+_CELLS = 160  # a side, for where people look in any photograph
+_LEAST = 1e-3  # of the mean: nobody can say that a place is never looked at
 
 # -- checking ----------------------------------------------------------------------------------------------------------
 
 
 def marks_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
-    """A record's marks as rows of people.parquet, each with how many fixations were left out, or why it was.
+    """A record's marks as rows of people.parquet, each with how many fixations were left out, or why all of it was.
 
     Parameters
     ----------
@@ -67,8 +68,24 @@ def read_mask(png: bytes) -> Mask:
 # -- maps --------------------------------------------------------------------------------------------------------------
 
 
-def human_maps(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, str, "People"]]:
-    """Every photograph and attribute with what people did there, ready for metrics.
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """What people did in one photograph: all of them, and each of them against the others."""
+
+    image: str
+    attribute: str
+    """What they were asked about; empty where it stands for all."""
+    everybody: HumanMap
+    each: tuple[HumanMap, ...]
+    """One by one; in the same order as `others`."""
+    others: tuple[Map, ...]
+    """The density of all but one."""
+
+
+def gather(
+    table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Sequence[str]
+) -> Iterator[tuple[str, str, pd.DataFrame, "Elsewhere"]]:
+    """Every photograph and attribute with the people who can be used, and where people look in other photographs.
 
     Parameters
     ----------
@@ -76,22 +93,61 @@ def human_maps(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]]) -> Ite
         people.parquet.
     sizes
         Every photograph's (height, width).
+    wanted
+        The photographs to give; others serve as others.
     """
     used = table[table["reason"] == ""]
     for attribute, told in used.groupby("attribute", sort=False):
         marked = {str(image): rows for image, rows in told.groupby("image", sort=False)}
         looked = {image: _points(rows) / sizes[image][::-1] for image, rows in marked.items()}
-        everywhere = Everywhere(looked)
-        for image, rows in marked.items():
-            yield image, str(attribute), People(sizes[image], rows.to_dict("records"), everywhere.others(image))
+        elsewhere = Elsewhere(looked)
+        for image in wanted:
+            if image in marked:
+                yield image, str(attribute), marked[image], elsewhere
+
+
+def people_of(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> People:
+    """Their maps, from their rows of people.parquet."""
+    marks = [_Mark(_points(rows.iloc[[index]]), rows.iloc[index]["region"], size) for index in range(len(rows))]
+    away, baseline = elsewhere.points(image, size), elsewhere.density(image, size)
+    total = np.sum([each.density for each in marks], axis=0)
+    watched = np.concatenate([each.points for each in marks])
+    regions = [each.region for each in marks if each.region is not None]
+    mask = np.mean(regions, axis=0) > 0.5 if regions else None
+    return People(
+        image,
+        attribute,
+        HumanMap(total / len(marks), watched, mask, away, baseline),
+        tuple(HumanMap(each.density, each.points, each.region, away, baseline) for each in marks),
+        tuple((total - each.density) / max(1, len(marks) - 1) for each in marks),
+    )
+
+
+class _Mark:
+    """One person's fixations or region, and the density of either."""
+
+    def __init__(self, points: Float[np.ndarray, "n 2"], region: bytes, size: tuple[int, int]) -> None:
+        self.points = points
+        self.region = read_mask(region) if region else None
+        self.density: Map = fixation_density(points, size) if self.region is None else self.region.astype(np.float64)
 
 
 def _points(rows: pd.DataFrame) -> Float[np.ndarray, "n 2"]:
     return np.stack([np.concatenate([*rows[axis], []]) for axis in ("x", "y")], axis=1).astype(np.float64)
 
 
-class Everywhere:
-    """Where people look in all photographs; of each, where they look in the others."""
+def fixation_density(points: Float[np.ndarray, "n 2"], size: tuple[int, int]) -> Map:
+    """A Gaussian on every fixation, summed; as a product of two thin matrices, Gaussians being separable."""
+    sigma = SIGMA * max(size)
+    rows, columns = (
+        np.exp(-((np.arange(length) + 0.5 - points[:, axis, None]) ** 2) / (2 * sigma**2))
+        for length, axis in zip(size, (1, 0), strict=True)
+    )
+    return np.asarray(rows.T @ columns / (2 * np.pi * sigma**2))
+
+
+class Elsewhere:
+    """Where people look in the other photographs of a data set, scaled to each."""
 
     def __init__(self, looked: Mapping[str, Float[np.ndarray, "_n 2"]]) -> None:
         """Count fixations.
@@ -103,79 +159,35 @@ class Everywhere:
         """
         self._looked = looked
         self._counts = {image: _histogram(points) for image, points in looked.items()}
-        self._sum = sum(self._counts.values(), np.zeros((_CELLS, _CELLS)))
+        self._sum = np.sum(list(self._counts.values()), axis=0)
 
-    def others(self, image: str) -> "Others":
-        """Of all photographs but this one."""
-        points = [each for other, each in self._looked.items() if other != image]
-        return Others(np.concatenate([*points, np.empty((0, 2))]), self._sum - self._counts[image])
+    def points(self, image: str, size: tuple[int, int]) -> Float[np.ndarray, "n 2"]:
+        """All fixations of the others, in this photograph's pixels."""
+        others = [points for other, points in self._looked.items() if other != image]
+        scaled = np.concatenate([*others, np.empty((0, 2))]) * size[::-1]
+        return np.asarray(np.minimum(scaled, np.array(size[::-1]) - 1e-6))
+
+    def density(self, image: str, size: tuple[int, int]) -> Map | None:
+        """Their blurred density in this photograph's pixels, nowhere 0; None where nobody was watched."""
+        counts = self._sum - self._counts[image]
+        if not counts.any():
+            return None
+        blurred = gaussian_filter(counts, [SIGMA * _CELLS * max(size) / side for side in size], mode="nearest")
+        return images.to_pixels(blurred + _LEAST * blurred.mean(), size).astype(np.float64)
+
+    def another(self, image: str, seed: int) -> str | None:
+        """Another photograph, drawn by chance but always the same one; None where there is none."""
+        names = [name for name in self._looked if name != image]
+        if not names:
+            return None
+        drawn = np.random.default_rng([seed, *image.encode()]).integers(len(names))
+        return names[int(drawn)]
+
+    def density_of(self, other: str, size: tuple[int, int]) -> Map:
+        """Where people looked in another photograph, scaled to this size."""
+        return fixation_density(self._looked[other] * size[::-1], size)
 
 
 def _histogram(points: np.ndarray) -> np.ndarray:
     counts, _, _ = np.histogram2d(points[:, 1], points[:, 0], bins=_CELLS, range=((0, 1), (0, 1)))
     return np.asarray(counts)
-
-
-class Others:
-    """Where people look in other photographs."""
-
-    def __init__(self, points: Float[np.ndarray, "_n 2"], counts: Float[np.ndarray, "_i _j"]) -> None:
-        """Take points and counts of x and y from 0 to 1."""
-        self.points, self._counts = points, counts
-
-    def density(self, size: tuple[int, int]) -> Map | None:
-        """Their blurred density in a photograph of this size, nowhere 0; None where nobody was watched."""
-        if not self._counts.any():
-            return None
-        longer = max(size)
-        sigma = [SIGMA * _CELLS * longer / side for side in size]
-        blurred = gaussian_filter(self._counts, sigma, mode="nearest")
-        return images.to_pixels((blurred + 1e-3 * blurred.mean()).astype(np.float32), size).astype(np.float64)
-
-
-class People:
-    """What people did in one photograph, all of them or some."""
-
-    def __init__(self, size: tuple[int, int], rows: Sequence[Mapping[Any, Any]], others: Others) -> None:
-        """Take the photograph's (height, width) and its rows of people.parquet."""
-        self.size, self.others, self._rows = size, others, rows
-
-    def __len__(self) -> int:
-        """How many people there are."""
-        return len(self._rows)
-
-    def all(self) -> HumanMap:
-        """Of all of them, with where people look in other photographs."""
-        return self._map(self._rows, self.others.density(self.size))
-
-    def one(self, number: int) -> HumanMap:
-        """Of one of them."""
-        return self._map([self._rows[number]], self.others.density(self.size))
-
-    def without(self, number: int) -> Map:
-        """The density of all but one of them."""
-        return self._density([row for index, row in enumerate(self._rows) if index != number])
-
-    def _map(self, rows: Sequence[Mapping[Any, Any]], baseline: Map | None) -> HumanMap:
-        masks = [read_mask(row["region"]) for row in rows if row["region"]]
-        return HumanMap(
-            self._density(rows),
-            _together(rows),
-            np.mean(masks, axis=0) > 0.5 if masks else None,
-            np.minimum(self.others.points * self.size[::-1], np.array(self.size[::-1]) - 1e-6),
-            baseline,
-        )
-
-    def _density(self, rows: Sequence[Mapping[Any, Any]]) -> Map:
-        masks = [read_mask(row["region"]) for row in rows if row["region"]]
-        if masks:
-            return np.asarray(np.mean(masks, axis=0))
-        counts = np.zeros(self.size)
-        columns, lines = np.floor(_together(rows)).astype(np.int64).T
-        np.add.at(counts, (lines, columns), 1)
-        return np.asarray(gaussian_filter(counts, SIGMA * max(self.size), mode="constant"))
-
-
-def _together(rows: Sequence[Mapping[Any, Any]]) -> Float[np.ndarray, "n 2"]:
-    points = [np.stack([row["x"], row["y"]], axis=1) for row in rows if len(row["x"])]
-    return np.concatenate([*points, np.empty((0, 2))])

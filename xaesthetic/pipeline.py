@@ -12,6 +12,7 @@ from xaesthetic import files, plugins
 from xaesthetic.errors import DataError, ModelError
 from xaesthetic.progress import Track, silent
 from xaesthetic.records import check_records, find_records, fingerprint
+from xaesthetic.score import score_run
 from xaesthetic.store import Run, model_key
 from xaesthetic.types import Experiment, Record, ReportOptions
 
@@ -67,6 +68,8 @@ def compare(
         plugins.check("reports", name)
     experiment, records = prepare(experiment)
     run = begin(experiment, records, out, workers, track)
+    if run.has_people():
+        score_run(run, (), workers, track)
     explained = run.records_table()
     written = draw_reports(run, reports, options) if reports is not None else []
     reasons = explained[explained["reason"] != ""].set_index("id")["reason"]

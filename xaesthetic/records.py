@@ -11,8 +11,10 @@ import pandas as pd
 
 from xaesthetic import files, images, plugins
 from xaesthetic.errors import DataError, unknown
+from xaesthetic.people import marks_rows
 from xaesthetic.progress import Track, silent
-from xaesthetic.store import Run, record_row
+from xaesthetic.rows import record_row
+from xaesthetic.store import Run
 from xaesthetic.types import Record
 
 
@@ -118,7 +120,15 @@ def check_records(run: Run, records: Sequence[Record], workers: int = 2, track: 
     with ThreadPoolExecutor(workers) as pool:
         looked: Iterable[dict[str, Any]] = track(pool.map(_look, paths), "photographs", len(paths))
         seen = dict(zip(paths, looked, strict=True))
+    people = [row for record in records for row in _people(record, seen[record.path])]
+    if people:
+        run.write_people(pd.DataFrame(people))
     run.write_records(pd.DataFrame([record_row(record) | _usable(record, seen[record.path]) for record in records]))
+
+
+def _people(record: Record, seen: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if record.people and not seen["reason"]:
+        yield from marks_rows(record, (seen["height"], seen["width"]))
 
 
 def _look(path: Path) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """What the command prints: tables on standard output, what was left out on standard error."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 import xaesthetic as xa
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN = 5  # missing photographs named on the screen
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
@@ -138,3 +141,40 @@ def server_row(name: str, status: "xa.Status | None") -> list[str]:
     state = "ready" if status.ready else "does not answer"
     computed = "" if status.photographs is None else str(status.photographs)
     return [name, state, status.serving.runtime, status.serving.address or status.serving.weights, computed]
+
+
+def print_leaderboard(table: "pd.DataFrame") -> None:
+    """Print, for each metric and attribute, every map, the floors and the ceiling, the best first."""
+    for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
+        told = [
+            [
+                f"{row['model']} {row['method']}",
+                _measured(row),
+                f"{round(row['normalised'], 2) + 0.0:.2f}",
+                xa.leaderboard_verdict(row),
+            ]
+            for _, row in rows.iterrows()
+        ]
+        typer.echo()
+        print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", ""], told)
+    typer.echo("\nnormalised: 0 is the centre blob, 1 people against each other.")
+    for warning in xa.leaderboard_warnings(table):
+        typer.echo(f"\n{warning}")
+
+
+def _measured(row: "pd.Series") -> str:
+    return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+
+
+def print_people_left_out(run: "xa.Run") -> None:
+    """Print what of people's fixations and masks could not be used."""
+    people = run.people()
+    outside = int(people["outside"].sum())
+    if outside:
+        typer.echo(f"left out: {outside} fixations outside their photographs", err=True)
+    bad = people[people["reason"] != ""]
+    reasons = [f"{row['image']}, {row['annotator']}: {row['reason']}" for _, row in bad.head(_REASONS).iterrows()]
+    if reasons:
+        typer.echo(f"left out: {len(bad)} people's marks", err=True)
+        for reason in reasons:
+            typer.echo(f"  {reason}", err=True)

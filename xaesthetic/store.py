@@ -2,13 +2,14 @@
 
 experiment.json      the question, and what answered it: versions, models, command line
 records.parquet      every photograph: id, path, size, sha256, ratings; or why it was left out
+people.parquet       what people looked at or marked, where the data set has it
 predictions.parquet  image x model x attribute
 maps/<model>/<method>.zarr   float32 (n, a, i, j): signed, un-normalised, on the layer's own grid
+scores.parquet       image x model x method x attribute x metric
 report/              figures and tables
 parts/               finished pieces of a stage that is not finished yet
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -20,8 +21,9 @@ import zarr
 from jaxtyping import Float32
 
 from xaesthetic.errors import DataError
-from xaesthetic.files import Parts, printable, read_json, remove_unfinished, whole, write_json
-from xaesthetic.types import EditStep, Experiment, Record
+from xaesthetic.files import Parts, read_json, remove_unfinished, whole, write_json
+from xaesthetic.rows import read_record
+from xaesthetic.types import Experiment, Record
 
 MapArray = Float32[np.ndarray, "n a i j"]
 
@@ -133,7 +135,26 @@ class Run:
     def records(self) -> list[Record]:
         """The photographs that can be used, in the data set's order."""
         table = self.records_table()
-        return [_record(row) for row in table[table["reason"] == ""].to_dict("records")]
+        return [read_record(row) for row in table[table["reason"] == ""].to_dict("records")]
+
+    def write_people(self, table: pd.DataFrame) -> None:
+        """Keep what people looked at or marked."""
+        self._write_table("people.parquet", table)
+
+    def has_people(self) -> bool:
+        """Whether anybody looked at or marked anything."""
+        return (self.root / "people.parquet").is_file()
+
+    def people(self) -> pd.DataFrame:
+        """What people did, a row each: image, annotator, attribute, x, y, outside, region; `reason` where it is left out."""
+        return self._read_table("people.parquet", "look through the photographs")
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Every usable photograph's (height, width)."""
+        table = self.records_table()
+        table = table[table["reason"] == ""]
+        rows = zip(table["id"], table["height"], table["width"], strict=True)
+        return {str(image): (int(height), int(width)) for image, height, width in rows}
 
     # -- predictions -------------------------------------------------------------------------------------------------
 
@@ -202,6 +223,20 @@ class Run:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise _damaged(folder, error) from error
 
+    # -- scores ------------------------------------------------------------------------------------------------------
+
+    def write_scores(self, table: pd.DataFrame) -> None:
+        """Keep the scores."""
+        self._write_table("scores.parquet", table)
+
+    def has_scores(self) -> bool:
+        """Whether maps have been measured."""
+        return (self.root / "scores.parquet").is_file()
+
+    def scores(self) -> pd.DataFrame:
+        """Columns image, model, method, attribute, metric, value; floors and the ceiling stand as models of these names."""
+        return self._read_table("scores.parquet", "measure the maps")
+
     # -- the rest ----------------------------------------------------------------------------------------------------
 
     def parts(self, *names: str) -> Parts:
@@ -240,34 +275,6 @@ def model_key(choice: str) -> str:
     """A model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one of its own."""
     name, _, weights = choice.partition("=")
     return f"{name}-{Path(weights).resolve().name}" if weights else name
-
-
-def record_row(record: Record) -> dict[str, Any]:
-    """A record as a row of records.parquet, without what is found by looking at the file."""
-    return {
-        "id": record.id,
-        "path": printable(record.path.absolute()),
-        "original": record.original,
-        "edit": record.edit.name if record.edit else "",
-        "amount": record.edit.amount if record.edit else float("nan"),
-        "subject": json.dumps(record.subject),
-        "ratings": json.dumps(dict(record.ratings), sort_keys=True),
-        "splits": json.dumps(dict(record.splits), sort_keys=True),
-        "credit": record.credit,
-    }
-
-
-def _record(row: Mapping[Any, Any]) -> Record:
-    return Record(
-        id=row["id"],
-        path=Path(row["path"]),
-        original=row["original"],
-        edit=EditStep(row["edit"], float(row["amount"])) if row["edit"] else None,
-        subject=tuple(tuple((x, y) for x, y in polygon) for polygon in json.loads(row["subject"])),
-        ratings=json.loads(row["ratings"]),
-        splits=json.loads(row["splits"]),
-        credit=row["credit"],
-    )
 
 
 def _frozen(value: Any) -> Any:  # JSON has lists where an experiment has tuples
