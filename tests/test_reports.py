@@ -40,6 +40,11 @@ def run(tmp_path, photo, write_photo):
     for model, names in has.items():
         maps = np.random.default_rng(0).normal(size=(len(IDS), len(names), 4, 5)).astype(np.float32)
         run.write_maps(model, "cam", IDS, names, iter([maps]))
+    told = [("one", "cam", "light"), ("floor", "centre", ""), ("ceiling", "each_against_others", "")]
+    scores = [
+        (image, *each, "nss", float(number + index)) for number, each in enumerate(told) for index, image in enumerate(IDS)
+    ]
+    run.write_scores(pd.DataFrame(scores, columns=["image", "model", "method", "attribute", "metric", "value"]))
     return run
 
 

@@ -8,6 +8,7 @@ import pytest
 from plugin_package import plugged  # noqa: F401
 from test_people import png
 from typer.testing import CliRunner
+from watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic import leaderboard, plugins, score, statistics
@@ -16,30 +17,6 @@ from xaesthetic.errors import DataError, PluginError
 from xaesthetic.images import to_pixels
 
 SIZE = (60, 80)
-
-
-@pytest.fixture
-def watched(tmp_path, photo, write_photo, monkeypatch):
-    """Six photographs with four viewers each, who look at a place of their own in each."""
-    monkeypatch.chdir(tmp_path)
-    random = np.random.default_rng(0)
-    lines = ["image,subject,x,y"]
-    for number in range(6):
-        write_photo(tmp_path / "p" / f"{number}.png", np.roll(photo, 9 * number, axis=1))
-        place = random.uniform((10, 10), (70, 50))
-        for viewer in range(4):
-            lines += [f"{number}.png,v{viewer},{x:.1f},{y:.1f}" for x, y in random.normal(place, 4, (5, 2)).clip(0, 59)]
-    lines.append("0.png,v0,500,3")
-    (tmp_path / "p" / "f.csv").write_text("\n".join(lines))
-    return tmp_path / "p" / "f.csv"
-
-
-@pytest.fixture
-def run(plugged, watched, tmp_path):
-    asked = xa.Experiment(
-        "fixations", str(watched), ("tiny_net",), ("cam", "activation_energy"), ("light", "vivid_color"), None, batch=4
-    )
-    return xa.compare(asked, tmp_path / "run", reports=None).run
 
 
 def mean(table, model, method, metric):
@@ -235,10 +212,12 @@ def test_the_command_prints_and_writes_the_leaderboard(run):
     assert "1 people against each other" in done.stdout
     assert "left out: 1 fixations outside their photographs" in done.stderr
     table = pd.read_csv(run.report / "leaderboard.csv")
-    assert set(table["metric"]) == {"nss", "cc"}
+    assert {"nss", "cc", "auc"} <= set(table["metric"])
     assert set(table["attribute"]) == {"light", "vivid_color"}
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--json"])
-    assert {row["method"] for row in json.loads(done.stdout)} == {
+    told = json.loads(done.stdout)
+    assert {row["method"] for row in told["specificity"]} == {"cam", "activation_energy"}
+    assert {row["method"] for row in told["leaderboard"]} == {
         "cam", "activation_energy", *score.FLOORS, score.EACH_AGAINST_OTHERS,
     }  # fmt: skip
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from xaesthetic.serving.manage import server_status as server_status
     from xaesthetic.serving.manage import start_server as start_server
     from xaesthetic.serving.manage import stop_server as stop_server
+    from xaesthetic.specificity import specificity as measure_specificity
     from xaesthetic.store import Run as Run
     from xaesthetic.tables.attribute_ranks import RankTable as RankTable
     from xaesthetic.tables.attribute_ranks import attribute_ranks as attribute_ranks
@@ -113,6 +114,7 @@ _WHERE = {
     "leaderboard_warnings": ("leaderboard", "warnings"),
     "load_model": ("model", "load_model"),
     "load_plugin": ("plugins", "load"),
+    "measure_specificity": ("specificity", "specificity"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
     "place_of": ("fetch.download", "place_of"),
@@ -177,6 +179,7 @@ __all__ = [
     "leaderboard_warnings",
     "load_model",
     "load_plugin",
+    "measure_specificity",
     "parse_attributes",
     "pick_records",
     "place_of",

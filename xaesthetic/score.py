@@ -1,7 +1,7 @@
 """The fourth stage: maps against what people looked at or marked, with floors and a ceiling to hold them to."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from xaesthetic.errors import DataError
 from xaesthetic.people import Elsewhere, People, gather, people_of
 from xaesthetic.progress import Track, silent
 from xaesthetic.store import MapStack, Run, model_key
-from xaesthetic.types import Map, Scale
+from xaesthetic.types import HumanMap, Map, Scale
 
 FLOOR, CEILING = "floor", "ceiling"
 """What stands in place of a model where there is none."""
@@ -45,7 +45,7 @@ class _Job:
 
     maps: Mapping[tuple[str, str], MapStack]
     """By model and method."""
-    metrics: tuple[str, ...]
+    metrics: Mapping[str, Callable[[Map, HumanMap], float]]
     seed: int
 
     def rows(self, people: People, elsewhere: Elsewhere) -> Iterator[tuple[str, str, str, str, str, float]]:
@@ -66,14 +66,13 @@ class _Job:
         self, people: People, model: str, method: str, attribute: str, saliency: Map
     ) -> Iterator[tuple[str, str, str, str, str, float]]:
         values = saliency.astype(np.float64)
-        for name in self.metrics:
-            yield people.image, model, method, attribute, name, plugins.load("metrics", name)(values, people.everybody)
+        for name, metric in self.metrics.items():
+            yield people.image, model, method, attribute, name, metric(values, people.everybody)
 
     def _ceiling(self, people: People) -> Iterator[tuple[str, str, str, str, str, float]]:
         if len(people.each) < 2:
             return
-        for name in self.metrics:
-            metric = plugins.load("metrics", name)
+        for name, metric in self.metrics.items():
             values = [metric(others, one) for others, one in zip(people.others, people.each, strict=True)]
             known = [value for value in values if not np.isnan(value)]
             mean = float(np.mean(known)) if known else float("nan")
@@ -150,7 +149,7 @@ def _measured(run: Run, metrics: tuple[str, ...], workers: int, track: Track) ->
     models = [model_key(choice) for choice in run.experiment.models]
     maps = {(model, method): run.maps(model, method) for model in models for method in run.experiment.methods}
     first = next(iter(maps.values()))
-    job = _Job(maps, metrics, run.experiment.seed)
+    job = _Job(maps, {name: plugins.load("metrics", name) for name in metrics}, run.experiment.seed)
     sizes = run.sizes()
     found = list(gather(run.people(), sizes, first.images))
     if not found:

@@ -166,6 +166,20 @@ def _measured(row: "pd.Series") -> str:
     return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
 
 
+def print_specificity(table: "pd.DataFrame") -> None:
+    """Print, for every model and method, whether its maps depend on the attribute."""
+    rows = [
+        [f"{row['model']} {row['method']}", _r(row["between"]), _r(row["with_energy"]), row["verdict"]]
+        for _, row in table.iterrows()
+    ]
+    typer.echo()
+    print_table(["specificity", "between attributes", "with energy", ""], rows)
+
+
+def _r(value: float) -> str:
+    return "" if value != value else f"{value:.2f}"
+
+
 def print_people_left_out(run: "xa.Run") -> None:
     """Print what of people's fixations and masks could not be used."""
     people = run.people()

@@ -43,6 +43,10 @@ class MapStack:
         """One photograph's map for one attribute."""
         return np.array(self.values[self.images.index(image), self.attributes.index(attribute)])
 
+    def flat(self) -> Float32[np.ndarray, "n a c"]:
+        """All maps, the cells of a grid in a line."""
+        return self.values.reshape(*self.values.shape[:2], -1)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

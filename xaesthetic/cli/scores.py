@@ -18,7 +18,7 @@ app = typer.Typer()
     "xaesthetic score runs/osie --json"
 )
 def score(
-    run: Annotated[Path, typer.Argument(help="A run folder of a data set with fixations or masks.")],
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
     metric: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Repeats. Default: all that fit what people did.")
     ] = None,
@@ -26,15 +26,25 @@ def score(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Measure maps against what people looked at or marked: a leaderboard with floors and a ceiling."""
+    """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     opened = xa.Run.open(run)
-    scores = xa.score_run(opened, metric or (), workers, xa.choose_progress(quiet))
-    table = xa.rank_maps(scores, opened.experiment.seed)
-    file = opened.report / "leaderboard.csv"
-    xa.write_text(file, table.to_csv(index=False))
+    people = opened.has_people()
+    if metric and not people:
+        raise typer.BadParameter(
+            f"{run}: nobody was watched here, there is nothing to measure against.", param_hint="--metric"
+        )
+    specific = xa.measure_specificity(opened)
+    told = {"specificity": json.loads(specific.to_json(orient="records"))}
+    if people:
+        scores = xa.score_run(opened, metric or (), workers, xa.choose_progress(quiet))
+        table = xa.rank_maps(scores, opened.experiment.seed)
+        told["leaderboard"] = json.loads(table.to_json(orient="records"))
+        if not (quiet or as_json):
+            screen.print_leaderboard(table)
+            screen.print_people_left_out(opened)
     if as_json:
-        typer.echo(json.dumps(json.loads(table.to_json(orient="records")), indent=2))
+        typer.echo(json.dumps(told, indent=2))
     elif not quiet:
-        screen.print_leaderboard(table)
-        screen.print_people_left_out(opened)
-    typer.echo(file, err=as_json)
+        screen.print_specificity(specific)
+    for file in xa.draw_reports(opened, ["leaderboard", "specificity"]):
+        typer.echo(file, err=as_json)

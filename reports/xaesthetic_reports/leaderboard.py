@@ -1,0 +1,86 @@
+"""Which maps agree best with people: values with intervals, floors and the ceiling behind them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xaesthetic import figures
+from xaesthetic.attributes import attribute as vocabulary
+from xaesthetic.files import write_text
+from xaesthetic.leaderboard import CENTRE
+from xaesthetic.leaderboard import leaderboard as ranked
+from xaesthetic.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
+
+_LEAD = ("shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
+_BANDS = (
+    ((FLOOR, "uniform"), "chance", "0.92"),
+    ((FLOOR, CENTRE), "centre", "0.8"),
+    ((CEILING, EACH_AGAINST_OTHERS), "people", "0.65"),
+)
+_SHOWN = 4
+
+
+def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
+    """A panel a metric, a row for each model and method, the centre blob and people against each other as bands.
+
+    Parameters
+    ----------
+    run
+        With scores; without any, nothing is drawn.
+    options
+        Not used.
+
+    Returns
+    -------
+    For each attribute ``report/leaderboard_NAME.png`` and ``.pdf``; ``report/leaderboard.csv`` with every metric.
+    """
+    del options
+    if not run.has_scores():
+        return []
+    table = ranked(run.scores(), run.experiment.seed)
+    file = run.report / "leaderboard.csv"
+    write_text(file, table.to_csv(index=False))
+    written = [file]
+    lead = [name for name in _LEAD if name in set(table["metric"])][:_SHOWN] or sorted(set(table["metric"]))[:_SHOWN]
+    for name, rows in table.groupby("attribute", sort=False):
+        order = _order(rows, lead[0])
+        panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
+        figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people", _caption(run, rows))
+        written += figures.save(figure, run.report / f"leaderboard_{name}")
+    return written
+
+
+def _order(rows: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
+    """Models and methods, the best of the first metric first."""
+    maps = rows[(rows["metric"] == metric) & ~rows["model"].isin([FLOOR, CEILING])]
+    return [(str(model), str(method)) for model, method in zip(maps["model"], maps["method"], strict=True)]
+
+
+def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]]) -> IntervalPanel:
+    told = {(row["model"], row["method"]): row for row in rows.to_dict("records")}
+    lines = tuple(Line(f"{key[0]}  {key[1]}", key[0], *_interval(told[key])) for key in order)
+    bands = tuple(
+        Band(label, *_interval(told[key]), gray)
+        for key, label, gray in _BANDS
+        if key in told and not np.isnan(told[key]["value"])
+    )
+    arrow = "→" if metric_scale(metric).higher else "←"
+    return IntervalPanel(f"{metric.replace('_', ' ')} {arrow}", lines, bands)
+
+
+def _interval(row: dict[Any, Any]) -> tuple[float, float, float]:
+    return float(row["value"]), float(row["low"]), float(row["high"])
+
+
+def _caption(run: Run, rows: pd.DataFrame) -> str:
+    trained = "; ".join(f"{key}: {how}" for key, how in run.trained().items())
+    return (
+        f"Means over {int(rows['photographs'].max())} photographs of {run.experiment.data} with 95 % intervals "
+        "(bootstrap-t). Arrows point to better. Bands: all pixels alike (chance), a Gaussian in the middle (centre), each "
+        f"person against the others (people). {trained}."
+    )

@@ -1,0 +1,57 @@
+"""Whether maps depend on the attribute: how alike the maps of different attributes are."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xaesthetic import figures
+from xaesthetic.files import write_text
+from xaesthetic.specificity import specificity as measured
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._intervals import IntervalPanel, Line, interval_figure
+
+
+def specificity(run: Run, options: ReportOptions) -> list[Path]:
+    """A row for each model and method: the correlation between attributes' maps, and with the activation energy.
+
+    Parameters
+    ----------
+    run
+        With maps for two attributes or more; for one alone nothing is drawn.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/specificity.png``, ``.pdf`` and ``.csv``.
+    """
+    del options
+    table = measured(run)
+    if table["between"].isna().all():
+        return []
+    file = run.report / "specificity.csv"
+    write_text(file, table.to_csv(index=False))
+    panels = [
+        IntervalPanel("between attributes", _lines(table, "between", "low", "high"), ()),
+        IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), ()),
+    ]
+    figure = interval_figure(panels, "Do maps depend on the attribute?", _caption(run, table))
+    return [file, *figures.save(figure, run.report / "specificity")]
+
+
+def _lines(table: pd.DataFrame, value: str, low: str, high: str) -> tuple[Line, ...]:
+    return tuple(
+        Line(f"{row['model']}  {row['method']}", str(row["model"]), float(row[value]), float(row[low]), float(row[high]))
+        for _, row in table.iterrows()
+    )
+
+
+def _caption(run: Run, table: pd.DataFrame) -> str:
+    trained = "; ".join(f"{key}: {how}" for key, how in run.trained().items())
+    verdicts = "; ".join(f"{row['model']} {row['method']} {row['verdict']}" for _, row in table.iterrows())
+    return (
+        f"Pearson's r of one photograph's maps for two attributes, mean over all pairs of {int(table['attributes'].max())} "
+        f"attributes and {int(table['photographs'].max())} photographs of {run.experiment.data}, with 95 % intervals "
+        f"(bootstrap-t); and of a map with the same model's activation energy, which asks no head. {verdicts}. {trained}."
+    )
