@@ -11,8 +11,8 @@ from watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic import plugins, specificity
+from xaesthetic.maps import MapStack
 from xaesthetic.model import gap_linear
-from xaesthetic.store import MapStack
 from xaesthetic.types import InputSpec, ReportOptions, Source
 
 WEIGHTS = Path(__file__).parents[2] / "shared" / "data" / "malu" / "weights.pkl"

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison as Comparison
     from xaesthetic.pipeline import compare as compare
     from xaesthetic.pipeline import draw_reports as draw_reports
+    from xaesthetic.pipeline import look_at_edits as look_at_edits
     from xaesthetic.plugins import KINDS as PLUGIN_KINDS
     from xaesthetic.plugins import installed_version as installed_version
     from xaesthetic.plugins import load as load_plugin
@@ -114,6 +115,7 @@ _WHERE = {
     "leaderboard_warnings": ("leaderboard", "warnings"),
     "load_model": ("model", "load_model"),
     "load_plugin": ("plugins", "load"),
+    "look_at_edits": ("pipeline", "look_at_edits"),
     "measure_specificity": ("specificity", "specificity"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
@@ -179,6 +181,7 @@ __all__ = [
     "leaderboard_warnings",
     "load_model",
     "load_plugin",
+    "look_at_edits",
     "measure_specificity",
     "parse_attributes",
     "pick_records",

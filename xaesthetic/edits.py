@@ -59,7 +59,8 @@ def _feathered(inside: Mask) -> Rgb:
     return np.repeat(weights[..., None], 3, axis=2)
 
 
-def _mix(inside: Rgb, outside: Rgb, subject: Mask) -> Rgb:
+def mix(inside: Rgb, outside: Rgb, subject: Mask) -> Rgb:
+    """One picture inside the mask, another outside, with a soft edge."""
     weights = _feathered(subject)
     return np.asarray(inside * weights + outside * (1 - weights), dtype=np.float32)
 
@@ -74,7 +75,7 @@ def blur_background(rgb: Rgb, subject: Mask, amount: float) -> Rgb:
     light = _linear(rgb)
     weight = ndimage.gaussian_filter(share, sigma)
     blurred = np.stack([ndimage.gaussian_filter(light[..., c] * share, sigma) / weight for c in range(3)], axis=-1)
-    return _mix(rgb, _encoded(blurred), subject)
+    return mix(rgb, _encoded(blurred), subject)
 
 
 def drain(rgb: Rgb, subject: Mask, amount: float) -> Rgb:  # noqa: ARG001  # every edit is called alike
@@ -101,7 +102,7 @@ def overexpose(rgb: Rgb, subject: Mask, amount: float) -> Rgb:  # noqa: ARG001
 
 def dim_background(rgb: Rgb, subject: Mask, amount: float) -> Rgb:
     """The background up to three stops darker, so that the subject stands out."""
-    return _mix(rgb, _encoded(_linear(rgb) * np.float32(2 ** (-3 * amount))), subject)
+    return mix(rgb, _encoded(_linear(rgb) * np.float32(2 ** (-3 * amount))), subject)
 
 
 def turn_hue(rgb: Rgb, subject: Mask, amount: float) -> Rgb:
@@ -115,7 +116,7 @@ def turn_hue(rgb: Rgb, subject: Mask, amount: float) -> Rgb:
     rotation = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
     turned = rgb @ rotation.T.astype(np.float32)
     luma = (rgb @ _LUMA - turned @ _LUMA)[..., None]
-    return _mix(np.clip(turned + luma, 0, 1).astype(np.float32), rgb, subject)
+    return mix(np.clip(turned + luma, 0, 1).astype(np.float32), rgb, subject)
 
 
 def _crop(rgb: Rgb, subject: Mask, target: tuple[float, float], amount: float) -> Cropped:

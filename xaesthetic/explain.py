@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from xaesthetic import plugins
+from xaesthetic.maps import MapArray
 from xaesthetic.model import AttributeModel, device
 from xaesthetic.pick import pick_records
 from xaesthetic.predict import batches, photographs, to_batch
 from xaesthetic.progress import Track, silent
-from xaesthetic.store import MapArray, Run
+from xaesthetic.store import Run
 from xaesthetic.types import Pixels, Record
 
 Method = Callable[..., Tensor]

@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from xaesthetic import files, plugins
 from xaesthetic.errors import DataError, ModelError
 from xaesthetic.progress import Track, silent
@@ -109,12 +111,9 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, workers:
             run.clear_parts()
         return run
     from xaesthetic.explain import explain_records  # these import torch
-    from xaesthetic.model import load_model
     from xaesthetic.predict import predict_records
 
-    models = {
-        model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models
-    }
+    models = _models(experiment)
     answers = {key: _described(model) for key, model in models.items()}
     if not there:
         Run.create(out, experiment, _provenance(answers))
@@ -128,6 +127,34 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, workers:
     explain_records(run, models, workers, track)
     run.clear_parts()
     return run
+
+
+def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
+    """What controlled edits show of a finished run's models and methods; computed once.
+
+    Returns
+    -------
+    The columns of `xaesthetic.truth.SUMMARY`.
+
+    Raises
+    ------
+    XaestheticError
+        If no photograph has a subject, a model cannot be loaded, or its weights are others than the run's.
+    """
+    from xaesthetic.truth import check_edits, summarise  # imports torch
+
+    if not run.has_edits():
+        models = _models(run.experiment)
+        if run.answered_by()["models"] != {key: _described(model) for key, model in models.items()}:
+            raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
+        check_edits(run, models, track)
+    return summarise(run.edits(), run.experiment.seed)
+
+
+def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
+    from xaesthetic.model import load_model
+
+    return {model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models}
 
 
 def _described(model: "AttributeModel") -> dict[str, Any]:

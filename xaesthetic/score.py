@@ -10,9 +10,10 @@ import pandas as pd
 
 from xaesthetic import images, plugins
 from xaesthetic.errors import DataError
+from xaesthetic.maps import MapStack
 from xaesthetic.people import Elsewhere, People, gather, people_of
 from xaesthetic.progress import Track, silent
-from xaesthetic.store import MapStack, Run, model_key
+from xaesthetic.store import Run, model_key
 from xaesthetic.types import HumanMap, Map, Scale
 
 FLOOR, CEILING = "floor", "ceiling"

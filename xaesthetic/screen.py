@@ -176,6 +176,20 @@ def print_specificity(table: "pd.DataFrame") -> None:
     print_table(["specificity", "between attributes", "with energy", ""], rows)
 
 
+def print_edits(table: "pd.DataFrame") -> None:
+    """Print what controlled edits show: a row for each model, edit and method."""
+    for model, rows in table.groupby("model", sort=False):
+        told = []
+        for _, row in rows.iterrows():
+            right = f"{row['right']:.2f} [{row['right_low']:.2f}, {row['right_high']:.2f}]"
+            change = f"{row['auc']:.2f} [{row['auc_low']:.2f}, {row['auc_high']:.2f}]"
+            share = f"{row['energy']:.2f} of {row['area']:.2f}"
+            told.append([f"{row['edit']} ({row['attribute']})", right, str(row["method"]), change, share])
+        typer.echo()
+        columns = [f"{model}: {rows['photographs'].max()} photographs", "moved the right way", "map", "AUC of its change"]
+        print_table([*columns, "change inside, area"], told)
+
+
 def _r(value: float) -> str:
     return "" if value != value else f"{value:.2f}"
 

@@ -7,8 +7,9 @@ import pandas as pd
 from jaxtyping import Float
 
 from xaesthetic import images
+from xaesthetic.maps import MapStack
 from xaesthetic.statistics import bootstrap_t
-from xaesthetic.store import MapStack, Run, model_key
+from xaesthetic.store import Run, model_key
 
 ENERGY = "activation_energy"
 COLUMNS = ("model", "method", "photographs", "attributes", "between", "low", "high", "with_energy", "verdict")

@@ -18,34 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import zarr
-from jaxtyping import Float32
 
 from xaesthetic.errors import DataError
 from xaesthetic.files import Parts, read_json, remove_unfinished, whole, write_json
+from xaesthetic.maps import MapArray, MapStack
 from xaesthetic.rows import read_record
 from xaesthetic.types import Experiment, Record
-
-MapArray = Float32[np.ndarray, "n a i j"]
-
-
-@dataclass(frozen=True, slots=True)
-class MapStack:
-    """The maps of one model and method."""
-
-    images: tuple[str, ...]
-    """The ids of the photographs, along the first axis."""
-    attributes: tuple[str, ...]
-    """Along the second."""
-    values: MapArray
-    """Signed, un-normalised, on the layer's grid."""
-
-    def map(self, image: str, attribute: str) -> Float32[np.ndarray, "i j"]:
-        """One photograph's map for one attribute."""
-        return np.array(self.values[self.images.index(image), self.attributes.index(attribute)])
-
-    def flat(self) -> Float32[np.ndarray, "n a c"]:
-        """All maps, the cells of a grid in a line."""
-        return self.values.reshape(*self.values.shape[:2], -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +218,18 @@ class Run:
     def scores(self) -> pd.DataFrame:
         """Columns image, model, method, attribute, metric, value; floors and the ceiling stand as models of these names."""
         return self._read_table("scores.parquet", "measure the maps")
+
+    def write_edits(self, table: pd.DataFrame) -> None:
+        """Keep what controlled edits have shown."""
+        self._write_table("edits.parquet", table)
+
+    def has_edits(self) -> bool:
+        """Whether controlled edits have been looked at."""
+        return (self.root / "edits.parquet").is_file()
+
+    def edits(self) -> pd.DataFrame:
+        """A row for each photograph, edit, model and method (`xaesthetic.truth.PHOTOGRAPH`)."""
+        return self._read_table("edits.parquet", "look at edits")
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from xaesthetic import edits, figures, images
 from xaesthetic.attributes import attribute
+from xaesthetic.maps import MapStack
 from xaesthetic.pick import Pick, pick_records
-from xaesthetic.store import MapStack, Run, model_key
+from xaesthetic.store import Run, model_key
 from xaesthetic.types import Pixels, Record, ReportOptions
 
 _SCALES = {"per_map": "each map has its own scale", "shared": "one scale for all maps of a row"}

@@ -15,13 +15,17 @@ app = typer.Typer()
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic score runs/osie\n  xaesthetic score runs/osie --metric nss --metric shuffled_auc\n  "
-    "xaesthetic score runs/osie --json"
+    "xaesthetic score runs/sample --edits --json"
 )
 def score(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     metric: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Repeats. Default: all that fit what people did.")
     ] = None,
+    edits: Annotated[
+        bool,
+        typer.Option("--edits", help="Edit the photographs too: does the rating move, and the map change, as it should?"),
+    ] = False,
     workers: options.Workers = 2,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -42,6 +46,12 @@ def score(
         if not (quiet or as_json):
             screen.print_leaderboard(table)
             screen.print_people_left_out(opened)
+    if edits:
+        truth = xa.look_at_edits(opened, xa.choose_progress(quiet))
+        told["edits"] = json.loads(truth.to_json(orient="records"))
+        xa.write_text(opened.report / "edits.csv", truth.to_csv(index=False))
+        if not (quiet or as_json):
+            screen.print_edits(truth)
     if as_json:
         typer.echo(json.dumps(told, indent=2))
     elif not quiet:
