@@ -1,6 +1,7 @@
 """Maps against people: floors, ceiling, leaderboard, the command."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,9 @@ def mean(table, model, method, metric):
 
 
 def test_compare_measures_where_people_were_watched(run):
+    again = xa.compare(replace(run.experiment, inputs={}), run.root.with_name("other"), reports=["leaderboard"])
     table = run.scores()
+    pd.testing.assert_frame_equal(again.run.scores(), table)
     assert set(table["metric"]) == {
         "auc", "auc_judd", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain", "emd",
     }  # fmt: skip
@@ -109,7 +112,7 @@ def test_masks_are_measured_by_what_fits_them(plugged, tmp_path, photo, write_ph
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(png(np.roll(mask, shift, axis=1)))
     asked = xa.Experiment("masks", str(tmp_path / "d"), ("tiny_net",), ("cam",), ("light",), None)
-    table = xa.compare(asked, tmp_path / "run", reports=None).run.scores()
+    table = xa.score_run(xa.compare(asked, tmp_path / "run", reports=None).run)
     assert {"iou", "average_precision", "s_measure", "pointing_game", "cc"} <= set(table["metric"])
     assert "nss" not in set(table["metric"])
     assert mean(table, "ceiling", score.EACH_AGAINST_OTHERS, "iou") == pytest.approx(15 / 25)

@@ -28,4 +28,6 @@ def run(plugged, watched, tmp_path):
     asked = xa.Experiment(
         "fixations", str(watched), ("tiny_net",), ("cam", "activation_energy"), ("light", "vivid_color"), None, batch=4
     )
-    return xa.compare(asked, tmp_path / "run", reports=None).run
+    done = xa.compare(asked, tmp_path / "run", reports=None).run
+    xa.score_run(done)
+    return done

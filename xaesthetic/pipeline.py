@@ -43,7 +43,9 @@ def compare(
     reports: Sequence[str] | None = (),
     options: ReportOptions | None = None,
 ) -> Comparison:
-    """Rate photographs, pick the highest and lowest, explain those, draw the reports. What is there is not done again.
+    """Rate photographs, pick the highest and lowest, explain those, score and draw them. What is there is not done again.
+
+    Maps are scored where people were watched; without reports they are not.
 
     Parameters
     ----------
@@ -70,7 +72,7 @@ def compare(
         plugins.check("reports", name)
     experiment, records = prepare(experiment)
     run = begin(experiment, records, out, workers, track)
-    if run.has_people():
+    if reports is not None and run.has_people():
         score_run(run, (), workers, track)
     explained = run.records_table()
     written = draw_reports(run, reports, options) if reports is not None else []
