@@ -21,7 +21,7 @@ ORDER = (
     "errors", "attributes", "paper", "progress", "types", "files", "plugins", "fetch", "images", "edits",
     "datasets", "metrics", "measures", "statistics", "people", "maps", "rows", "store", "records", "check", "pick",
     "score", "leaderboard", "specificity", "tables", "figures", "serving", "model", "weights", "remote", "methods",
-    "predict", "explain", "truth", "train", "photo", "pipeline", "doctor", "screen", "cli",
+    "predict", "explain", "truth", "faithfulness", "train", "photo", "pipeline", "doctor", "screen", "cli",
 )
 # fmt: on
 """Each imports only from those before it; a folder of plug-ins is one of them."""

@@ -110,6 +110,6 @@ def test_the_command(run):
     assert "AUC of its" in done.stdout
     table = pd.read_csv(run.report / "edits.csv")
     assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
-    assert run.has_edits()
+    assert run.has_table("edits")
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
     assert len(json.loads(done.stdout)["edits"]) == len(table)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from xaesthetic.pipeline import compare as compare
     from xaesthetic.pipeline import draw_reports as draw_reports
     from xaesthetic.pipeline import look_at_edits as look_at_edits
+    from xaesthetic.pipeline import look_at_faithfulness as look_at_faithfulness
     from xaesthetic.plugins import KINDS as PLUGIN_KINDS
     from xaesthetic.plugins import installed_version as installed_version
     from xaesthetic.plugins import load as load_plugin
@@ -116,6 +117,7 @@ _WHERE = {
     "load_model": ("model", "load_model"),
     "load_plugin": ("plugins", "load"),
     "look_at_edits": ("pipeline", "look_at_edits"),
+    "look_at_faithfulness": ("pipeline", "look_at_faithfulness"),
     "measure_specificity": ("specificity", "specificity"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
@@ -182,6 +184,7 @@ __all__ = [
     "load_model",
     "load_plugin",
     "look_at_edits",
+    "look_at_faithfulness",
     "measure_specificity",
     "parse_attributes",
     "pick_records",

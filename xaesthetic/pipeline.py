@@ -145,12 +145,36 @@ def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
     """
     from xaesthetic.truth import check_edits, summarise  # imports torch
 
-    if not run.has_edits():
-        models = _models(run.experiment)
-        if run.answered_by()["models"] != {key: _described(model) for key, model in models.items()}:
-            raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
-        check_edits(run, models, track)
-    return summarise(run.edits(), run.experiment.seed)
+    if not run.has_table("edits"):
+        check_edits(run, _same_models(run), track)
+    return summarise(run.table("edits"), run.experiment.seed)
+
+
+def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
+    """What deletion, insertion and small noise show of a finished run's maps; computed once.
+
+    Returns
+    -------
+    The columns of `xaesthetic.faithfulness.SUMMARY`.
+
+    Raises
+    ------
+    XaestheticError
+        If a model cannot be loaded, or its weights are others than the run's.
+    """
+    from xaesthetic.faithfulness import check_faithfulness, summarise  # imports torch
+
+    if not run.has_table("faithfulness"):
+        check_faithfulness(run, _same_models(run), track)
+    return summarise(run.table("faithfulness"), run.experiment.seed)
+
+
+def _same_models(run: Run) -> "dict[str, AttributeModel]":
+    """The run's models, with the weights that they had."""
+    models = _models(run.experiment)
+    if run.answered_by()["models"] != {key: _described(model) for key, model in models.items()}:
+        raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
+    return models
 
 
 def _models(experiment: Experiment) -> "dict[str, AttributeModel]":

@@ -190,6 +190,21 @@ def print_edits(table: "pd.DataFrame") -> None:
         print_table([*columns, "change inside, area"], told)
 
 
+def print_faithfulness(table: "pd.DataFrame") -> None:
+    """Print what deletion and insertion show: a row for each model, method and attribute."""
+    for fill, rows in table.groupby("fill", sort=False):
+        told = []
+        for _, row in rows.iterrows():
+            ends = [
+                f"{row[end]:+.3f} [{row[f'{end}_low']:+.3f}, {row[f'{end}_high']:+.3f}]" for end in ("deletion", "insertion")
+            ]
+            name = f"{row['model']} {row['method']}, {row['attribute']}"
+            told.append([name, *ends, f"{row['over_centre']:+.3f}", _r(row["sensitivity"])])
+        typer.echo()
+        columns = [f"{fill}, {rows['photographs'].max()} photographs", "deletion over chance", "insertion over chance"]
+        print_table([*columns, "over centre", "sensitivity"], told)
+
+
 def _r(value: float) -> str:
     return "" if value != value else f"{value:.2f}"
 

@@ -219,17 +219,19 @@ class Run:
         """Columns image, model, method, attribute, metric, value; floors and the ceiling stand as models of these names."""
         return self._read_table("scores.parquet", "measure the maps")
 
-    def write_edits(self, table: pd.DataFrame) -> None:
-        """Keep what controlled edits have shown."""
-        self._write_table("edits.parquet", table)
+    # -- further tables ----------------------------------------------------------------------------------------------
 
-    def has_edits(self) -> bool:
-        """Whether controlled edits have been looked at."""
-        return (self.root / "edits.parquet").is_file()
+    def write_table(self, name: str, table: pd.DataFrame) -> None:
+        """Keep a table that a stage of its own has made: `edits`, `faithfulness`."""
+        self._write_table(f"{name}.parquet", table)
 
-    def edits(self) -> pd.DataFrame:
-        """A row for each photograph, edit, model and method (`xaesthetic.truth.PHOTOGRAPH`)."""
-        return self._read_table("edits.parquet", "look at edits")
+    def has_table(self, name: str) -> bool:
+        """Whether it is there."""
+        return (self.root / f"{name}.parquet").is_file()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Read it."""
+        return self._read_table(f"{name}.parquet", f"make the {name}")
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 

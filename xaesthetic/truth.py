@@ -105,7 +105,7 @@ def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = s
         columns = zip(*rows, strict=True) if rows else [()] * len(PHOTOGRAPH)
         parts.write(index, {name: np.array(column) for name, column in zip(PHOTOGRAPH, columns, strict=True)})
     table = pd.concat([pd.DataFrame(part)[list(PHOTOGRAPH)] for part in parts.read(len(records))], ignore_index=True)
-    run.write_edits(table)
+    run.write_table("edits", table)
     parts.clear()
     return table
 

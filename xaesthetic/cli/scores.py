@@ -15,7 +15,7 @@ app = typer.Typer()
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic score runs/osie\n  xaesthetic score runs/osie --metric nss --metric shuffled_auc\n  "
-    "xaesthetic score runs/sample --edits --json"
+    "xaesthetic score runs/sample --edits --faithfulness"
 )
 def score(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
@@ -25,6 +25,10 @@ def score(
     edits: Annotated[
         bool,
         typer.Option("--edits", help="Edit the photographs too: does the rating move, and the map change, as it should?"),
+    ] = False,
+    faithfulness: Annotated[
+        bool,
+        typer.Option("--faithfulness", help="Delete and insert what maps point at: did the prediction come from there?"),
     ] = False,
     workers: options.Workers = 2,
     quiet: options.Quiet = False,
@@ -52,6 +56,12 @@ def score(
         xa.write_text(opened.report / "edits.csv", truth.to_csv(index=False))
         if not (quiet or as_json):
             screen.print_edits(truth)
+    if faithfulness:
+        faithful = xa.look_at_faithfulness(opened, xa.choose_progress(quiet))
+        told["faithfulness"] = json.loads(faithful.to_json(orient="records"))
+        xa.write_text(opened.report / "faithfulness.csv", faithful.to_csv(index=False))
+        if not (quiet or as_json):
+            screen.print_faithfulness(faithful)
     if as_json:
         typer.echo(json.dumps(told, indent=2))
     elif not quiet:
