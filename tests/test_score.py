@@ -228,3 +228,28 @@ def test_the_command_prints_and_writes_the_leaderboard(run):
 def test_every_metric_fits_fixations_or_masks():
     needs = {name: score.metric_scale(name).needs for name in plugins.names("metrics")}
     assert set(needs.values()) == {"density", "fixations", "others", "mask"}
+
+
+def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
+    """What is measured of a run whose maps are complete is not thrown away when it is started again."""
+    whole = run.scores()
+    (run.root / "scores.parquet").unlink()
+    monkeypatch.setattr(score, "_GROUP", 2)
+    real, times = score.people_of, []
+
+    def tiring(*arguments):
+        times.append(arguments[0])
+        if len(times) == 4:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(score, "people_of", tiring)
+    asked = replace(run.experiment, inputs={})
+    with pytest.raises(KeyboardInterrupt):
+        xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
+    times.clear()
+    monkeypatch.setattr(score, "people_of", lambda *arguments: times.append(arguments[0]) or real(*arguments))
+    xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
+    assert len(times) == 4  # the first two photographs were done
+    pd.testing.assert_frame_equal(run.scores(), whole)
+    assert not (run.root / "parts" / "score").exists()

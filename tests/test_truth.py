@@ -99,7 +99,7 @@ def test_a_summary_by_hand():
 
 
 def test_without_a_subject_it_says_so(run, monkeypatch):
-    monkeypatch.setattr(truth, "_has_subject", lambda record, run: False)
+    monkeypatch.setattr(truth, "_has_subject", lambda record, sizes: False)
     with pytest.raises(DataError, match="no photograph of here has a subject"):
         truth.check_edits(run, {"colour": colour_model()})
 

@@ -11,6 +11,7 @@ parts/               finished pieces of a stage that is not finished yet
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -240,9 +241,15 @@ class Run:
         return Parts(self.root.joinpath("parts", *names))
 
     def clear_parts(self) -> None:
-        """Throw away the pieces of finished stages, and what a killed process left half-written."""
+        """Throw away the pieces of finished ratings and maps, and what a killed process left half-written.
+
+        Pieces of a measurement that was stopped stay: it goes on with them.
+        """
         remove_unfinished(self.root)
-        Parts(self.root / "parts").clear()
+        for stage in ("predict", "explain"):
+            self.parts(stage).clear()
+        with suppress(OSError):  # it holds others, or is not there
+            self.parts().folder.rmdir()
 
     @property
     def report(self) -> Path:

@@ -94,7 +94,8 @@ def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = s
     DataError
         If no photograph has a subject.
     """
-    records = [record for record in run.records() if record.edit is None and _has_subject(record, run)]
+    sizes = run.sizes()
+    records = [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
     if not records:
         raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
     methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
@@ -110,8 +111,8 @@ def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = s
     return table
 
 
-def _has_subject(record: Record, run: Run) -> bool:
-    region = images.region(record.subject, run.sizes()[record.id])
+def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
+    region = images.region(record.subject, sizes[record.id])
     return bool(region.any()) and not bool(region.all())
 
 
