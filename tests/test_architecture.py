@@ -20,8 +20,9 @@ LIBRARY, BASELINES, REPORTS = (
 ORDER = (
     "errors", "attributes", "paper", "progress", "types", "files", "plugins", "fetch", "images", "edits",
     "datasets", "metrics", "measures", "statistics", "people", "maps", "rows", "store", "records", "check", "pick",
-    "score", "leaderboard", "specificity", "tables", "figures", "serving", "model", "weights", "remote", "methods",
-    "predict", "explain", "truth", "faithfulness", "train", "photo", "pipeline", "doctor", "screen", "cli",
+    "score", "leaderboard", "ranking", "agreement", "specificity", "additivity", "summaries",
+    "tables", "figures", "serving", "model", "weights", "remote", "methods",
+    "predict", "explain", "truth", "faithfulness", "randomise", "train", "photo", "pipeline", "doctor", "screen", "cli",
 )
 # fmt: on
 """Each imports only from those before it; a folder of plug-ins is one of them."""

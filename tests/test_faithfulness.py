@@ -10,7 +10,7 @@ from plugin_package import plugged  # noqa: F401
 from typer.testing import CliRunner
 from watched_run import run, watched  # noqa: F401
 
-from xaesthetic import faithfulness
+from xaesthetic import faithfulness, summaries
 from xaesthetic.cli import app
 from xaesthetic.model import AttributeModel
 from xaesthetic.types import InputSpec, Source
@@ -92,7 +92,7 @@ def test_a_summary_by_hand():
     for image, base in (("a", 1.0), ("b", 2.0), ("c", 4.0)):
         for method, deletion, insertion in (("random_order", 0, 0), ("centre_order", -0.1, 0.1), ("cam", -0.5, 0.3)):
             rows.append((image, "m", method, "light", "blur", base + deletion, base + insertion, 0.2))
-    (row,) = faithfulness.summarise(pd.DataFrame(rows, columns=list(faithfulness.CURVES))).to_dict("records")
+    (row,) = summaries.summarise_faithfulness(pd.DataFrame(rows, columns=list(faithfulness.CURVES))).to_dict("records")
     assert (row["method"], row["photographs"], row["sensitivity"]) == ("cam", 3, pytest.approx(0.2))
     assert (row["deletion"], row["insertion"]) == (pytest.approx(0.5), pytest.approx(0.3))
     assert row["over_centre"] == pytest.approx((0.4 + 0.2) / 2)

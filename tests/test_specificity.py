@@ -106,7 +106,7 @@ def test_reports_are_drawn_of_what_is_there(run, tmp_path):
     written = {file.name for file in xa.draw_reports(run, ["leaderboard", "specificity"])}
     assert written == {
         "leaderboard.csv", "leaderboard_light.png", "leaderboard_light.pdf", "leaderboard_vivid_color.png",
-        "leaderboard_vivid_color.pdf", "specificity.csv", "specificity.png", "specificity.pdf",
+        "leaderboard_vivid_color.pdf", "ranks.csv", "specificity.csv", "specificity.png", "specificity.pdf",
     }  # fmt: skip
     (run.root / "scores.parquet").unlink()
     assert xa.draw_reports(run, ["leaderboard"]) == []

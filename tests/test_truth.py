@@ -10,7 +10,7 @@ from plugin_package import plugged  # noqa: F401
 from typer.testing import CliRunner
 
 import xaesthetic as xa
-from xaesthetic import edits, images, truth
+from xaesthetic import edits, images, summaries, truth
 from xaesthetic.cli import app
 from xaesthetic.errors import DataError
 from xaesthetic.model import AttributeModel
@@ -80,7 +80,7 @@ def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign
     assert (table["auc"] > 0.9).all()
     assert (table["energy"] > 0.7).all()
     assert table["area"].to_numpy() == pytest.approx(31 * 41 / 4800, abs=0.02)
-    told = truth.summarise(table)
+    told = summaries.summarise_edits(table)
     assert (told["right"] == right).all()
     assert set(told["method"]) == {"grad_cam", "activation_energy"}
 
@@ -90,7 +90,7 @@ def test_a_summary_by_hand():
         (f"{n}", "drain", "vivid_color", "m", "cam", 0.3, moved, 0.6 + n / 10, 0.5) for n, moved in enumerate((1, 2, -1, 0))
     ]
     table = pd.DataFrame(rows, columns=list(truth.PHOTOGRAPH))
-    (row,) = truth.summarise(table).to_dict("records")
+    (row,) = summaries.summarise_edits(table).to_dict("records")
     assert (row["photographs"], row["right"]) == (4, 0.5)
     assert (row["right_low"], row["right_high"]) == pytest.approx((0.150, 0.850), abs=1e-3)  # Wilson's, of 2 in 4
     assert row["auc"] == pytest.approx(0.75)

@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xaesthetic.additivity import additivity as measure_additivity
+    from xaesthetic.agreement import measure_agreement as measure_agreement
     from xaesthetic.attributes import ATTRIBUTES as ATTRIBUTES
     from xaesthetic.attributes import parse as parse_attributes
     from xaesthetic.check import DataCheck as DataCheck
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from xaesthetic.fetch.registry import find_download as find_download
     from xaesthetic.files import write_text as write_text
     from xaesthetic.leaderboard import leaderboard as rank_maps
+    from xaesthetic.leaderboard import leaderboard_by_person as rank_by_person
     from xaesthetic.leaderboard import verdict as leaderboard_verdict
     from xaesthetic.leaderboard import warnings as leaderboard_warnings
     from xaesthetic.model import AttributeModel as AttributeModel
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from xaesthetic.pipeline import draw_reports as draw_reports
     from xaesthetic.pipeline import look_at_edits as look_at_edits
     from xaesthetic.pipeline import look_at_faithfulness as look_at_faithfulness
+    from xaesthetic.pipeline import look_at_randomised as look_at_randomised
     from xaesthetic.plugins import KINDS as PLUGIN_KINDS
     from xaesthetic.plugins import installed_version as installed_version
     from xaesthetic.plugins import load as load_plugin
@@ -48,7 +52,9 @@ if TYPE_CHECKING:
     from xaesthetic.predict import Ratings as Ratings
     from xaesthetic.predict import rate as rate
     from xaesthetic.progress import choose as choose_progress
+    from xaesthetic.ranking import rank_groups as rank_groups
     from xaesthetic.records import find_records as find_records
+    from xaesthetic.score import score_by_person as score_by_person
     from xaesthetic.score import score_run as score_run
     from xaesthetic.serving.manage import StartOptions as StartOptions
     from xaesthetic.serving.manage import Status as Status
@@ -118,12 +124,17 @@ _WHERE = {
     "load_plugin": ("plugins", "load"),
     "look_at_edits": ("pipeline", "look_at_edits"),
     "look_at_faithfulness": ("pipeline", "look_at_faithfulness"),
+    "look_at_randomised": ("pipeline", "look_at_randomised"),
+    "measure_additivity": ("additivity", "additivity"),
+    "measure_agreement": ("agreement", "measure_agreement"),
     "measure_specificity": ("specificity", "specificity"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
     "place_of": ("fetch.download", "place_of"),
     "plugin_names": ("plugins", "names"),
     "plugin_summary": ("plugins", "summary"),
+    "rank_by_person": ("leaderboard", "leaderboard_by_person"),
+    "rank_groups": ("ranking", "rank_groups"),
     "rank_layouts": ("tables.layout", "rank_layouts"),
     "rank_maps": ("leaderboard", "leaderboard"),
     "rate": ("predict", "rate"),
@@ -132,6 +143,7 @@ _WHERE = {
     "read_predictions": ("tables.given", "read_predictions"),
     "read_recipe": ("train.recipe", "read_recipe"),
     "read_votes": ("tables.raters", "read_votes"),
+    "score_by_person": ("score", "score_by_person"),
     "score_run": ("score", "score_run"),
     "server_status": ("serving.manage", "server_status"),
     "start_server": ("serving.manage", "start_server"),
@@ -185,12 +197,17 @@ __all__ = [
     "load_plugin",
     "look_at_edits",
     "look_at_faithfulness",
+    "look_at_randomised",
+    "measure_additivity",
+    "measure_agreement",
     "measure_specificity",
     "parse_attributes",
     "pick_records",
     "place_of",
     "plugin_names",
     "plugin_summary",
+    "rank_by_person",
+    "rank_groups",
     "rank_layouts",
     "rank_maps",
     "rate",
@@ -199,6 +216,7 @@ __all__ = [
     "read_predictions",
     "read_recipe",
     "read_votes",
+    "score_by_person",
     "score_run",
     "server_status",
     "start_server",

@@ -1,5 +1,6 @@
 """The third stage: maps of the picked photographs, for every attribute, model and method."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from xaesthetic.model import AttributeModel, device
 from xaesthetic.pick import pick_records
 from xaesthetic.predict import batches, photographs, to_batch
 from xaesthetic.progress import Track, silent
+from xaesthetic.score import ENERGY
 from xaesthetic.store import Run
 from xaesthetic.types import Pixels, Record
 
@@ -42,11 +44,15 @@ def explain_batch(model: AttributeModel, methods: Sequence[Method], pixels: Sequ
 
 
 def explain_records(run: Run, models: Mapping[str, AttributeModel], workers: int = 2, track: Track = silent) -> None:
-    """Make the maps that are not there yet; goes on where a stopped run was."""
+    """Make the maps that are not there yet; goes on where a stopped run was.
+
+    Where people were watched, activation energy is made too: the floor that a network's maps are held against.
+    """
     records = explained_records(run)
     groups = batches(records, run.experiment.batch)
+    wanted = dict.fromkeys((*run.experiment.methods, *([ENERGY] if run.has_people() else [])))
     for key, model in models.items():
-        methods = [method for method in run.experiment.methods if not run.has_maps(key, method)]
+        methods = [method for method in wanted if not run.has_maps(key, method)]
         if not methods:
             continue
         functions = [plugins.load("methods", method) for method in methods]
@@ -56,7 +62,8 @@ def explain_records(run: Run, models: Mapping[str, AttributeModel], workers: int
         for index, group in zip(track(todo, f"maps of {key}", len(todo)), pixels, strict=True):
             maps = explain_batch(model, functions, group, device(run.experiment.device))
             parts.write(index, dict(zip(methods, maps, strict=True)))
-        for method in methods:
+        for method, function in zip(methods, functions, strict=True):
             pieces: Iterator[np.ndarray] = (part[method] for part in parts.read(len(groups)))
-            run.write_maps(key, method, [record.id for record in records], model.attributes, pieces)
+            adds_up = getattr(sys.modules[function.__module__], "ADDS_UP", "")
+            run.write_maps(key, method, [record.id for record in records], model.attributes, pieces, adds_up)
         parts.clear()

@@ -19,26 +19,17 @@ from xaesthetic.model import Activations, AttributeModel, device
 from xaesthetic.predict import to_batch
 from xaesthetic.progress import Track, silent
 from xaesthetic.score import centre_blob
-from xaesthetic.statistics import bootstrap_t
 from xaesthetic.store import Run
+from xaesthetic.summaries import CENTRE_ORDER, RANDOM_ORDER
 from xaesthetic.types import Record
 
 STEPS = 10
 """Equal shares of the area along a curve."""
-RANDOM, CENTRE = "random_order", "centre_order"
-"""Orders without a map, in place of a method."""
 FILLS = ("blur", "mean")
 """What takes the place of pixels: the photograph blurred beyond recognition, or the mean colour (input 0)."""
 CURVES = ("image", "model", "method", "attribute", "fill", "deletion", "insertion", "sensitivity")
 """`deletion` and `insertion` are mean raw outputs along the curves; `sensitivity` is captum's `sensitivity_max`: how much a
 map changes, of its own length, under noise of 2 % of the input's deviation. nan for orders without a map."""
-SUMMARY = (
-    "model", "method", "attribute", "fill", "photographs", "deletion", "deletion_low", "deletion_high", "insertion",
-    "insertion_low", "insertion_high", "over_centre", "sensitivity",
-)  # fmt: skip
-"""`deletion` is how much lower the output is than in a random order while the map's highest cells go first, `insertion` how
-much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the centre's
-order. Positive is better throughout, but for `sensitivity`."""
 _BLUR = 0.1  # of the longer side
 _BATCH = 16
 _NOISE = 0.02
@@ -115,8 +106,8 @@ def _rows(
         activations = model.features(x)
     generator = torch.Generator().manual_seed(run.experiment.seed)
     plain = {
-        RANDOM: order(torch.rand(size, generator=generator).to(x.device), size),
-        CENTRE: order(torch.from_numpy(centre_blob(size)).to(x), size),
+        RANDOM_ORDER: order(torch.rand(size, generator=generator).to(x.device), size),
+        CENTRE_ORDER: order(torch.from_numpy(centre_blob(size)).to(x), size),
     }
     maps = {name: method(model, x, activations).detach() for name, method in methods.items()}
     moved = {name: _sensitivity(model, method, x) for name, method in methods.items()}
@@ -146,31 +137,3 @@ def _sensitivity(model: AttributeModel, method: Method, x: Float[Tensor, "1 c h 
         torch.manual_seed(0)
         found = sensitivity_max(explain, x, perturb_radius=_NOISE * float(x.std()), n_perturb_samples=_DRAWS)
     return float(found[0])
-
-
-def summarise(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Every map against a random order and the centre's, on the same photographs.
-
-    Parameters
-    ----------
-    table
-        Of `check_faithfulness`.
-    seed
-        For the resamples.
-
-    Returns
-    -------
-    The columns in `SUMMARY`.
-    """
-    held = table.set_index("image")
-    rows = []
-    for (model, attribute, fill), told in held.groupby(["model", "attribute", "fill"], sort=False):
-        by_method = {str(name): each for name, each in told.groupby("method", sort=False)}
-        chance, centre = by_method.pop(RANDOM), by_method.pop(CENTRE)
-        for method, own in by_method.items():
-            deletion = bootstrap_t((chance["deletion"] - own["deletion"]).to_numpy(np.float64), seed=seed)
-            insertion = bootstrap_t((own["insertion"] - chance["insertion"]).to_numpy(np.float64), seed=seed)
-            over = (centre["deletion"] - own["deletion"] + own["insertion"] - centre["insertion"]).mean() / 2
-            ends = (deletion.value, deletion.low, deletion.high, insertion.value, insertion.low, insertion.high)
-            rows.append((model, method, attribute, fill, len(own), *ends, over, own["sensitivity"].mean()))
-    return pd.DataFrame(rows, columns=list(SUMMARY))

@@ -193,7 +193,7 @@ def region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
     Parameters
     ----------
     polygons
-        In pixels of a photograph of that size; a pixel is inside if its upper left corner is, or lies on the outline.
+        In pixels of a photograph of that size; a pixel is inside if its centre is.
     size
         (height, width).
     """
@@ -201,5 +201,5 @@ def region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
 
     inside = np.zeros(size, dtype=bool)
     for corners in polygons:
-        inside |= polygon2mask(size, np.array(corners)[:, ::-1])  # type: ignore[no-untyped-call]
+        inside |= polygon2mask(size, np.array(corners)[:, ::-1] - 0.5)  # type: ignore[no-untyped-call]
     return inside

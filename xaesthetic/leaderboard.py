@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.score import CEILING, FLOOR, metric_scale
-from xaesthetic.statistics import bootstrap_t, holm, smallest_p
+from xaesthetic.statistics import bootstrap_t, crossed_bootstrap, holm, smallest_p
 
 CENTRE = "centre"
 COLUMNS = (
@@ -16,6 +16,12 @@ COLUMNS = (
 """`low` and `high` hold the mean with 95 % (bootstrap-t over photographs). `normalised` is 0 for the centre blob and 1 for
 people against each other. `over_centre` is the mean difference from the centre blob on the same photographs, positive where
 better; `p` its Wilcoxon test, Holm-corrected over the rows of one metric and attribute."""
+
+BY_PERSON = (
+    "metric", "attribute", "model", "method", "photographs", "people", "value", "low", "high", "over_centre",
+    "over_centre_low", "over_centre_high", "p",
+)  # fmt: skip
+"""As `COLUMNS`, of maps against each person alone; intervals and p count people as drawn by chance, as photographs are."""
 
 
 def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -59,11 +65,7 @@ def _ranked(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> 
         (metric, attribute, *key, int(column.notna().sum()), *_told(column, centre, ceiling, sign, seed))
         for key, column in values.items()
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("value", ascending=sign < 0, kind="stable")
-    tested = ~table["model"].isin([FLOOR, CEILING])
-    table["p"] = table["p"].where(tested)
-    table.loc[tested, "p"] = holm(table.loc[tested, "p"].to_numpy(np.float64))
-    return table
+    return _tested(pd.DataFrame(rows, columns=list(COLUMNS)), sign)
 
 
 def _told(column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None, sign: int, seed: int) -> tuple[float, ...]:
@@ -76,6 +78,57 @@ def _told(column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None
     between = ceiling.mean() - centre.mean() if ceiling is not None else 0.0
     normalised = (own.value - centre.mean()) / between if between else nan
     return (own.value, own.low, own.high, normalised, over.value, over.low, over.high, over.p)
+
+
+def leaderboard_by_person(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """All maps, floors and people themselves against each person alone, for every metric and attribute, the best first.
+
+    Parameters
+    ----------
+    scores
+        scores_by_person.parquet.
+    seed
+        For the resamples.
+
+    Returns
+    -------
+    The columns in `BY_PERSON`.
+    """
+    tables = [
+        _ranked_by_person(metric, attribute, held, seed)
+        for metric, of_metric in scores.groupby("metric", sort=True)
+        for attribute, held in _by_attribute(of_metric)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _ranked_by_person(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> pd.DataFrame:
+    wide = scores.pivot_table(index="image", columns=["model", "method", "annotator"], values="value", sort=False)
+    sign = 1 if metric_scale(str(metric)).higher else -1
+    keys = list(dict.fromkeys((str(column[0]), str(column[1])) for column in wide.columns))
+    values = {key: wide[key].to_numpy(np.float64) for key in keys}
+    people = {key: list(wide[key].columns) for key in keys}
+    centre = (FLOOR, CENTRE)
+    rows = []
+    for key, table in values.items():
+        own = crossed_bootstrap(table, seed=seed)
+        nan = float("nan")
+        over = (nan, nan, nan, nan)
+        if people.get(centre) == people[key]:
+            found = crossed_bootstrap(sign * (table - values[centre]), seed=seed)
+            over = (found.value, found.low, found.high, found.p)
+        photographs = int((~np.isnan(table)).any(1).sum())
+        rows.append((metric, attribute, *key, photographs, len(people[key]), own.value, own.low, own.high, *over))
+    return _tested(pd.DataFrame(rows, columns=list(BY_PERSON)), sign)
+
+
+def _tested(table: pd.DataFrame, sign: int) -> pd.DataFrame:
+    """The best first, p corrected over the maps and left out for floors and the ceiling."""
+    table = table.sort_values("value", ascending=sign < 0, kind="stable")
+    tested = ~table["model"].isin([FLOOR, CEILING])
+    table["p"] = table["p"].where(tested)
+    table.loc[tested, "p"] = holm(table.loc[tested, "p"].to_numpy(np.float64))
+    return table
 
 
 def warnings(table: pd.DataFrame) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 MapArray = Float32[np.ndarray, "n a i j"]
 
@@ -18,6 +18,8 @@ class MapStack:
     """Along the second."""
     values: MapArray
     """Signed, un-normalised, on the layer's grid."""
+    adds_up: str = ""
+    """What of a map the method promises to be the raw output, but for a constant: `mean` or `sum`; empty for nothing."""
 
     def map(self, image: str, attribute: str) -> Float32[np.ndarray, "i j"]:
         """One photograph's map for one attribute."""
@@ -26,3 +28,11 @@ class MapStack:
     def flat(self) -> Float32[np.ndarray, "n a c"]:
         """All maps, the cells of a grid in a line."""
         return self.values.reshape(*self.values.shape[:2], -1)
+
+
+def standardised(values: Float[np.ndarray, "n a c"]) -> Float[np.ndarray, "n a c"]:
+    """Of mean 0 and length 1 along the last axis, so that products are Pearson's correlations; nan where constant."""
+    centred = values - values.mean(axis=2, keepdims=True, dtype=np.float64)
+    length = np.sqrt((centred**2).sum(axis=2, keepdims=True))
+    known = length > 1e-6 * np.abs(values).max(axis=2, keepdims=True, initial=1e-30)
+    return np.asarray(np.divide(centred, length, out=np.full_like(centred, np.nan), where=known))

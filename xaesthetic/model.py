@@ -139,6 +139,19 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     return replace(model, attributes=tuple(attributes), head=head, links=links, gradient_sums=None)
 
 
+def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeModel:
+    """A model whose head is one linear layer, with other weights in it.
+
+    Raises
+    ------
+    ModelError
+        If its head is none.
+    """
+    if model.bias is None:
+        raise ModelError("the model's head is no linear layer whose weights could be replaced.")
+    return _linear(model, model.attributes, weights, model.bias, model.links)
+
+
 def _linear(
     model: AttributeModel, attributes: Sequence[str], weights: Tensor, bias: Tensor, links: tuple[str, ...]
 ) -> AttributeModel:

@@ -48,6 +48,8 @@ def marks_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]
 
 
 def _unusable(marks: Marks, fixations: int, size: tuple[int, int]) -> str:
+    if marks.problem:
+        return marks.problem
     if not marks.region:
         return "" if fixations else "no fixation lies in the photograph"
     try:
@@ -80,6 +82,8 @@ class People:
     """One by one; in the same order as `others`."""
     others: tuple[Map, ...]
     """The density of all but one."""
+    annotators: tuple[str, ...]
+    """Who they are, in that order."""
 
 
 def gather(
@@ -120,6 +124,7 @@ def people_of(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, i
         HumanMap(total / len(marks), watched, mask, away, baseline),
         tuple(HumanMap(each.density, each.points, each.region, away, baseline) for each in marks),
         tuple((total - each.density) / max(1, len(marks) - 1) for each in marks),
+        tuple(map(str, rows["annotator"])),
     )
 
 

@@ -16,6 +16,7 @@ from xaesthetic.progress import Track, silent
 from xaesthetic.records import check_records, find_records, fingerprint
 from xaesthetic.score import score_run
 from xaesthetic.store import Run, model_key
+from xaesthetic.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
 from xaesthetic.types import Experiment, Record, ReportOptions
 
 if TYPE_CHECKING:
@@ -136,18 +137,18 @@ def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.truth.SUMMARY`.
+    The columns of `xaesthetic.summaries.EDITS`.
 
     Raises
     ------
     XaestheticError
         If no photograph has a subject, a model cannot be loaded, or its weights are others than the run's.
     """
-    from xaesthetic.truth import check_edits, summarise  # imports torch
-
     if not run.has_table("edits"):
+        from xaesthetic.truth import check_edits  # imports torch
+
         check_edits(run, _same_models(run), track)
-    return summarise(run.table("edits"), run.experiment.seed)
+    return summarise_edits(run.table("edits"), run.experiment.seed)
 
 
 def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
@@ -155,18 +156,37 @@ def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.faithfulness.SUMMARY`.
+    The columns of `xaesthetic.summaries.FAITHFULNESS`.
 
     Raises
     ------
     XaestheticError
         If a model cannot be loaded, or its weights are others than the run's.
     """
-    from xaesthetic.faithfulness import check_faithfulness, summarise  # imports torch
-
     if not run.has_table("faithfulness"):
+        from xaesthetic.faithfulness import check_faithfulness  # imports torch
+
         check_faithfulness(run, _same_models(run), track)
-    return summarise(run.table("faithfulness"), run.experiment.seed)
+    return summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
+
+
+def look_at_randomised(run: Run, track: Track = silent) -> pd.DataFrame:
+    """What is left of a finished run's maps when the network's weights are shuffled; computed once.
+
+    Returns
+    -------
+    The columns of `xaesthetic.summaries.RANDOMISED`.
+
+    Raises
+    ------
+    XaestheticError
+        If a model cannot be loaded, its weights are others than the run's, or no model has weights here.
+    """
+    if not run.has_table("randomised"):
+        from xaesthetic.randomise import check_randomised  # imports torch
+
+        check_randomised(run, _same_models(run), track)
+    return summarise_randomised(run.table("randomised"), run.experiment.seed)
 
 
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
@@ -184,7 +204,8 @@ def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
 
 
 def _described(model: "AttributeModel") -> dict[str, Any]:
-    return asdict(model.source) | {"attributes": list(model.attributes)}
+    lists = {"attributes": list(model.attributes), "untrained": list(model.source.untrained)}
+    return asdict(model.source) | lists
 
 
 def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 import xaesthetic as xa
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _SHOWN = 5  # missing photographs named on the screen
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
@@ -141,83 +141,3 @@ def server_row(name: str, status: "xa.Status | None") -> list[str]:
     state = "ready" if status.ready else "does not answer"
     computed = "" if status.photographs is None else str(status.photographs)
     return [name, state, status.serving.runtime, status.serving.address or status.serving.weights, computed]
-
-
-def print_leaderboard(table: "pd.DataFrame") -> None:
-    """Print, for each metric and attribute, every map, the floors and the ceiling, the best first."""
-    for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
-        told = [
-            [
-                f"{row['model']} {row['method']}",
-                _measured(row),
-                f"{round(row['normalised'], 2) + 0.0:.2f}",
-                xa.leaderboard_verdict(row),
-            ]
-            for _, row in rows.iterrows()
-        ]
-        typer.echo()
-        print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", ""], told)
-    typer.echo("\nnormalised: 0 is the centre blob, 1 people against each other.")
-    for warning in xa.leaderboard_warnings(table):
-        typer.echo(f"\n{warning}")
-
-
-def _measured(row: "pd.Series") -> str:
-    return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
-
-
-def print_specificity(table: "pd.DataFrame") -> None:
-    """Print, for every model and method, whether its maps depend on the attribute."""
-    rows = [
-        [f"{row['model']} {row['method']}", _r(row["between"]), _r(row["with_energy"]), row["verdict"]]
-        for _, row in table.iterrows()
-    ]
-    typer.echo()
-    print_table(["specificity", "between attributes", "with energy", ""], rows)
-
-
-def print_edits(table: "pd.DataFrame") -> None:
-    """Print what controlled edits show: a row for each model, edit and method."""
-    for model, rows in table.groupby("model", sort=False):
-        told = []
-        for _, row in rows.iterrows():
-            right = f"{row['right']:.2f} [{row['right_low']:.2f}, {row['right_high']:.2f}]"
-            change = f"{row['auc']:.2f} [{row['auc_low']:.2f}, {row['auc_high']:.2f}]"
-            share = f"{row['energy']:.2f} of {row['area']:.2f}"
-            told.append([f"{row['edit']} ({row['attribute']})", right, str(row["method"]), change, share])
-        typer.echo()
-        columns = [f"{model}: {rows['photographs'].max()} photographs", "moved the right way", "map", "AUC of its change"]
-        print_table([*columns, "change inside, area"], told)
-
-
-def print_faithfulness(table: "pd.DataFrame") -> None:
-    """Print what deletion and insertion show: a row for each model, method and attribute."""
-    for fill, rows in table.groupby("fill", sort=False):
-        told = []
-        for _, row in rows.iterrows():
-            ends = [
-                f"{row[end]:+.3f} [{row[f'{end}_low']:+.3f}, {row[f'{end}_high']:+.3f}]" for end in ("deletion", "insertion")
-            ]
-            name = f"{row['model']} {row['method']}, {row['attribute']}"
-            told.append([name, *ends, f"{row['over_centre']:+.3f}", _r(row["sensitivity"])])
-        typer.echo()
-        columns = [f"{fill}, {rows['photographs'].max()} photographs", "deletion over chance", "insertion over chance"]
-        print_table([*columns, "over centre", "sensitivity"], told)
-
-
-def _r(value: float) -> str:
-    return "" if value != value else f"{value:.2f}"
-
-
-def print_people_left_out(run: "xa.Run") -> None:
-    """Print what of people's fixations and masks could not be used."""
-    people = run.people()
-    outside = int(people["outside"].sum())
-    if outside:
-        typer.echo(f"left out: {outside} fixations outside their photographs", err=True)
-    bad = people[people["reason"] != ""]
-    reasons = [f"{row['image']}, {row['annotator']}: {row['reason']}" for _, row in bad.head(_REASONS).iterrows()]
-    if reasons:
-        typer.echo(f"left out: {len(bad)} people's marks", err=True)
-        for reason in reasons:
-            typer.echo(f"  {reason}", err=True)

@@ -5,7 +5,8 @@ records.parquet      every photograph: id, path, size, sha256, ratings; or why i
 people.parquet       what people looked at or marked, where the data set has it
 predictions.parquet  image x model x attribute
 maps/<model>/<method>.zarr   float32 (n, a, i, j): signed, un-normalised, on the layer's own grid
-scores.parquet       image x model x method x attribute x metric
+scores.parquet       image x model x method x attribute x metric; floors and the ceiling stand as models of these names
+scores_by_person.parquet, edits.parquet, faithfulness.parquet, randomised.parquet   what was asked for besides
 report/              figures and tables
 parts/               finished pieces of a stage that is not finished yet
 """
@@ -163,9 +164,15 @@ class Run:
         return self._maps_folder(model, method).is_dir()
 
     def write_maps(
-        self, model: str, method: str, images: Sequence[str], attributes: Sequence[str], batches: Iterator[MapArray]
+        self,
+        model: str,
+        method: str,
+        images: Sequence[str],
+        attributes: Sequence[str],
+        batches: Iterator[MapArray],
+        adds_up: str = "",
     ) -> None:
-        """Keep maps that come in batches, in the order of `images`."""
+        """Keep maps that come in batches, in the order of `images`; see `MapStack` for the rest."""
         with whole(self._maps_folder(model, method)) as temporary:
             array: zarr.Array[Any] | None = None
             start = 0
@@ -177,7 +184,7 @@ class Run:
                         shape=shape,
                         chunks=batch.shape,
                         dtype="float32",
-                        attributes={"images": list(images), "attributes": list(attributes)},
+                        attributes={"images": list(images), "attributes": list(attributes), "adds_up": adds_up},
                     )
                 array[start : start + len(batch)] = batch
                 start += len(batch)
@@ -202,28 +209,15 @@ class Run:
         try:
             array = zarr.open_array(folder, mode="r")
             images, attributes = array.attrs["images"], array.attrs["attributes"]
-            return MapStack(tuple(images), tuple(attributes), np.asarray(array[:]))  # type: ignore[arg-type]
+            adds_up = str(array.attrs.get("adds_up", ""))
+            return MapStack(tuple(images), tuple(attributes), np.asarray(array[:]), adds_up)  # type: ignore[arg-type]
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise _damaged(folder, error) from error
 
-    # -- scores ------------------------------------------------------------------------------------------------------
-
-    def write_scores(self, table: pd.DataFrame) -> None:
-        """Keep the scores."""
-        self._write_table("scores.parquet", table)
-
-    def has_scores(self) -> bool:
-        """Whether maps have been measured."""
-        return (self.root / "scores.parquet").is_file()
-
-    def scores(self) -> pd.DataFrame:
-        """Columns image, model, method, attribute, metric, value; floors and the ceiling stand as models of these names."""
-        return self._read_table("scores.parquet", "measure the maps")
-
-    # -- further tables ----------------------------------------------------------------------------------------------
+    # -- what stages after the maps have made ------------------------------------------------------------------------
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:
-        """Keep a table that a stage of its own has made: `edits`, `faithfulness`."""
+        """Keep a stage's table: `scores`, `scores_by_person`, `edits`, `faithfulness`, `randomised`."""
         self._write_table(f"{name}.parquet", table)
 
     def has_table(self, name: str) -> bool:

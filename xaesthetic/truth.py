@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Float32
-from scipy.stats import binomtest
 
 from xaesthetic import edits, images, plugins
 from xaesthetic.errors import DataError
@@ -19,7 +18,6 @@ from xaesthetic.metrics._maps import above
 from xaesthetic.model import AttributeModel, device
 from xaesthetic.predict import to_batch
 from xaesthetic.progress import Track, silent
-from xaesthetic.statistics import bootstrap_t
 from xaesthetic.store import Run
 from xaesthetic.types import Mask, Pixels, Record
 
@@ -27,11 +25,6 @@ PHOTOGRAPH = ("image", "edit", "attribute", "model", "method", "area", "moved", 
 """`moved` is how much the raw output rose, times the edit's sign: positive is the right way. `auc` and `energy` are of the
 map's change, its absolute difference: how likely it is greater inside the changed region than outside, and what share of it
 lies inside, to be held against `area`, the region's share of the photograph."""
-SUMMARY = (
-    "model", "edit", "attribute", "photographs", "right", "right_low", "right_high", "method", "auc", "auc_low", "auc_high",
-    "energy", "area",
-)  # fmt: skip
-"""`right` is the share of photographs whose rating moved the right way, with Wilson's 95 %; `auc` has bootstrap-t's."""
 
 
 Grid = Float32[np.ndarray, "i j"]
@@ -142,27 +135,3 @@ def _seen(
         raw = model.head(activations).float().cpu().numpy()
     maps = {name: method(model, x, activations).detach().float().cpu().numpy() for name, method in methods.items()}
     return raw, maps
-
-
-def summarise(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """For every model, edit and method how often the rating moved the right way, and how well its map's change lies.
-
-    Parameters
-    ----------
-    table
-        Of `check_edits`.
-    seed
-        For the resamples.
-
-    Returns
-    -------
-    The columns in `SUMMARY`.
-    """
-    rows = []
-    for (model, name, attribute, method), told in table.groupby(["model", "edit", "attribute", "method"], sort=False):
-        right = binomtest(int((told["moved"] > 0).sum()), len(told))
-        share = right.proportion_ci(method="wilson")
-        auc = bootstrap_t(told["auc"].to_numpy(np.float64), seed=seed)
-        change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), told["energy"].mean(), told["area"].mean())
-        rows.append((model, name, attribute, len(told), right.statistic, share.low, share.high, method, *change))
-    return pd.DataFrame(rows, columns=list(SUMMARY))

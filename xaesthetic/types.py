@@ -40,6 +40,8 @@ class Marks:
     """Points (x, y) in image pixels, where they were watched."""
     region: bytes = b""
     """A PNG of the photograph's size, not 0 where they marked it; empty where they were watched."""
+    problem: str = ""
+    """Why it cannot be used, where the data set has found that out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ class Source:
     """On what, in the words for a figure's caption, for example `trained on edits, not on ratings`."""
     files: Mapping[str, str]
     """The sha256 of every weight file, by file name."""
+    untrained: tuple[str, ...] = ()
+    """Outputs that no rating ever moved: their maps show what a map shows without learning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from xaesthetic_baselines._heads import kept_files, with_head
 from xaesthetic_baselines._malu import LINKS, batch_normed
 from xaesthetic_baselines._resnet50_v1 import INPUTS, ResNet50V1
 
+_UNTRAINED = tuple(each.name for each in ATTRIBUTES if not each.in_paper and each.name != "overall")
+"""Their loss was given no weight (the paper leaves them out; their published weights have not left initialisation)."""
+
 
 def malu_resnet50(weights: Path | None = None) -> AttributeModel:
     """The checkpoint of Malu, Bapi & Indurkhya 2017: Keras 1's ResNet50, averages of all 16 blocks, twelve outputs.
@@ -70,7 +73,8 @@ def _model(kept: Weights, backbone: torch.nn.Module, files: dict[str, str], norm
     inputs = INPUTS if isinstance(backbone, ResNet50V1) else _resnet50.INPUTS
     trained = f"{kept.manifest['trained']}; ratings depend on the batch" if norm == "batch" else kept.manifest["trained"]
     citation = "Malu, Bapi & Indurkhya, MAICS 2017; github gautamMalu/Aesthetic_attributes_maps"
-    source = Source(citation, "MIT; trained on AADB, whose photographs are for research use", trained, files)
+    licence = "MIT; trained on AADB, whose photographs are for research use"
+    source = Source(citation, licence, trained, files, untrained=_UNTRAINED)
     model = with_head("malu_resnet50", backbone, 15104, inputs, source, kept)
     if norm != "batch":
         return model

@@ -11,6 +11,7 @@ from xaesthetic.attributes import attribute as vocabulary
 from xaesthetic.files import write_text
 from xaesthetic.leaderboard import CENTRE
 from xaesthetic.leaderboard import leaderboard as ranked
+from xaesthetic.ranking import rank_groups
 from xaesthetic.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
 from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
@@ -37,15 +38,18 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    For each attribute ``report/leaderboard_NAME.png`` and ``.pdf``; ``report/leaderboard.csv`` with every metric.
+    For each attribute ``report/leaderboard_NAME.png`` and ``.pdf``; ``report/leaderboard.csv`` and ``report/ranks.csv`` with
+    every metric.
     """
     del options
-    if not run.has_scores():
+    if not run.has_table("scores"):
         return []
-    table = ranked(run.scores(), run.experiment.seed)
+    table = ranked(run.table("scores"), run.experiment.seed)
     file = run.report / "leaderboard.csv"
     write_text(file, table.to_csv(index=False))
-    written = [file]
+    ranks = run.report / "ranks.csv"
+    write_text(ranks, rank_groups(run.table("scores"), run.experiment.seed).to_csv(index=False))
+    written = [file, ranks]
     lead = [name for name in _LEAD if name in set(table["metric"])][:_SHOWN] or sorted(set(table["metric"]))[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])

@@ -2,26 +2,34 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import xaesthetic as xa
-from xaesthetic import screen
-from xaesthetic.cli import options
+from xaesthetic.cli import judgement, options
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer()
+_REPORTS = (
+    "leaderboard", "leaderboard_by_person", "agreement", "specificity", "additivity", "edits", "faithfulness", "randomised",
+)  # fmt: skip
 
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic score runs/osie\n  xaesthetic score runs/osie --metric nss --metric shuffled_auc\n  "
-    "xaesthetic score runs/sample --edits --faithfulness"
+    "xaesthetic score runs/osie --metric nss --by-person\n  xaesthetic score runs/sample --edits --faithfulness --randomise"
 )
 def score(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     metric: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Repeats. Default: all that fit what people did.")
     ] = None,
+    by_person: Annotated[
+        bool, typer.Option("--by-person", help="Against each person alone too, with intervals that count people as chance.")
+    ] = False,
     edits: Annotated[
         bool,
         typer.Option("--edits", help="Edit the photographs too: does the rating move, and the map change, as it should?"),
@@ -30,41 +38,41 @@ def score(
         bool,
         typer.Option("--faithfulness", help="Delete and insert what maps point at: did the prediction come from there?"),
     ] = False,
+    randomise: Annotated[
+        bool, typer.Option("--randomise", help="Shuffle the networks' weights, layer by layer: are the maps still the same?")
+    ] = False,
     workers: options.Workers = 2,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     opened = xa.Run.open(run)
-    people = opened.has_people()
-    if metric and not people:
+    track = xa.choose_progress(quiet)
+    told: dict[str, pd.DataFrame] = {}
+    if opened.has_people():
+        scores = xa.score_run(opened, metric or (), workers, track)
+        told["leaderboard"] = xa.rank_maps(scores, opened.experiment.seed)
+        told["ranks"] = xa.rank_groups(scores, opened.experiment.seed)
+        told["agreement"] = xa.measure_agreement(opened)
+        if by_person:
+            each = xa.score_by_person(opened, metric or (), workers, track)
+            told["by_person"] = xa.rank_by_person(each, opened.experiment.seed)
+    elif metric or by_person:
         raise typer.BadParameter(
-            f"{run}: nobody was watched here, there is nothing to measure against.", param_hint="--metric"
+            f"{run}: nobody was watched here, there is nothing to measure against.",
+            param_hint="--metric" if metric else "--by-person",
         )
-    specific = xa.measure_specificity(opened)
-    told = {"specificity": json.loads(specific.to_json(orient="records"))}
-    if people:
-        scores = xa.score_run(opened, metric or (), workers, xa.choose_progress(quiet))
-        table = xa.rank_maps(scores, opened.experiment.seed)
-        told["leaderboard"] = json.loads(table.to_json(orient="records"))
-        if not (quiet or as_json):
-            screen.print_leaderboard(table)
-            screen.print_people_left_out(opened)
     if edits:
-        truth = xa.look_at_edits(opened, xa.choose_progress(quiet))
-        told["edits"] = json.loads(truth.to_json(orient="records"))
-        xa.write_text(opened.report / "edits.csv", truth.to_csv(index=False))
-        if not (quiet or as_json):
-            screen.print_edits(truth)
+        told["edits"] = xa.look_at_edits(opened, track)
     if faithfulness:
-        faithful = xa.look_at_faithfulness(opened, xa.choose_progress(quiet))
-        told["faithfulness"] = json.loads(faithful.to_json(orient="records"))
-        xa.write_text(opened.report / "faithfulness.csv", faithful.to_csv(index=False))
-        if not (quiet or as_json):
-            screen.print_faithfulness(faithful)
+        told["faithfulness"] = xa.look_at_faithfulness(opened, track)
+    if randomise:
+        told["randomised"] = xa.look_at_randomised(opened, track)
+    told["additivity"] = xa.measure_additivity(opened)
+    told["specificity"] = xa.measure_specificity(opened)
     if as_json:
-        typer.echo(json.dumps(told, indent=2))
+        typer.echo(json.dumps({name: json.loads(table.to_json(orient="records")) for name, table in told.items()}, indent=2))
     elif not quiet:
-        screen.print_specificity(specific)
-    for file in xa.draw_reports(opened, ["leaderboard", "specificity"]):
+        judgement.print_judgement(opened, told)
+    for file in xa.draw_reports(opened, _REPORTS):
         typer.echo(file, err=as_json)

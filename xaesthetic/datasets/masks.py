@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from xaesthetic.attributes import NAMES
 from xaesthetic.errors import DataError
 from xaesthetic.images import SUFFIXES
 from xaesthetic.types import Marks, Record
@@ -11,10 +12,11 @@ _PHOTOGRAPHS, _MASKS = "images", "masks"
 
 
 def masks(root: Path | None = None) -> Iterator[Record]:
-    """Photographs in images/ and PNG masks of the same names in masks/ or masks/ANNOTATOR/ (name the folder with --root).
+    """Photographs in images/ and PNG masks of the same names in masks/ or folders there (name the folder with --root).
 
-    Salient objects, focus masks, or anything that people mark; what is not black is marked. A photograph without a mask
-    is there too; a mask without a photograph is refused.
+    Salient objects, focus masks, or anything that people mark; what is not black is marked. Folders in masks/ are
+    annotators, but one that is called like an attribute holds what was marked for that one: masks/light/anna/1.png. A
+    photograph without a mask is there too; a mask without a photograph is left out and told.
 
     Parameters
     ----------
@@ -32,18 +34,23 @@ def masks(root: Path | None = None) -> Iterator[Record]:
         )
     marked = _marked(root / _MASKS)
     photographs = {file.stem: file for file in sorted((root / _PHOTOGRAPHS).iterdir()) if file.suffix.lower() in SUFFIXES}
-    lost = sorted(set(marked) - set(photographs))
-    if lost:
-        raise DataError(f"{root / _MASKS}: {lost[0]}.png belongs to no photograph in {_PHOTOGRAPHS} ({len(lost)} do not).")
     for stem, file in photographs.items():
-        people = tuple(Marks(annotator, region=mask.read_bytes()) for annotator, mask in marked.get(stem, ()))
+        people = tuple(_marks(mask, root / _MASKS) for mask in marked.get(stem, ()))
         yield Record(file.name, file, original=file.name, people=people)
+    for stem in sorted(set(marked) - set(photographs)):
+        yield Record(stem, root / _PHOTOGRAPHS / stem, original=stem)
 
 
-def _marked(folder: Path) -> dict[str, list[tuple[str, Path]]]:
-    """Every mask by its photograph's name, with its annotator: the folder it lies in."""
-    found: dict[str, list[tuple[str, Path]]] = {}
+def _marked(folder: Path) -> dict[str, list[Path]]:
+    """Every mask by its photograph's name."""
+    found: dict[str, list[Path]] = {}
     for file in sorted(folder.rglob("*.png")):
-        annotator = str(file.parent.relative_to(folder))
-        found.setdefault(file.stem, []).append(("annotator 1" if annotator == "." else annotator, file))
+        found.setdefault(file.stem, []).append(file)
     return found
+
+
+def _marks(mask: Path, folder: Path) -> Marks:
+    below = mask.parent.relative_to(folder).parts
+    attribute = next((part for part in below if part in NAMES), "")
+    annotator = "/".join(part for part in below if part != attribute) or "annotator 1"
+    return Marks(annotator, attribute, region=mask.read_bytes())

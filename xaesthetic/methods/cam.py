@@ -7,6 +7,8 @@ from xaesthetic.errors import ModelError
 from xaesthetic.methods._weighted import split, weighted_sum
 from xaesthetic.model import Activations, AttributeModel
 
+ADDS_UP = "mean"
+
 
 def cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:
     """The linear layer's weights laid over the maps: its mean plus the bias is the prediction.

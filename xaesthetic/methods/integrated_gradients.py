@@ -6,6 +6,7 @@ from torch import Tensor
 
 from xaesthetic.model import Activations, AttributeModel
 
+ADDS_UP = "sum"
 _STEPS = 32
 _AT_ONCE = 8
 

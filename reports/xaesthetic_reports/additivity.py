@@ -1,0 +1,29 @@
+"""Whether maps add up to the prediction, as some methods promise."""
+
+from pathlib import Path
+
+from xaesthetic.additivity import additivity as measured
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+
+
+def additivity(run: Run, options: ReportOptions) -> list[Path]:
+    """A table: how much of the prediction each map's total accounts for, and what a promise leaves over.
+
+    Parameters
+    ----------
+    run
+        With maps.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/additivity.csv``.
+    """
+    del options
+    file = run.report / "additivity.csv"
+    table = measured(run)
+    write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
+    return [file]

@@ -1,0 +1,31 @@
+"""Whether annotators mark the same regions."""
+
+from pathlib import Path
+
+from xaesthetic.agreement import measure_agreement
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+
+
+def agreement(run: Run, options: ReportOptions) -> list[Path]:
+    """A table: overlap and Krippendorff's alpha of annotators' regions, against regions that lie by chance.
+
+    Parameters
+    ----------
+    run
+        In which two annotators or more marked regions of a photograph; otherwise nothing is written.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/agreement.csv``.
+    """
+    del options
+    table = measure_agreement(run)
+    if not len(table):
+        return []
+    file = run.report / "agreement.csv"
+    write_text(file, table.to_csv(index=False))
+    return [file]

@@ -1,0 +1,63 @@
+"""Controlled edits as ground truth: whether ratings moved the right way, and maps changed where the picture did."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xaesthetic import figures
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.summaries import summarise_edits
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
+
+
+def edits(run: Run, options: ReportOptions) -> list[Path]:
+    """A row for each edit and method: how often the rating moved as it should, and the AUC of the map's change.
+
+    Parameters
+    ----------
+    run
+        On which ``xaesthetic score --edits`` was run; without, nothing is drawn.
+    options
+        Not used.
+
+    Returns
+    -------
+    For each model ``report/edits_NAME.png`` and ``.pdf``; ``report/edits.csv``.
+    """
+    del options
+    if not run.has_table("edits"):
+        return []
+    table = summarise_edits(run.table("edits"), run.experiment.seed)
+    file = run.report / "edits.csv"
+    write_text(file, table.to_csv(index=False))
+    written = [file]
+    for model, rows in table.groupby("model", sort=False):
+        panels = [
+            IntervalPanel("moved the right way", _lines(rows, "right"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
+            IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
+        ]
+        figure = interval_figure(panels, f"{model}: edits as ground truth", _caption(run, str(model), rows))
+        written += figures.save(figure, run.report / f"edits_{model}")
+    return written
+
+
+def _lines(rows: pd.DataFrame, name: str) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            f"{row['edit'].replace('_', ' ')}  {row['method']}",
+            str(row["method"]),
+            *(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")),
+        )
+        for _, row in rows.iterrows()
+    )
+
+
+def _caption(run: Run, model: str, rows: pd.DataFrame) -> str:
+    return (
+        f"Each edit at its strongest, of the subject or the background of {int(rows['photographs'].max())} photographs of "
+        f"{run.experiment.data}. Left: the share whose rating moved the right way, with Wilson's 95 % interval. Right: how "
+        "likely a map's absolute change is greater inside the changed region than outside, with 95 % (bootstrap-t). "
+        f"{model}: {run.trained()[model]}."
+    )

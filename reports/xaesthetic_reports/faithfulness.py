@@ -1,0 +1,66 @@
+"""Deletion and insertion: whether the prediction came from where maps point."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xaesthetic import figures
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.summaries import summarise_faithfulness
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
+
+_CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
+
+
+def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
+    """A row for each attribute and method: what deletion and insertion by the map do beyond a random order.
+
+    Parameters
+    ----------
+    run
+        On which ``xaesthetic score --faithfulness`` was run; without, nothing is drawn.
+    options
+        Not used.
+
+    Returns
+    -------
+    For each model ``report/faithfulness_NAME.png`` and ``.pdf``; ``report/faithfulness.csv``.
+    """
+    del options
+    if not run.has_table("faithfulness"):
+        return []
+    table = summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
+    file = run.report / "faithfulness.csv"
+    write_text(file, table.to_csv(index=False))
+    written = [file]
+    for model, rows in table.groupby("model", sort=False):
+        panels = [
+            IntervalPanel(f"{end}, {fill} →", _lines(told, end), _CHANCE)
+            for fill, told in rows.groupby("fill", sort=False)
+            for end in ("deletion", "insertion")
+        ]
+        figure = interval_figure(panels, f"{model}: deletion and insertion", _caption(run, str(model), rows))
+        written += figures.save(figure, run.report / f"faithfulness_{model}")
+    return written
+
+
+def _lines(rows: pd.DataFrame, name: str) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            f"{row['attribute'].replace('_', ' ')}  {row['method']}",
+            str(row["method"]),
+            *(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")),
+        )
+        for _, row in rows.iterrows()
+    )
+
+
+def _caption(run: Run, model: str, rows: pd.DataFrame) -> str:
+    return (
+        f"Pixels of {int(rows['photographs'].max())} photographs of {run.experiment.data} taken away (deletion) or brought "
+        "back (insertion) by the map's order, a tenth of the area a step, over a blur or the mean colour: how much lower, "
+        "or higher, the mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better "
+        f"than chance. {model}: {run.trained()[model]}."
+    )

@@ -1,0 +1,31 @@
+"""Maps against each person alone, with intervals that count people as drawn by chance."""
+
+from pathlib import Path
+
+from xaesthetic.files import write_text
+from xaesthetic.leaderboard import leaderboard_by_person as ranked
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+
+
+def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:
+    """A table: every map, floor and people themselves against each person alone.
+
+    Parameters
+    ----------
+    run
+        On which ``xaesthetic score --by-person`` was run; without, nothing is written.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/leaderboard_by_person.csv``.
+    """
+    del options
+    if not run.has_table("scores_by_person"):
+        return []
+    file = run.report / "leaderboard_by_person.csv"
+    table = ranked(run.table("scores_by_person"), run.experiment.seed)
+    write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
+    return [file]

@@ -1,0 +1,56 @@
+"""Whether maps depend on what the network has learnt: the same maps with its weights shuffled."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xaesthetic import figures
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.summaries import summarise_randomised
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._intervals import IntervalPanel, Line, interval_figure
+
+
+def randomised(run: Run, options: ReportOptions) -> list[Path]:
+    """A panel for each share of shuffled weights, a row for each model and method.
+
+    Parameters
+    ----------
+    run
+        On which ``xaesthetic score --randomise`` was run; without, nothing is drawn.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/randomised.png``, ``.pdf`` and ``.csv``.
+    """
+    del options
+    if not run.has_table("randomised"):
+        return []
+    table = summarise_randomised(run.table("randomised"), run.experiment.seed)
+    file = run.report / "randomised.csv"
+    write_text(file, table.to_csv(index=False))
+    keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))
+    panels = [IntervalPanel(str(stage), _lines(rows, keys), ()) for stage, rows in table.groupby("shuffled", sort=False)]
+    figure = interval_figure(panels, "What is left of a map when weights are shuffled", _caption(run, table))
+    return [file, *figures.save(figure, run.report / "randomised")]
+
+
+def _lines(rows: pd.DataFrame, keys: list[tuple[str, str]]) -> tuple[Line, ...]:
+    told = rows.set_index(["model", "method"])[["r", "low", "high"]].astype(float)
+    whole = told.reindex(pd.MultiIndex.from_tuples(keys))
+    return tuple(
+        Line(f"{model}  {method}", model, float(r), float(low), float(high))
+        for (model, method), (r, low, high) in zip(keys, whole.to_numpy(), strict=True)
+    )
+
+
+def _caption(run: Run, table: pd.DataFrame) -> str:
+    trained = "; ".join(f"{key}: {how}" for key, how in run.trained().items())
+    return (
+        "Pearson's r of a map with the same map after the weights named above were shuffled within each tensor, from the "
+        f"output down, mean over attributes and {int(table['photographs'].max())} photographs of {run.experiment.data}, "
+        f"with 95 % (bootstrap-t). A map that stays at 1 does not show what was learnt. {trained}."
+    )

@@ -1,0 +1,183 @@
+"""What `xaesthetic score` prints of what it has measured."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import typer
+
+import xaesthetic as xa
+from xaesthetic.screen import print_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_REASONS = 20  # marks left out that are named
+_CALLED = 10  # photographs that the table of agreement names
+
+
+def print_judgement(run: "xa.Run", told: "Mapping[str, pd.DataFrame]") -> None:
+    """Print every table that there is, and what of people's marks was left out."""
+    if "leaderboard" in told:
+        _leaderboard(told["leaderboard"], told["ranks"])
+        _people_left_out(run)
+    for name, show in _SHOWN.items():
+        if name in told and len(told[name]):
+            typer.echo()
+            show(told[name])
+
+
+def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame") -> None:
+    """For each metric and attribute every map, the floors and the ceiling, the best first."""
+    keys = ["metric", "attribute", "model", "method"]
+    groups = ranks.set_index(keys)["group"].to_dict()
+    for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
+        lines = [
+            [
+                f"{row['model']} {row['method']}",
+                _between(row, "value", 3),
+                f"{round(row['normalised'], 2) + 0.0:.2f}",
+                str(groups.get(tuple(row[keys]), "")),
+                xa.leaderboard_verdict(row),
+            ]
+            for _, row in rows.iterrows()
+        ]
+        typer.echo()
+        print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", "group", ""], lines)
+    typer.echo(
+        "\nnormalised: 0 is the centre blob, 1 people against each other. group: those that share a letter are not told "
+        "apart (Friedman, Nemenyi, 5 %)."
+    )
+    for warning in xa.leaderboard_warnings(table):
+        typer.echo(f"\n{warning}")
+
+
+def _by_person(table: "pd.DataFrame") -> None:
+    for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
+        lines = [
+            [f"{row['model']} {row['method']}", _between(row, "value", 3), _over(row), xa.leaderboard_verdict(row)]
+            for _, row in rows.iterrows()
+        ]
+        people = f"{rows['photographs'].max()} photographs, {rows['people'].max()} people"
+        print_table([f"{metric}, {attribute}, each person alone", f"mean [95 %], {people}", "over centre", ""], lines)
+
+
+def _over(row: "pd.Series") -> str:
+    return "" if row["over_centre"] != row["over_centre"] else _between(row, "over_centre", 3)
+
+
+def _between(row: "pd.Series", name: str, digits: int, sign: str = "") -> str:
+    """A value with its interval, whose columns are called after it or, for `value`, `low` and `high`."""
+    low, high = ("low", "high") if name in ("value", "between", "r") else (f"{name}_low", f"{name}_high")
+    return f"{row[name]:{sign}.{digits}f} [{row[low]:{sign}.{digits}f}, {row[high]:{sign}.{digits}f}]"
+
+
+def _agreement(table: "pd.DataFrame") -> None:
+    named = table if len(table) <= _CALLED else table.iloc[:0]
+    lines = [[f"{row['image']} {row['attribute']}".strip(), *_agreed(row)] for _, row in named.iterrows()]
+    if len(table) > 1:
+        lines.append([f"mean of {len(table)}", *_agreed(table.mean(numeric_only=True))])
+    print_table(["agreement of annotators", "Dice", "by chance", "IoU", "with the others", "alpha", "by chance"], lines)
+
+
+def _agreed(row: "pd.Series") -> list[str]:
+    return [f"{row[name]:.2f}" for name in ("dice", "dice_chance", "iou", "iou_others", "alpha", "alpha_chance")]
+
+
+def _specificity(table: "pd.DataFrame") -> None:
+    columns = {
+        "between": "between attributes",
+        "with_energy": "with energy",
+        "with_untrained": "with untrained",
+        "output_shuffled": "output shuffled",
+        "network_shuffled": "network shuffled",
+    }
+    shown = [name for name in columns if name == "between" or table[name].notna().any()]
+    lines = [
+        [f"{row['model']} {row['method']}", *(_r(row[name]) for name in shown), row["verdict"]]
+        for _, row in table.iterrows()
+    ]
+    print_table(["specificity", *(columns[name] for name in shown), ""], lines)
+
+
+def _additivity(table: "pd.DataFrame") -> None:
+    lines = []
+    for (model, method), rows in table.groupby(["model", "method"], sort=False):
+        verdicts = rows["verdict"].unique()
+        lines.append([f"{model} {method}", _range(rows["explained"]), verdicts[0] if len(verdicts) == 1 else _promise(rows)])
+    print_table(["additivity", "prediction explained by the map's total", ""], lines)
+
+
+def _range(values: "pd.Series") -> str:
+    low, high = values.min(), values.max()
+    return "" if low != low else f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
+
+
+def _promise(rows: "pd.DataFrame") -> str:
+    promised = rows["promised"].iloc[0]
+    return f"promises its {promised}: up to {rows['off'].max():.1%} left over" if promised else "promises nothing"
+
+
+def _edits(table: "pd.DataFrame") -> None:
+    for model, rows in table.groupby("model", sort=False):
+        lines = [
+            [
+                f"{row['edit']} ({row['attribute']})",
+                _between(row, "right", 2),
+                str(row["method"]),
+                _between(row, "auc", 2),
+                f"{row['energy']:.2f} of {row['area']:.2f}",
+            ]
+            for _, row in rows.iterrows()
+        ]
+        columns = [f"{model}: {rows['photographs'].max()} photographs", "moved the right way", "map", "AUC of its change"]
+        print_table([*columns, "change inside, area"], lines)
+
+
+def _faithfulness(table: "pd.DataFrame") -> None:
+    for fill, rows in table.groupby("fill", sort=False):
+        lines = [
+            [
+                f"{row['model']} {row['method']}, {row['attribute']}",
+                _between(row, "deletion", 3, "+"),
+                _between(row, "insertion", 3, "+"),
+                f"{row['over_centre']:+.3f}",
+                _r(row["sensitivity"]),
+            ]
+            for _, row in rows.iterrows()
+        ]
+        columns = [f"{fill}, {rows['photographs'].max()} photographs", "deletion over chance", "insertion over chance"]
+        print_table([*columns, "over centre", "sensitivity"], lines)
+
+
+def _randomised(table: "pd.DataFrame") -> None:
+    lines = [[f"{row['model']} {row['method']}", str(row["shuffled"]), _between(row, "r", 2)] for _, row in table.iterrows()]
+    print_table(["shuffled weights", "which", "correlation with the learnt network's map"], lines)
+
+
+def _r(value: float) -> str:
+    return "" if value != value else f"{value:.2f}"
+
+
+def _people_left_out(run: "xa.Run") -> None:
+    """What of people's fixations and masks could not be used."""
+    people = run.people()
+    outside = int(people["outside"].sum())
+    if outside:
+        typer.echo(f"left out: {outside} fixations outside their photographs", err=True)
+    bad = people[people["reason"] != ""]
+    reasons = [f"{row['image']}, {row['annotator']}: {row['reason']}" for _, row in bad.head(_REASONS).iterrows()]
+    if reasons:
+        typer.echo(f"left out: {len(bad)} people's marks", err=True)
+        for reason in reasons:
+            typer.echo(f"  {reason}", err=True)
+
+
+_SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {
+    "by_person": _by_person,
+    "agreement": _agreement,
+    "edits": _edits,
+    "faithfulness": _faithfulness,
+    "randomised": _randomised,
+    "additivity": _additivity,
+    "specificity": _specificity,
+}
