@@ -4,7 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from xaesthetic.statistics import Estimate, holm, interval, paired_difference, resample, spearman
+from xaesthetic import statistics
+from xaesthetic.statistics import (
+    Estimate,
+    bootstrap_t,
+    crossed_bootstrap,
+    holm,
+    interval,
+    paired_difference,
+    resample,
+    spearman,
+)
 
 X = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 4.0])
 Y = np.array([2.0, 1.0, 4.0, 4.0, 6.0, 5.0])
@@ -124,3 +134,43 @@ def test_holm_by_hand():
     found = holm(np.array([0.01, np.nan, 0.04, 0.03, 0.005]))
     np.testing.assert_allclose(found, [0.03, np.nan, 0.06, 0.06, 0.02])
     np.testing.assert_allclose(holm(np.array([0.9, 0.8])), [1, 1])
+
+
+def test_resampled_means_are_those_of_the_drawn_values():
+    values = np.random.default_rng(0).normal(size=30)
+    drawn = values[np.random.default_rng([4, 30]).integers(0, 30, (50, 30))]
+    means, spreads = statistics._resampled_means(values, 50, 4)
+    np.testing.assert_allclose(means, drawn.mean(1), atol=1e-12)
+    np.testing.assert_allclose(spreads, drawn.std(1, ddof=1), rtol=1e-9)
+
+
+def test_large_samples_are_resampled_alike(monkeypatch):
+    values = np.random.default_rng(0).gamma(1, size=40)
+    usual = bootstrap_t(values, 300)
+    monkeypatch.setattr(statistics, "_KEPT_RESAMPLES", 0)
+    large = bootstrap_t(values, 300)
+    assert (large.low, large.high) == pytest.approx((usual.low, usual.high), rel=1e-9)
+
+
+def test_crossed_intervals_cover_images_and_people():
+    """Nominal .95 with as much spread among 12 people as among 40 images; resampling images alone covers far less."""
+    random = np.random.default_rng(3)
+    hits, alone = [], []
+    for number in range(300):
+        images, people, rest = (random.normal(size=size) for size in ((40, 1), (1, 12), (40, 12)))
+        values = images + people + rest
+        values[random.random(values.shape) < 0.2] = np.nan
+        found = crossed_bootstrap(values, 300, number)
+        hits.append(found.low <= 0 <= found.high)
+        only = bootstrap_t(np.nanmean(values, axis=1), 300, number)
+        alone.append(only.low <= 0 <= only.high)
+    assert 0.93 <= np.mean(hits) <= 0.99
+    assert np.mean(alone) < 0.8
+
+
+def test_crossed_edges():
+    assert np.isnan(crossed_bootstrap(np.full((3, 3), np.nan)).value)
+    one = crossed_bootstrap(np.array([[1.0], [2.0]]))
+    assert (one.value, np.isnan(one.low)) == (1.5, True)
+    same = crossed_bootstrap(np.full((3, 3), 2.0))
+    assert (same.value, np.isnan(same.low)) == (2.0, True)

@@ -49,9 +49,7 @@ def check_randomised(run: Run, models: Mapping[str, AttributeModel], track: Trac
         If no model of the run has weights here that could be shuffled.
     """
     if not any(_stages(model) for model in models.values()):
-        raise ModelError(
-            f"{run.root}: {', '.join(models)}: no weights here that could be shuffled (a served model has none)."
-        )
+        raise ModelError(f"{run.root}: {', '.join(models)}: no weights here to be shuffled; a served model has none.")
     groups = batches(explained_records(run), run.experiment.batch)
     methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
     tables = []
