@@ -56,11 +56,11 @@ class _Job:
 
     def rows(self, people: People, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
         """One photograph's values; floors and ceiling under an empty attribute where people were not asked about any."""
-        known: dict[bytes, list[float]] = {}  # activation energy is one map under every attribute's name
+        seen: dict[bytes, list[float]] = {}  # activation energy is one map under every attribute's name
         for place, saliency in self._models_and_floors(people, elsewhere):
             key = saliency.tobytes() if place[1] == ENERGY else b""
-            values = known.get(key) or [metric(saliency, people.everybody) for metric in self.metrics.values()]
-            known = {key: values} if key else {}
+            values = seen.get(key) or [metric(saliency, people.everybody) for metric in self.metrics.values()]
+            seen = {key: values} if key else {}
             for name, value in zip(self.metrics, values, strict=True):
                 yield people.image, *place, name, value
         if len(people.each) < 2:
