@@ -21,13 +21,14 @@ ORDER = (
     "errors", "attributes", "paper", "progress", "types", "files", "plugins", "fetch", "images", "edits",
     "datasets", "metrics", "measures", "statistics", "people", "maps", "rows", "store", "records", "check", "pick",
     "score", "leaderboard", "ranking", "agreement", "specificity", "additivity", "summaries",
-    "tables", "figures", "serving", "model", "weights", "remote", "methods",
-    "predict", "explain", "truth", "faithfulness", "randomise", "train", "photo", "pipeline", "doctor", "screen", "cli",
+    "tables", "figures", "pieces", "serving", "model", "weights", "remote", "methods",
+    "predict", "explain", "truth", "faithfulness", "randomise", "blocks",
+    "train", "photo", "pipeline", "reproduce", "doctor", "screen", "cli",
 )
 # fmt: on
 """Each imports only from those before it; a folder of plug-ins is one of them."""
 PLUGINS = ("datasets", "metrics", "methods")
-WITHOUT_TORCH = (*ORDER[: ORDER.index("model")], "pipeline", "screen", "cli")
+WITHOUT_TORCH = (*ORDER[: ORDER.index("model")], "pipeline", "reproduce", "screen", "cli")
 
 FILES = sorted(file for folder in (LIBRARY, BASELINES, REPORTS) for file in folder.rglob("*.py"))
 named = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))

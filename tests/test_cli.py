@@ -241,9 +241,12 @@ def test_report_draws_with_another_scale(compare, command):
     assert status == 0
     after = contents(Path("run"))
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"report/attribute_grid_light.png", "report/attribute_grid_light.pdf"}
+    assert changed == {
+        "report/attribute_grid_light.png", "report/attribute_grid_light.pdf", "report/attribute_grid_light.txt",
+        "report/report.html",
+    }  # fmt: skip
     assert {f"run/{name}" for name in changed} < set(out.splitlines())
-    command("report", "run", "--report", "attribute_grid")
+    command("report", "run")
     assert contents(Path("run")) == before
 
 

@@ -55,7 +55,7 @@ def test_of_a_run(run):
     specific = xa.measure_specificity(run).set_index("method")
     assert specific.loc["cam", "output_shuffled"] == pytest.approx(cam["r"].mean())
     assert {file.name for file in xa.draw_reports(run, ["randomised"])} == {
-        "randomised.csv", "randomised.png", "randomised.pdf",
+        "randomised.csv", "randomised.png", "randomised.pdf", "randomised.txt",
     }  # fmt: skip
 
 

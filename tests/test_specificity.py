@@ -107,6 +107,7 @@ def test_reports_are_drawn_of_what_is_there(run, tmp_path):
     assert written == {
         "leaderboard.csv", "leaderboard_light.png", "leaderboard_light.pdf", "leaderboard_vivid_color.png",
         "leaderboard_vivid_color.pdf", "ranks.csv", "specificity.csv", "specificity.png", "specificity.pdf",
+        "leaderboard_light.txt", "leaderboard_vivid_color.txt", "specificity.txt",
     }  # fmt: skip
     (run.root / "scores.parquet").unlink()
     assert xa.draw_reports(run, ["leaderboard"]) == []
@@ -116,10 +117,11 @@ def test_the_leaderboards_figure_shows_every_map_its_interval_and_the_bands(run,
     from xaesthetic_reports import leaderboard
 
     drawn = []
-    monkeypatch.setattr(leaderboard, "interval_figure", lambda panels, *told: drawn.append((panels, told)))
-    monkeypatch.setattr(leaderboard.figures, "save", lambda figure, path: [])
+    captions = []
+    monkeypatch.setattr(leaderboard, "interval_figure", lambda panels, title: drawn.append((panels, title)))
+    monkeypatch.setattr(leaderboard.figures, "save", lambda figure, path, caption: captions.append(caption) or [])
     leaderboard.leaderboard(run, ReportOptions())
-    panels, (title, caption) = drawn[0]
+    (panels, title), caption = drawn[0], captions[0]
     assert [panel.title for panel in panels] == ["shuffled auc →", "nss →", "cc →", "information gain →"]
     table = pd.read_csv(run.report / "leaderboard.csv").set_index(["metric", "attribute", "model", "method"])
     line = panels[1].lines[0]
@@ -139,7 +141,7 @@ def test_figures_hold_their_words(run):
         (Line("a  cam", "a", 1.0, 0.5, 1.5), Line("b  cam", "b", 0.2, 0.1, 0.4)),
         (Band("centre", 0.0, -1.0, 1.0, "0.8"),),
     )
-    figure = interval_figure([panel, panel], "Title", "A caption of some length. " * 9)
+    figure = interval_figure([panel, panel], "Title")
     words = [text.get_text() for text in figure.texts] + [each.get_text() for axes in figure.axes for each in axes.texts]
     assert "Title" in words
     assert "centre" in words

@@ -26,7 +26,7 @@ RECIPE = {
 }  # fmt: skip
 MADE = [
     "log.csv", "predictions_test.csv", "predictions_test_clean.csv", "recipe.json", "small_net.json",
-    "small_net.safetensors", "training.pdf", "training.png",
+    "small_net.safetensors", "training.pdf", "training.png", "training.txt",
 ]  # fmt: skip
 
 

@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from xaesthetic.leaderboard import warnings as leaderboard_warnings
     from xaesthetic.model import AttributeModel as AttributeModel
     from xaesthetic.model import load_model as load_model
+    from xaesthetic.paper import PIECES as PIECES
     from xaesthetic.photo import Explanation as Explanation
     from xaesthetic.photo import explain_photo as explain_photo
     from xaesthetic.pick import pick_records as pick_records
+    from xaesthetic.pieces import Outcome as Outcome
     from xaesthetic.pipeline import Comparison as Comparison
     from xaesthetic.pipeline import compare as compare
     from xaesthetic.pipeline import draw_reports as draw_reports
@@ -54,6 +56,9 @@ if TYPE_CHECKING:
     from xaesthetic.progress import choose as choose_progress
     from xaesthetic.ranking import rank_groups as rank_groups
     from xaesthetic.records import find_records as find_records
+    from xaesthetic.reproduce import Reproduction as Reproduction
+    from xaesthetic.reproduce import paper_data as paper_data
+    from xaesthetic.reproduce import reproduce as reproduce_paper
     from xaesthetic.score import score_by_person as score_by_person
     from xaesthetic.score import score_run as score_run
     from xaesthetic.serving.manage import StartOptions as StartOptions
@@ -94,11 +99,14 @@ _WHERE = {
     "Explanation": ("photo", "Explanation"),
     "InputSpec": ("types", "InputSpec"),
     "Layout": ("tables.layout", "Layout"),
+    "Outcome": ("pieces", "Outcome"),
+    "PIECES": ("paper", "PIECES"),
     "PLUGIN_KINDS": ("plugins", "KINDS"),
     "RankTable": ("tables.attribute_ranks", "RankTable"),
     "Ratings": ("predict", "Ratings"),
     "Record": ("types", "Record"),
     "ReportOptions": ("types", "ReportOptions"),
+    "Reproduction": ("reproduce", "Reproduction"),
     "Run": ("store", "Run"),
     "Source": ("types", "Source"),
     "StartOptions": ("serving.manage", "StartOptions"),
@@ -128,6 +136,7 @@ _WHERE = {
     "measure_additivity": ("additivity", "additivity"),
     "measure_agreement": ("agreement", "measure_agreement"),
     "measure_specificity": ("specificity", "specificity"),
+    "paper_data": ("reproduce", "paper_data"),
     "parse_attributes": ("attributes", "parse"),
     "pick_records": ("pick", "pick_records"),
     "place_of": ("fetch.download", "place_of"),
@@ -143,6 +152,7 @@ _WHERE = {
     "read_predictions": ("tables.given", "read_predictions"),
     "read_recipe": ("train.recipe", "read_recipe"),
     "read_votes": ("tables.raters", "read_votes"),
+    "reproduce_paper": ("reproduce", "reproduce"),
     "score_by_person": ("score", "score_by_person"),
     "score_run": ("score", "score_run"),
     "server_status": ("serving.manage", "server_status"),
@@ -160,6 +170,7 @@ _WHERE = {
 __all__ = [
     "ATTRIBUTES",
     "DOWNLOADS",
+    "PIECES",
     "PLUGIN_KINDS",
     "AttributeModel",
     "Comparison",
@@ -168,10 +179,12 @@ __all__ = [
     "Explanation",
     "InputSpec",
     "Layout",
+    "Outcome",
     "RankTable",
     "Ratings",
     "Record",
     "ReportOptions",
+    "Reproduction",
     "Run",
     "Source",
     "StartOptions",
@@ -201,6 +214,7 @@ __all__ = [
     "measure_additivity",
     "measure_agreement",
     "measure_specificity",
+    "paper_data",
     "parse_attributes",
     "pick_records",
     "place_of",
@@ -216,6 +230,7 @@ __all__ = [
     "read_predictions",
     "read_recipe",
     "read_votes",
+    "reproduce_paper",
     "score_by_person",
     "score_run",
     "server_status",

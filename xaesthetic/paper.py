@@ -1,6 +1,7 @@
 """What Malu, Bapi & Indurkhya, "Learning Photography Aesthetics with Deep CNNs", MAICS 2017, print in their tables."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 TABLE_1: Mapping[str, Mapping[str, float]] = {
     "ResNet50-FT": {
@@ -20,3 +21,43 @@ TABLE_1: Mapping[str, Mapping[str, float]] = {
 
 TABLE_2: Mapping[int, tuple[int, float]] = {0: (195, 0.6738), 100: (65, 0.7013), 200: (42, 0.7112)}
 """Raters who rated more photographs than that: how many, and the mean of their ρ with the mean score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A figure or table of the paper."""
+
+    number: str
+    """`8`, or `table 1`; a name where it is none of the paper's."""
+    title: str
+    report: str
+    """Which report draws it."""
+    attributes: tuple[str, ...] = ()
+    """Of what; of all where empty."""
+    needs: str = ""
+    """What it cannot be drawn without."""
+
+
+def _grid(number: str, name: str) -> Piece:
+    needs = f"photographs rated for {name.replace('_', ' ')} by a model of the run; choose one that has it with --model."
+    return Piece(
+        number, f"{name.replace('_', ' ')}: highest and lowest, and every model's maps", "attribute_grid", (name,), needs
+    )
+
+
+PIECES: tuple[Piece, ...] = (
+    Piece("1", "highest and lowest rated photographs of each attribute", "samples"),
+    Piece("2", "high, middle and low overall score", "score_samples"),
+    Piece("3", "the approach: blocks, their maps, and their sum", "approach"),
+    Piece("4", "how ratings are distributed", "label_distributions"),
+    Piece("5", "the rating form", "rating_form"),
+    _grid("6", "object_emphasis"),
+    _grid("7", "content"),
+    _grid("8", "depth_of_field"),
+    _grid("9", "vivid_color"),
+    _grid("10", "light"),
+    _grid("11", "color_harmony"),
+    Piece("table 1", "Spearman's correlation with people, by attribute and model", "table_1"),
+    Piece("table 2", "how well single raters agree with the mean", "table_2"),
+)
+"""In its order."""

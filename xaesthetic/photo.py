@@ -37,9 +37,8 @@ class Explanation:
             panels.append(figures.Panel(figures.overlay(small, shown), f"{rating:.2f}", top=shown))
             groups.append((vocabulary.attribute(name).title, 1))
         page = figures.Page(
-            title="",
+            title=f"Model {self.trained}",
             groups=tuple(groups),
-            caption=f"From lowest to highest value, at most {figures.FINEST} cells a side. Model {self.trained}.",
             bar="contribution",
             ends=("least", "most"),
         )

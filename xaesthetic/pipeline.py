@@ -12,6 +12,7 @@ import pandas as pd
 
 from xaesthetic import files, plugins
 from xaesthetic.errors import DataError, ModelError
+from xaesthetic.pieces import reports
 from xaesthetic.progress import Track, silent
 from xaesthetic.records import check_records, find_records, fingerprint
 from xaesthetic.score import score_run
@@ -189,6 +190,25 @@ def look_at_randomised(run: Run, track: Track = silent) -> pd.DataFrame:
     return summarise_randomised(run.table("randomised"), run.experiment.seed)
 
 
+def look_at_blocks(run: Run) -> pd.DataFrame:
+    """What each block adds to the map of one photograph of a finished run; computed once.
+
+    Returns
+    -------
+    The columns of `xaesthetic.blocks.COLUMNS`.
+
+    Raises
+    ------
+    XaestheticError
+        If a model cannot be loaded, its weights are others than the run's, or none can be taken apart.
+    """
+    if not run.has_table("blocks"):
+        from xaesthetic.blocks import take_apart  # imports torch
+
+        take_apart(run, _same_models(run))
+    return run.table("blocks")
+
+
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
     models = _models(run.experiment)
@@ -230,7 +250,8 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     run
         A finished one.
     names
-        Which reports; all where empty.
+        Which reports; where empty all but those that say they are for asking only (`ON_REQUEST`), and those that show
+        others' files (`LAST`) at the end.
     options
         How to draw them.
 
@@ -240,6 +261,6 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     """
     files.remove_unfinished(run.report)
     written: list[Path] = []
-    for name in names or plugins.names("reports"):
-        written += plugins.load("reports", name)(run, options or ReportOptions())
+    for report in [plugins.load("reports", name) for name in names or ()] or [report for _, report in reports()]:
+        written += report(run, options or ReportOptions())
     return written

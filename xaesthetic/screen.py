@@ -14,6 +14,16 @@ _SHOWN = 5  # missing photographs named on the screen
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
 
 
+def print_outcomes(outcomes: "Sequence[xa.Outcome]") -> None:
+    """Print which figures and tables of the paper there are, and what the others need."""
+    rows = [
+        [each.piece.number, each.piece.title, each.missing or ("drawn" if each.drawn else "as it was")]
+        for each in outcomes
+        if each.piece in xa.PIECES
+    ]
+    print_table(["", "figure or table", ""], rows)
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table without lines."""
     from rich.console import Console

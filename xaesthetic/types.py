@@ -164,3 +164,5 @@ class ReportOptions:
     scale: str = "per_map"
     """Whether a map's colours go from its own lowest to its own highest value (`per_map`) or from the lowest to the
     highest of all maps of its row (`shared`)."""
+    attributes: tuple[str, ...] = ()
+    """Which attributes are drawn; all of the run where empty."""

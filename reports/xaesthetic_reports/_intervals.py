@@ -1,6 +1,5 @@
 """Rows of values with their intervals, and bands behind them."""
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,10 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from xaesthetic.figures import TWO_COLUMNS
+
 _MARKS = "osD^vPX*"
+_NAMES, _PANEL = 1.8, 1.75  # inches
 _STEP = 0.45  # rows between the names of bands, which may lie close together
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Okabe & Ito's, which colour-blind people tell apart; every model has a mark of its own besides."""
@@ -48,27 +50,27 @@ class IntervalPanel:
     bands: tuple[Band, ...]
 
 
-def interval_figure(panels: Sequence[IntervalPanel], title: str, caption: str) -> Figure:
-    """Panels side by side, the same rows in each, and what they mean below."""
+def interval_figure(panels: Sequence[IntervalPanel], title: str) -> Figure:
+    """Panels side by side, the same rows in each, as wide as a page at most."""
     rows = max(len(panel.lines) for panel in panels)
-    width, body = 1.9 + 1.75 * len(panels), 0.55 + 0.2 * rows
-    told = textwrap.wrap(caption, int(width * 19))
-    below = 0.55 + 0.13 * len(told)
+    each = min(_PANEL, (TWO_COLUMNS - _NAMES) / len(panels))
+    width, body = _NAMES + each * len(panels), 0.5 + 0.17 * rows
+    height = body + 0.75
+    longest = max(len(line.label) for panel in panels for line in panel.lines)
+    size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(width, body + below + 0.55))
+        figure = Figure(figsize=(width, height))
         FigureCanvasAgg(figure)
-        height = figure.get_figheight()
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
-            left = (1.8 + 1.75 * number) / width
-            axes = figure.add_axes((left, below / height, 1.6 / width, body / height))
-            _draw(axes, panel, groups, named=number == 0)
-        figure.text(0.1 / width, 1 - 0.28 / height, title, fontsize=9, fontweight="bold")
-        figure.text(0.1 / width, 0.08 / height, "\n".join(told), fontsize=6, va="bottom", linespacing=1.35)
+            left = (_NAMES - 0.05 + each * number) / width
+            axes = figure.add_axes((left, 0.3 / height, (each - 0.15) / width, body / height))
+            _draw(axes, panel, groups, size if number == 0 else 0.0)
+        figure.text(0.08 / width, 1 - 0.2 / height, title, fontsize=8, fontweight="bold")
     return figure
 
 
-def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], named: bool) -> None:
+def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: float) -> None:
     top = -0.7 - _STEP * len(panel.bands)
     for number, band in enumerate(panel.bands):
         axes.axvspan(band.low, band.high, color=band.gray, alpha=0.5, linewidth=0)
@@ -80,8 +82,9 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], named: b
         axes.plot([line.low, line.high], [row, row], color=color, linewidth=1.2)
         axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor="white", markeredgewidth=0.4)
     axes.set_ylim(len(panel.lines) - 0.4, top)
-    axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if named else [])
-    axes.tick_params(length=2, labelsize=6)
+    axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if size else [])
+    axes.tick_params(length=2, labelsize=5.5)
+    axes.tick_params(axis="y", labelsize=size or 5.5)
     axes.set_title(panel.title, fontsize=7, pad=4)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", linewidth=0.3, color="0.85")

@@ -22,17 +22,20 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     run
         With predictions and maps.
     options
-        `scale` decides between the two scales.
+        `scale` decides between the two scales; `attributes` which are drawn.
 
     Returns
     -------
-    For each attribute ``report/attribute_grid_NAME.png`` and ``.pdf``.
+    For each attribute ``report/attribute_grid_NAME.png``, ``.pdf`` and the caption.
     """
     records = {record.id: record for record in run.records()}
     written = []
     for pick in pick_records(run):
-        figure = figures.photo_grid(_rows(run, pick, records, options), _page(run, pick, options))
-        written += figures.save(figure, run.report / f"attribute_grid_{pick.attribute}")
+        if options.attributes and pick.attribute not in options.attributes:
+            continue
+        figure = figures.photo_grid(_rows(run, pick, records, options), _page(pick, options))
+        caption = _caption(run, pick, _SCALES[options.scale])
+        written += figures.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
     return written
 
 
@@ -85,13 +88,12 @@ def _name(record: Record) -> str:
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(run: Run, pick: Pick, options: ReportOptions) -> figures.Page:
+def _page(pick: Pick, options: ReportOptions) -> figures.Page:
     ends = (("highest", pick.highest), ("lowest", pick.lowest))
     scale = _SCALES[options.scale]
     return figures.Page(
         title=attribute(pick.attribute).title,
         groups=tuple((f"{len(ids)} {end}", len(ids)) for end, ids in ends if ids),
-        caption=_caption(run, pick, scale),
         bar=f"map value\n({scale})",
         ends=("least", "most"),
     )

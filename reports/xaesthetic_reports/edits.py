@@ -24,7 +24,7 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    For each model ``report/edits_NAME.png`` and ``.pdf``; ``report/edits.csv``.
+    For each model ``report/edits_NAME.png``, ``.pdf`` and the caption; ``report/edits.csv``.
     """
     del options
     if not run.has_table("edits"):
@@ -38,8 +38,8 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
             IntervalPanel("moved the right way", _lines(rows, "right"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
             IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
         ]
-        figure = interval_figure(panels, f"{model}: edits as ground truth", _caption(run, str(model), rows))
-        written += figures.save(figure, run.report / f"edits_{model}")
+        figure = interval_figure(panels, f"{model}: edits as ground truth")
+        written += figures.save(figure, run.report / f"edits_{model}", _caption(run, str(model), rows))
     return written
 
 

@@ -26,7 +26,7 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    For each model ``report/faithfulness_NAME.png`` and ``.pdf``; ``report/faithfulness.csv``.
+    For each model ``report/faithfulness_NAME.png``, ``.pdf`` and the caption; ``report/faithfulness.csv``.
     """
     del options
     if not run.has_table("faithfulness"):
@@ -41,8 +41,8 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
             for fill, told in rows.groupby("fill", sort=False)
             for end in ("deletion", "insertion")
         ]
-        figure = interval_figure(panels, f"{model}: deletion and insertion", _caption(run, str(model), rows))
-        written += figures.save(figure, run.report / f"faithfulness_{model}")
+        figure = interval_figure(panels, f"{model}: deletion and insertion")
+        written += figures.save(figure, run.report / f"faithfulness_{model}", _caption(run, str(model), rows))
     return written
 
 

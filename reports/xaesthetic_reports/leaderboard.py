@@ -38,8 +38,8 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    For each attribute ``report/leaderboard_NAME.png`` and ``.pdf``; ``report/leaderboard.csv`` and ``report/ranks.csv`` with
-    every metric.
+    For each attribute ``report/leaderboard_NAME.png``, ``.pdf`` and the caption;
+    ``report/leaderboard.csv`` and ``report/ranks.csv`` with every metric.
     """
     del options
     if not run.has_table("scores"):
@@ -54,8 +54,8 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
-        figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people", _caption(run, rows))
-        written += figures.save(figure, run.report / f"leaderboard_{name}")
+        figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people")
+        written += figures.save(figure, run.report / f"leaderboard_{name}", _caption(run, rows))
     return written
 
 

@@ -24,7 +24,7 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/randomised.png``, ``.pdf`` and ``.csv``.
+    ``report/randomised.png``, ``.pdf``, the caption and ``.csv``.
     """
     del options
     if not run.has_table("randomised"):
@@ -34,8 +34,8 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
     write_text(file, table.to_csv(index=False))
     keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))
     panels = [IntervalPanel(str(stage), _lines(rows, keys), ()) for stage, rows in table.groupby("shuffled", sort=False)]
-    figure = interval_figure(panels, "What is left of a map when weights are shuffled", _caption(run, table))
-    return [file, *figures.save(figure, run.report / "randomised")]
+    figure = interval_figure(panels, "What is left of a map when weights are shuffled")
+    return [file, *figures.save(figure, run.report / "randomised", _caption(run, table))]
 
 
 def _lines(rows: pd.DataFrame, keys: list[tuple[str, str]]) -> tuple[Line, ...]:

@@ -24,7 +24,7 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/specificity.png``, ``.pdf`` and ``.csv``.
+    ``report/specificity.png``, ``.pdf``, the caption and ``.csv``.
     """
     del options
     table = measured(run)
@@ -36,8 +36,8 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
         IntervalPanel("between attributes", _lines(table, "between", "low", "high"), ()),
         IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), ()),
     ]
-    figure = interval_figure(panels, "Do maps depend on the attribute?", _caption(run, table))
-    return [file, *figures.save(figure, run.report / "specificity")]
+    figure = interval_figure(panels, "Do maps depend on the attribute?")
+    return [file, *figures.save(figure, run.report / "specificity", _caption(run, table))]
 
 
 def _lines(table: pd.DataFrame, value: str, low: str, high: str) -> tuple[Line, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic.cli import about, convert, data, runs, scores, server, table, training
+from xaesthetic.cli import about, convert, data, reproduction, runs, scores, server, table, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,7 +17,7 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="First figure: xaesthetic compare --attr depth_of_field",
 )
-for _each in (runs, scores, training, convert, about):
+for _each in (runs, scores, reproduction, training, convert, about):
     app.add_typer(_each.app)
 app.add_typer(data.app, name="data")
 app.add_typer(table.app, name="table")

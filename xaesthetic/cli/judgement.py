@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 import xaesthetic as xa
-from xaesthetic.screen import print_table
+from xaesthetic import screen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame") -> None:
             for _, row in rows.iterrows()
         ]
         typer.echo()
-        print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", "group", ""], lines)
+        screen.print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", "group", ""], lines)
     typer.echo(
         "\nnormalised: 0 is the centre blob, 1 people against each other. group: those that share a letter are not told "
         "apart (Friedman, Nemenyi, 5 %)."
@@ -58,7 +58,7 @@ def _by_person(table: "pd.DataFrame") -> None:
             for _, row in rows.iterrows()
         ]
         people = f"{rows['photographs'].max()} photographs, {rows['people'].max()} people"
-        print_table([f"{metric}, {attribute}, each person alone", f"mean [95 %], {people}", "over centre", ""], lines)
+        screen.print_table([f"{metric}, {attribute}, each person alone", f"mean [95 %], {people}", "over centre", ""], lines)
 
 
 def _over(row: "pd.Series") -> str:
@@ -76,7 +76,9 @@ def _agreement(table: "pd.DataFrame") -> None:
     lines = [[f"{row['image']} {row['attribute']}".strip(), *_agreed(row)] for _, row in named.iterrows()]
     if len(table) > 1:
         lines.append([f"mean of {len(table)}", *_agreed(table.mean(numeric_only=True))])
-    print_table(["agreement of annotators", "Dice", "by chance", "IoU", "with the others", "alpha", "by chance"], lines)
+    screen.print_table(
+        ["agreement of annotators", "Dice", "by chance", "IoU", "with the others", "alpha", "by chance"], lines
+    )
 
 
 def _agreed(row: "pd.Series") -> list[str]:
@@ -96,7 +98,7 @@ def _specificity(table: "pd.DataFrame") -> None:
         [f"{row['model']} {row['method']}", *(_r(row[name]) for name in shown), row["verdict"]]
         for _, row in table.iterrows()
     ]
-    print_table(["specificity", *(columns[name] for name in shown), ""], lines)
+    screen.print_table(["specificity", *(columns[name] for name in shown), ""], lines)
 
 
 def _additivity(table: "pd.DataFrame") -> None:
@@ -104,7 +106,7 @@ def _additivity(table: "pd.DataFrame") -> None:
     for (model, method), rows in table.groupby(["model", "method"], sort=False):
         verdicts = rows["verdict"].unique()
         lines.append([f"{model} {method}", _range(rows["explained"]), verdicts[0] if len(verdicts) == 1 else _promise(rows)])
-    print_table(["additivity", "prediction explained by the map's total", ""], lines)
+    screen.print_table(["additivity", "prediction explained by the map's total", ""], lines)
 
 
 def _range(values: "pd.Series") -> str:
@@ -130,7 +132,7 @@ def _edits(table: "pd.DataFrame") -> None:
             for _, row in rows.iterrows()
         ]
         columns = [f"{model}: {rows['photographs'].max()} photographs", "moved the right way", "map", "AUC of its change"]
-        print_table([*columns, "change inside, area"], lines)
+        screen.print_table([*columns, "change inside, area"], lines)
 
 
 def _faithfulness(table: "pd.DataFrame") -> None:
@@ -146,12 +148,12 @@ def _faithfulness(table: "pd.DataFrame") -> None:
             for _, row in rows.iterrows()
         ]
         columns = [f"{fill}, {rows['photographs'].max()} photographs", "deletion over chance", "insertion over chance"]
-        print_table([*columns, "over centre", "sensitivity"], lines)
+        screen.print_table([*columns, "over centre", "sensitivity"], lines)
 
 
 def _randomised(table: "pd.DataFrame") -> None:
     lines = [[f"{row['model']} {row['method']}", str(row["shuffled"]), _between(row, "r", 2)] for _, row in table.iterrows()]
-    print_table(["shuffled weights", "which", "correlation with the learnt network's map"], lines)
+    screen.print_table(["shuffled weights", "which", "correlation with the learnt network's map"], lines)
 
 
 def _r(value: float) -> str:

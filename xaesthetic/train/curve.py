@@ -18,7 +18,7 @@ _DASHES = ("-", "--", ":", "-.")
 
 
 def write_log(history: History, recipe: Recipe, folder: Path, chosen: int) -> list[Path]:
-    """Write log.csv and the figure training.png and .pdf.
+    """Write log.csv and the figure training.png and .pdf with its caption.
 
     Parameters
     ----------
@@ -36,7 +36,15 @@ def write_log(history: History, recipe: Recipe, folder: Path, chosen: int) -> li
     table.writeheader()
     table.writerows([{name: f"{value:.9g}" for name, value in row.items()} for row in history])
     write_text(folder / "log.csv", text.getvalue())
-    return [folder / "log.csv", *save(_figure(history, recipe, chosen), folder / "training")]
+    return [folder / "log.csv", *save(_figure(history, recipe, chosen), folder / "training", _caption(recipe, chosen))]
+
+
+def _caption(recipe: Recipe, chosen: int) -> str:
+    kept = f" The vertical line is the epoch that was kept ({chosen + 1})." if chosen >= 0 else ""
+    return (
+        "Weighted mean squared error of what was trained on and not, and Spearman's correlation of ratings not trained on, "
+        f"for {', '.join(recipe.attributes)}, over the epochs.{kept}"
+    )
 
 
 def _figure(history: History, recipe: Recipe, chosen: int) -> Figure:

@@ -1,0 +1,89 @@
+// Maps out of 8-bit pictures: decoding, scaling, bilinear enlargement, colours, contours. No document is touched here.
+
+const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** The grey values of a picture, row by row. */
+async function greys(source) {
+  const picture = new Image();
+  picture.src = source;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = picture.naturalWidth;
+  canvas.height = picture.naturalHeight;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(picture, 0, 0);
+  const rgba = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  const values = new Uint8Array(canvas.width * canvas.height);
+  for (let at = 0; at < values.length; at++) values[at] = rgba[4 * at];
+  return values;
+}
+
+/** Each photograph's map out of a strip of them: values as they were computed, to within 1/255 of their range. */
+async function unpack(strip) {
+  const values = await greys(strip.png);
+  const size = strip.rows * strip.cells;
+  return strip.low.map((low, index) => {
+    const step = (strip.high[index] - low) / 255;
+    const grid = new Float32Array(size);
+    for (let at = 0; at < size; at++) grid[at] = low + step * values[index * size + at];
+    return { rows: strip.rows, cells: strip.cells, values: grid, low, high: strip.high[index] };
+  });
+}
+
+/** A grid's value at (x, y) from 0 to 1, bilinear between the middles of cells. */
+function valueAt(grid, x, y) {
+  const column = Math.min(Math.max(x * grid.cells - 0.5, 0), grid.cells - 1);
+  const row = Math.min(Math.max(y * grid.rows - 0.5, 0), grid.rows - 1);
+  const left = Math.floor(column);
+  const top = Math.floor(row);
+  const right = Math.min(left + 1, grid.cells - 1);
+  const below = Math.min(top + 1, grid.rows - 1);
+  const across = column - left;
+  const down = row - top;
+  const at = (i, j) => grid.values[i * grid.cells + j];
+  return (
+    (at(top, left) * (1 - across) + at(top, right) * across) * (1 - down) +
+    (at(below, left) * (1 - across) + at(below, right) * across) * down
+  );
+}
+
+/** A grid at every pixel of a picture. */
+function enlarge(grid, width, height) {
+  const values = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) values[y * width + x] = valueAt(grid, (x + 0.5) / width, (y + 0.5) / height);
+  return values;
+}
+
+/** What becomes the lowest and the highest colour. */
+function limitsOf(grids, rectified) {
+  const low = rectified ? 0 : Math.min(...grids.map((grid) => grid.low));
+  return [low, Math.max(...grids.map((grid) => grid.high))];
+}
+
+/** Colours of a grid as a picture; without colours where the limits are equal. */
+function coloured(grid, [low, high], colors, width, height) {
+  const picture = new ImageData(width, height);
+  if (!(high > low)) return picture;
+  const values = enlarge(grid, width, height);
+  for (let at = 0; at < values.length; at++) {
+    const share = Math.min(Math.max((values[at] - low) / (high - low), 0), 1);
+    const color = 3 * Math.round(share * 255);
+    picture.data.set([colors[color], colors[color + 1], colors[color + 2], 255], 4 * at);
+  }
+  return picture;
+}
+
+/** Which pixels border on the top share of a grid's area. */
+function contour(grid, share, width, height) {
+  const values = enlarge(grid, width, height);
+  const level = Float32Array.from(values).sort()[Math.floor(values.length * (1 - share))];
+  const edge = [];
+  for (let y = 1; y < height - 1; y++)
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      if (values[at] >= level && Math.min(values[at - 1], values[at + 1], values[at - width], values[at + width]) < level)
+        edge.push([x, y]);
+    }
+  return edge;
+}

@@ -1,0 +1,189 @@
+"""What the HTML report shows, as values that JSON can hold: pictures as data, maps as 8-bit PNGs with their scale."""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from PIL import Image
+
+from xaesthetic import edits, images
+from xaesthetic.attributes import NAMES
+from xaesthetic.attributes import attribute as vocabulary
+from xaesthetic.leaderboard import leaderboard, verdict
+from xaesthetic.maps import MapStack
+from xaesthetic.people import fixation_density, read_mask
+from xaesthetic.score import CEILING, FLOOR
+from xaesthetic.specificity import specificity
+from xaesthetic.store import Run, model_key
+from xaesthetic.types import Pixels, Record
+
+_FINEST = 64
+"""Cells a side of a map in the page; finer ones are averaged."""
+_HUMAN = 96
+"""Pixels of the longer side of where people looked."""
+_SIDES = ((12, 1024), (60, 640), (10**9, 400))
+"""For so many photographs at most: pixels of a photograph's longer side."""
+_QUALITY = 82
+
+
+def payload(run: Run) -> dict[str, Any]:
+    """Everything that the page shows of a finished run."""
+    explained = _explained(run)
+    shown = [record for record in run.records() if record.id in explained]
+    attributes = [name for name in NAMES if name in set(run.predictions()["attribute"])]
+    answered = run.answered_by()
+    return {
+        "data": run.experiment.data,
+        "command": answered.get("command", ""),
+        "versions": answered.get("versions", {}),
+        "inputs": dict(run.experiment.inputs),
+        "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
+        "attributes": [{"name": name, "title": vocabulary(name).title} for name in attributes],
+        "models": [{"key": key, **_source(answered["models"][key])} for key in map(model_key, run.experiment.models)],
+        "photographs": _photographs(run, shown),
+        "columns": [_column(run, model, method, shown) for model, method in _places(run)],
+        "specificity": _plain(specificity(run)),
+        "leaderboard": _leaderboard(run),
+    }
+
+
+def _places(run: Run) -> list[tuple[str, str]]:
+    return [(model, method) for model in map(model_key, run.experiment.models) for method in run.experiment.methods]
+
+
+def _explained(run: Run) -> set[str]:
+    return {image for place in _places(run)[:1] for image in run.maps(*place).images}
+
+
+def _source(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: told.get(name, "") for name in ("citation", "licence", "trained", "files", "attributes", "untrained")}
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON, nan as None."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+# -- photographs -------------------------------------------------------------------------------------------------------
+
+
+def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
+    side = next(side for most, side in _SIDES if len(records) <= most)
+    table = run.predictions()
+    rated = dict(iter(table.groupby("image", sort=False)))
+    people = _people(run, [record.id for record in records])
+    told = []
+    for record in records:
+        pixels = _reduced(edits.photograph(record), side)
+        predictions: dict[str, dict[str, float]] = {}
+        for row in rated[record.id].itertuples():
+            predictions.setdefault(str(row.model), {})[str(row.attribute)] = round(float(str(row.prediction)), 5)
+        told.append(
+            {
+                "id": record.id,
+                "credit": record.credit,
+                "width": pixels.shape[1],
+                "height": pixels.shape[0],
+                "src": _uri(pixels, "JPEG"),
+                "predictions": predictions,
+                "ratings": {name: round(float(value), 5) for name, value in record.ratings.items() if value == value},
+                "people": people.get(record.id, {}),
+            }
+        )
+    return told
+
+
+def _reduced(pixels: Pixels, side: int) -> Pixels:
+    factor = min(1.0, side / max(pixels.shape[:2]))
+    return images.resize(pixels, (max(1, round(pixels.shape[0] * factor)), max(1, round(pixels.shape[1] * factor))))
+
+
+def _uri(pixels: np.ndarray, kind: str) -> str:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **({"quality": _QUALITY} if kind == "JPEG" else {"optimize": True}))
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """For each photograph and attribute (empty for all) where people looked or marked, and where they disagree."""
+    if not run.has_people():
+        return {}
+    sizes = run.sizes()
+    table = run.people()
+    table = table[(table["reason"] == "") & table["image"].isin(shown)]
+    found: dict[str, dict[str, Any]] = {}
+    for (image, attribute), rows in table.groupby(["image", "attribute"], sort=False):
+        each = np.stack([_density(row, sizes[str(image)]) for row in rows.to_dict("records")])
+        scaled = each / np.maximum(each.max(axis=(1, 2), keepdims=True), 1e-12)
+        found.setdefault(str(image), {})[str(attribute)] = {
+            "density": _eight_bits(each.mean(0)),
+            "disagreement": _eight_bits(scaled.std(0)) if len(each) > 1 else None,
+            "people": len(each),
+        }
+    return found
+
+
+def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray, "_i _j"]:
+    """One person's, small."""
+    factor = min(1.0, _HUMAN / max(size))
+    small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+    if row["region"]:
+        mask = read_mask(row["region"])
+        rows, columns = (images.area_weights(cells, pooled) for cells, pooled in zip(mask.shape, small, strict=True))
+        return np.asarray(rows @ mask @ columns.T, np.float64)
+    points = np.stack([np.asarray(row[axis], np.float64) for axis in ("x", "y")], axis=1)
+    return fixation_density(points * (small[1] / size[1], small[0] / size[0]), small)
+
+
+def _eight_bits(values: Float[np.ndarray, "_i _j"]) -> dict[str, Any]:
+    high = float(values.max()) or 1.0
+    return {
+        "png": _uri(np.round(values / high * 255).astype(np.uint8), "PNG"),
+        "rows": len(values),
+        "cells": values.shape[1],
+    }
+
+
+# -- maps --------------------------------------------------------------------------------------------------------------
+
+
+def _column(run: Run, model: str, method: str, records: Sequence[Record]) -> dict[str, Any]:
+    """One model's maps by one method: for each attribute all photographs' maps below each other in one picture."""
+    stack = run.maps(model, method)
+    places = [stack.images.index(record.id) for record in records]
+    strips = {name: _strip(stack, places, column) for column, name in enumerate(stack.attributes)}
+    return {"model": model, "method": method, "strips": strips}
+
+
+def _strip(stack: MapStack, places: Sequence[int], column: int) -> dict[str, Any]:
+    values = np.array(stack.values[places, column], np.float64)  # noqa: PD011  not pandas'
+    rows, cells = (images.area_weights(side, min(side, _FINEST)) for side in values.shape[1:])
+    values = rows @ values @ cells.T
+    low, high = values.min((1, 2)), values.max((1, 2))
+    spread = np.where(high > low, high - low, 1)[:, None, None]
+    eight = np.round((values - low[:, None, None]) / spread * 255).astype(np.uint8)
+    return {
+        "png": _uri(eight.reshape(-1, eight.shape[2]), "PNG"),
+        "rows": eight.shape[1],
+        "cells": eight.shape[2],
+        "low": [float(f"{each:.6g}") for each in low],
+        "high": [float(f"{each:.6g}") for each in high],
+    }
+
+
+# -- scores ------------------------------------------------------------------------------------------------------------
+
+
+def _leaderboard(run: Run) -> list[dict[str, Any]]:
+    if not run.has_table("scores"):
+        return []
+    table = leaderboard(run.table("scores"), run.experiment.seed)
+    kinds = {FLOOR: "floor", CEILING: "ceiling"}
+    verdicts = [verdict(row) for _, row in table.iterrows()]
+    shown = [kinds.get(model, "map") for model in table["model"]]
+    return _plain(table.assign(verdict=verdicts, kind=shown))

@@ -1,0 +1,39 @@
+"""Whose ratings a figure shows: people's where the data set has them, else a model's, and it says so."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from xaesthetic.store import Run, model_key
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Ratings of a run's photographs, no edited versions among them."""
+
+    table: pd.DataFrame
+    """A row a photograph, a column an attribute."""
+    whose: str
+    """In words, for a caption."""
+
+
+def ratings_of(run: Run) -> Ratings:
+    """People's ratings, or where there are none at all those of the first model that rates each attribute."""
+    records = [record for record in run.records() if record.edit is None]
+    people = pd.DataFrame({record.id: dict(record.ratings) for record in records}).T
+    if people.shape[1]:
+        return Ratings(people.astype(float), f"people's ratings in {run.experiment.data}")
+    ids = {record.id for record in records}
+    predictions = run.predictions()
+    predictions = predictions[predictions["image"].isin(ids)]
+    columns: dict[str, pd.Series] = {}
+    models: list[str] = []
+    for key in map(model_key, run.experiment.models):
+        own = predictions[predictions["model"] == key].pivot_table(index="image", columns="attribute", values="prediction")
+        fresh = [name for name in own.columns if name not in columns]
+        columns |= {str(name): own[name] for name in fresh}
+        models += [key] if fresh else []
+    trained = run.trained()
+    said = "; ".join(f"{key}, {trained[key]}" for key in models)
+    whose = f"ratings by a model, not by people ({said}), of {run.experiment.data}"
+    return Ratings(pd.DataFrame(columns).astype(float), whose)

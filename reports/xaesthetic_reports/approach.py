@@ -1,0 +1,132 @@
+"""The paper's Figure 3: a photograph goes through the network, every block's weighted maps, and their sum."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+
+from xaesthetic import edits, figures, images
+from xaesthetic.attributes import attribute as vocabulary
+from xaesthetic.errors import DataError
+from xaesthetic.store import Run
+from xaesthetic.types import Pixels, ReportOptions
+
+ON_REQUEST = True
+_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6, "pdf.fonttype": 42}
+_WIDTH, _HEIGHT = figures.TWO_COLUMNS, 2.05
+_PHOTOGRAPH, _COLUMNS = 1.25, 8  # inches; blocks side by side
+
+
+def approach(run: Run, options: ReportOptions) -> list[Path]:
+    """One photograph: each block's own weighted map with what it adds to the prediction, and the sum, from real values.
+
+    Parameters
+    ----------
+    run
+        On which ``xaesthetic reproduce`` took a network apart (blocks.parquet).
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/approach.png``, ``.pdf`` and the caption.
+
+    Raises
+    ------
+    DataError
+        If no network was taken apart.
+    """
+    del options
+    if not run.has_table("blocks"):
+        raise DataError(
+            f"{run.root}: Figure 3 needs a network that was taken apart; 'xaesthetic reproduce' does it, for a model whose "
+            "head is global averages and one linear layer."
+        )
+    blocks = run.table("blocks")
+    first = blocks.iloc[0]
+    record = next(record for record in run.records() if record.id == first["image"])
+    photograph = figures.thumbnail(edits.photograph(record))
+    maps = [np.asarray(row["values"], np.float32).reshape(row["height"], row["width"]) for _, row in blocks.iterrows()]
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(_WIDTH, _HEIGHT))
+        FigureCanvasAgg(figure)
+        _photograph(figure, photograph, first)
+        _blocks(figure, blocks, maps)
+        _sum(figure, photograph, maps, first)
+    return figures.save(figure, run.report / "approach", _caption(run, first, maps))
+
+
+def _box(left: float, bottom: float, width: float, height: float) -> tuple[float, float, float, float]:
+    """In inches."""
+    return left / _WIDTH, bottom / _HEIGHT, width / _WIDTH, height / _HEIGHT
+
+
+def _photograph(figure: Figure, photograph: Pixels, first: pd.Series) -> None:
+    axes = figure.add_axes(_box(0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
+    axes.imshow(photograph)
+    axes.set_axis_off()
+    figure.text((0.05 + _PHOTOGRAPH / 2) / _WIDTH, 0.4 / _HEIGHT, "photograph", ha="center")
+    _arrow(figure, 0.05 + _PHOTOGRAPH + 0.03)
+    figure.text(
+        0.05 / _WIDTH, 1 - 0.16 / _HEIGHT, f"{first['model']}: {vocabulary(first['attribute']).title}", weight="bold"
+    )
+
+
+def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> None:
+    left, room = 1.55, _WIDTH - 1.55 - _PHOTOGRAPH - 0.3
+    columns = min(_COLUMNS, len(maps))
+    rows = -(-len(maps) // columns)
+    cell = min(room / columns, (_HEIGHT - 0.35) / rows - 0.24)
+    for number, (values, (_, row)) in enumerate(zip(maps, blocks.iterrows(), strict=True)):
+        x = left + (number % columns) * room / columns
+        y = _HEIGHT - 0.3 - (number // columns + 1) * (cell + 0.33) + 0.3
+        axes = figure.add_axes(_box(x, y, cell * 0.92, cell * 0.92))
+        axes.imshow(values, cmap=figures.COLORS, interpolation="none")
+        axes.set_axis_off()
+        middle = (x + cell * 0.46) / _WIDTH
+        figure.text(middle, (y - 0.02) / _HEIGHT, f"{row['height']}²·{row['channels']}", ha="center", va="top", fontsize=4.8)
+        figure.text(middle, (y - 0.11) / _HEIGHT, f"{values.mean():+.3f}", ha="center", va="top", fontsize=5.2)
+    _arrow(figure, _WIDTH - _PHOTOGRAPH - 0.3)
+
+
+def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.Series) -> None:
+    total = np.sum([_pooled(each, maps[-1].shape) for each in maps], axis=0)
+    shown = images.to_pixels(figures.normalise(total.astype(np.float32)), photograph.shape[:2])
+    axes = figure.add_axes(_box(_WIDTH - _PHOTOGRAPH - 0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
+    axes.imshow(figures.overlay(photograph, shown))
+    axes.set_axis_off()
+    raw = sum(float(each.mean()) for each in maps) + first["bias"]
+    middle = (_WIDTH - _PHOTOGRAPH / 2 - 0.05) / _WIDTH
+    figure.text(middle, 0.36 / _HEIGHT, "Σ, the map", ha="center")
+    figure.text(middle, 0.2 / _HEIGHT, f"mean {raw - first['bias']:+.3f}, bias {first['bias']:+.3f}", ha="center")
+    figure.text(middle, 0.06 / _HEIGHT, f"output {raw:.3f}", ha="center", weight="bold")
+
+
+def _pooled(values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    rows, columns = (images.area_weights(cells, pooled) for cells, pooled in zip(values.shape, size, strict=True))
+    return np.asarray(rows @ values @ columns.T)
+
+
+def _arrow(figure: Figure, left: float) -> None:
+    y = (0.55 + _PHOTOGRAPH / 2) / _HEIGHT
+    ends = (left / _WIDTH, y), ((left + 0.17) / _WIDTH, y)
+    figure.add_artist(
+        FancyArrowPatch(*ends, transform=figure.transFigure, arrowstyle="-|>", mutation_scale=6, linewidth=0.7)
+    )
+
+
+def _caption(run: Run, first: pd.Series, maps: list[np.ndarray]) -> str:
+    source = run.answered_by()["models"][first["model"]]
+    said = f"{source['trained']}; {source['citation']}; {source['licence']}"
+    return (
+        f"How a map is made, in real values: photograph {first['image']} of {run.experiment.data} through {first['model']}. "
+        f"For each of the {len(maps)} blocks its channels, weighed by the output layer and summed, on the block's own grid "
+        "(below: cells a side, channels, and the mean, which is what the block adds to the output); every block's map has "
+        f"its own scale. Averaged onto the last grid they sum to the map of {vocabulary(first['attribute']).title}; its "
+        f"mean and the bias are the raw output. {first['model']}: {said}."
+    )

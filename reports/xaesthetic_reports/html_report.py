@@ -1,0 +1,78 @@
+"""One self-contained page: photographs, maps, leaderboard, verdicts, for a colleague who has nothing installed."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from xaesthetic import figures
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.tables.predictions import to_csv
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._payload import payload
+
+LAST = True
+_SOURCES = Path(__file__).parent / "_html"
+_BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
+
+
+def html_report(run: Run, options: ReportOptions) -> list[Path]:
+    """Attribute by attribute all photographs and maps, coloured in the browser; one file without any network.
+
+    Parameters
+    ----------
+    run
+        With predictions and maps.
+    options
+        `scale` is what the page begins with.
+
+    Returns
+    -------
+    ``report/report.html``.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    shown = payload(run) | {"scale": options.scale, "colors": _colors(), "downloads": _downloads(run)}
+    script = "\n".join((_SOURCES / name).read_text() for name in ("maps.js", "page.js"))
+    style = (_SOURCES / "page.css").read_text()
+    jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
+    page = jinja.get_template("report.html.j2").render(
+        told=shown,
+        json=json.dumps(shown, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
+        script=script,
+        style=style,
+        hashes={"script": _hash(script), "style": _hash(style)},
+    )
+    file = run.report / "report.html"
+    write_text(file, page)
+    return [file]
+
+
+def _hash(text: str) -> str:
+    """As a content security policy names what may run."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _colors() -> str:
+    """256 colours of red, green and blue, as the figures have them."""
+    import matplotlib as mpl
+
+    table = (mpl.colormaps[figures.COLORS](range(256))[:, :3] * 255).round().astype("uint8")
+    return base64.b64encode(table.tobytes()).decode()
+
+
+def _downloads(run: Run) -> list[dict[str, Any]]:
+    """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
+    found: list[dict[str, Any]] = [
+        {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.predictions(), run.trained())}
+    ]
+    names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
+    found += [{"name": file.name, "type": "text/csv", "text": file.read_text()} for file in names]
+    room = _BUDGET
+    for file in sorted(run.report.glob("*.pdf")):
+        room -= file.stat().st_size
+        inside = base64.b64encode(file.read_bytes()).decode() if room >= 0 else ""
+        found.append({"name": file.name, "type": "application/pdf", "base64": inside})
+    return found

@@ -1,0 +1,75 @@
+"""The page that holds what `xaesthetic reproduce` has drawn, and says what the rest needs."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from xaesthetic.files import read_json, write_text
+from xaesthetic.paper import PIECES, Piece
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+
+ON_REQUEST = True
+LAST = True
+_SOURCES = Path(__file__).parent / "_html"
+
+
+def index(run: Run, options: ReportOptions) -> list[Path]:
+    """Every figure and table of the paper with its caption and its files, in the paper's order.
+
+    Parameters
+    ----------
+    run
+        On which ``xaesthetic reproduce`` was run: report/manifest.json says what there is.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/index.html``.
+
+    Raises
+    ------
+    DataError
+        If there is no manifest.
+    """
+    del options
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    known = read_json(run.report / "manifest.json")["pieces"]
+    style = (_SOURCES / "page.css").read_text()
+    jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
+    page = jinja.get_template("index.html.j2").render(
+        data=run.experiment.data,
+        models=run.answered_by()["models"],
+        command=run.answered_by().get("command", ""),
+        pieces=[_shown(run, piece, known[piece.number]) for piece in PIECES if piece.number in known],
+        others=_others(run, known),
+        style=style,
+        hash=f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'",
+    )
+    file = run.report / "index.html"
+    write_text(file, page)
+    return [file]
+
+
+def _shown(run: Run, piece: Piece, known: dict[str, Any]) -> dict[str, Any]:
+    names = list(known.get("files", ()))
+    captions = [name for name in names if name.endswith(".txt")]
+    return {
+        "name": f"Figure {piece.number}" if piece.number.isdigit() else piece.number.capitalize(),
+        "title": piece.title,
+        "pictures": [name for name in names if name.endswith(".png")],
+        "files": [name for name in names if not name.endswith(".txt")],
+        "caption": " ".join((run.report / name).read_text() for name in captions),
+        "missing": known.get("missing", ""),
+    }
+
+
+def _others(run: Run, known: dict[str, Any]) -> list[str]:
+    """Files of the folder that belong to no figure or table of the paper."""
+    told = {name for piece in PIECES for name in known.get(piece.number, {}).get("files", ())}
+    kinds = (".html", ".pdf", ".csv", ".json")
+    names = sorted(file.name for file in run.report.iterdir() if file.suffix in kinds)
+    return [name for name in names if name not in told and name != "index.html"]

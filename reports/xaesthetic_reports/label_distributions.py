@@ -1,0 +1,74 @@
+"""The paper's Figure 4: how ratings are distributed, attribute by attribute."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from xaesthetic import figures
+from xaesthetic.attributes import ATTRIBUTES, Attribute
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._ratings import ratings_of
+
+ON_REQUEST = True
+_COLUMNS = 4
+_BINS = 20
+_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6, "pdf.fonttype": 42}
+
+
+def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
+    """A histogram for each rated attribute and the overall score, with the share of zeros, mean and standard deviation.
+
+    Parameters
+    ----------
+    run
+        With predictions.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/label_distributions.png``, ``.pdf`` and the caption; ``report/label_distributions.csv``.
+    """
+    del options
+    told = ratings_of(run)
+    shown = [each for each in ATTRIBUTES if each.name in told.table.columns]
+    rows = -(-len(shown) // _COLUMNS)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(figures.TWO_COLUMNS, 1.25 * rows + 0.1), layout="constrained")
+        FigureCanvasAgg(figure)
+        for axes, each in zip(
+            figure.subplots(rows, _COLUMNS, squeeze=False).flat, [*shown, *[None] * _COLUMNS], strict=False
+        ):
+            if each is None:
+                axes.set_axis_off()
+            else:
+                _draw(axes, each, told.table[each.name].dropna())
+    caption = (
+        f"Distribution of the ratings in each attribute: {told.whose}, {len(told.table)} photographs; {_BINS} bins over the "
+        "attribute's range in AADB, or over the ratings where they go beyond it. The dotted line is the mean; the share of "
+        "exact zeros stands above."
+    )
+    summary = told.table[[each.name for each in shown]].describe().T.assign(zeros=(told.table == 0).mean())
+    file = run.report / "label_distributions.csv"
+    write_text(file, summary.assign(whose=told.whose).rename_axis("attribute").to_csv())
+    return [file, *figures.save(figure, run.report / "label_distributions", caption)]
+
+
+def _draw(axes: Axes, attribute: Attribute, values: pd.Series) -> None:
+    low, high = min(attribute.low, float(values.min())), max(attribute.high, float(values.max()))
+    axes.hist(values, bins=np.linspace(low, high, _BINS + 1).tolist(), color="#0072B2", edgecolor="white", linewidth=0.3)
+    axes.axvline(float(values.mean()), color="black", linewidth=0.8, linestyle=":")
+    zeros = float((values == 0).mean())
+    axes.set_title(attribute.title + (f"  ({zeros:.0%} zero)" if zeros >= 0.005 else ""), fontsize=6.5, pad=3)
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.tick_params(labelsize=5.5, length=2)
+    axes.spines[["top", "right"]].set_visible(False)

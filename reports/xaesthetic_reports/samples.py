@@ -1,0 +1,61 @@
+"""The paper's Figure 1: the photographs rated highest and lowest in each attribute."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xaesthetic import edits, figures
+from xaesthetic.attributes import ATTRIBUTES
+from xaesthetic.errors import DataError
+from xaesthetic.store import Run
+from xaesthetic.types import Record, ReportOptions
+from xaesthetic_reports._ratings import ratings_of
+
+ON_REQUEST = True
+_SHOWN = 3
+
+
+def samples(run: Run, options: ReportOptions) -> list[Path]:
+    """A row for each of the paper's attributes; no photograph is stretched or cut.
+
+    Parameters
+    ----------
+    run
+        With predictions.
+    options
+        `attributes` says which rows are drawn.
+
+    Returns
+    -------
+    ``report/samples.png``, ``.pdf`` and the caption.
+
+    Raises
+    ------
+    DataError
+        If none of the paper's attributes is rated.
+    """
+    told = ratings_of(run)
+    names = [each for each in ATTRIBUTES if each.in_paper and each.name in told.table.columns]
+    names = [each for each in names if not options.attributes or each.name in options.attributes]
+    if not names:
+        raise DataError(
+            f"{run.root}: none of the paper's attributes is rated; Figure 1 needs AADB or a model that rates one."
+        )
+    records = {record.id: record for record in run.records()}
+    count = min(_SHOWN, max(1, len(told.table) // 2))
+    rows = [figures.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
+    page = figures.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
+    caption = (
+        f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {told.whose}, "
+        f"{len(told.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
+    )
+    return figures.save(figures.photo_grid(rows, page), run.report / "samples", caption)
+
+
+def _panels(ratings: pd.Series, records: dict[str, Record], count: int) -> tuple[figures.Panel, ...]:
+    ordered = ratings.dropna().sort_index().sort_values(ascending=False, kind="stable")
+    shown = [*ordered.index[:count], *ordered.index[-count:]]
+    return tuple(
+        figures.Panel(figures.padded(figures.thumbnail(edits.photograph(records[image]))), f"{ordered[image]:.2f}")
+        for image in shown
+    )

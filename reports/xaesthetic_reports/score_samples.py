@@ -1,0 +1,57 @@
+"""The paper's Figure 2: photographs of high, middle and low overall score."""
+
+from pathlib import Path
+
+from xaesthetic import edits, figures
+from xaesthetic.errors import DataError
+from xaesthetic.store import Run
+from xaesthetic.types import ReportOptions
+from xaesthetic_reports._ratings import ratings_of
+
+ON_REQUEST = True
+_SHOWN = 5
+
+
+def score_samples(run: Run, options: ReportOptions) -> list[Path]:
+    """A row each for the highest, the middle and the lowest overall scores.
+
+    Parameters
+    ----------
+    run
+        Whose photographs have overall scores, of people or of a model.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/score_samples.png``, ``.pdf`` and the caption.
+
+    Raises
+    ------
+    DataError
+        If nobody and no model gives an overall score, or there are fewer than three photographs.
+    """
+    del options
+    told = ratings_of(run)
+    if "overall" not in told.table.columns or len(told.table) < 3:
+        raise DataError(
+            f"{run.root}: Figure 2 needs overall scores of three photographs or more: AADB's ('xaesthetic data fetch aadb') "
+            "or a model that rates 'overall' (multigap_resnet50, malu_resnet50, kong_alexnet)."
+        )
+    ordered = told.table["overall"].dropna().sort_index().sort_values(ascending=False, kind="stable")
+    count = min(_SHOWN, len(ordered) // 3)
+    middle = (len(ordered) - count) // 2
+    records = {record.id: record for record in run.records()}
+    rows = []
+    for name, start in (("high", 0), ("middle", middle), ("low", len(ordered) - count)):
+        panels = tuple(
+            figures.Panel(figures.padded(figures.thumbnail(edits.photograph(records[str(image)]))), f"{score:.2f}")
+            for image, score in ordered.iloc[start : start + count].items()
+        )
+        rows.append(figures.Row(name, panels))
+    caption = (
+        f"Photographs of the highest, the middle and the lowest overall score: {told.whose}, {len(ordered)} photographs. In "
+        "the corner the score. Photographs are padded to squares, not stretched."
+    )
+    figure = figures.photo_grid(rows, figures.Page("", (("overall aesthetic score", count),)))
+    return figures.save(figure, run.report / "score_samples", caption)

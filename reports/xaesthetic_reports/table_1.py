@@ -1,0 +1,52 @@
+"""The paper's Table 1: how well models rank photographs, attribute by attribute."""
+
+from pathlib import Path
+
+from xaesthetic.attributes import NAMES
+from xaesthetic.errors import DataError
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.tables.attribute_ranks import attribute_ranks
+from xaesthetic.tables.layout import rank_layouts
+from xaesthetic.tables.render import to_html, to_latex
+from xaesthetic.types import ReportOptions
+
+ON_REQUEST = True
+
+
+def table_1(run: Run, options: ReportOptions) -> list[Path]:
+    """Spearman's correlation of every model with people, with intervals and paired differences.
+
+    Parameters
+    ----------
+    run
+        Of photographs that people rated.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/table_1.csv``, ``table_1_differences.csv``, ``table_1.tex`` and ``table_1.html``.
+
+    Raises
+    ------
+    DataError
+        If nobody rated the photographs.
+    """
+    del options
+    records = [record for record in run.records() if record.edit is None]
+    if not any(record.ratings for record in records):
+        raise DataError(
+            f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
+        )
+    found = attribute_ranks(records, [run.predictions()], NAMES, seed=run.experiment.seed)
+    layouts = rank_layouts(found, run.experiment.data.partition(":")[0] == "aadb", run.trained())
+    texts = {
+        "table_1.csv": found.ranks.to_csv(index=False),
+        "table_1_differences.csv": found.differences.to_csv(index=False),
+        "table_1.tex": to_latex(layouts),
+        "table_1.html": to_html("Table 1", layouts),
+    }
+    for name, text in texts.items():
+        write_text(run.report / name, text)
+    return [run.report / name for name in texts]

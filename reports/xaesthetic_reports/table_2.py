@@ -1,0 +1,63 @@
+"""The paper's Table 2: how well single raters agree with the mean score."""
+
+from pathlib import Path
+
+from xaesthetic.errors import DataError
+from xaesthetic.fetch.registry import cached
+from xaesthetic.files import write_text
+from xaesthetic.store import Run
+from xaesthetic.tables.layout import rater_layouts
+from xaesthetic.tables.raters import rater_agreement, read_votes
+from xaesthetic.tables.render import to_html, to_latex
+from xaesthetic.types import ReportOptions
+
+ON_REQUEST = True
+_VOTES = "allinAll.csv"
+
+
+def table_2(run: Run, options: ReportOptions) -> list[Path]:
+    """Raters above each threshold against the mean of all and of the others, and the run's overall scores.
+
+    Parameters
+    ----------
+    run
+        Beside whose experiment.json, or in AADB's folder, AADB's single votes (allinAll.csv) lie.
+    options
+        Not used.
+
+    Returns
+    -------
+    ``report/table_2.csv``, ``table_2_models.csv``, ``table_2.tex`` and ``table_2.html``.
+
+    Raises
+    ------
+    DataError
+        If there are no single votes, or they cannot be read.
+    """
+    del options
+    places = [
+        run.root / _VOTES,
+        *([Path(run.experiment.root) / _VOTES] if run.experiment.root else []),
+        cached("aadb") / _VOTES,
+    ]
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
+        raise DataError(
+            f"{run.root}: Table 2 needs the raters' single votes, {_VOTES} of AADB's Drive folder; put it into the run's "
+            "folder, or run 'xaesthetic table 2 --ratings FILE'."
+        )
+    votes = read_votes(file, {"rater": None, "image": None, "score": None})
+    table = run.predictions()
+    table = table[table["attribute"] == "overall"]
+    given = {str(key): dict(zip(rows["image"], rows["prediction"], strict=True)) for key, rows in table.groupby("model")}
+    found = rater_agreement(votes, given, seed=run.experiment.seed)
+    layouts = rater_layouts(found)
+    texts = {
+        "table_2.csv": found.raters.to_csv(index=False),
+        "table_2_models.csv": found.models.to_csv(index=False),
+        "table_2.tex": to_latex(layouts),
+        "table_2.html": to_html("Table 2", layouts),
+    }
+    for name, text in texts.items():
+        write_text(run.report / name, text)
+    return [run.report / name for name in texts]

@@ -1,0 +1,127 @@
+"""One command for every figure and table of the paper."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from browser import chromium, serious  # noqa: F401
+from hand_run import hand_run
+from plugin_package import plugged  # noqa: F401
+from typer.testing import CliRunner
+
+import xaesthetic as xa
+from xaesthetic import pieces
+from xaesthetic.cli import app
+from xaesthetic.errors import DataError
+from xaesthetic.paper import PIECES
+
+
+@pytest.fixture
+def folder(tmp_path, photo, write_photo, plugged, monkeypatch):
+    """A command line before a folder of three photographs, for a model whose head is linear."""
+    monkeypatch.chdir(tmp_path)
+    for number in range(3):
+        write_photo(tmp_path / "p" / f"{number}.png", np.roll(photo, 9 * number, axis=1))
+    return ["reproduce", "--data", "p", "--model", "tiny_net", "--pick", "1", "--out", "out"]
+
+
+def invoke(words):
+    return CliRunner().invoke(app, words)
+
+
+def test_it_draws_what_it_can_and_says_what_the_rest_needs(folder, tmp_path):
+    done = invoke(folder)
+    assert done.exit_code == 0, done.output
+    report = tmp_path / "out" / "report"
+    told = json.loads((report / "manifest.json").read_text())["pieces"]
+    drawn = {number for number, entry in told.items() if entry.get("files")}
+    assert {"1", "3", "4", "5", "8", "9", "10", "html_report", "additivity"} <= drawn
+    assert {"2", "6", "7", "11", "table 1", "table 2"} == {piece.number for piece in PIECES} - drawn
+    assert "needs overall scores" in told["2"]["missing"]
+    assert "rated for object emphasis" in told["6"]["missing"]
+    assert "needs people's ratings" in told["table 1"]["missing"]
+    for entry in told.values():
+        for name, sha256 in entry.get("files", {}).items():
+            assert pieces.files.sha256(report / name) == sha256
+    text = (report / "index.html").read_text()
+    for words in ("Figure 8: depth of field", "Not drawn.", "report.html", "attribute_grid_depth_of_field.pdf"):
+        assert words in text
+    assert str(tmp_path) not in text.replace(str(report), "")
+    assert {"samples.png", "samples.pdf", "samples.txt", "approach.pdf"} <= {file.name for file in report.iterdir()}
+
+
+def test_the_second_time_only_what_changed_is_drawn_again(folder, tmp_path):
+    invoke(folder)
+    report = tmp_path / "out" / "report"
+    before = {file.name: file.stat().st_mtime_ns for file in report.iterdir()}
+    (report / "rating_form.png").write_bytes(b"spoilt")
+    done = invoke([*folder, "--json"])
+    told = {piece["piece"]["number"]: piece for piece in json.loads(done.stdout)["pieces"]}
+    assert [number for number, piece in told.items() if piece["drawn"]] == ["5"]
+    after = {file.name: file.stat().st_mtime_ns for file in report.iterdir()}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"rating_form.png", "rating_form.pdf", "rating_form.txt", "manifest.json", "index.html"}
+    done = invoke([*folder, "--scale", "shared", "--json"])
+    told = {piece["piece"]["number"]: piece for piece in json.loads(done.stdout)["pieces"]}
+    assert told["8"]["drawn"]
+
+
+def test_a_damaged_manifest_is_drawn_anew(folder, tmp_path):
+    invoke(folder)
+    (tmp_path / "out" / "report" / "manifest.json").write_text("[]")
+    assert "as it was" not in invoke(folder).output
+
+
+def test_one_figure(folder, tmp_path):
+    assert invoke([*folder, "--figure", "8"]).exit_code == 0
+    names = {file.name for file in (tmp_path / "out" / "report").iterdir()}
+    assert names == {
+        "attribute_grid_depth_of_field.png", "attribute_grid_depth_of_field.pdf", "attribute_grid_depth_of_field.txt",
+        "index.html", "manifest.json",
+    }  # fmt: skip
+
+
+def test_no_such_figure(folder, tmp_path):
+    run = hand_run(tmp_path / "run", 3)
+    with pytest.raises(DataError, match="the paper has no figure '12'; it has 1, 2"):
+        pieces.draw_pieces(run, ["12"])
+
+
+def test_blocks_sum_to_the_output(folder, tmp_path):
+    invoke(folder)
+    run = xa.Run.open(tmp_path / "out")
+    blocks = run.table("blocks")
+    assert set(blocks["attribute"]) == {"depth_of_field"}
+    raw = run.predictions().set_index(["image", "attribute"])["raw"]
+    first = blocks.iloc[0]
+    means = sum(np.mean(values) for values in blocks["values"])
+    assert means + first["bias"] == pytest.approx(float(raw[(first["image"], first["attribute"])]), rel=1e-4)
+    best = raw.xs("depth_of_field", level="attribute").idxmax()
+    assert first["image"] == best
+
+
+def test_peoples_ratings_are_preferred(tmp_path):
+    from xaesthetic_reports._ratings import ratings_of
+
+    told = ratings_of(hand_run(tmp_path / "run", 3))
+    assert told.whose == "people's ratings in here"
+    assert list(told.table["light"]) == pytest.approx([1, 1 / 3, -1 / 3])
+
+
+def test_table_1_of_a_run(tmp_path):
+    run = hand_run(tmp_path / "run", 5)
+    xa.draw_reports(run, ["table_1"])
+    table = pd.read_csv(run.report / "table_1.csv").set_index(["model", "attribute"])["rho"]
+    assert table[("one", "light")] == pytest.approx(-1)
+    assert table[("two", "light")] == pytest.approx(1)
+
+
+def test_the_sample_stands_in_where_aadb_is_not_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("XAESTHETIC_CACHE", str(tmp_path))
+    assert xa.paper_data() == "sample"
+
+
+def test_the_index_can_be_read_by_all(folder, tmp_path, chromium):
+    invoke(folder)
+    assert serious(chromium, tmp_path / "out" / "report" / "index.html") == []
