@@ -21,7 +21,7 @@ ORDER = (
     "errors", "attributes", "paper", "progress", "types", "files", "plugins", "fetch", "images", "edits",
     "datasets", "metrics", "measures", "statistics", "people", "maps", "rows", "store", "records", "check", "pick",
     "score", "leaderboard", "ranking", "agreement", "specificity", "additivity", "summaries",
-    "tables", "figures", "pieces", "serving", "model", "weights", "remote", "methods",
+    "tables", "figures", "grids", "pieces", "serving", "model", "weights", "remote", "methods",
     "predict", "explain", "truth", "faithfulness", "randomise", "blocks",
     "train", "photo", "pipeline", "reproduce", "doctor", "screen", "cli",
 )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xaesthetic import figures, images
+from xaesthetic import figures, grids, images
 
 
 def page(columns=2, **changes):
@@ -15,13 +15,13 @@ def page(columns=2, **changes):
         "bar": "map value",
         "ends": ("least", "most"),
     }
-    return figures.Page(**(fields | changes))
+    return grids.Page(**(fields | changes))
 
 
 def rows(photo, shown):
-    first = figures.Row("photograph", tuple(figures.Panel(photo, below=name) for name in ("one", "two")))
-    maps = tuple(figures.Panel(figures.overlay(photo, shown), corner="0.50", top=shown) for _ in range(2))
-    return [first, figures.Row("net\ncam", maps)]
+    first = grids.Row("photograph", tuple(grids.Panel(photo, below=name) for name in ("one", "two")))
+    maps = tuple(grids.Panel(figures.overlay(photo, shown), corner="0.50", top=shown) for _ in range(2))
+    return [first, grids.Row("net\ncam", maps)]
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_thumbnail_keeps_the_aspect():
 
 
 def test_the_grid_shows_everything(photo, shown):
-    figure = figures.photo_grid(rows(photo, shown), page())
+    figure = grids.photo_grid(rows(photo, shown), page())
     said = texts(figure)
     for wanted in ("Light", "high", "low", "photograph", "net\ncam", "one", "0.50", "least", "most", "map value"):
         assert wanted in said
@@ -85,7 +85,7 @@ def test_the_grid_shows_everything(photo, shown):
 
 
 def test_a_line_holds_the_top_fifth(photo, shown):
-    figure = figures.photo_grid(rows(photo, shown), page())
+    figure = grids.photo_grid(rows(photo, shown), page())
     lines = [c for axes in figure.axes for c in axes.collections if isinstance(c, mpl.contour.QuadContourSet)]
     assert len(lines) == 2
     assert lines[0].levels[0] == pytest.approx(0.8, abs=1e-3)
@@ -94,40 +94,69 @@ def test_a_line_holds_the_top_fifth(photo, shown):
 @pytest.mark.filterwarnings("error")
 def test_a_constant_map_is_drawn_without_a_line(photo, shown):
     unknown = np.full_like(shown, np.nan)
-    figure = figures.photo_grid(rows(photo, unknown), page())
+    figure = grids.photo_grid(rows(photo, unknown), page())
     assert not [c for axes in figure.axes for c in axes.collections if isinstance(c, mpl.contour.QuadContourSet)]
 
 
-@pytest.mark.parametrize("columns", [1, 2, 3, 10])
-@pytest.mark.parametrize("label", ["net\ncam", "a_very_long_model_name_of_somebody-weights\nintegrated_gradients"])
-def test_nothing_is_clipped(photo, shown, columns, label):
-    panel = figures.Panel(photo, corner="-0.50", below="a_photograph\nblur background 1", top=shown)
-    grid = [figures.Row("photograph", (panel,) * columns), figures.Row(label, (panel,) * columns)]
-    groups = (("all of them", columns),) if columns < 3 else (("high", 1), ("low", columns - 1))
-    figure = figures.photo_grid(grid, page(groups=groups))
+def boxes(figure):
+    """Every text that is seen, and where, in pixels."""
     figure.canvas.draw()  # places the tick labels
     renderer = figure.canvas.get_renderer()
-    edges = figure.bbox
-    for text in figure.findobj(mpl.text.Text):
-        box = text.get_window_extent(renderer)
-        if text.get_text() and text.get_visible() and box.width > 1:
-            assert box.x0 >= 0, text
-            assert box.y0 >= 0, text
-            assert box.x1 <= edges.x1 + 1, text
-            assert box.y1 <= edges.y1 + 1, text
+    found = [(text, text.get_window_extent(renderer)) for text in figure.findobj(mpl.text.Text)]
+    return [(text, box) for text, box in found if text.get_text() and text.get_visible() and box.width > 1]
+
+
+@pytest.mark.parametrize("paper", [1, 2])
+@pytest.mark.parametrize("columns", [1, 2, 3, 6, 10])
+@pytest.mark.parametrize("label", ["net\ncam", "a_very_long_model_name_of_somebody-weights\nintegrated_gradients"])
+def test_nothing_is_clipped_and_no_text_lies_on_another(photo, shown, columns, label, paper):
+    panel = grids.Panel(photo, corner="-0.50", below="a_photograph\nblur background 1", top=shown)
+    grid = [
+        grids.Row("photograph", (panel,) * columns),
+        grids.Row(label, (panel,) * columns),
+        grids.Row("more\ncam", (panel,) * columns),
+    ]
+    groups = (("all of them", columns),) if columns < 3 else (("high", columns // 2), ("low", columns - columns // 2))
+    figure = grids.photo_grid(grid, page(groups=groups), paper)
+    assert figure.get_figwidth() <= figures.WIDTHS[paper] + 1e-9
+    there = boxes(figure)
+    for text, box in there:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= figure.bbox.x1 + 1, text
+        assert box.y1 <= figure.bbox.y1 + 1, text
+    for one in range(len(there)):
+        for other in range(one):
+            assert not overlap(there[one][1], there[other][1]), (there[one][0], there[other][0])
+
+
+def overlap(one, other):
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return across > 1 and down > 1
+
+
+def test_in_one_column_what_would_be_too_small_stands_below(photo):
+    def tops(count):
+        row = grids.Row("photograph", (grids.Panel(photo),) * count)
+        figure = grids.photo_grid([row], page(groups=(("high", count // 2), ("low", count // 2)), bar=""), 1)
+        return [axes.get_position().y1 for axes in figure.axes]
+
+    assert len(set(tops(6))) == 1
+    assert len(set(tops(10))) == 2
 
 
 def test_rows_do_not_overlap(photo, shown):
     tall = photo.transpose(1, 0, 2)
-    panel = figures.Panel(tall, top=shown.T)
-    figure = figures.photo_grid([figures.Row("a", (panel, panel)), figures.Row("b", (panel, panel))], page())
+    panel = grids.Panel(tall, top=shown.T)
+    figure = grids.photo_grid([grids.Row("a", (panel, panel)), grids.Row("b", (panel, panel))], page())
     first, second = figure.axes[0].get_position(), figure.axes[2].get_position()
     assert second.y1 <= first.y0 + 1e-9
 
 
 def test_save_is_repeatable_and_the_pdf_has_selectable_text(photo, shown, tmp_path):
     written = [
-        figures.save(figures.photo_grid(rows(photo, shown), page()), tmp_path / name, "What a reader must know.")
+        figures.save(grids.photo_grid(rows(photo, shown), page()), tmp_path / name, "What a reader must know.")
         for name in ("a", "b")
     ]
     for first, second in zip(*written, strict=True):

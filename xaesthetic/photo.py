@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from xaesthetic import attributes as vocabulary
-from xaesthetic import figures, images, plugins
+from xaesthetic import figures, grids, images, plugins
 from xaesthetic.model import AttributeModel, select
 from xaesthetic.predict import to_batch
 from xaesthetic.types import Map, Pixels
@@ -31,19 +31,19 @@ class Explanation:
 
     def _repr_png_(self) -> bytes:
         small = figures.thumbnail(self.pixels)
-        panels, groups = [figures.Panel(small)], [("photograph", 1)]
+        panels, groups = [grids.Panel(small)], [("photograph", 1)]
         for name, rating in self.ratings.items():
             shown = figures.normalise(images.to_pixels(figures.coarse(self.maps[name]), small.shape[:2]))
-            panels.append(figures.Panel(figures.overlay(small, shown), f"{rating:.2f}", top=shown))
+            panels.append(grids.Panel(figures.overlay(small, shown), f"{rating:z.2f}", top=shown))
             groups.append((vocabulary.attribute(name).title, 1))
-        page = figures.Page(
+        page = grids.Page(
             title=f"Model {self.trained}",
             groups=tuple(groups),
             bar="contribution",
             ends=("least", "most"),
         )
         buffer = io.BytesIO()
-        figures.photo_grid([figures.Row(self.method, tuple(panels))], page).savefig(buffer, format="png", dpi=110)
+        grids.photo_grid([grids.Row(self.method, tuple(panels))], page).savefig(buffer, format="png", dpi=110)
         return buffer.getvalue()
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xaesthetic import figures, files, plugins
+from xaesthetic import figures, files, grids, plugins
 from xaesthetic.errors import DataError, XaestheticError
 from xaesthetic.paper import PIECES, Piece
 from xaesthetic.pick import rated_attributes
@@ -138,7 +138,7 @@ def _inputs(run: Run, report: Report, options: ReportOptions) -> str:
     """A sum over what a figure is drawn from: the run's tables and maps, the options, and the code that draws it."""
     total = hashlib.sha256(repr(sorted(asdict(options).items())).encode())
     folder = Path(inspect.getfile(report)).parent
-    for file in [Path(figures.__file__), *sorted(folder.glob("*.py")), *_tables(run)]:
+    for file in [Path(figures.__file__), Path(grids.__file__), *sorted(folder.glob("*.py")), *_tables(run)]:
         total.update(f"{file.name} {files.sha256(file)}\n".encode())
     return total.hexdigest()
 

@@ -166,3 +166,6 @@ class ReportOptions:
     highest of all maps of its row (`shared`)."""
     attributes: tuple[str, ...] = ()
     """Which attributes are drawn; all of the run where empty."""
+    columns: int = 2
+    """Of a two-column paper: figures are as wide as both (2) or as one (1). `approach` and `rating_form` are always as wide
+    as both."""

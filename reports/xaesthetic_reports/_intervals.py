@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from xaesthetic.figures import TWO_COLUMNS
+from xaesthetic.figures import STYLE, WIDTHS
 
 _MARKS = "osD^vPX*"
-_NAMES, _PANEL = 1.8, 1.75  # inches
+_NAMES, _LEAST, _PANEL = 1.8, 1.3, 1.75  # inches
+CORRELATION = (-1.05, 1.05)
+"""The limits of a panel of correlations, with room for the marks at the ends."""
 _STEP = 0.45  # rows between the names of bands, which may lie close together
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Okabe & Ito's, which colour-blind people tell apart; every model has a mark of its own besides."""
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 7, "pdf.fonttype": 42}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +49,29 @@ class IntervalPanel:
     title: str
     lines: tuple[Line, ...]
     bands: tuple[Band, ...]
+    limits: tuple[float, float] | None = None
+    """Of the values; as they fall where not given."""
 
 
-def interval_figure(panels: Sequence[IntervalPanel], title: str) -> Figure:
-    """Panels side by side, the same rows in each, as wide as a page at most."""
-    rows = max(len(panel.lines) for panel in panels)
-    each = min(_PANEL, (TWO_COLUMNS - _NAMES) / len(panels))
-    width, body = _NAMES + each * len(panels), 0.5 + 0.17 * rows
-    height = body + 0.75
+def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 2) -> Figure:
+    """Panels side by side, as many as there is room for in so many columns of a paper; the same rows in each."""
+    across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
+    each = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
+    width, body = _NAMES + each * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
+    pitch = body + 0.55
+    height = 0.25 + pitch * -(-len(panels) // across)
     longest = max(len(line.label) for panel in panels for line in panel.lines)
     size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height))
         FigureCanvasAgg(figure)
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
-            left = (_NAMES - 0.05 + each * number) / width
-            axes = figure.add_axes((left, 0.3 / height, (each - 0.15) / width, body / height))
-            _draw(axes, panel, groups, size if number == 0 else 0.0)
-        figure.text(0.08 / width, 1 - 0.2 / height, title, fontsize=8, fontweight="bold")
+            left = (_NAMES - 0.05 + each * (number % across)) / width
+            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.3) / height
+            axes = figure.add_axes((left, bottom, (each - 0.15) / width, body / height))
+            _draw(axes, panel, groups, 0.0 if number % across else size)
+        figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
     return figure
 
 
@@ -86,6 +91,9 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: fl
     axes.tick_params(length=2, labelsize=5.5)
     axes.tick_params(axis="y", labelsize=size or 5.5)
     axes.set_title(panel.title, fontsize=7, pad=4)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    if panel.limits:
+        axes.set_xlim(*panel.limits)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", linewidth=0.3, color="0.85")
     axes.set_axisbelow(True)

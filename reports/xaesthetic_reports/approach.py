@@ -18,8 +18,8 @@ from xaesthetic.types import Pixels, ReportOptions
 
 ON_REQUEST = True
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6, "pdf.fonttype": 42}
-_WIDTH, _HEIGHT = figures.TWO_COLUMNS, 2.05
-_PHOTOGRAPH, _COLUMNS = 1.25, 8  # inches; blocks side by side
+_WIDTH, _HEIGHT = figures.WIDTHS[2], 2.05
+_PHOTOGRAPH, _SIDE, _COLUMNS = 1.25, 400, 8  # inches and pixels of the photograph; blocks side by side
 
 
 def approach(run: Run, options: ReportOptions) -> list[Path]:
@@ -50,7 +50,7 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
     blocks = run.table("blocks")
     first = blocks.iloc[0]
     record = next(record for record in run.records() if record.id == first["image"])
-    photograph = figures.thumbnail(edits.photograph(record))
+    photograph = figures.thumbnail(edits.photograph(record), _SIDE)
     maps = [np.asarray(row["values"], np.float32).reshape(row["height"], row["width"]) for _, row in blocks.iterrows()]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH, _HEIGHT))

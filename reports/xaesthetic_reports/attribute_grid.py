@@ -1,10 +1,12 @@
 """The paper's Figures 6 to 11: the highest and the lowest photographs of an attribute and every model's maps of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from xaesthetic import edits, figures, images
+from xaesthetic import edits, figures, grids, images
 from xaesthetic.attributes import attribute
 from xaesthetic.maps import MapStack
 from xaesthetic.pick import Pick, pick_records
@@ -22,7 +24,7 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     run
         With predictions and maps.
     options
-        `scale` decides between the two scales; `attributes` which are drawn.
+        `scale` decides between the two scales; `attributes` which are drawn; `columns` how wide.
 
     Returns
     -------
@@ -33,20 +35,20 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
             continue
-        figure = figures.photo_grid(_rows(run, pick, records, options), _page(pick, options))
+        figure = grids.photo_grid(_rows(run, pick, records, options), _page(pick, options), options.columns)
         caption = _caption(run, pick, _SCALES[options.scale])
         written += figures.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
     return written
 
 
-def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptions) -> list[figures.Row]:
+def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptions) -> list[grids.Row]:
     shown = (*pick.highest, *pick.lowest)
     photographs = {image: figures.thumbnail(edits.photograph(records[image])) for image in shown}
     rows = [
-        figures.Row(
+        grids.Row(
             "photograph",
             tuple(
-                figures.Panel(photographs[image], _truth(records[image], pick.attribute), _name(records[image]))
+                grids.Panel(photographs[image], _truth(records[image], pick.attribute), _name(records[image]))
                 for image in shown
             ),
         )
@@ -54,30 +56,35 @@ def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptio
     table = run.predictions()
     rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
+        scores = _scores(rated, model, shown)
         for method in run.experiment.methods:
             stack = run.maps(model, method)
             if pick.attribute in stack.attributes:
-                scores = {image: float(rated.loc[(model, image)]) for image in shown}
                 panels = _panels(stack, pick.attribute, photographs, scores, options)
-                rows.append(figures.Row(f"{model}\n{method}", panels))
+                rows.append(grids.Row(f"{model}\n{method}", panels))
+                scores = {}  # once a model is enough
     return rows
 
 
+def _scores(rated: pd.Series, model: str, shown: Sequence[str]) -> dict[str, str]:
+    return {image: f"{rated.loc[(model, image)]:z.2f}" for image in shown if (model, image) in rated.index}
+
+
 def _panels(
-    stack: MapStack, name: str, photographs: dict[str, Pixels], scores: dict[str, float], options: ReportOptions
-) -> tuple[figures.Panel, ...]:
-    grids = {image: figures.coarse(stack.map(image, name)) for image in photographs}
-    together = np.stack(list(grids.values()))
+    stack: MapStack, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
+) -> tuple[grids.Panel, ...]:
+    maps = {image: figures.coarse(stack.map(image, name)) for image in photographs}
+    together = np.stack(list(maps.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
     panels = []
     for image, pixels in photographs.items():
-        shown = images.to_pixels(figures.normalise(grids[image], limits), pixels.shape[:2])
-        panels.append(figures.Panel(figures.overlay(pixels, shown), f"{scores[image]:.2f}", top=shown))
+        shown = images.to_pixels(figures.normalise(maps[image], limits), pixels.shape[:2])
+        panels.append(grids.Panel(figures.overlay(pixels, shown), scores.get(image, ""), top=shown))
     return tuple(panels)
 
 
 def _truth(record: Record, name: str) -> str:
-    return f"{record.ratings[name]:.2f}" if name in record.ratings else ""
+    return f"{record.ratings[name]:z.2f}" if name in record.ratings else ""
 
 
 def _name(record: Record) -> str:
@@ -88,10 +95,10 @@ def _name(record: Record) -> str:
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(pick: Pick, options: ReportOptions) -> figures.Page:
+def _page(pick: Pick, options: ReportOptions) -> grids.Page:
     ends = (("highest", pick.highest), ("lowest", pick.lowest))
     scale = _SCALES[options.scale]
-    return figures.Page(
+    return grids.Page(
         title=attribute(pick.attribute).title,
         groups=tuple((f"{len(ids)} {end}", len(ids)) for end, ids in ends if ids),
         bar=f"map value\n({scale})",
@@ -108,9 +115,9 @@ def _caption(run: Run, pick: Pick, scale: str) -> str:
     few = "; there were no more" if pick.short else ""
     parts = [
         f"The photographs rated highest ({len(pick.highest)}) and lowest ({len(pick.lowest)}{few}) for "
-        f"{pick.attribute} by {first}; of each photograph only its highest or lowest version. In the corner of each map its "
-        f"model's prediction. Maps as computed, signed, drawn from their lowest (least) to their highest value (most); "
-        f"{scale}; the white line holds the top fifth of the area. Maps on finer grids "
+        f"{pick.attribute} by {first}; of each photograph only its highest or lowest version. In the corner of each "
+        f"model's first map its prediction. Maps as computed, signed, drawn from their lowest (least) to their highest "
+        f"value (most); {scale}; the white line holds the top fifth of the area. Maps on finer grids "
         f"are shown as means on {figures.FINEST} x {figures.FINEST} cells. Data: {run.experiment.data}."
     ]
     for key in map(model_key, run.experiment.models):

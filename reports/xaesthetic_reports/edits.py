@@ -20,13 +20,12 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
     run
         On which ``xaesthetic score --edits`` was run; without, nothing is drawn.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
     For each model ``report/edits_NAME.png``, ``.pdf`` and the caption; ``report/edits.csv``.
     """
-    del options
     if not run.has_table("edits"):
         return []
     table = summarise_edits(run.table("edits"), run.experiment.seed)
@@ -38,7 +37,7 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
             IntervalPanel("moved the right way", _lines(rows, "right"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
             IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
         ]
-        figure = interval_figure(panels, f"{model}: edits as ground truth")
+        figure = interval_figure(panels, f"{model}: edits as ground truth", options.columns)
         written += figures.save(figure, run.report / f"edits_{model}", _caption(run, str(model), rows))
     return written
 

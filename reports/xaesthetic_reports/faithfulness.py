@@ -22,13 +22,12 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     run
         On which ``xaesthetic score --faithfulness`` was run; without, nothing is drawn.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
     For each model ``report/faithfulness_NAME.png``, ``.pdf`` and the caption; ``report/faithfulness.csv``.
     """
-    del options
     if not run.has_table("faithfulness"):
         return []
     table = summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
@@ -41,7 +40,7 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
             for fill, told in rows.groupby("fill", sort=False)
             for end in ("deletion", "insertion")
         ]
-        figure = interval_figure(panels, f"{model}: deletion and insertion")
+        figure = interval_figure(panels, f"{model}: deletion and insertion", options.columns)
         written += figures.save(figure, run.report / f"faithfulness_{model}", _caption(run, str(model), rows))
     return written
 

@@ -19,7 +19,6 @@ from xaesthetic.types import ReportOptions
 from xaesthetic_reports._ratings import ratings_of
 
 ON_REQUEST = True
-_COLUMNS = 4
 _BINS = 20
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6, "pdf.fonttype": 42}
 
@@ -32,22 +31,20 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     run
         With predictions.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
     ``report/label_distributions.png``, ``.pdf`` and the caption; ``report/label_distributions.csv``.
     """
-    del options
     told = ratings_of(run)
     shown = [each for each in ATTRIBUTES if each.name in told.table.columns]
-    rows = -(-len(shown) // _COLUMNS)
+    across = 2 * options.columns
+    rows = -(-len(shown) // across)
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(figures.TWO_COLUMNS, 1.25 * rows + 0.1), layout="constrained")
+        figure = Figure(figsize=(figures.WIDTHS[options.columns], 1.25 * rows + 0.1), layout="constrained")
         FigureCanvasAgg(figure)
-        for axes, each in zip(
-            figure.subplots(rows, _COLUMNS, squeeze=False).flat, [*shown, *[None] * _COLUMNS], strict=False
-        ):
+        for axes, each in zip(figure.subplots(rows, across, squeeze=False).flat, [*shown, *[None] * across], strict=False):
             if each is None:
                 axes.set_axis_off()
             else:

@@ -34,14 +34,13 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     run
         With scores; without any, nothing is drawn.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
     For each attribute ``report/leaderboard_NAME.png``, ``.pdf`` and the caption;
     ``report/leaderboard.csv`` and ``report/ranks.csv`` with every metric.
     """
-    del options
     if not run.has_table("scores"):
         return []
     table = ranked(run.table("scores"), run.experiment.seed)
@@ -54,7 +53,7 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
-        figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people")
+        figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people", options.columns)
         written += figures.save(figure, run.report / f"leaderboard_{name}", _caption(run, rows))
     return written
 

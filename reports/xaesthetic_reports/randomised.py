@@ -9,7 +9,7 @@ from xaesthetic.files import write_text
 from xaesthetic.store import Run
 from xaesthetic.summaries import summarise_randomised
 from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import IntervalPanel, Line, interval_figure
+from xaesthetic_reports._intervals import CORRELATION, IntervalPanel, Line, interval_figure
 
 
 def randomised(run: Run, options: ReportOptions) -> list[Path]:
@@ -20,21 +20,23 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
     run
         On which ``xaesthetic score --randomise`` was run; without, nothing is drawn.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
     ``report/randomised.png``, ``.pdf``, the caption and ``.csv``.
     """
-    del options
     if not run.has_table("randomised"):
         return []
     table = summarise_randomised(run.table("randomised"), run.experiment.seed)
     file = run.report / "randomised.csv"
     write_text(file, table.to_csv(index=False))
     keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))
-    panels = [IntervalPanel(str(stage), _lines(rows, keys), ()) for stage, rows in table.groupby("shuffled", sort=False)]
-    figure = interval_figure(panels, "What is left of a map when weights are shuffled")
+    panels = [
+        IntervalPanel(str(stage), _lines(rows, keys), (), CORRELATION)
+        for stage, rows in table.groupby("shuffled", sort=False)
+    ]
+    figure = interval_figure(panels, "What is left of a map when weights are shuffled", options.columns)
     return [file, *figures.save(figure, run.report / "randomised", _caption(run, table))]
 
 

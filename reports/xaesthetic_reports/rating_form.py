@@ -18,6 +18,7 @@ ON_REQUEST = True
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6.5, "pdf.fonttype": 42}
 _SIGNED, _PRESENT = ("negative", "neutral", "positive"), ("no", "", "yes")
 _SCORES = 5
+_SIDE = 720  # pixels of the photograph
 
 
 def rating_form(run: Run, options: ReportOptions) -> list[Path]:
@@ -37,10 +38,10 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
     del options
     record = run.records()[0]
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(figures.TWO_COLUMNS, 2.75))
+        figure = Figure(figsize=(figures.WIDTHS[2], 2.75))
         FigureCanvasAgg(figure)
         left = figure.add_axes((0.02, 0.06, 0.4, 0.82))
-        left.imshow(figures.thumbnail(edits.photograph(record)))
+        left.imshow(figures.thumbnail(edits.photograph(record), _SIDE))
         left.set_axis_off()
         figure.text(0.02, 0.93, "How do you rate this photograph?", fontsize=8, fontweight="bold")
         _form(figure.add_axes((0.46, 0.03, 0.52, 0.94)))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic import edits, figures
+from xaesthetic import edits, figures, grids
 from xaesthetic.attributes import ATTRIBUTES
 from xaesthetic.errors import DataError
 from xaesthetic.store import Run
@@ -23,7 +23,7 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     run
         With predictions.
     options
-        `attributes` says which rows are drawn.
+        `attributes` says which rows are drawn, `columns` how wide.
 
     Returns
     -------
@@ -43,19 +43,19 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
         )
     records = {record.id: record for record in run.records()}
     count = min(_SHOWN, max(1, len(told.table) // 2))
-    rows = [figures.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
-    page = figures.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
+    rows = [grids.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
+    page = grids.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {told.whose}, "
         f"{len(told.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
-    return figures.save(figures.photo_grid(rows, page), run.report / "samples", caption)
+    return figures.save(grids.photo_grid(rows, page, options.columns), run.report / "samples", caption)
 
 
-def _panels(ratings: pd.Series, records: dict[str, Record], count: int) -> tuple[figures.Panel, ...]:
+def _panels(ratings: pd.Series, records: dict[str, Record], count: int) -> tuple[grids.Panel, ...]:
     ordered = ratings.dropna().sort_index().sort_values(ascending=False, kind="stable")
     shown = [*ordered.index[:count], *ordered.index[-count:]]
     return tuple(
-        figures.Panel(figures.padded(figures.thumbnail(edits.photograph(records[image]))), f"{ordered[image]:.2f}")
+        grids.Panel(figures.padded(figures.thumbnail(edits.photograph(records[image]))), f"{ordered[image]:z.2f}")
         for image in shown
     )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xaesthetic import edits, figures
+from xaesthetic import edits, figures, grids
 from xaesthetic.errors import DataError
 from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
@@ -20,7 +20,7 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     run
         Whose photographs have overall scores, of people or of a model.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
@@ -31,7 +31,6 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     DataError
         If nobody and no model gives an overall score, or there are fewer than three photographs.
     """
-    del options
     told = ratings_of(run)
     if "overall" not in told.table.columns or len(told.table) < 3:
         raise DataError(
@@ -45,13 +44,13 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     rows = []
     for name, start in (("high", 0), ("middle", middle), ("low", len(ordered) - count)):
         panels = tuple(
-            figures.Panel(figures.padded(figures.thumbnail(edits.photograph(records[str(image)]))), f"{score:.2f}")
+            grids.Panel(figures.padded(figures.thumbnail(edits.photograph(records[str(image)]))), f"{score:z.2f}")
             for image, score in ordered.iloc[start : start + count].items()
         )
-        rows.append(figures.Row(name, panels))
+        rows.append(grids.Row(name, panels))
     caption = (
         f"Photographs of the highest, the middle and the lowest overall score: {told.whose}, {len(ordered)} photographs. In "
         "the corner the score. Photographs are padded to squares, not stretched."
     )
-    figure = figures.photo_grid(rows, figures.Page("", (("overall aesthetic score", count),)))
+    figure = grids.photo_grid(rows, grids.Page("", (("overall aesthetic score", count),)), options.columns)
     return figures.save(figure, run.report / "score_samples", caption)

@@ -9,7 +9,7 @@ from xaesthetic.files import write_text
 from xaesthetic.specificity import specificity as measured
 from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import IntervalPanel, Line, interval_figure
+from xaesthetic_reports._intervals import CORRELATION, IntervalPanel, Line, interval_figure
 
 
 def specificity(run: Run, options: ReportOptions) -> list[Path]:
@@ -20,23 +20,22 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
     run
         With maps for two attributes or more; for one alone nothing is drawn.
     options
-        Not used.
+        `columns` says how wide.
 
     Returns
     -------
     ``report/specificity.png``, ``.pdf``, the caption and ``.csv``.
     """
-    del options
     table = measured(run)
     if table["between"].isna().all():
         return []
     file = run.report / "specificity.csv"
     write_text(file, table.to_csv(index=False))
     panels = [
-        IntervalPanel("between attributes", _lines(table, "between", "low", "high"), ()),
-        IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), ()),
+        IntervalPanel("between attributes", _lines(table, "between", "low", "high"), (), CORRELATION),
+        IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), (), CORRELATION),
     ]
-    figure = interval_figure(panels, "Do maps depend on the attribute?")
+    figure = interval_figure(panels, "Do maps depend on the attribute?", options.columns)
     return [file, *figures.save(figure, run.report / "specificity", _caption(run, table))]
 
 

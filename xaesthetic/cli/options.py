@@ -41,6 +41,7 @@ Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of t
 Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
 Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. Default: all.")]
 Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
+Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
 Workers = Annotated[int, typer.Option(min=1, help="Threads that decode photographs.")]
@@ -95,8 +96,8 @@ def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...
     return tuple(dict.fromkeys(named))
 
 
-def report_options(scale: str) -> "xa.ReportOptions":
+def report_options(scale: str, columns: int) -> "xa.ReportOptions":
     """How figures are drawn."""
     if scale not in ("per_map", "shared"):
         raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
-    return xa.ReportOptions(scale=scale)
+    return xa.ReportOptions(scale=scale, columns=columns)

@@ -32,6 +32,7 @@ def reproduce(
     pick: options.Pick = 5,
     out: Annotated[Path, typer.Option(help="The folder that gets everything.")] = Path("reproduction"),
     scale: options.Scale = "per_map",
+    columns: options.Columns = 2,
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
@@ -47,7 +48,7 @@ def reproduce(
     chosen = data or xa.paper_data()
     experiment = options.experiment(["all"], chosen, root, model, method, pick, seed, batch, device, weights)
     done = xa.reproduce_paper(
-        experiment, out, figure or (), workers, xa.choose_progress(quiet), options.report_options(scale)
+        experiment, out, figure or (), workers, xa.choose_progress(quiet), options.report_options(scale, columns)
     )
     if as_json:
         told = [asdict(each) for each in done.outcomes]

@@ -30,6 +30,7 @@ def compare(
     out: options.Out = None,
     report: options.Reports = None,
     scale: options.Scale = "per_map",
+    columns: options.Columns = 2,
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
@@ -45,7 +46,7 @@ def compare(
         workers,
         xa.choose_progress(quiet),
         report or (),
-        options.report_options(scale),
+        options.report_options(scale, columns),
     )
     _show(comparison, quiet, as_json)
 
@@ -138,12 +139,13 @@ def explain(
     _show(comparison, quiet=True, as_json=as_json)
 
 
-@app.command(epilog="\b\nExample:\n  xaesthetic report runs/mine --scale shared")
+@app.command(epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1")
 def report(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     report: options.Reports = None,
     scale: options.Scale = "per_map",
+    columns: options.Columns = 2,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
-    for path in xa.draw_reports(xa.Run.open(run), report or (), options.report_options(scale)):
+    for path in xa.draw_reports(xa.Run.open(run), report or (), options.report_options(scale, columns)):
         typer.echo(path)
