@@ -102,8 +102,62 @@ def test_scales(page, run):
     shared = limits(page)
     np.testing.assert_allclose(shared[:, :, 0], np.broadcast_to(own[:, :, 0].min(0), shared.shape[:2]))
     np.testing.assert_allclose(shared[:, :, 1], np.broadcast_to(own[:, :, 1].max(0), shared.shape[:2]))
-    page.check("#rectified")
+    page.select_option("#values", "rectified")
     assert (limits(page)[:, :, 0] == 0).all()
+    np.testing.assert_allclose(limits(page)[:, :, 1], shared[:, :, 1])
+    page.select_option("#values", "signed")
+    np.testing.assert_allclose(limits(page)[:, :, 1], np.abs(shared).max(2))
+    np.testing.assert_allclose(limits(page)[:, :, 0], -np.abs(shared).max(2))
+
+
+def test_signed_colours_say_what_adds_and_what_takes_away(page, run):
+    page.select_option("#values", "signed")
+    drawn(page)
+    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas").astype(float)
+    whole = images.to_pixels(run.maps("one", "cam").map("p001", "light"), shown.shape[:2])
+    share = whole / np.abs(run.maps("one", "cam").map("p001", "light")).max()
+    assert np.abs(shown[..., 3] / 255 - np.abs(share)).max() < 0.02
+    assert np.abs(shown[share > 0.3][:, :3] - (213, 94, 0)).max() < 4  # a canvas keeps colours times opacity
+    assert np.abs(shown[share < -0.3][:, :3] - (0, 114, 178)).max() < 4
+
+
+@pytest.mark.parametrize(
+    ("values", "ends", "first"),
+    [
+        ("range", ["least", "most"], [68, 1, 84, 255]),
+        ("rectified", ["0 or less", "most"], [68, 1, 84, 255]),
+        ("signed", ["takes away", "0", "adds"], [0, 114, 178, 255]),
+    ],
+)
+def test_the_legend(page, values, ends, first):
+    page.select_option("#values", values)
+    page.wait_for_function("wanted => document.querySelector('#legend-ends').textContent === wanted", arg="".join(ends))
+    assert page.locator("#legend-ends span").all_text_contents() == ends
+    assert list(pixels(page, "#legend-colors")[0, 0]) == first
+
+
+def test_models_and_methods_are_chosen(page):
+    page.click("#choices summary")
+    page.uncheck("#methods input[value=activation_energy]")
+    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+    page.uncheck("#models input[value=one]")
+    page.wait_for_function("document.querySelectorAll('button.map').length === 3")
+    assert page.locator("#grid thead .model").all_text_contents() == ["two"]
+    page.locator("#models input[value=two]").click()  # something is always shown
+    assert page.locator("button.map").count() == 3
+    assert page.is_checked("#models input[value=two]")
+    page.check("#models input[value=one]")
+    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+
+
+def test_names_of_columns_stay_in_sight(page):
+    page.locator("#grid tbody tr").last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("() => scrollY > 200")
+    bar, head = (page.locator(selector).bounding_box() for selector in (".controls", "#grid thead .model >> nth=0"))
+    assert bar["y"] == pytest.approx(0, abs=1)
+    assert head["y"] >= bar["y"] + bar["height"] - 1
+    assert head["y"] < bar["height"] + 60
 
 
 def test_opacity(page):
@@ -198,6 +252,17 @@ def test_without_a_mouse(page):
     assert page.text_content("#zoom-level") == "125 %"
     page.keyboard.press("Escape")
     assert not page.eval_on_selector("#large", "d => d.open")
+
+
+def test_turning_to_the_next_photograph(page):
+    page.locator("[data-index='1'] button.map").first.click()  # the order is p002, p001, p000
+    page.click("#after")
+    assert page.text_content("#large-title") == "p000"
+    page.keyboard.press("PageDown")
+    assert page.text_content("#large-title") == "p002"
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    assert page.text_content("#large-title") == "p001"
 
 
 def test_the_leaderboard(page, file):

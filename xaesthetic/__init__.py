@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from xaesthetic.files import write_text as write_text
     from xaesthetic.leaderboard import leaderboard as rank_maps
     from xaesthetic.leaderboard import leaderboard_by_person as rank_by_person
+    from xaesthetic.leaderboard import leading_metrics
     from xaesthetic.leaderboard import verdict as leaderboard_verdict
     from xaesthetic.leaderboard import warnings as leaderboard_warnings
     from xaesthetic.model import AttributeModel as AttributeModel
@@ -128,6 +129,7 @@ _WHERE = {
     "installed_version": ("plugins", "installed_version"),
     "leaderboard_verdict": ("leaderboard", "verdict"),
     "leaderboard_warnings": ("leaderboard", "warnings"),
+    "leading_metrics": ("leaderboard", "leading_metrics"),
     "load_model": ("model", "load_model"),
     "load_plugin": ("plugins", "load"),
     "look_at_edits": ("pipeline", "look_at_edits"),
@@ -206,6 +208,7 @@ __all__ = [
     "installed_version",
     "leaderboard_verdict",
     "leaderboard_warnings",
+    "leading_metrics",
     "load_model",
     "load_plugin",
     "look_at_edits",

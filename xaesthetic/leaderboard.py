@@ -9,6 +9,8 @@ from xaesthetic.score import CEILING, FLOOR, metric_scale
 from xaesthetic.statistics import bootstrap_t, crossed_bootstrap, holm, smallest_p
 
 CENTRE = "centre"
+LEAD = ("shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
+"""The metrics that are shown where there is room for some only, the most telling first; tables hold all."""
 COLUMNS = (
     "metric", "attribute", "model", "method", "photographs", "value", "low", "high", "normalised", "over_centre",
     "over_centre_low", "over_centre_high", "p",
@@ -44,6 +46,12 @@ def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         for attribute, held in _by_attribute(of_metric)
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def leading_metrics(table: pd.DataFrame) -> list[str]:
+    """A leaderboard's metrics, those in `LEAD` first, the others by name."""
+    there = set(table["metric"])
+    return [name for name in LEAD if name in there] + sorted(there - set(LEAD))
 
 
 def _by_attribute(scores: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -1,16 +1,16 @@
 """What the command prints: tables on standard output, what was left out on standard error."""
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 import xaesthetic as xa
 
-if TYPE_CHECKING:
-    pass
-
 _SHOWN = 5  # missing photographs named on the screen
+_WIDE = 120  # columns of tables where there is no terminal
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
 
 
@@ -34,7 +34,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(markup=False, emoji=False, highlight=False).print(table)  # a photograph may be called [red] or :smile:
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
+    console = Console(markup=False, emoji=False, highlight=False, width=width)  # a photograph may be called [red] or :smile:
+    console.print(table)
 
 
 def print_left_out(reasons: Mapping[str, str]) -> None:

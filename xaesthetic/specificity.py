@@ -23,7 +23,9 @@ COLUMNS = (
 (bootstrap-t over photographs); `with_energy` that of a map with the same model's activation energy, which asks no head;
 `with_untrained` of a trained output's map with those of outputs that were never trained, where the model has such;
 `output_shuffled` and `network_shuffled` with the same map after these weights were shuffled, where that was tried."""
-_SAME, _ALIKE = 0.9, 0.5
+_ALIKE = 0.5
+SAME = 0.9
+"""Maps that correlate so much are called the same."""
 
 
 def specificity(run: Run) -> pd.DataFrame:
@@ -100,12 +102,12 @@ def verdict(
         return "one attribute only: nothing to compare"
     if method == ENERGY:
         return "asks no head: the floor"
-    more = f"; much like the activation energy (r = {with_energy:.2f})" if with_energy >= _SAME else ""
-    if with_untrained >= _SAME:
+    more = f"; much like the activation energy (r = {with_energy:.2f})" if with_energy >= SAME else ""
+    if with_untrained >= SAME:
         more += f"; much like outputs never trained (r = {with_untrained:.2f})"
     if shuffled >= _ALIKE:
         more += f"; survives a shuffled output layer (r = {shuffled:.2f})"
-    if between >= _SAME:
+    if between >= SAME:
         return f"hardly depends on the attribute (r = {between:.2f}){more}"
     if between >= _ALIKE:
         return f"depends on the attribute in part (r = {between:.2f}){more}"

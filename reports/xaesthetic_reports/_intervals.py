@@ -76,17 +76,15 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
 
 
 def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: float) -> None:
-    top = -0.7 - _STEP * len(panel.bands)
-    for number, band in enumerate(panel.bands):
+    top, bottom = -0.7 - _STEP * len(panel.bands), len(panel.lines) - 0.4
+    for band in panel.bands:
         axes.axvspan(band.low, band.high, color=band.gray, alpha=0.5, linewidth=0)
-        axes.axvline(band.value, color="black", linewidth=0.6, linestyle=":")
-        axes.text(band.value, top + _STEP * (number + 0.9), band.label, fontsize=5, ha="center", va="bottom", clip_on=False)
     for row, line in enumerate(panel.lines):
         number = groups.index(line.group)
         color, mark = _COLORS[number % len(_COLORS)], _MARKS[number % len(_MARKS)]
         axes.plot([line.low, line.high], [row, row], color=color, linewidth=1.2)
         axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor="white", markeredgewidth=0.4)
-    axes.set_ylim(len(panel.lines) - 0.4, top)
+    axes.set_ylim(bottom, top)
     axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if size else [])
     axes.tick_params(length=2, labelsize=5.5)
     axes.tick_params(axis="y", labelsize=size or 5.5)
@@ -97,3 +95,17 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: fl
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", linewidth=0.3, color="0.85")
     axes.set_axisbelow(True)
+    for number, band in enumerate(panel.bands):
+        _name(axes, band, top + _STEP * (number + 0.9), bottom)
+
+
+def _name(axes: mpl.axes.Axes, band: Band, y: float, bottom: float) -> None:
+    """A band's middle as a dotted line with its name at the upper end, inside the panel."""
+    axes.vlines(band.value, y, bottom, color="black", linewidth=0.6, linestyle=":", zorder=1)
+    low, high = axes.get_xlim()
+    place = (band.value - low) / (high - low)
+    aligned = "left" if place < 0.2 else "right" if place > 0.8 else "center"
+    axes.text(
+        band.value, y, band.label, fontsize=5, ha=aligned, va="bottom",
+        bbox={"facecolor": "white", "pad": 0.4, "linewidth": 0, "alpha": 0.8},
+    )  # fmt: skip

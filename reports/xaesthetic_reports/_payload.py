@@ -16,8 +16,8 @@ from xaesthetic.attributes import attribute as vocabulary
 from xaesthetic.leaderboard import leaderboard, verdict
 from xaesthetic.maps import MapStack
 from xaesthetic.people import fixation_density, read_mask
-from xaesthetic.score import CEILING, FLOOR
-from xaesthetic.specificity import specificity
+from xaesthetic.score import CEILING, ENERGY, FLOOR
+from xaesthetic.specificity import SAME, specificity
 from xaesthetic.store import Run, model_key
 from xaesthetic.types import Pixels, Record
 
@@ -46,7 +46,7 @@ def payload(run: Run) -> dict[str, Any]:
         "models": [{"key": key, **_source(answered["models"][key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
-        "specificity": _plain(specificity(run)),
+        "specificity": _specificity(run),
         "leaderboard": _leaderboard(run),
     }
 
@@ -86,6 +86,8 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
         told.append(
             {
                 "id": record.id,
+                "name": record.original,
+                "edit": f"{record.edit.name.replace('_', ' ')} {record.edit.amount:g}" if record.edit else "",
                 "credit": record.credit,
                 "width": pixels.shape[1],
                 "height": pixels.shape[0],
@@ -177,6 +179,12 @@ def _strip(stack: MapStack, places: Sequence[int], column: int) -> dict[str, Any
 
 
 # -- scores ------------------------------------------------------------------------------------------------------------
+
+
+def _specificity(run: Run) -> list[dict[str, Any]]:
+    """With `warns`: whether a map of one attribute is as good as a map of another."""
+    table = specificity(run)
+    return _plain(table.assign(warns=(table["between"] >= SAME) & (table["method"] != ENERGY)))
 
 
 def _leaderboard(run: Run) -> list[dict[str, Any]]:

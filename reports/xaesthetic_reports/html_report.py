@@ -15,6 +15,7 @@ from xaesthetic_reports._payload import payload
 
 LAST = True
 _SOURCES = Path(__file__).parent / "_html"
+_SCRIPTS = ("maps.js", "state.js", "grid.js", "tables.js", "large.js", "page.js")  # one module, in this order
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
@@ -35,7 +36,7 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     shown = payload(run) | {"scale": options.scale, "colors": _colors(), "downloads": _downloads(run)}
-    script = "\n".join((_SOURCES / name).read_text() for name in ("maps.js", "page.js"))
+    script = "\n".join((_SOURCES / name).read_text() for name in _SCRIPTS)
     style = (_SOURCES / "page.css").read_text()
     jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
     page = jinja.get_template("report.html.j2").render(

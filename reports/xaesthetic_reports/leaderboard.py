@@ -9,7 +9,7 @@ import pandas as pd
 from xaesthetic import figures
 from xaesthetic.attributes import attribute as vocabulary
 from xaesthetic.files import write_text
-from xaesthetic.leaderboard import CENTRE
+from xaesthetic.leaderboard import CENTRE, leading_metrics
 from xaesthetic.leaderboard import leaderboard as ranked
 from xaesthetic.ranking import rank_groups
 from xaesthetic.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
@@ -17,7 +17,6 @@ from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
 from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
 
-_LEAD = ("shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
 _BANDS = (
     ((FLOOR, "uniform"), "chance", "0.92"),
     ((FLOOR, CENTRE), "centre", "0.8"),
@@ -49,7 +48,7 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     ranks = run.report / "ranks.csv"
     write_text(ranks, rank_groups(run.table("scores"), run.experiment.seed).to_csv(index=False))
     written = [file, ranks]
-    lead = [name for name in _LEAD if name in set(table["metric"])][:_SHOWN] or sorted(set(table["metric"]))[:_SHOWN]
+    lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]

@@ -1,6 +1,6 @@
 """What `xaesthetic score` prints of what it has measured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,14 +11,15 @@ from xaesthetic import screen
 if TYPE_CHECKING:
     import pandas as pd
 
+_METRICS = 2  # of a leaderboard, where none is named
 _REASONS = 20  # marks left out that are named
 _CALLED = 10  # photographs that the table of agreement names
 
 
-def print_judgement(run: "xa.Run", told: "Mapping[str, pd.DataFrame]") -> None:
-    """Print every table that there is, and what of people's marks was left out."""
+def print_judgement(run: "xa.Run", told: "Mapping[str, pd.DataFrame]", named: Sequence[str]) -> None:
+    """Print every table that there is, of the leaderboard the metrics named, and what of people's marks was left out."""
     if "leaderboard" in told:
-        _leaderboard(told["leaderboard"], told["ranks"])
+        _leaderboard(told["leaderboard"], told["ranks"], named)
         _people_left_out(run)
     for name, show in _SHOWN.items():
         if name in told and len(told[name]):
@@ -26,16 +27,18 @@ def print_judgement(run: "xa.Run", told: "Mapping[str, pd.DataFrame]") -> None:
             show(told[name])
 
 
-def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame") -> None:
+def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[str]) -> None:
     """For each metric and attribute every map, the floors and the ceiling, the best first."""
+    leading = xa.leading_metrics(table)
+    shown = named or leading[:_METRICS]
     keys = ["metric", "attribute", "model", "method"]
     groups = ranks.set_index(keys)["group"].to_dict()
-    for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
+    for (metric, attribute), rows in table[table["metric"].isin(shown)].groupby(["metric", "attribute"], sort=False):
         lines = [
             [
                 f"{row['model']} {row['method']}",
                 _between(row, "value", 3),
-                f"{round(row['normalised'], 2) + 0.0:.2f}",
+                f"{row['normalised']:z.2f}",
                 str(groups.get(tuple(row[keys]), "")),
                 xa.leaderboard_verdict(row),
             ]
@@ -47,6 +50,9 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame") -> None:
         "\nnormalised: 0 is the centre blob, 1 people against each other. group: those that share a letter are not told "
         "apart (Friedman, Nemenyi, 5 %)."
     )
+    rest = [name for name in leading if name not in shown]
+    if rest:
+        typer.echo(f"\n--metric NAME shows another; report/leaderboard.csv has all: {', '.join(rest)}.")
     for warning in xa.leaderboard_warnings(table):
         typer.echo(f"\n{warning}")
 

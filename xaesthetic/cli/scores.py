@@ -73,6 +73,6 @@ def score(
     if as_json:
         typer.echo(json.dumps({name: json.loads(table.to_json(orient="records")) for name, table in told.items()}, indent=2))
     elif not quiet:
-        judgement.print_judgement(opened, told)
+        judgement.print_judgement(opened, told, metric or ())
     for file in xa.draw_reports(opened, _REPORTS):
         typer.echo(file, err=as_json)

@@ -55,21 +55,36 @@ function enlarge(grid, width, height) {
   return values;
 }
 
-/** What becomes the lowest and the highest colour. */
-function limitsOf(grids, rectified) {
-  const low = rectified ? 0 : Math.min(...grids.map((grid) => grid.low));
-  return [low, Math.max(...grids.map((grid) => grid.high))];
+/** What becomes the lowest and the highest colour: the maps' own ends, or from 0, or as far below 0 as above it. */
+function limitsOf(grids, values) {
+  const low = Math.min(...grids.map((grid) => grid.low));
+  const high = Math.max(...grids.map((grid) => grid.high));
+  const farthest = Math.max(Math.abs(low), Math.abs(high));
+  return { range: [low, high], rectified: [0, high], signed: [-farthest, farthest] }[values];
+}
+
+/** 256 steps of red, green, blue and opacity: a sequence of colours as it is. */
+function sequence(colors) {
+  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : colors[3 * Math.floor(at / 4) + (at % 4)]));
+}
+
+/** The same for values around 0: nothing there, ever more of one colour above and of another below. */
+function aroundZero(below, above) {
+  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => {
+    const share = Math.floor(at / 4) / 127.5 - 1;
+    return at % 4 === 3 ? 255 * Math.abs(share) : (share < 0 ? below : above)[at % 4];
+  });
 }
 
 /** Colours of a grid as a picture; without colours where the limits are equal. */
-function coloured(grid, [low, high], colors, width, height) {
+function coloured(grid, [low, high], palette, width, height) {
   const picture = new ImageData(width, height);
   if (!(high > low)) return picture;
   const values = enlarge(grid, width, height);
   for (let at = 0; at < values.length; at++) {
     const share = Math.min(Math.max((values[at] - low) / (high - low), 0), 1);
-    const color = 3 * Math.round(share * 255);
-    picture.data.set([colors[color], colors[color + 1], colors[color + 2], 255], 4 * at);
+    const color = 4 * Math.round(share * 255);
+    for (let channel = 0; channel < 4; channel++) picture.data[4 * at + channel] = palette[color + channel];
   }
   return picture;
 }

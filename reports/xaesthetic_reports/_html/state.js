@@ -1,0 +1,76 @@
+// What the page knows, what is chosen, and what is to be shown for it. Everything comes out of the JSON in this file; nothing
+// is fetched.
+
+const told = JSON.parse(document.getElementById("told").textContent);
+const viridis = sequence(bytesOf(told.colors));
+const palettes = { range: viridis, rectified: viridis, signed: aroundZero([0, 114, 178], [213, 94, 0]) };
+const $ = (id) => document.getElementById(id);
+const state = {
+  attribute: told.attributes[0].name, scale: told.scale, values: "range", sort: "high", people: "none",
+  hidden: new Set(), // models and methods
+};
+const unpacked = new Map(); // a strip's maps, decoded once
+const grids = new Map(); // the present attribute's maps, by column
+
+/** An element with attributes and children; text stays text. */
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== false && value !== null) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** In so many digits; never a negative zero. */
+function number(value, digits = 3) {
+  if (value === null || value === undefined) return "–";
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
+const isShown = ({ model, method }) => !state.hidden.has(model) && !state.hidden.has(method);
+const columns = () =>
+  told.columns
+    .map((column, index) => ({ ...column, index }))
+    .filter((each) => each.strips[state.attribute] && isShown(each));
+const nameOf = (column) => `${column.model} ${column.method}`;
+const people = (photograph) => photograph.people[state.attribute] ?? photograph.people[""];
+
+async function mapsOf(column) {
+  const strip = column.strips[state.attribute];
+  if (!unpacked.has(strip)) unpacked.set(strip, unpack(strip));
+  return unpacked.get(strip);
+}
+
+// -- order ------------------------------------------------------------------------------------------------------------
+
+function predictions(photograph) {
+  return Object.values(photograph.predictions).map((each) => each[state.attribute]).filter((value) => value !== undefined);
+}
+
+function disagreement(photograph) {
+  const values = predictions(photograph);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+function failure(photograph) {
+  const rating = photograph.ratings[state.attribute];
+  return rating === undefined ? -1 : Math.abs(predictions(photograph)[0] - rating);
+}
+
+const keys = {
+  given: () => 0,
+  high: (photograph) => -predictions(photograph)[0],
+  low: (photograph) => predictions(photograph)[0],
+  disagreement: (photograph) => -disagreement(photograph),
+  error: (photograph) => -failure(photograph),
+};
+
+function ordered() {
+  const places = told.photographs.map((photograph, index) => ({ photograph, index, key: keys[state.sort](photograph) }));
+  return places.sort((one, other) => one.key - other.key || one.index - other.index);
+}
