@@ -107,10 +107,10 @@ def boxes(figure):
 
 
 @pytest.mark.parametrize("paper", [1, 2])
-@pytest.mark.parametrize("columns", [1, 2, 3, 6, 10])
+@pytest.mark.parametrize("columns", [1, 2, 6, 10])
 @pytest.mark.parametrize("label", ["net\ncam", "a_very_long_model_name_of_somebody-weights\nintegrated_gradients"])
 def test_nothing_is_clipped_and_no_text_lies_on_another(photo, shown, columns, label, paper):
-    panel = grids.Panel(photo, corner="-0.50", below="a_photograph\nblur background 1", top=shown)
+    panel = grids.Panel(photo, corner="-0.50", below="farm1_512_…mmm53wm_b\nblur background 1", top=shown)
     grid = [
         grids.Row("photograph", (panel,) * columns),
         grids.Row(label, (panel,) * columns),

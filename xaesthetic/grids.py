@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from xaesthetic.figures import COLORS, STYLE, WIDTHS
 from xaesthetic.types import Map, Pixels
@@ -19,7 +21,7 @@ _CELL, _GAP, _SIDE, _ABOVE, _TITLE, _HEADING, _NAME_LINE, _BAR = 1.2, 0.12, 0.95
 _SMALLEST = 0.45  # inches: of a picture in one column, before groups are put below each other
 _NAME_SIZE, _NAME_LINES = 4.8, 4  # points, and lines below a picture
 _LETTER = 0.6 / 72  # inches a point of size: about the width of a letter
-_LABEL = 6.5  # points, of a row's name
+_SMALL, _LABEL = 5.0, 6.5  # points, of rows' names: longer ones are folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class _Block:
 
     groups: tuple[tuple[str, int], ...]
     rows: tuple[Row, ...]
+    names: tuple[str, ...] = ()
+    """Of the photographs, in lines that fit below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,9 @@ class _Plan:
         aspects = [panel.pixels.shape[0] / panel.pixels.shape[1] for panel in block.rows[0].panels]
         return self.cell * min(1.25, float(max(aspects))) + self.above
 
-    def names(self, block: _Block) -> list[str]:
-        """Of the photographs, in lines that fit below them."""
-        return [_folded(panel.below, self.cell) for panel in block.rows[0].panels]
-
     def below(self, block: _Block) -> float:
-        """What the longest of those takes."""
-        return max(_NAME_LINE * (1 + name.count("\n")) + 0.05 if name else 0.0 for name in self.names(block))
+        """What the longest name of a photograph takes."""
+        return max(_NAME_LINE * (1 + name.count("\n")) + 0.05 if name else 0.0 for name in block.names)
 
     def tall(self, block: _Block) -> float:
         """A block with its heading."""
@@ -148,7 +148,10 @@ def _plan(rows: Sequence[Row], page: Page, columns: int) -> _Plan:
     width = max(min(WIDTHS.values()), around + most * cell)
     named = [_named(row, wide) for row in rows]
     room = left - 0.12 if wide else width - around
-    size = max(4.0, min(_fitting(name, room, _LABEL) for name in named))
+    size = max(_SMALL, min(_fitting(name, room, _LABEL) for name in named))
+    blocks = tuple(
+        replace(block, names=tuple(_folded(panel.below, cell) for panel in block.rows[0].panels)) for block in blocks
+    )
     return _Plan(blocks, width, _TITLE if page.title else 0.0, left, 0.0 if wide else _ABOVE, cell, size)
 
 
@@ -176,7 +179,7 @@ def _draw_block(figure: Figure, plan: _Plan, block: _Block, top: float) -> None:
     for number, row in enumerate(block.rows):
         bottom = top - _HEADING - (number + 1) * plan.pitch(block) - (plan.below(block) if number else 0.0)
         _label(figure, plan, row, bottom + tall / 2 if not plan.above else bottom + tall)
-        for start, panel, name in zip(starts, row.panels, plan.names(block), strict=True):
+        for start, panel, name in zip(starts, row.panels, block.names, strict=True):
             box = (start / plan.width, bottom / plan.height, 0.95 * plan.cell / plan.width, 0.95 * tall / plan.height)
             _draw(figure.add_axes(box, anchor="N" if plan.above else "S"), panel, "" if number else name)
 
@@ -203,9 +206,18 @@ def _label(figure: Figure, plan: _Plan, row: Row, y: float) -> None:
 
 def _folded(name: str, room: float) -> str:
     """A name in lines that fit below a picture; at most `_NAME_LINES`, the last cut where there are more."""
-    most = max(6, int(room / (_LETTER * _NAME_SIZE)))
-    lines = [part for line in name.split("\n") for part in textwrap.wrap(line, most)]
+    lines = name.split("\n")
+    for most in range(max(6, int(room / (_LETTER * _NAME_SIZE))), 5, -1):  # fewer letters where there are wide ones
+        lines = [part for line in name.split("\n") for part in textwrap.wrap(line, most)]
+        if all(_width(line) < room for line in lines):
+            break
     return "\n".join(lines if len(lines) <= _NAME_LINES else [*lines[: _NAME_LINES - 1], lines[_NAME_LINES - 1][:-1] + "…"])
+
+
+def _width(line: str) -> float:
+    """Of a name's line, in inches."""
+    font = FontProperties(family=STYLE["font.family"], size=_NAME_SIZE)
+    return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
 
 
 def _fitting(text: str, room: float, most: float = 7.0) -> float:

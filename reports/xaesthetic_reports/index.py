@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,15 @@ def _shown(run: Run, piece: Piece, known: dict[str, Any]) -> dict[str, Any]:
         "title": piece.title,
         "pictures": [name for name in names if name.endswith(".png")],
         "files": [name for name in names if not name.endswith(".txt")],
+        "tables": [table for name in names if name.endswith(".html") for table in _tables(run.report / name)],
         "caption": " ".join((run.report / name).read_text() for name in captions),
         "missing": known.get("missing", ""),
     }
+
+
+def _tables(file: Path) -> list[str]:
+    """What stands in a page that `xaesthetic.tables` has written: markup of its own, in which all text is escaped."""
+    return re.findall(r"<section>.*?</section>", file.read_text(), re.DOTALL)
 
 
 def _others(run: Run, known: dict[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/table_1.csv``, ``table_1_differences.csv``, ``table_1.tex`` and ``table_1.html``.
+    ``report/table_1.csv``, ``table_1_differences.csv``, ``table_1.tex``, ``table_1.html`` and the caption.
 
     Raises
     ------
@@ -46,7 +46,17 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
         "table_1_differences.csv": found.differences.to_csv(index=False),
         "table_1.tex": to_latex(layouts),
         "table_1.html": to_html("Table 1", layouts),
+        "table_1.txt": _caption(run, len(records)) + "\n",
     }
     for name, text in texts.items():
         write_text(run.report / name, text)
     return [run.report / name for name in texts]
+
+
+def _caption(run: Run, photographs: int) -> str:
+    sources = run.answered_by()["models"]
+    models = "; ".join(f"{key}: {each['trained']}, {each['citation']}, {each['licence']}" for key, each in sources.items())
+    return (
+        f"Spearman's correlation between people's ratings and models' in {photographs} photographs of "
+        f"{run.experiment.data}, with 95 % intervals, and paired differences with Holm's correction. {models}."
+    )

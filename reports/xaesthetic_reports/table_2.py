@@ -27,7 +27,7 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/table_2.csv``, ``table_2_models.csv``, ``table_2.tex`` and ``table_2.html``.
+    ``report/table_2.csv``, ``table_2_models.csv``, ``table_2.tex``, ``table_2.html`` and the caption.
 
     Raises
     ------
@@ -57,6 +57,10 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
         "table_2_models.csv": found.models.to_csv(index=False),
         "table_2.tex": to_latex(layouts),
         "table_2.html": to_html("Table 2", layouts),
+        "table_2.txt": (
+            f"How well single raters agree with the mean score of {run.experiment.data}, by how many photographs they rated "
+            f"(votes: {file.name}), and how well models' overall scores do, with 95 % intervals.\n"
+        ),
     }
     for name, text in texts.items():
         write_text(run.report / name, text)
