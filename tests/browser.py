@@ -51,8 +51,8 @@ def open_page(chromium):
     yield load
     for each in opened:
         each.page.close()
-        assert each.said == []
-        assert each.outside() == []
+        assert each.said == [], each.said
+        assert each.outside() == [], each.outside()
 
 
 def serious(chromium, file, prepare=lambda page: None):

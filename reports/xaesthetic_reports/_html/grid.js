@@ -7,7 +7,7 @@ function paint(canvas, column, index, photograph) {
   const maps = grids.get(column.index);
   const grid = maps[index];
   const limits = limitsOf(state.scale === "shared" ? maps : [grid], state.values);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.putImageData(coloured(grid, limits, palettes[state.values], canvas.width, canvas.height), 0, 0);
   canvas.dataset.low = limits[0];
   canvas.dataset.high = limits[1];
@@ -80,40 +80,54 @@ function heading(column) {
   );
 }
 
+const made = new Map(); // rows and cells, made once: pictures stay decoded when the attribute changes
+
+/** A photograph's row, with the cells that are shown. */
 function row(photograph, index, shown) {
-  const rating = photograph.ratings[state.attribute];
+  if (!made.has(index)) made.set(index, newRow(photograph, index));
+  const { line, original, rating, cells } = made.get(index);
+  const rated = photograph.ratings[state.attribute];
+  rating.textContent = rated === undefined ? "" : `people ${number(rated, 2)}`;
+  for (const column of shown)
+    if (!cells.has(column.index)) cells.set(column.index, newCell(photograph, index, column));
+  const told = shown.map((column) => cells.get(column.index));
+  for (const each of told) each.renew();
+  line.replaceChildren(original, ...told.map((each) => each.place));
+  return line;
+}
+
+function newRow(photograph, index) {
+  const rating = element("span", { class: "rating" });
   const original = element(
     "th",
     { scope: "row" },
-    element("img", { src: photograph.src, alt: "", loading: "lazy" }),
+    element("img", { src: addressOf(photograph), alt: "", loading: "lazy" }),
     element("span", { class: "name" }, photograph.name),
     element("span", { class: "edit" }, photograph.edit),
-    element("span", { class: "rating" }, rating === undefined ? "" : `people ${number(rating, 2)}`),
+    rating,
   );
-  return element("tr", { "data-index": index }, original, ...shown.map((column) => cell(photograph, index, column)));
+  return { line: element("tr", { "data-index": index }), original, rating, cells: new Map() };
 }
 
-function cell(photograph, index, column) {
-  const prediction = photograph.predictions[column.model]?.[state.attribute];
+function newCell(photograph, index, column) {
   const canvas = canvasFor(photograph, 200);
-  const button = element(
-    "button",
-    {
-      type: "button",
-      class: "map",
-      "aria-label": `${titleOf(photograph)}, ${nameOf(column)}, rated ${number(prediction, 2)}: enlarge`,
-      onclick: () => enlargeRow(index),
-    },
-    element("img", { src: photograph.src, alt: "", loading: "lazy" }),
-    canvas,
-    element("span", { class: "score", "aria-hidden": true }, number(prediction, 2)),
-  );
+  const score = element("span", { class: "score", "aria-hidden": true });
+  const picture = element("img", { src: addressOf(photograph), alt: "", loading: "lazy" });
+  const button = element("button", { type: "button", class: "map", onclick: () => enlargeRow(index) }, picture, canvas, score);
   button.draw = () => {
     paint(canvas, column, index, photograph);
     button.classList.add("drawn");
   };
-  waiting.observe(button);
-  return element("td", {}, button);
+  /** For what is chosen now: its map is drawn when it comes into sight. */
+  const renew = () => {
+    const prediction = number(photograph.predictions[column.model]?.[state.attribute], 2);
+    score.textContent = prediction;
+    button.setAttribute("aria-label", `${titleOf(photograph)}, ${nameOf(column)}, rated ${prediction}: enlarge`);
+    button.classList.remove("drawn");
+    delete canvas.dataset.people;
+    waiting.observe(button);
+  };
+  return { place: element("td", {}, button), renew };
 }
 
 // -- what the colours mean --------------------------------------------------------------------------------------------

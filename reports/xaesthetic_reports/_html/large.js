@@ -26,7 +26,7 @@ function turn(by) {
 
 /** A photograph under one map, or under none. */
 function panel(photograph, column) {
-  const window_ = element("div", { class: "window", tabindex: 0, role: "img" }, element("img", { src: photograph.src, alt: "" }));
+  const window_ = element("div", { class: "window", tabindex: 0, role: "img" }, element("img", { src: addressOf(photograph), alt: "" }));
   const value = element("output", {}, "");
   if (column) {
     const grid = grids.get(column.index)[view.index];
@@ -116,6 +116,6 @@ function swipe() {
     canvas.className = id;
     return canvas;
   });
-  $("swipe").replaceChildren(element("img", { src: photograph.src, alt: "" }), ...layers);
+  $("swipe").replaceChildren(element("img", { src: addressOf(photograph), alt: "" }), ...layers);
   $("swipe").style.setProperty("--swipe", `${$("swiped").value}%`);
 }

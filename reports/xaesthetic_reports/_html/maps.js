@@ -1,6 +1,11 @@
 // Maps out of 8-bit pictures: decoding, scaling, bilinear enlargement, colours, contours. No document is touched here.
 
-const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+function bytesOf(text) {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
+  return bytes;
+}
 
 /** The grey values of a picture, row by row. */
 async function greys(source) {

@@ -11,6 +11,7 @@ const state = {
 };
 const unpacked = new Map(); // a strip's maps, decoded once
 const grids = new Map(); // the present attribute's maps, by column
+const addresses = new Map(); // of photographs
 
 /** An element with attributes and children; text stays text. */
 function element(name, attributes = {}, ...children) {
@@ -28,6 +29,16 @@ function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+/** An address of the photograph that all pictures of it share: it is decoded once. */
+function addressOf(photograph) {
+  if (!addresses.has(photograph)) {
+    const [head, bytes] = photograph.src.split(",");
+    const type = head.slice("data:".length, head.indexOf(";"));
+    addresses.set(photograph, URL.createObjectURL(new Blob([bytesOf(bytes)], { type })));
+  }
+  return addresses.get(photograph);
 }
 
 const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
