@@ -91,10 +91,9 @@ def main(folder: Path) -> None:
                 statistics.median(each) for each in zip(*(times(browser, file) for _ in range(REPEATS)), strict=True)
             )
             base = base or (ready, switch)
-            print(
-                f"{count:4} photographs: {file.stat().st_size / 1e6:.2f} MB, written in {taken:.1f} s; "
-                f"first paint {paint:.0f} ms, ready {ready:.0f} ms ({ready / base[0]:.2f}), another attribute {switch:.0f} ms ({switch / base[1]:.2f})"
-            )
+            print(f"{count:4} photographs: {file.stat().st_size / 1e6:.2f} MB, written in {taken:.1f} s;", end=" ")
+            print(f"first paint {paint:.0f} ms, ready {ready:.0f} ms ({ready / base[0]:.2f}),", end=" ")
+            print(f"another attribute {switch:.0f} ms ({switch / base[1]:.2f})")
         browser.close()
 
 
