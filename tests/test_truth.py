@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import xaesthetic as xa
 from xaesthetic import edits, images, summaries, truth
+from xaesthetic.attributes import NAMES
 from xaesthetic.cli import app
 from xaesthetic.errors import DataError
 from xaesthetic.model import AttributeModel
@@ -26,7 +27,7 @@ def record(tmp_path, photo, write_photo):
 
 def test_edits_change_their_region_and_little_else(record):
     before = images.decode(record.path).astype(int)
-    found = {name: (pixels, region) for name, pixels, region in truth.local_edits(record)}
+    found = {name: (pixels, region) for name, pixels, region in truth.local_edits(record, NAMES)}
     assert set(found) == {name for name in edits.EDITS if not name.startswith("crop")}
     subject = images.region(SQUARE, (60, 80))
     for name, (pixels, region) in found.items():

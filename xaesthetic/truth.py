@@ -4,7 +4,7 @@ Every edit but crops, at its strongest, of every photograph whose subject is kno
 done to the subject alone here, so that there is a place where the map should change, and one where it should not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,19 +30,25 @@ lies inside, to be held against `area`, the region's share of the photograph."""
 Grid = Float32[np.ndarray, "i j"]
 
 
-def local_edits(record: Record) -> Iterator[tuple[str, Pixels, Mask]]:
-    """Every edit but crops, at its strongest, with the region it changes.
+Edited = tuple[str, Pixels, Mask]
+"""An edit's name, the edited photograph, and the region that it changed."""
+
+
+def local_edits(record: Record, attributes: Collection[str]) -> Iterator[Edited]:
+    """Every edit of these attributes but crops, at its strongest.
 
     Parameters
     ----------
     record
         Unedited, with a subject.
+    attributes
+        What the edits should move.
     """
     pixels = images.decode(record.path)
     subject = images.region(record.subject, pixels.shape[:2])
     rgb = images.to_float(pixels)
     for name, kind in edits.EDITS.items():
-        if name.startswith("crop"):
+        if name.startswith("crop") or kind.attribute not in attributes:
             continue
         edited = kind.apply(rgb, subject, 1.0)
         if kind.place == "everywhere":
@@ -95,7 +101,10 @@ def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = s
     parts = run.parts("edits")
     todo = parts.missing(len(records))
     for index in track(todo, "edits", len(todo)):
-        rows = [row for key, model in models.items() for row in _rows(records[index], key, model, methods, run)]
+        told = list(local_edits(records[index], {name for model in models.values() for name in model.attributes}))
+        original = images.decode(records[index].path)
+        rows = [row for key, model in models.items() for row in _rows(original, told, key, model, methods, run)]
+        rows = [(records[index].id, *row) for row in rows]
         columns = zip(*rows, strict=True) if rows else [()] * len(PHOTOGRAPH)
         parts.write(index, {name: np.array(column) for name, column in zip(PHOTOGRAPH, columns, strict=True)})
     table = pd.concat([pd.DataFrame(part)[list(PHOTOGRAPH)] for part in parts.read(len(records))], ignore_index=True)
@@ -110,19 +119,20 @@ def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
 
 
 def _rows(
-    record: Record, key: str, model: AttributeModel, methods: Mapping[str, Method], run: Run
+    original: Pixels, edited: Sequence[Edited], key: str, model: AttributeModel, methods: Mapping[str, Method], run: Run
 ) -> Iterator[tuple[object, ...]]:
-    told = [each for each in local_edits(record) if edits.EDITS[each[0]].attribute in model.attributes]
+    """One photograph's rows, without its name."""
+    told = [each for each in edited if edits.EDITS[each[0]].attribute in model.attributes]
     if not told:
         return
-    raw, maps = _seen(model, methods, [images.decode(record.path), *(each[1] for each in told)], run)
+    raw, maps = _seen(model, methods, [original, *(each[1] for each in told)], run)
     for number, (name, _, region) in enumerate(told, start=1):
         kind = edits.EDITS[name]
         column = model.attributes.index(kind.attribute)
         moved = kind.sign * float(raw[number, column] - raw[0, column])
         for method, values in maps.items():
             auc, energy = map_change(values[0, column], values[number, column], region)
-            yield record.id, name, kind.attribute, key, method, float(region.mean()), moved, auc, energy
+            yield name, kind.attribute, key, method, float(region.mean()), moved, auc, energy
 
 
 def _seen(
