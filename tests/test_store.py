@@ -53,7 +53,7 @@ def put(run, text):
 
 def test_the_same_experiment_is_accepted(run):
     assert Run.exists(run.root, EXPERIMENT)
-    assert Run.open(run.root) == run
+    assert Run.open(run.root) == Run.open(str(run.root)) == run
     assert run.answered_by() == {"models": {}}
 
 

@@ -38,7 +38,7 @@ class Run:
     # -- the question ------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def open(root: Path) -> "Run":
+    def open(root: str | Path) -> "Run":
         """Open a run folder that is there.
 
         Raises
@@ -46,6 +46,7 @@ class Run:
         DataError
             If there is none, or its experiment.json is not one.
         """
+        root = Path(root)
         file = root / "experiment.json"
         if not file.is_file():
             raise DataError(f"{root}: no run folder (it holds no experiment.json); make one with 'xaesthetic compare'.")

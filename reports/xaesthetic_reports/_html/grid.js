@@ -48,7 +48,7 @@ const waiting = new IntersectionObserver(
         entry.target.draw();
       }
   },
-  { rootMargin: "400px" },
+  { rootMargin: "150px" },
 );
 
 async function show() {
