@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from browser import chromium, serious  # noqa: F401
+from browser import serious
 from hand_run import hand_run
 from plugin_package import plugged  # noqa: F401
 from typer.testing import CliRunner

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xaesthetic.files import write_text as write_text
     from xaesthetic.leaderboard import leaderboard as rank_maps
     from xaesthetic.leaderboard import leaderboard_by_person as rank_by_person
-    from xaesthetic.leaderboard import leading_metrics
+    from xaesthetic.leaderboard import leading_metrics as leading_metrics
     from xaesthetic.leaderboard import verdict as leaderboard_verdict
     from xaesthetic.leaderboard import warnings as leaderboard_warnings
     from xaesthetic.model import AttributeModel as AttributeModel
