@@ -3,9 +3,11 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from hand_run import hand_run
 from report_page import HOW_MANY, drawn, file, limits, names, page, pixels, run  # noqa: F401
 
 from xaesthetic import images
+from xaesthetic.pipeline import draw_reports
 
 
 def test_it_shows_every_photograph_and_map(page):
@@ -24,6 +26,46 @@ def test_the_attribute_is_what_is_chosen(page):
     drawn(page)
     assert not np.array_equal(pixels(page, "#grid tbody tr:last-child canvas"), before)
     assert page.locator("#predictions thead th").all_text_contents() == ["photograph", "people", "one"]
+
+
+def test_the_last_choice_counts_however_quick(page):
+    drawn(page)
+    before = pixels(page, "#grid tbody tr:last-child canvas")
+    page.evaluate(
+        """() => {
+          const picker = document.getElementById("attribute");
+          for (const name of ["vivid_color", "light"]) {
+            picker.value = name;
+            picker.dispatchEvent(new Event("change"));
+          }
+        }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.locator("button.map").count() == HOW_MANY * 4
+    drawn(page)
+    np.testing.assert_array_equal(pixels(page, "#grid tbody tr:last-child canvas"), before)
+
+
+def test_what_is_no_number_is_not_shown(open_page, tmp_path):
+    broken = hand_run(tmp_path / "run", HOW_MANY, scored=False)
+    predictions = broken.predictions()
+    predictions.loc[(predictions["image"] == "p001") & (predictions["model"] == "one"), "prediction"] = np.nan
+    broken.write_predictions(predictions)
+    maps = np.random.default_rng(0).normal(size=(HOW_MANY, 2, 5, 6)).astype(np.float32)
+    maps[1, :, 2, 2] = np.nan
+    broken.write_maps("one", "cam", [f"p{index:03}" for index in range(HOW_MANY)], ("light", "vivid_color"), iter([maps]))
+    page = open_page(draw_reports(broken, ["html_report"])[0])
+    drawn(page)
+    assert not pixels(page, "[data-index='1'] td:nth-child(2) canvas").any()
+    assert pixels(page, "[data-index='0'] td:nth-child(2) canvas").any()
+    assert page.locator("[data-index='1'] .score").first.text_content() == "–"
+    page.select_option("#scale", "shared")
+    drawn(page)
+    assert not pixels(page, "[data-index='1'] td:nth-child(2) canvas").any()
+    page.locator("[data-index='1'] button.map").first.click()
+    page.locator("#panels .window").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#panels output").nth(1).text_content() == "–"
 
 
 def test_colours_are_those_of_the_figures(page, run):

@@ -88,6 +88,12 @@ def test_no_such_figure(folder, tmp_path):
         pieces.draw_pieces(run, ["12"])
 
 
+def test_a_misspelt_figure_is_told_before_anything_is_computed(folder, tmp_path):
+    done = invoke([*folder, "--figure", "12"])
+    assert "the paper has no figure '12'" in str(done.exception)
+    assert not (tmp_path / "out").exists()
+
+
 def test_blocks_sum_to_the_output(folder, tmp_path):
     invoke(folder)
     run = xa.Run.open(tmp_path / "out")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xaesthetic import figures, files, grids, plugins
+from xaesthetic import figures, files, grids, plugins, tables
 from xaesthetic.errors import DataError, XaestheticError
 from xaesthetic.paper import PIECES, Piece
 from xaesthetic.pick import rated_attributes
@@ -17,6 +17,7 @@ from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
 
 MANIFEST = "manifest.json"
+_MORE = "more maps"  # of attributes that the paper has no figure of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,9 @@ def draw_pieces(
     DataError
         If the paper has no such figure.
     """
+    check_numbers(numbers)
     options = options or ReportOptions()
-    there = (*PIECES, *_others(run))
-    unknown = set(numbers) - {piece.number for piece in there}
-    if unknown:
-        raise DataError(f"the paper has no figure {min(unknown)!r}; it has {', '.join(piece.number for piece in PIECES)}.")
-    pieces = [piece for piece in there if not numbers or piece.number in numbers]
+    pieces = [piece for piece in (*PIECES, *_others(run)) if not numbers or piece.number in numbers]
     known = _manifest(run)
     outcomes = []
     for piece in track(pieces, "figures and tables", len(pieces)):
@@ -89,12 +87,19 @@ def draw_pieces(
     return outcomes
 
 
+def check_numbers(numbers: Sequence[str]) -> None:
+    """Raise an error if the paper has no figure or table of such a number, and no report has that name."""
+    unknown = set(numbers) - {piece.number for piece in PIECES} - {_MORE, *plugins.names("reports")}
+    if unknown:
+        raise DataError(f"the paper has no figure {min(unknown)!r}; it has {', '.join(piece.number for piece in PIECES)}.")
+
+
 def _others(run: Run) -> Iterator[Piece]:
     """What else a run's reports show: maps of the attributes that the paper has no figure of, and all other reports."""
     drawn = {name for piece in PIECES for name in piece.attributes}
     rest = tuple(name for name in rated_attributes(run) if name not in drawn)
     if rest:
-        yield Piece("more maps", "maps of the other attributes", "attribute_grid", rest)
+        yield Piece(_MORE, "maps of the other attributes", "attribute_grid", rest)
     told = {piece.report for piece in PIECES}
     for name, report in reports():
         if name not in told:
@@ -137,13 +142,14 @@ def _caption(run: Run, names: Sequence[str] | Mapping[str, str]) -> str:
 def _inputs(run: Run, report: Report, options: ReportOptions) -> str:
     """A sum over what a figure is drawn from: the run's tables and maps, the options, and the code that draws it."""
     total = hashlib.sha256(repr(sorted(asdict(options).items())).encode())
-    folder = Path(inspect.getfile(report)).parent
-    for file in [Path(figures.__file__), Path(grids.__file__), *sorted(folder.glob("*.py")), *_tables(run)]:
+    folders = [Path(inspect.getfile(report)).parent, Path(tables.__file__).parent]
+    code = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".pyc")
+    for file in [Path(figures.__file__), Path(grids.__file__), *code, *_tables(run)]:
         total.update(f"{file.name} {files.sha256(file)}\n".encode())
     return total.hexdigest()
 
 
 def _tables(run: Run) -> Iterator[Path]:
     yield run.root / "experiment.json"
-    yield from sorted(run.root.glob("*.parquet"))
+    yield from sorted(file for file in run.root.iterdir() if file.suffix in (".parquet", ".csv"))
     yield from sorted(file for file in (run.root / "maps").rglob("*") if file.is_file())

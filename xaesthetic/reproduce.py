@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xaesthetic.errors import XaestheticError
-from xaesthetic.pieces import Outcome, draw_pieces
+from xaesthetic.pieces import Outcome, check_numbers, draw_pieces
 from xaesthetic.pipeline import compare, draw_reports, look_at_blocks
 from xaesthetic.progress import Track, silent
 from xaesthetic.records import find_records
@@ -65,6 +65,7 @@ def reproduce(
     XaestheticError
         As `compare`; or if the paper has no such figure.
     """
+    check_numbers(numbers)
     compared = compare(experiment, out, workers, track, None)
     run = compared.run
     if not numbers or "3" in numbers:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -80,9 +81,9 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     told = []
     for record in records:
         pixels = _reduced(edits.photograph(record), side)
-        predictions: dict[str, dict[str, float]] = {}
+        predictions: dict[str, dict[str, float | None]] = {}
         for row in rated[record.id].itertuples():
-            predictions.setdefault(str(row.model), {})[str(row.attribute)] = round(float(str(row.prediction)), 5)
+            predictions.setdefault(str(row.model), {})[str(row.attribute)] = _rounded(float(str(row.prediction)))
         told.append(
             {
                 "id": record.id,
@@ -98,6 +99,11 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def _rounded(value: float) -> float | None:
+    """None where it is no number."""
+    return round(value, 5) if math.isfinite(value) else None
 
 
 def _reduced(pixels: Pixels, side: int) -> Pixels:
@@ -166,6 +172,8 @@ def _strip(stack: MapStack, places: Sequence[int], column: int) -> dict[str, Any
     values = np.array(stack.values[places, column], np.float64)  # noqa: PD011  not pandas'
     rows, cells = (images.area_weights(side, min(side, _FINEST)) for side in values.shape[1:])
     values = rows @ values @ cells.T
+    known = np.isfinite(values).all((1, 2))
+    values = np.where(known[:, None, None], values, 0)
     low, high = values.min((1, 2)), values.max((1, 2))
     spread = np.where(high > low, high - low, 1)[:, None, None]
     eight = np.round((values - low[:, None, None]) / spread * 255).astype(np.uint8)
@@ -173,8 +181,8 @@ def _strip(stack: MapStack, places: Sequence[int], column: int) -> dict[str, Any
         "png": _uri(eight.reshape(-1, eight.shape[2]), "PNG"),
         "rows": eight.shape[1],
         "cells": eight.shape[2],
-        "low": [float(f"{each:.6g}") for each in low],
-        "high": [float(f"{each:.6g}") for each in high],
+        "low": [float(f"{each:.6g}") if told else None for each, told in zip(low, known, strict=True)],
+        "high": [float(f"{each:.6g}") if told else None for each, told in zip(high, known, strict=True)],
     }
 
 

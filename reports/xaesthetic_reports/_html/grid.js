@@ -6,26 +6,31 @@
 function paint(canvas, column, index, photograph) {
   const maps = grids.get(column.index);
   const grid = maps[index];
-  const limits = limitsOf(state.scale === "shared" ? maps : [grid], state.values);
+  const limits = grid.low === null ? [0, 0] : limitsOf(state.scale === "shared" ? maps : [grid], state.values);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.putImageData(coloured(grid, limits, palettes[state.values], canvas.width, canvas.height), 0, 0);
   canvas.dataset.low = limits[0];
   canvas.dataset.high = limits[1];
+  canvas.dataset.painted = ++paintings;
   drawPeople(context, canvas, photograph);
 }
+
+let paintings = 0; // tells whether a canvas was painted again while people's map was decoded
 
 async function drawPeople(context, canvas, photograph) {
   const there = state.people === "none" ? null : people(photograph);
   const strip = there && there[state.people === "contour" ? "density" : "disagreement"];
   if (!strip) return;
   if (!unpacked.has(strip)) unpacked.set(strip, unpack({ ...strip, low: [0], high: [1] }));
+  const painted = canvas.dataset.painted;
   const [grid] = await unpacked.get(strip);
-  const { width, height } = canvas;
-  for (const [x, y] of contour(grid, 0.2, width, height)) {
+  if (canvas.dataset.painted !== painted) return;
+  const edge = contour(grid, 0.2, canvas.width, canvas.height);
+  for (const [x, y] of edge) {
     context.fillStyle = "black";
     context.fillRect(x - 1, y - 1, 3, 3);
   }
-  for (const [x, y] of contour(grid, 0.2, width, height)) {
+  for (const [x, y] of edge) {
     context.fillStyle = state.people === "contour" ? "white" : "#ff8c00";
     context.fillRect(x, y, 1, 1);
   }
@@ -51,9 +56,13 @@ const waiting = new IntersectionObserver(
   { rootMargin: "150px" },
 );
 
+let shows = 0; // a later choice overtakes one whose maps are still decoded
+
 async function show() {
+  const turn = ++shows;
   const shown = columns();
   const all = await Promise.all(shown.map(mapsOf));
+  if (turn !== shows) return;
   grids.clear();
   shown.forEach((column, index) => grids.set(column.index, all[index]));
   waiting.disconnect();

@@ -33,7 +33,7 @@ function panel(photograph, column) {
     const canvas = canvasFor(photograph, 480);
     paint(canvas, column, view.index, photograph);
     window_.append(canvas);
-    window_.read = ({ x, y }) => (value.textContent = String(Number(valueAt(grid, x, y).toPrecision(4))));
+    window_.read = ({ x, y }) => (value.textContent = grid.low === null ? "–" : String(Number(valueAt(grid, x, y).toPrecision(4))));
   }
   const name = column ? nameOf(column) : "photograph";
   window_.setAttribute("aria-label", `${name}; arrow keys move the pointer, plus and minus zoom`);

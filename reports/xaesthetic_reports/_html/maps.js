@@ -23,7 +23,8 @@ async function greys(source) {
   return values;
 }
 
-/** Each photograph's map out of a strip of them: values as they were computed, to within 1/255 of their range. */
+/** Each photograph's map out of a strip of them: values as they were computed, to within 1/255 of their range; where some were
+ * no numbers, `low` and `high` are null and nothing is shown. */
 async function unpack(strip) {
   const values = await greys(strip.png);
   const size = strip.rows * strip.cells;
@@ -61,7 +62,8 @@ function enlarge(grid, width, height) {
 }
 
 /** What becomes the lowest and the highest colour: the maps' own ends, or from 0, or as far below 0 as above it. */
-function limitsOf(grids, values) {
+function limitsOf(all, values) {
+  const grids = all.filter((grid) => grid.low !== null);
   const low = Math.min(...grids.map((grid) => grid.low));
   const high = Math.max(...grids.map((grid) => grid.high));
   const farthest = Math.max(Math.abs(low), Math.abs(high));

@@ -59,29 +59,30 @@ async function mapsOf(column) {
 // -- order ------------------------------------------------------------------------------------------------------------
 
 function predictions(photograph) {
-  return Object.values(photograph.predictions).map((each) => each[state.attribute]).filter((value) => value !== undefined);
+  return Object.values(photograph.predictions).map((each) => each[state.attribute]).filter((value) => value !== undefined && value !== null);
 }
 
 function disagreement(photograph) {
   const values = predictions(photograph);
+  if (!values.length) return 0;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 function failure(photograph) {
   const rating = photograph.ratings[state.attribute];
-  return rating === undefined ? -1 : Math.abs(predictions(photograph)[0] - rating);
+  return rating === undefined || !predictions(photograph).length ? -1 : Math.abs(predictions(photograph)[0] - rating);
 }
 
 const keys = {
   given: () => 0,
-  high: (photograph) => -predictions(photograph)[0],
-  low: (photograph) => predictions(photograph)[0],
+  high: (photograph) => -(predictions(photograph)[0] ?? -Infinity),
+  low: (photograph) => predictions(photograph)[0] ?? Infinity,
   disagreement: (photograph) => -disagreement(photograph),
   error: (photograph) => -failure(photograph),
 };
 
 function ordered() {
   const places = told.photographs.map((photograph, index) => ({ photograph, index, key: keys[state.sort](photograph) }));
-  return places.sort((one, other) => one.key - other.key || one.index - other.index);
+  return places.sort((one, other) => (one.key === other.key ? 0 : one.key - other.key) || one.index - other.index);
 }
