@@ -80,6 +80,7 @@ def test_one_figure(folder, tmp_path):
         "attribute_grid_depth_of_field.png", "attribute_grid_depth_of_field.pdf", "attribute_grid_depth_of_field.txt",
         "index.html", "manifest.json",
     }  # fmt: skip
+    assert "report.html" not in (tmp_path / "out" / "report" / "index.html").read_text()
 
 
 def test_no_such_figure(folder, tmp_path):

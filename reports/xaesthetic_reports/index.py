@@ -13,6 +13,7 @@ from xaesthetic.types import ReportOptions
 
 ON_REQUEST = True
 LAST = True
+_PAGE = "report.html"
 _SOURCES = Path(__file__).parent / "_html"
 
 
@@ -47,6 +48,7 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
         command=run.answered_by().get("command", ""),
         pieces=[_shown(run, piece, known[piece.number]) for piece in PIECES if piece.number in known],
         others=_others(run, known),
+        page=_PAGE if (run.report / _PAGE).is_file() else "",
         style=style,
         hash=f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'",
     )
