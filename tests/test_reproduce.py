@@ -67,6 +67,16 @@ def test_the_second_time_only_what_changed_is_drawn_again(folder, tmp_path):
     assert told["8"]["drawn"]
 
 
+def test_what_was_deleted_is_no_longer_in_the_index(folder, tmp_path):
+    invoke([*folder, "--figure", "5"])
+    (tmp_path / "out" / "report" / "rating_form.txt").unlink()
+    (tmp_path / "out" / "report" / "rating_form.pdf").unlink()
+    assert invoke([*folder, "--figure", "8"]).exit_code == 0
+    text = (tmp_path / "out" / "report" / "index.html").read_text()
+    assert "rating_form.png" in text
+    assert "rating_form.pdf" not in text
+
+
 def test_a_damaged_manifest_is_drawn_anew(folder, tmp_path):
     invoke(folder)
     (tmp_path / "out" / "report" / "manifest.json").write_text("[]")

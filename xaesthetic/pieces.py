@@ -136,7 +136,7 @@ def _is(file: Path, sha256: str) -> bool:
 
 
 def _caption(run: Run, names: Sequence[str] | Mapping[str, str]) -> str:
-    return "".join((run.report / name).read_text() for name in names if name.endswith(".txt")).strip()
+    return "".join((run.report / name).read_text(encoding="utf-8") for name in names if name.endswith(".txt")).strip()
 
 
 def _inputs(run: Run, report: Report, options: ReportOptions) -> str:

@@ -36,8 +36,8 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     shown = payload(run) | {"scale": options.scale, "colors": _colors(), "downloads": _downloads(run)}
-    script = "\n".join((_SOURCES / name).read_text() for name in _SCRIPTS)
-    style = (_SOURCES / "page.css").read_text()
+    script = "\n".join((_SOURCES / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    style = (_SOURCES / "page.css").read_text(encoding="utf-8")
     jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
     page = jinja.get_template("report.html.j2").render(
         told=shown,
@@ -70,7 +70,7 @@ def _downloads(run: Run) -> list[dict[str, Any]]:
         {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.predictions(), run.trained())}
     ]
     names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
-    found += [{"name": file.name, "type": "text/csv", "text": file.read_text()} for file in names]
+    found += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]
     room = _BUDGET
     for file in sorted(run.report.glob("*.pdf")):
         room -= file.stat().st_size

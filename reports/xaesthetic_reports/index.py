@@ -40,7 +40,7 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     known = read_json(run.report / "manifest.json")["pieces"]
-    style = (_SOURCES / "page.css").read_text()
+    style = (_SOURCES / "page.css").read_text(encoding="utf-8")
     jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
     page = jinja.get_template("index.html.j2").render(
         data=run.experiment.data,
@@ -58,7 +58,7 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
 
 
 def _shown(run: Run, piece: Piece, known: dict[str, Any]) -> dict[str, Any]:
-    names = list(known.get("files", ()))
+    names = [name for name in known.get("files", ()) if (run.report / name).is_file()]
     captions = [name for name in names if name.endswith(".txt")]
     return {
         "name": f"Figure {piece.number}" if piece.number.isdigit() else piece.number.capitalize(),
@@ -66,14 +66,14 @@ def _shown(run: Run, piece: Piece, known: dict[str, Any]) -> dict[str, Any]:
         "pictures": [name for name in names if name.endswith(".png")],
         "files": [name for name in names if not name.endswith(".txt")],
         "tables": [table for name in names if name.endswith(".html") for table in _tables(run.report / name)],
-        "caption": " ".join((run.report / name).read_text() for name in captions),
+        "caption": " ".join((run.report / name).read_text(encoding="utf-8") for name in captions),
         "missing": known.get("missing", ""),
     }
 
 
 def _tables(file: Path) -> list[str]:
     """What stands in a page that `xaesthetic.tables` has written: markup of its own, in which all text is escaped."""
-    return re.findall(r"<section>.*?</section>", file.read_text(), re.DOTALL)
+    return re.findall(r"<section>.*?</section>", file.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def _others(run: Run, known: dict[str, Any]) -> list[str]:
