@@ -173,7 +173,17 @@ def test_where_people_looked(page):
     for choice, color in (("contour", (255, 255, 255)), ("disagreement", (255, 140, 0))):
         page.select_option("#people", choice)
         page.wait_for_selector(f"#grid canvas[data-people={choice}]")
-        after = pixels(page, "#grid canvas")
-        changed = (after != before).any(2)
-        assert 0.005 < changed.mean() < 0.3
-        assert (after[..., :3] == color).all(2).sum() > 20
+        drawn(page)
+        line = pixels(page, "#grid canvas.people")
+        assert 0.005 < (line[..., 3] > 0).mean() < 0.3
+        assert (line == (*color, 255)).all(2).sum() > 20
+        np.testing.assert_array_equal(pixels(page, "#grid canvas"), before)
+        assert page.locator("#grid canvas.people").count() == HOW_MANY * 4
+    page.locator("#opacity").fill("0")
+    assert page.eval_on_selector("#grid canvas.people", "c => getComputedStyle(c).opacity") == "1"
+    page.locator("button.map").first.click()
+    assert page.locator("#panels canvas.people").count() == 4
+    assert page.locator("#swipe canvas.people.first").count() == page.locator("#swipe canvas.people.second").count() == 1
+    page.keyboard.press("Escape")
+    page.select_option("#people", "none")
+    page.wait_for_function("() => !document.querySelector('#grid canvas.people')")

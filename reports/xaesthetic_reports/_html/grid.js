@@ -11,30 +11,31 @@ function paint(canvas, column, index, photograph) {
   context.putImageData(coloured(grid, limits, palettes[state.values], canvas.width, canvas.height), 0, 0);
   canvas.dataset.low = limits[0];
   canvas.dataset.high = limits[1];
-  canvas.dataset.painted = ++paintings;
-  drawPeople(context, canvas, photograph);
+  canvas.people?.remove();
+  canvas.people = drawPeople(canvas, photograph);
 }
 
-let paintings = 0; // tells whether a canvas was painted again while people's map was decoded
-
-async function drawPeople(context, canvas, photograph) {
+/** A canvas of its own after a map's, which does not fade with it: the line around where people looked, or disagree. */
+function drawPeople(canvas, photograph) {
   const there = state.people === "none" ? null : people(photograph);
   const strip = there && there[state.people === "contour" ? "density" : "disagreement"];
-  if (!strip) return;
+  if (!strip) return null;
+  const over = element("canvas", { width: canvas.width, height: canvas.height, "aria-hidden": true });
+  const color = state.people === "contour" ? "white" : "#ff8c00";
+  const kind = state.people;
   if (!unpacked.has(strip)) unpacked.set(strip, unpack({ ...strip, low: [0], high: [1] }));
-  const painted = canvas.dataset.painted;
-  const [grid] = await unpacked.get(strip);
-  if (canvas.dataset.painted !== painted) return;
-  const edge = contour(grid, 0.2, canvas.width, canvas.height);
-  for (const [x, y] of edge) {
-    context.fillStyle = "black";
-    context.fillRect(x - 1, y - 1, 3, 3);
-  }
-  for (const [x, y] of edge) {
-    context.fillStyle = state.people === "contour" ? "white" : "#ff8c00";
-    context.fillRect(x, y, 1, 1);
-  }
-  canvas.dataset.people = state.people;
+  unpacked.get(strip).then(([grid]) => {
+    if (canvas.people !== over) return; // painted again meanwhile
+    const context = over.getContext("2d", { willReadFrequently: true });
+    const edge = contour(grid, 0.2, over.width, over.height);
+    for (const [x, y] of edge) context.fillRect(x - 1, y - 1, 3, 3); // black
+    context.fillStyle = color;
+    for (const [x, y] of edge) context.fillRect(x, y, 1, 1);
+    over.className = `people ${canvas.className}`;
+    over.dataset.people = kind;
+    canvas.after(over);
+  });
+  return over;
 }
 
 function canvasFor(photograph, longest) {
@@ -133,7 +134,8 @@ function newCell(photograph, index, column) {
     score.textContent = prediction;
     button.setAttribute("aria-label", `${titleOf(photograph)}, ${nameOf(column)}, rated ${prediction}: enlarge`);
     button.classList.remove("drawn");
-    delete canvas.dataset.people;
+    canvas.people?.remove();
+    canvas.people = null;
     waiting.observe(button);
   };
   return { place: element("td", {}, button), renew };
