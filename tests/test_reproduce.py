@@ -118,6 +118,68 @@ def test_blocks_sum_to_the_output(folder, tmp_path):
     assert first["image"] == best
 
 
+@pytest.mark.parametrize("name", ["figure 8", "Figure_8", "8"])
+def test_names_of_figures(name):
+    assert pieces.check_numbers([name, "Table_1", "samples", "html_report"]) == ["8", "table 1", "1", "html_report"]
+
+
+def test_one_that_fails_does_not_keep_the_others(tmp_path, monkeypatch):
+    from xaesthetic_reports import rating_form
+
+    def fail(*_):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(rating_form, "rating_form", fail)
+    outcomes = {each.piece.number: each for each in pieces.draw_pieces(hand_run(tmp_path / "run", 3), ["5", "10"])}
+    assert outcomes["5"].missing == "It failed (ZeroDivisionError: division by zero)."
+    assert outcomes["10"].drawn
+
+
+def test_names_are_no_formulas(tmp_path, write_photo, photo, plugged, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("US$_$.png", "a$x_1$b.png"):
+        write_photo(tmp_path / "p" / name, photo)
+    done = invoke(["reproduce", "--data", "p", "--model", "tiny_net", "--pick", "1", "--out", "out", "--json"])
+    assert not [piece for piece in json.loads(done.stdout)["pieces"] if "failed" in piece["missing"]]
+
+
+def test_ratings_that_are_left_blank(tmp_path):
+    import dataclasses
+
+    run = hand_run(tmp_path / "run", 6, scored=False)
+    records = run.records()
+    told = [{"light": 0.2}, {"light": 0.4}, {"overall": 0.5}, {"overall": 0.6}, {}, {"content": 0.1}]
+    few = [dataclasses.replace(record, ratings=each) for record, each in zip(records, told, strict=True)]
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(type(run), "records", lambda _: few)
+    outcomes = {each.piece.number: each for each in pieces.draw_pieces(run, ["1", "2", "4"])}
+    monkey.undo()
+    assert "1 highest" in outcomes["1"].caption or "The 1 photographs" in outcomes["1"].caption
+    assert "needs overall scores of three" in outcomes["2"].missing
+    assert outcomes["4"].drawn
+
+
+def test_a_vote_stands_in_the_middle_of_its_bin(monkeypatch):
+    from matplotlib.figure import Figure
+    from xaesthetic_reports import label_distributions
+
+    from xaesthetic.attributes import attribute
+
+    axes = Figure().subplots()
+    votes = np.round(np.arange(-1, 1.01, 0.2), 1)
+    label_distributions._draw(axes, attribute("light"), pd.Series(votes))
+    bars = [bar for bar in axes.patches if bar.get_height()]
+    np.testing.assert_allclose([bar.get_x() + bar.get_width() / 2 for bar in bars], votes, atol=1e-9)
+
+
+def test_the_page_is_made_again_when_what_it_holds_changes(tmp_path):
+    run = hand_run(tmp_path / "run", 3)
+    pieces.draw_pieces(run, ["html_report"])
+    assert not pieces.draw_pieces(run, ["html_report"])[0].drawn
+    pieces.draw_pieces(run, ["10"])
+    assert pieces.draw_pieces(run, ["html_report"])[0].drawn
+
+
 def test_peoples_ratings_are_preferred(tmp_path):
     from xaesthetic_reports._ratings import ratings_of
 

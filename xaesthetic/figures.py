@@ -20,8 +20,10 @@ _OPACITY = 0.55  # of the colours over the grey photograph: both stay readable
 _THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten columns
 WIDTHS = {1: 3.35, 2: 7.0}
 """Inches: how wide a figure is in one and in both columns of a two-column paper."""
-STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 7, "pdf.fonttype": 42, "svg.fonttype": "none"}
-"""Of every figure: letters can be selected and travel with the file."""
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 7, "pdf.fonttype": 42, "svg.fonttype": "none", "text.parse_math": False,
+}  # fmt: skip
+"""Of every figure: letters can be selected and travel with the file; a photograph may be called $x_1$."""
 
 
 def thumbnail(pixels: Pixels, side: int = _THUMBNAIL) -> Pixels:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xaesthetic import figures, files, grids, plugins, tables
+from xaesthetic import files, plugins
 from xaesthetic.errors import DataError, XaestheticError
 from xaesthetic.paper import PIECES, Piece
 from xaesthetic.pick import rated_attributes
@@ -74,24 +74,43 @@ def draw_pieces(
     DataError
         If the paper has no such figure.
     """
-    check_numbers(numbers)
+    asked = check_numbers(numbers)
     options = options or ReportOptions()
-    pieces = [piece for piece in (*PIECES, *_others(run)) if not numbers or piece.number in numbers]
+    pieces = [piece for piece in (*PIECES, *_others(run)) if not asked or piece.number in asked]
     known = _manifest(run)
+    common = _common(run)
     outcomes = []
     for piece in track(pieces, "figures and tables", len(pieces)):
-        outcome, entry = _outcome(run, piece, replace(options, attributes=piece.attributes), known.get(piece.number, {}))
+        outcome, entry = _outcome(
+            run, piece, replace(options, attributes=piece.attributes), known.get(piece.number, {}), common
+        )
         known[piece.number] = entry
         outcomes.append(outcome)
-        files.write_json(run.report / MANIFEST, {"command": run.answered_by().get("command", ""), "pieces": known})
+        told = {"command": run.answered_by().get("command", ""), "drawn_with": _drawn_with(options), "pieces": known}
+        files.write_json(run.report / MANIFEST, told)
     return outcomes
 
 
-def check_numbers(numbers: Sequence[str]) -> None:
-    """Raise an error if the paper has no figure or table of such a number, and no report has that name."""
-    unknown = set(numbers) - {piece.number for piece in PIECES} - {_MORE, *plugins.names("reports")}
+def _drawn_with(options: ReportOptions) -> dict[str, Any]:
+    return {"scale": options.scale, "columns": options.columns}
+
+
+def check_numbers(numbers: Sequence[str]) -> list[str]:
+    """The names of figures and tables as they are known here: `8` for `figure 8`, `table 1` for `Table_1`.
+
+    Raises
+    ------
+    DataError
+        If there is none of such a name.
+    """
+    names = {piece.number: piece.number for piece in PIECES} | {piece.report: piece.number for piece in PIECES}
+    names |= {_MORE: _MORE} | {name: name for name, _ in reports() if name not in names}
+    plain = {name.replace("_", " "): number for name, number in names.items() if name != "attribute_grid"}
+    asked = [number.lower().replace("_", " ").removeprefix("figure ").strip() for number in numbers]
+    unknown = [number for number, name in zip(numbers, asked, strict=True) if name not in plain]
     if unknown:
-        raise DataError(f"the paper has no figure {min(unknown)!r}; it has {', '.join(piece.number for piece in PIECES)}.")
+        raise DataError(f"the paper has no figure {unknown[0]!r}; it has {', '.join(piece.number for piece in PIECES)}.")
+    return [plain[name] for name in asked]
 
 
 def _others(run: Run) -> Iterator[Piece]:
@@ -114,9 +133,11 @@ def _manifest(run: Run) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _outcome(run: Run, piece: Piece, options: ReportOptions, known: Mapping[str, Any]) -> tuple[Outcome, dict[str, Any]]:
+def _outcome(
+    run: Run, piece: Piece, options: ReportOptions, known: Mapping[str, Any], common: str
+) -> tuple[Outcome, dict[str, Any]]:
     report = plugins.load("reports", piece.report)
-    inputs = _inputs(run, report, options)
+    inputs = _inputs(run, report, options, common)
     sums = known.get("files", {})
     if known.get("inputs") == inputs and sums and all(_is(run.report / name, each) for name, each in sums.items()):
         return Outcome(piece, tuple(sums), _caption(run, sums), "", drawn=False), dict(known)
@@ -124,6 +145,11 @@ def _outcome(run: Run, piece: Piece, options: ReportOptions, known: Mapping[str,
         written = [file.name for file in report(run, options)]
     except XaestheticError as error:
         reason = str(error).removeprefix(f"{run.root}: ")
+        return Outcome(piece, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+    except (
+        Exception
+    ) as error:  # one figure that fails, somebody's plug-in perhaps, does not keep the others from being drawn
+        reason = f"It failed ({type(error).__name__}: {error})."
         return Outcome(piece, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
     if not written:
         return Outcome(piece, (), "", piece.needs, drawn=False), {"inputs": inputs, "missing": piece.needs}
@@ -139,14 +165,28 @@ def _caption(run: Run, names: Sequence[str] | Mapping[str, str]) -> str:
     return "".join((run.report / name).read_text(encoding="utf-8") for name in names if name.endswith(".txt")).strip()
 
 
-def _inputs(run: Run, report: Report, options: ReportOptions) -> str:
-    """A sum over what a figure is drawn from: the run's tables and maps, the options, and the code that draws it."""
-    total = hashlib.sha256(repr(sorted(asdict(options).items())).encode())
-    folders = [Path(inspect.getfile(report)).parent, Path(tables.__file__).parent]
-    code = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".pyc")
-    for file in [Path(figures.__file__), Path(grids.__file__), *code, *_tables(run)]:
-        total.update(f"{file.name} {files.sha256(file)}\n".encode())
+def _inputs(run: Run, report: Report, options: ReportOptions, common: str) -> str:
+    """A sum over what a figure is drawn from: run, code, options, and what its report names besides (`INPUTS`)."""
+    total = hashlib.sha256(f"{common} {sorted(asdict(options).items())}".encode())
+    named: Callable[[Run], list[Path]] | None = getattr(sys.modules[report.__module__], "INPUTS", None)
+    _add(total, [*_code(Path(inspect.getfile(report)).parent), *(named(run) if named else [])])
     return total.hexdigest()
+
+
+def _common(run: Run) -> str:
+    """A sum over what all figures are drawn from: the run's tables and maps, and this package."""
+    total = hashlib.sha256()
+    _add(total, [*_code(Path(__file__).parent), *_tables(run)])
+    return total.hexdigest()
+
+
+def _code(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
+
+
+def _add(total: "hashlib._Hash", read: Sequence[Path]) -> None:
+    for file in read:
+        total.update(f"{file.name} {files.sha256(file)}\n".encode())
 
 
 def _tables(run: Run) -> Iterator[Path]:

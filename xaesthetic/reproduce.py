@@ -65,10 +65,10 @@ def reproduce(
     XaestheticError
         As `compare`; or if the paper has no such figure.
     """
-    check_numbers(numbers)
+    asked = check_numbers(numbers)
     compared = compare(experiment, out, workers, track, None)
     run = compared.run
-    if not numbers or "3" in numbers:
+    if not asked or "3" in asked:
         with suppress(XaestheticError):  # no model can be taken apart: the figure will say so
             look_at_blocks(run)
     outcomes = draw_pieces(run, numbers, options, track)

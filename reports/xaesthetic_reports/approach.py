@@ -17,7 +17,7 @@ from xaesthetic.store import Run
 from xaesthetic.types import Pixels, ReportOptions
 
 ON_REQUEST = True
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6, "pdf.fonttype": 42}
+_STYLE: dict[Any, Any] = {**figures.STYLE, "font.size": 6}
 _WIDTH, _HEIGHT = figures.WIDTHS[2], 2.05
 _PHOTOGRAPH, _SIDE, _COLUMNS = 1.25, 400, 8  # inches and pixels of the photograph; blocks side by side
 

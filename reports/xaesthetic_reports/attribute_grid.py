@@ -116,7 +116,8 @@ def _caption(run: Run, pick: Pick, scale: str) -> str:
     parts = [
         f"The photographs rated highest ({len(pick.highest)}) and lowest ({len(pick.lowest)}{few}) for "
         f"{pick.attribute} by {first}; of each photograph only its highest or lowest version. In the corner of each "
-        f"model's first map its prediction. Maps as computed, signed, drawn from their lowest (least) to their highest "
+        f"model's first map its prediction, in that of a photograph "
+        f"people's rating, if any. Maps as computed, signed, drawn from their lowest (least) to their highest "
         f"value (most); {scale}; the white line holds the top fifth of the area. Maps on finer grids "
         f"are shown as means on {figures.FINEST} x {figures.FINEST} cells. Data: {run.experiment.data}."
     ]

@@ -71,9 +71,20 @@ def _downloads(run: Run) -> list[dict[str, Any]]:
     ]
     names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
     found += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]
-    room = _BUDGET
-    for file in sorted(run.report.glob("*.pdf")):
+    figures_there, taken, room = sorted(run.report.glob("*.pdf")), set(), _BUDGET
+    for file in sorted(figures_there, key=lambda each: each.stat().st_size):  # as many as there is room for
         room -= file.stat().st_size
-        inside = base64.b64encode(file.read_bytes()).decode() if room >= 0 else ""
+        if room >= 0:
+            taken.add(file)
+    for file in figures_there:
+        inside = base64.b64encode(file.read_bytes()).decode() if file in taken else ""
         found.append({"name": file.name, "type": "application/pdf", "base64": inside})
     return found
+
+
+def _inside(run: Run) -> list[Path]:
+    return sorted([*run.report.glob("*.csv"), *run.report.glob("*.pdf")])
+
+
+INPUTS = _inside
+"""What it is made of besides the run."""

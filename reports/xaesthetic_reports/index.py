@@ -39,12 +39,14 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
     del options
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    known = read_json(run.report / "manifest.json")["pieces"]
+    told = read_json(run.report / "manifest.json")
+    known = told["pieces"]
     style = (_SOURCES / "page.css").read_text(encoding="utf-8")
     jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
     page = jinja.get_template("index.html.j2").render(
         data=run.experiment.data,
         models=run.answered_by()["models"],
+        drawn_with=told.get("drawn_with", {}),
         command=run.answered_by().get("command", ""),
         pieces=[_shown(run, piece, known[piece.number]) for piece in PIECES if piece.number in known],
         others=_others(run, known),

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from xaesthetic import figures
 from xaesthetic.attributes import ATTRIBUTES, Attribute
+from xaesthetic.errors import DataError
 from xaesthetic.files import write_text
 from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
@@ -20,7 +21,7 @@ from xaesthetic_reports._ratings import ratings_of
 
 ON_REQUEST = True
 _BINS = 20
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6, "pdf.fonttype": 42}
+_STYLE: dict[Any, Any] = {**figures.STYLE, "font.size": 6}
 
 
 def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
@@ -36,9 +37,16 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     Returns
     -------
     ``report/label_distributions.png``, ``.pdf`` and the caption; ``report/label_distributions.csv``.
+
+    Raises
+    ------
+    DataError
+        If nothing is rated.
     """
     told = ratings_of(run)
-    shown = [each for each in ATTRIBUTES if each.name in told.table.columns]
+    shown = [each for each in ATTRIBUTES if each.name in told.table.columns and told.table[each.name].notna().any()]
+    if not shown:
+        raise DataError(f"{run.root}: no attribute is rated; Figure 4 needs AADB or a model.")
     across = 2 * options.columns
     rows = -(-len(shown) // across)
     with mpl.rc_context(_STYLE):
@@ -50,8 +58,9 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
             else:
                 _draw(axes, each, told.table[each.name].dropna())
     caption = (
-        f"Distribution of the ratings in each attribute: {told.whose}, {len(told.table)} photographs; {_BINS} bins over the "
-        "attribute's range in AADB, or over the ratings where they go beyond it. The dotted line is the mean; the share of "
+        f"Distribution of the ratings in each attribute: {told.whose}, {len(told.table)} photographs; bins are a {_BINS}th "
+        "of the range wide, from the attribute's lowest to its highest in AADB, or the ratings' where they go "
+        "beyond it. The dotted line is the mean; the share of "
         "exact zeros stands above."
     )
     summary = told.table[[each.name for each in shown]].describe().T.assign(zeros=(told.table == 0).mean())
@@ -62,7 +71,14 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
 
 def _draw(axes: Axes, attribute: Attribute, values: pd.Series) -> None:
     low, high = min(attribute.low, float(values.min())), max(attribute.high, float(values.max()))
-    axes.hist(values, bins=np.linspace(low, high, _BINS + 1).tolist(), color="#0072B2", edgecolor="white", linewidth=0.3)
+    half = (high - low) / _BINS / 2  # a vote stands in the middle of its bin, not on an edge
+    axes.hist(
+        values,
+        bins=np.linspace(low - half, high + half, _BINS + 2).tolist(),
+        color="#0072B2",
+        edgecolor="white",
+        linewidth=0.3,
+    )
     axes.axvline(float(values.mean()), color="black", linewidth=0.8, linestyle=":")
     zeros = float((values == 0).mean())
     axes.set_title(attribute.title + (f"  ({zeros:.0%} zero)" if zeros >= 0.005 else ""), fontsize=6.5, pad=3)

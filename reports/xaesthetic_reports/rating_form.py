@@ -15,7 +15,7 @@ from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
 
 ON_REQUEST = True
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 6.5, "pdf.fonttype": 42}
+_STYLE: dict[Any, Any] = {**figures.STYLE, "font.size": 6.5}
 _SIGNED, _PRESENT = ("negative", "neutral", "positive"), ("no", "", "yes")
 _SCORES = 5
 _SIDE = 720  # pixels of the photograph

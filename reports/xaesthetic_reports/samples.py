@@ -37,12 +37,15 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     told = ratings_of(run)
     names = [each for each in ATTRIBUTES if each.in_paper and each.name in told.table.columns]
     names = [each for each in names if not options.attributes or each.name in options.attributes]
+    rated = {each.name: int(told.table[each.name].notna().sum()) for each in names}
+    names = [each for each in names if rated[each.name] > 1]
     if not names:
         raise DataError(
-            f"{run.root}: none of the paper's attributes is rated; Figure 1 needs AADB or a model that rates one."
+            f"{run.root}: none of the paper's attributes is rated for two photographs; Figure 1 needs AADB, or a "
+            "model that rates one."
         )
     records = {record.id: record for record in run.records()}
-    count = min(_SHOWN, max(1, len(told.table) // 2))
+    count = min(_SHOWN, *(rated[each.name] // 2 for each in names))
     rows = [grids.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
     page = grids.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (

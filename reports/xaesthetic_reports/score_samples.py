@@ -32,7 +32,7 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
         If nobody and no model gives an overall score, or there are fewer than three photographs.
     """
     told = ratings_of(run)
-    if "overall" not in told.table.columns or len(told.table) < 3:
+    if "overall" not in told.table.columns or told.table["overall"].notna().sum() < 3:
         raise DataError(
             f"{run.root}: Figure 2 needs overall scores of three photographs or more: AADB's ('xaesthetic data fetch aadb') "
             "or a model that rates 'overall' (multigap_resnet50, malu_resnet50, kong_alexnet)."

@@ -35,12 +35,7 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
         If there are no single votes, or they cannot be read.
     """
     del options
-    places = [
-        run.root / _VOTES,
-        *([Path(run.experiment.root) / _VOTES] if run.experiment.root else []),
-        cached("aadb") / _VOTES,
-    ]
-    file = next((place for place in places if place.is_file()), None)
+    file = next(iter(_votes(run)), None)
     if file is None:
         raise DataError(
             f"{run.root}: Table 2 needs the raters' single votes, {_VOTES} of AADB's Drive folder; put it into the run's "
@@ -65,3 +60,13 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
     for name, text in texts.items():
         write_text(run.report / name, text)
     return [run.report / name for name in texts]
+
+
+def _votes(run: Run) -> list[Path]:
+    """Where single votes lie, the run's own first."""
+    places = [run.root, *([Path(run.experiment.root)] if run.experiment.root else []), cached("aadb")]
+    return [place / _VOTES for place in places if (place / _VOTES).is_file()]
+
+
+INPUTS = _votes
+"""What it is made of besides the run."""
