@@ -14,7 +14,7 @@ def test_it_shows_every_photograph_and_map(page):
     assert names(page) == ["p002", "p001", "p000"]  # the highest first
     assert page.locator("button.map").count() == HOW_MANY * 4
     assert page.locator("#grid thead .verdict").first.text_content().startswith("depends on the attribute")
-    assert page.text_content("#said") == "Light: 3 photographs, 4 maps each"
+    assert page.text_content("#said") == "Light: 3 photographs, 4 maps each, in the order of one"
 
 
 def test_the_attribute_is_what_is_chosen(page):
@@ -165,6 +165,13 @@ def test_orders(page, order, wanted):
     page.select_option("#sort", order)
     page.wait_for_function("wanted => document.querySelector('#grid tbody .name').textContent === wanted", arg=wanted[0])
     assert names(page) == wanted
+
+
+def test_the_order_is_of_a_model_that_is_shown(page):
+    page.click("#choices summary")
+    page.uncheck("#models input[value=one]")
+    page.wait_for_function("() => document.querySelector('#said').textContent.endsWith('in the order of two')")
+    assert names(page) == ["p000", "p001", "p002"]
 
 
 def test_where_people_looked(page):

@@ -85,6 +85,42 @@ def test_turning_to_the_next_photograph(page):
     assert page.text_content("#large-title") == "p001"
 
 
+def test_what_is_compared_stays_when_turning(page):
+    page.locator("[data-index='1'] button.map").first.click()
+    page.select_option("#first", label="two cam")
+    page.select_option("#second", label="one cam")
+    page.locator("#panels .window").nth(1).focus()
+    for _ in range(2):
+        page.keyboard.press("PageDown")
+    assert page.text_content("#large-title") == "p002"
+    assert page.eval_on_selector_all("#first, #second", "all => all.map(e => e.selectedOptions[0].textContent)") == [
+        "two cam", "one cam",
+    ]  # fmt: skip
+    assert page.text_content("#large-attribute") == "Light"
+    assert page.locator("#panels figcaption span").nth(1).text_content() == "one cam, rated 0.67"
+
+
+def test_the_view_follows_the_pointer(page):
+    page.locator("button.map").first.click()
+    for _ in range(8):
+        page.click("#closer")
+    page.locator("#panels .window").nth(1).focus()
+    for _ in range(200):
+        page.keyboard.press("ArrowRight")
+    assert page.text_content("#where").startswith("at 100 % from the left")
+    cross, box = (page.locator(f"#panels .window {part}").nth(1).bounding_box() for part in (".cross", ">> xpath=."))
+    assert box["x"] <= cross["x"] + 7 <= box["x"] + box["width"] + 1
+
+
+def test_values_leave_with_the_pointer(page):
+    page.locator("button.map").first.click()
+    box = page.locator("#panels .window").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    assert page.locator("#panels output").nth(1).text_content()
+    page.mouse.move(box["x"] + 20, box["y"] - 30)
+    assert not page.locator("#panels output").nth(1).text_content()
+
+
 def test_the_leaderboard(page, file):
     rows = [row for row in told(file)["leaderboard"] if row["metric"] == "cc" and row["attribute"] == "light"]
     page.select_option("#metric", "cc")

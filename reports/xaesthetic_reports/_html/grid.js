@@ -66,6 +66,7 @@ async function show() {
   if (turn !== shows) return;
   grids.clear();
   shown.forEach((column, index) => grids.set(column.index, all[index]));
+  current = { attribute: state.attribute, shown };
   waiting.disconnect();
   const head = element("tr", {}, element("th", { scope: "col" }, "photograph"), ...shown.map(heading));
   const body = ordered().map(({ photograph, index }) => row(photograph, index, shown));
@@ -75,8 +76,10 @@ async function show() {
   drawLegend();
   listPredictions(shown);
   listLeaderboard();
-  const title = told.attributes.find((each) => each.name === state.attribute).title;
-  $("said").textContent = `${title}: ${told.photographs.length} photographs, ${shown.length} maps each`;
+  const by = ["high", "low", "error"].includes(state.sort) ? `, in the order of ${models()[0]}` : "";
+  const none = shown.length ? "" : "; no model that is shown rates it";
+  $("said").textContent =
+    `${titleOfAttribute(state.attribute)}: ${told.photographs.length} photographs, ${shown.length} maps each${by}${none}`;
 }
 
 function heading(column) {
@@ -100,9 +103,9 @@ function row(photograph, index, shown) {
   rating.textContent = rated === undefined ? "" : `people ${number(rated, 2)}`;
   for (const column of shown)
     if (!cells.has(column.index)) cells.set(column.index, newCell(photograph, index, column));
-  const told = shown.map((column) => cells.get(column.index));
-  for (const each of told) each.renew();
-  line.replaceChildren(original, ...told.map((each) => each.place));
+  const there = shown.map((column) => cells.get(column.index));
+  for (const each of there) each.renew();
+  line.replaceChildren(original, ...there.map((each) => each.place));
   return line;
 }
 

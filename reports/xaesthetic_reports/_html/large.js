@@ -5,14 +5,19 @@ const view = { index: 0, zoom: 1, x: 0.5, y: 0.5, pointer: null };
 function enlargeRow(index) {
   Object.assign(view, { index, zoom: 1, x: 0.5, y: 0.5, pointer: null });
   const photograph = told.photographs[index];
-  const shown = columns();
+  const at = [...$("panels").querySelectorAll(".window")].indexOf(document.activeElement);
+  const chosen = ["first", "second"].map((id) => $(id).selectedOptions[0]?.textContent);
   $("large-title").textContent = titleOf(photograph);
+  $("large-attribute").textContent = titleOfAttribute(current.attribute);
   $("credit").textContent = photograph.credit;
-  const panels = [null, ...shown].map((column) => panel(photograph, column));
+  const panels = [null, ...current.shown].map((column) => panel(photograph, column));
   $("panels").replaceChildren(...panels);
-  for (const id of ["first", "second"])
-    $(id).replaceChildren(...shown.map((column, place) => element("option", { value: place }, nameOf(column))));
-  $("second").value = String(Math.min(1, shown.length - 1));
+  panels[at]?.querySelector(".window").focus();
+  ["first", "second"].forEach((id, place) => {
+    const names = current.shown.map(nameOf);
+    $(id).replaceChildren(...names.map((name, value) => element("option", { value }, name)));
+    $(id).value = String(names.includes(chosen[place]) ? names.indexOf(chosen[place]) : Math.min(place, names.length - 1));
+  });
   swipe();
   place();
   if (!$("large").open) $("large").showModal();
@@ -33,16 +38,21 @@ function panel(photograph, column) {
     const canvas = canvasFor(photograph, 480);
     paint(canvas, column, view.index, photograph);
     window_.append(canvas);
-    window_.read = ({ x, y }) => (value.textContent = grid.low === null ? "–" : String(Number(valueAt(grid, x, y).toPrecision(4))));
+    window_.read = (at) => {
+      value.textContent = !at ? "" : grid.low === null ? "–" : String(Number(valueAt(grid, at.x, at.y).toPrecision(4)));
+    };
   }
-  const name = column ? nameOf(column) : "photograph";
+  const rated = column && number(photograph.predictions[column.model]?.[current.attribute], 2);
+  const name = column ? `${nameOf(column)}, rated ${rated}` : "photograph";
   window_.setAttribute("aria-label", `${name}; arrow keys move the pointer, plus and minus zoom`);
   window_.append(element("span", { class: "cross", hidden: true }));
   window_.addEventListener("pointermove", (event) => point(fromEvent(event, window_)));
   window_.addEventListener("pointerleave", () => point(null));
   window_.addEventListener("wheel", (event) => {
+    if (event.deltaY >= 0 && view.zoom === 1) return; // nothing to zoom out of: the dialog scrolls
     event.preventDefault();
     zoom(event.deltaY < 0 ? 1.25 : 0.8, fromEvent(event, window_));
+    point(fromEvent(event, window_));
   });
   window_.addEventListener("keydown", steer);
   return element("figure", {}, window_, element("figcaption", {}, element("span", {}, name), value));
@@ -64,7 +74,12 @@ function steer(event) {
   else if (steps[event.key]) {
     const from = view.pointer ?? { x: 0.5, y: 0.5 };
     const [x, y] = steps[event.key].map((each) => (each * 0.02) / view.zoom);
-    point({ x: Math.min(Math.max(from.x + x, 0), 1), y: Math.min(Math.max(from.y + y, 0), 1) });
+    const to = { x: Math.min(Math.max(from.x + x, 0), 1), y: Math.min(Math.max(from.y + y, 0), 1) };
+    const reach = 0.45 / view.zoom; // the view follows the pointer
+    view.x = Math.min(Math.max(view.x, to.x - reach), to.x + reach);
+    view.y = Math.min(Math.max(view.y, to.y - reach), to.y + reach);
+    view.pointer = to;
+    place();
   } else return;
   event.preventDefault();
 }
@@ -100,15 +115,15 @@ function point(at) {
     if (at) {
       cross.style.left = `${100 * (0.5 + (at.x - view.x) * view.zoom)}%`;
       cross.style.top = `${100 * (0.5 + (at.y - view.y) * view.zoom)}%`;
-      window_.read?.(at);
     }
+    window_.read?.(at);
   }
   $("where").textContent = at ? `at ${Math.round(100 * at.x)} % from the left, ${Math.round(100 * at.y)} % from the top` : "";
 }
 
 function swipe() {
   const photograph = told.photographs[view.index];
-  const shown = columns();
+  const { shown } = current;
   const layers = ["first", "second"].map((id) => {
     const canvas = canvasFor(photograph, 480);
     const column = shown[Number($(id).value)] ?? shown[0];

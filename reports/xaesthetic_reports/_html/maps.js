@@ -99,7 +99,9 @@ function coloured(grid, [low, high], palette, width, height) {
 /** Which pixels border on the top share of a grid's area. */
 function contour(grid, share, width, height) {
   const values = enlarge(grid, width, height);
-  const level = Float32Array.from(values).sort()[Math.floor(values.length * (1 - share))];
+  const sorted = Float32Array.from(values).sort();
+  let level = sorted[Math.floor(values.length * (1 - share))];
+  if (level === sorted[0]) level = sorted.find((value) => value > level); // less than that share is marked at all
   const edge = [];
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++) {

@@ -56,6 +56,7 @@ function begin() {
   $("before").addEventListener("click", () => turn(-1));
   $("after").addEventListener("click", () => turn(1));
   $("large").addEventListener("keydown", (event) => {
+    if (event.target.matches("input, select")) return;
     if (event.key === "PageUp" || event.key === "PageDown") {
       turn(event.key === "PageUp" ? -1 : 1);
       event.preventDefault();

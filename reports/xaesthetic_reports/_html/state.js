@@ -12,6 +12,7 @@ const state = {
 const unpacked = new Map(); // a strip's maps, decoded once
 const grids = new Map(); // the present attribute's maps, by column
 const addresses = new Map(); // of photographs
+let current = { attribute: "", shown: [] }; // what `grids` holds, and the page shows
 
 /** An element with attributes and children; text stays text. */
 function element(name, attributes = {}, ...children) {
@@ -41,6 +42,7 @@ function addressOf(photograph) {
   return addresses.get(photograph);
 }
 
+const titleOfAttribute = (name) => told.attributes.find((each) => each.name === name).title;
 const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
 const isShown = ({ model, method }) => !state.hidden.has(model) && !state.hidden.has(method);
 const columns = () =>
@@ -58,31 +60,36 @@ async function mapsOf(column) {
 
 // -- order ------------------------------------------------------------------------------------------------------------
 
-function predictions(photograph) {
-  return Object.values(photograph.predictions).map((each) => each[state.attribute]).filter((value) => value !== undefined && value !== null);
+/** The models whose maps are shown, or all that rate where none is; the first one's ratings make the order. */
+function models() {
+  const shown = columns().map((column) => column.model);
+  return [...new Set(shown.length ? shown : told.models.map((model) => model.key))];
 }
 
+const rating = (photograph, model) => photograph.predictions[model]?.[state.attribute] ?? null;
+
 function disagreement(photograph) {
-  const values = predictions(photograph);
+  const values = models().map((model) => rating(photograph, model)).filter((value) => value !== null);
   if (!values.length) return 0;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
-function failure(photograph) {
-  const rating = photograph.ratings[state.attribute];
-  return rating === undefined || !predictions(photograph).length ? -1 : Math.abs(predictions(photograph)[0] - rating);
+function failure(photograph, first) {
+  const people = photograph.ratings[state.attribute];
+  return people === undefined || rating(photograph, first) === null ? -1 : Math.abs(rating(photograph, first) - people);
 }
 
 const keys = {
   given: () => 0,
-  high: (photograph) => -(predictions(photograph)[0] ?? -Infinity),
-  low: (photograph) => predictions(photograph)[0] ?? Infinity,
+  high: (photograph, first) => -(rating(photograph, first) ?? -Infinity),
+  low: (photograph, first) => rating(photograph, first) ?? Infinity,
   disagreement: (photograph) => -disagreement(photograph),
-  error: (photograph) => -failure(photograph),
+  error: (photograph, first) => -failure(photograph, first),
 };
 
 function ordered() {
-  const places = told.photographs.map((photograph, index) => ({ photograph, index, key: keys[state.sort](photograph) }));
+  const [first] = models();
+  const places = told.photographs.map((photograph, index) => ({ photograph, index, key: keys[state.sort](photograph, first) }));
   return places.sort((one, other) => (one.key === other.key ? 0 : one.key - other.key) || one.index - other.index);
 }
