@@ -61,7 +61,7 @@ def _explained(run: Run) -> set[str]:
 
 
 def _source(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: told.get(name, "") for name in ("citation", "licence", "trained", "files", "attributes", "untrained")}
+    return {name: told.get(name, "") for name in ("citation", "licence", "trained", "files")}
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -131,7 +131,6 @@ def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
         found.setdefault(str(image), {})[str(attribute)] = {
             "density": _eight_bits(each.mean(0)),
             "disagreement": _eight_bits(scaled.std(0)) if len(each) > 1 else None,
-            "people": len(each),
         }
     return found
 

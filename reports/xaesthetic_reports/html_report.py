@@ -1,7 +1,6 @@
 """One self-contained page: photographs, maps, leaderboard, verdicts, for a colleague who has nothing installed."""
 
 import base64
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,10 @@ from xaesthetic.files import write_text
 from xaesthetic.store import Run
 from xaesthetic.tables.predictions import to_csv
 from xaesthetic.types import ReportOptions
+from xaesthetic_reports._pages import policy_hash, render, source
 from xaesthetic_reports._payload import payload
 
 LAST = True
-_SOURCES = Path(__file__).parent / "_html"
 _SCRIPTS = ("maps.js", "state.js", "grid.js", "tables.js", "large.js", "page.js")  # one module, in this order
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
@@ -33,27 +32,22 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/report.html``.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     shown = payload(run) | {"scale": options.scale, "colors": _colors(), "downloads": _downloads(run)}
-    script = "\n".join((_SOURCES / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    style = (_SOURCES / "page.css").read_text(encoding="utf-8")
-    jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
-    page = jinja.get_template("report.html.j2").render(
-        told=shown,
-        json=json.dumps(shown, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
-        script=script,
-        style=style,
-        hashes={"script": _hash(script), "style": _hash(style)},
+    script = "\n".join(map(source, _SCRIPTS))
+    style = source("page.css")
+    page = render(
+        "report.html.j2",
+        {
+            "told": shown,
+            "json": json.dumps(shown, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
+            "script": script,
+            "style": style,
+            "hashes": {"script": policy_hash(script), "style": policy_hash(style)},
+        },
     )
     file = run.report / "report.html"
     write_text(file, page)
     return [file]
-
-
-def _hash(text: str) -> str:
-    """As a content security policy names what may run."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _colors() -> str:

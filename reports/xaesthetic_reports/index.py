@@ -1,7 +1,5 @@
 """The page that holds what `xaesthetic reproduce` has drawn, and says what the rest needs."""
 
-import base64
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -10,11 +8,11 @@ from xaesthetic.files import read_json, write_text
 from xaesthetic.paper import PIECES, Piece
 from xaesthetic.store import Run
 from xaesthetic.types import ReportOptions
+from xaesthetic_reports._pages import policy_hash, render, source
 
 ON_REQUEST = True
 LAST = True
 _PAGE = "report.html"
-_SOURCES = Path(__file__).parent / "_html"
 
 
 def index(run: Run, options: ReportOptions) -> list[Path]:
@@ -37,22 +35,22 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
         If there is no manifest.
     """
     del options
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     told = read_json(run.report / "manifest.json")
     known = told["pieces"]
-    style = (_SOURCES / "page.css").read_text(encoding="utf-8")
-    jinja = Environment(loader=FileSystemLoader(_SOURCES), autoescape=True, undefined=StrictUndefined)
-    page = jinja.get_template("index.html.j2").render(
-        data=run.experiment.data,
-        models=run.answered_by()["models"],
-        drawn_with=told.get("drawn_with", {}),
-        command=run.answered_by().get("command", ""),
-        pieces=[_shown(run, piece, known[piece.number]) for piece in PIECES if piece.number in known],
-        others=_others(run, known),
-        page=_PAGE if (run.report / _PAGE).is_file() else "",
-        style=style,
-        hash=f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'",
+    style = source("page.css")
+    page = render(
+        "index.html.j2",
+        {
+            "data": run.experiment.data,
+            "models": run.answered_by()["models"],
+            "drawn_with": told.get("drawn_with", {}),
+            "command": run.answered_by().get("command", ""),
+            "pieces": [_shown(run, piece, known[piece.number]) for piece in PIECES if piece.number in known],
+            "others": _others(run, known),
+            "page": _PAGE if (run.report / _PAGE).is_file() else "",
+            "style": style,
+            "hash": policy_hash(style),
+        },
     )
     file = run.report / "index.html"
     write_text(file, page)

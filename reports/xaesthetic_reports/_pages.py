@@ -1,0 +1,27 @@
+"""Pages out of the templates in `_html`: text is escaped, and only the style and script that they came with may run."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_SOURCES = Path(__file__).parent / "_html"
+
+
+def source(name: str) -> str:
+    """A file beside the templates."""
+    return (_SOURCES / name).read_text(encoding="utf-8")
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """A template with its values; one that is not given is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    jinja = Environment(loader=FileSystemLoader(_SOURCES, encoding="utf-8"), autoescape=True, undefined=StrictUndefined)
+    return jinja.get_template(template).render(values)
+
+
+def policy_hash(text: str) -> str:
+    """As a content security policy names what may run."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
