@@ -28,7 +28,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 # Caffe, which some tests compare with
 $(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
-	$(BIN)/python tests/install_caffe.py $(VENV)/caffe
+	$(BIN)/python tests/support/install_caffe.py $(VENV)/caffe
 	touch $@
 
 # for .ci/run: a clean environment that holds the wheel WHEEL and nothing of this checkout

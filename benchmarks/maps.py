@@ -16,9 +16,9 @@ from captum.attr import LayerGradCam
 from timing import ratio, times
 from xaesthetic_baselines import _lite0
 
-from xaesthetic import plugins
-from xaesthetic.model import AttributeModel, gap_linear
-from xaesthetic.types import Source
+from xaesthetic.core import plugins
+from xaesthetic.core.types import Source
+from xaesthetic.models.model import AttributeModel, gap_linear
 
 BATCH, OUTPUTS, REPEATS = 8, 9, 9
 NOBODY = Source("random", "none", "not trained", {})

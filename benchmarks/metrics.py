@@ -12,9 +12,10 @@ from functools import partial
 import numpy as np
 from timing import ratio, times
 
-from xaesthetic import images, plugins
-from xaesthetic.people import fixation_density
-from xaesthetic.types import HumanMap
+from xaesthetic.core import plugins
+from xaesthetic.core.types import HumanMap
+from xaesthetic.data import images
+from xaesthetic.data.annotations import fixation_density
 
 SIZE, FIXATIONS, OTHERS, REPEATS = (600, 800), 100, 100 * 349, 9
 SORTING = "sorting the pixels once"

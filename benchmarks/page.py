@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
+from xaesthetic.core.types import Experiment, Record
 from xaesthetic.pipeline import draw_reports
-from xaesthetic.rows import record_row
-from xaesthetic.store import Run
-from xaesthetic.types import Experiment, Record
+from xaesthetic.run.rows import record_row
+from xaesthetic.run.store import Run
 
 MODELS, METHODS = ("one", "two", "three", "four"), ("cam", "activation_energy")
 NAMES = (

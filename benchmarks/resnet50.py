@@ -15,8 +15,8 @@ import torch
 import torchvision
 from timing import ratio, times
 
-from xaesthetic import plugins
-from xaesthetic.model import AttributeModel, load_model
+from xaesthetic.core import plugins
+from xaesthetic.models.model import AttributeModel, load_model
 
 BATCH, REPEATS = 8, 11
 

@@ -19,9 +19,9 @@ import torch
 from timing import ratio, times
 
 import xaesthetic as xa
-from xaesthetic import plugins
-from xaesthetic.model import AttributeModel, select
-from xaesthetic.remote import Blobs, remote_model
+from xaesthetic.core import plugins
+from xaesthetic.models.model import AttributeModel, select
+from xaesthetic.models.remote import Blobs, remote_model
 
 NAMES = (
     "balancing_elements", "color_harmony", "content", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",

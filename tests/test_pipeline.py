@@ -5,18 +5,21 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
-from plugin_package import contents, make_photos, plugged  # noqa: F401  # a fixture
+from support.plugin_package import contents, make_photos, plugged  # noqa: F401  # a fixture
 
-from xaesthetic import edits, files, images, pipeline
-from xaesthetic.errors import DataError, ModelError, PluginError
-from xaesthetic.model import load_model
-from xaesthetic.predict import rate
-from xaesthetic.store import Run
-from xaesthetic.types import Experiment
+from xaesthetic import pipeline
+from xaesthetic.core import files
+from xaesthetic.core.errors import DataError, ModelError, PluginError
+from xaesthetic.core.types import Experiment
+from xaesthetic.data import edits, images
+from xaesthetic.models.model import load_model
+from xaesthetic.run.store import Run
+from xaesthetic.stages.predict import rate
 
 BOTH = ("tiny_net", "other_net")
 pytestmark = pytest.mark.usefixtures("plugged")
@@ -285,10 +288,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_half_written_file(compare, tmp
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
 def test_a_read_only_place_is_refused(refused, monkeypatch, code):
-    def no(*_, **__):
-        raise OSError(code, os.strerror(code))
-
-    monkeypatch.setattr(os, "mkdir", no)
+    monkeypatch.setattr(os, "mkdir", Mock(side_effect=OSError(code, os.strerror(code))))
     assert f"experiment.json: cannot be written ({os.strerror(code)})" in refused(DataError)
 
 

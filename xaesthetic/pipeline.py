@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from xaesthetic import files, plugins
-from xaesthetic.errors import DataError, ModelError
-from xaesthetic.pieces import reports
-from xaesthetic.progress import Track, silent
-from xaesthetic.records import check_records, find_records, fingerprint
-from xaesthetic.score import score_run
-from xaesthetic.store import Run, model_key
-from xaesthetic.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
-from xaesthetic.types import Experiment, Record, ReportOptions
+from xaesthetic.core import files, plugins
+from xaesthetic.core.errors import DataError, ModelError
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import Experiment, Record, ReportOptions
+from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.evaluation.score import score_run
+from xaesthetic.evaluation.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
+from xaesthetic.run.store import Run, model_key
+from xaesthetic.stages.records import check_records
 
 if TYPE_CHECKING:
-    from xaesthetic.model import AttributeModel
+    from xaesthetic.models.model import AttributeModel
 
 _VERSIONS = ("xaesthetic", "torch", "torchvision", "timm", "captum", "numpy", "Pillow", "scikit-image", "scikit-learn")
 
@@ -114,8 +114,8 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, workers:
         if run.parts().folder.exists():  # a run was stopped after its last stage
             run.clear_parts()
         return run
-    from xaesthetic.explain import explain_records  # these import torch
-    from xaesthetic.predict import predict_records
+    from xaesthetic.stages.explain import explain_records  # these import torch
+    from xaesthetic.stages.predict import predict_records
 
     models = _models(experiment)
     answers = {key: _described(model) for key, model in models.items()}
@@ -138,7 +138,7 @@ def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.summaries.EDITS`.
+    The columns of `xaesthetic.evaluation.summaries.EDITS`.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
         If no photograph has a subject, a model cannot be loaded, or its weights are others than the run's.
     """
     if not run.has_table("edits"):
-        from xaesthetic.truth import check_edits  # imports torch
+        from xaesthetic.stages.edit_response import check_edits  # imports torch
 
         check_edits(run, _same_models(run), track)
     return summarise_edits(run.table("edits"), run.experiment.seed)
@@ -157,7 +157,7 @@ def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.summaries.FAITHFULNESS`.
+    The columns of `xaesthetic.evaluation.summaries.FAITHFULNESS`.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
         If a model cannot be loaded, or its weights are others than the run's.
     """
     if not run.has_table("faithfulness"):
-        from xaesthetic.faithfulness import check_faithfulness  # imports torch
+        from xaesthetic.stages.faithfulness import check_faithfulness  # imports torch
 
         check_faithfulness(run, _same_models(run), track)
     return summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
@@ -176,7 +176,7 @@ def look_at_randomised(run: Run, track: Track = silent) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.summaries.RANDOMISED`.
+    The columns of `xaesthetic.evaluation.summaries.RANDOMISED`.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def look_at_randomised(run: Run, track: Track = silent) -> pd.DataFrame:
         If a model cannot be loaded, its weights are others than the run's, or no model has weights here.
     """
     if not run.has_table("randomised"):
-        from xaesthetic.randomise import check_randomised  # imports torch
+        from xaesthetic.stages.randomisation import check_randomised  # imports torch
 
         check_randomised(run, _same_models(run), track)
     return summarise_randomised(run.table("randomised"), run.experiment.seed)
@@ -195,7 +195,7 @@ def look_at_blocks(run: Run) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.blocks.COLUMNS`.
+    The columns of `xaesthetic.stages.blocks.COLUMNS`.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def look_at_blocks(run: Run) -> pd.DataFrame:
         If a model cannot be loaded, its weights are others than the run's, or none can be taken apart.
     """
     if not run.has_table("blocks"):
-        from xaesthetic.blocks import take_apart  # imports torch
+        from xaesthetic.stages.blocks import take_apart  # imports torch
 
         take_apart(run, _same_models(run))
     return run.table("blocks")
@@ -218,7 +218,7 @@ def _same_models(run: Run) -> "dict[str, AttributeModel]":
 
 
 def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
-    from xaesthetic.model import load_model
+    from xaesthetic.models.model import load_model
 
     return {model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models}
 
@@ -240,6 +240,20 @@ def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
         "versions": versions | {"python": sys.version.split()[0]},
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
     }
+
+
+Report = Callable[[Run, ReportOptions], list[Path]]
+
+
+def reports() -> list[tuple[str, Report]]:
+    """What is drawn where nothing is named: all but those for asking only (`ON_REQUEST`), `LAST` ones last."""
+    loaded = [(name, plugins.load("reports", name)) for name in plugins.names("reports")]
+    shown = [(name, report) for name, report in loaded if not _says(report, "ON_REQUEST")]
+    return sorted(shown, key=lambda each: _says(each[1], "LAST"))
+
+
+def _says(report: Report, name: str) -> bool:
+    return bool(getattr(sys.modules[report.__module__], name, False))
 
 
 def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOptions | None = None) -> list[Path]:

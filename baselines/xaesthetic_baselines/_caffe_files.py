@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xaesthetic.errors import DataError
+from xaesthetic.core.errors import DataError
 
 _LAYERS = {100: (1, 7), 2: (4, 6)}
 """LayerParameter and V1LayerParameter by their number in a net: the numbers of name and blobs within."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import torch
 
-from xaesthetic.files import sha256
-from xaesthetic.model import AttributeModel, gap_linear
-from xaesthetic.types import InputSpec, Source
-from xaesthetic.weights import Weights, check_shape
+from xaesthetic.core.files import sha256
+from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.model import AttributeModel, gap_linear
+from xaesthetic.models.weights import Weights, check_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from xaesthetic.errors import DataError
+from xaesthetic.core.errors import DataError
 
 
 class _Array:

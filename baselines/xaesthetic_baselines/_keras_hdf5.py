@@ -6,7 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from xaesthetic.errors import DataError
+from xaesthetic.core.errors import DataError
 
 _POINTER = b"version https://git-lfs"
 

@@ -12,9 +12,9 @@ from jaxtyping import Float, Float32
 from torch import Tensor
 from torch.nn import functional
 
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.model import Activations, output_gradients
-from xaesthetic.types import InputSpec
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.types import InputSpec
+from xaesthetic.models.model import Activations, output_gradients
 
 CITATION = (
     "Kong, Shen, Lin, Mech & Fowlkes, Photo Aesthetics Ranking Network with Attributes and Content Adaptation, ECCV 2016"

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32
 
-from xaesthetic.errors import DataError, MissingWeightsError, ModelError
-from xaesthetic.fetch.registry import cached, find_download
+from xaesthetic.core.errors import DataError, MissingWeightsError, ModelError
+from xaesthetic.data.fetch.registry import cached, find_download
 from xaesthetic_baselines._caffe_files import read_binaryproto
 
 MEAN = "mean_AADB_regression_warp256.binaryproto"

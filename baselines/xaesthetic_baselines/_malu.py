@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.model import Activations, global_average
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.models.model import Activations, global_average
 
 NORMS = ("none", "batch", "running")
 TRAINED_AT = 16

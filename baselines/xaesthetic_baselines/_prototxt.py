@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from xaesthetic.errors import DataError
+from xaesthetic.core.errors import DataError
 
 Message = dict[str, list[Any]]
 """Every field may come several times; a field's values are texts or messages."""

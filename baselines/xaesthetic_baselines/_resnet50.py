@@ -12,12 +12,12 @@ from jaxtyping import Float
 from torch import Tensor
 from torchvision.models import resnet50
 
-from xaesthetic.errors import MissingWeightsError, ModelError
-from xaesthetic.fetch.registry import cached
-from xaesthetic.files import sha256
-from xaesthetic.model import Activations, AttributeModel
-from xaesthetic.types import InputSpec, Source
-from xaesthetic.weights import Weights, read_weights, untrained
+from xaesthetic.core.errors import MissingWeightsError, ModelError
+from xaesthetic.core.files import sha256
+from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.data.fetch.registry import cached
+from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.weights import Weights, read_weights, untrained
 from xaesthetic_baselines._heads import kept_files, with_head
 
 WEIGHTS = "resnet50-0676ba61.pth"

@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.model import Activations
-from xaesthetic.types import InputSpec
+from xaesthetic.core.types import InputSpec
+from xaesthetic.models.model import Activations
 
 INPUTS = InputSpec(size=(299, 299), mean=(103.939, 116.779, 123.68), scale=255.0, bgr=True, resample="nearest")
 """BGR less the mean; warped to 299 x 299 without antialiasing, as the paper's code does."""

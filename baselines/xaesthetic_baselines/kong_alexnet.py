@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.files import sha256
-from xaesthetic.model import AttributeModel
-from xaesthetic.remote import Blobs, remote_model
-from xaesthetic.serving.served import connect, read_serving
-from xaesthetic.types import Source
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.files import sha256
+from xaesthetic.core.types import Source
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.remote import Blobs, remote_model
+from xaesthetic.models.serving.served import connect, read_serving
 from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, TRAINED, inputs
 from xaesthetic_baselines._kong_files import kong_files, middle_of_mean
 from xaesthetic_baselines._kong_torch import kong_torch

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import torch
 
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.errors import MissingWeightsError, ModelError
-from xaesthetic.fetch.registry import cached
-from xaesthetic.model import AttributeModel
-from xaesthetic.types import Source
-from xaesthetic.weights import Weights, read_weights, untrained
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.errors import MissingWeightsError, ModelError
+from xaesthetic.core.types import Source
+from xaesthetic.data.fetch.registry import cached
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.weights import Weights, read_weights, untrained
 from xaesthetic_baselines import _resnet50
 from xaesthetic_baselines._heads import kept_files, with_head
 from xaesthetic_baselines._malu import LINKS, batch_normed

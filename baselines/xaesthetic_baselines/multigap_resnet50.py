@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xaesthetic.model import AttributeModel
+from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._resnet50 import with_resnet50
 
 

@@ -11,16 +11,17 @@ import pandas as pd
 from jaxtyping import Float
 from PIL import Image
 
-from xaesthetic import edits, images
-from xaesthetic.attributes import NAMES
-from xaesthetic.attributes import attribute as vocabulary
-from xaesthetic.leaderboard import leaderboard, verdict
-from xaesthetic.maps import MapStack
-from xaesthetic.people import fixation_density, read_mask
-from xaesthetic.score import CEILING, ENERGY, FLOOR
-from xaesthetic.specificity import SAME, specificity
-from xaesthetic.store import Run, model_key
-from xaesthetic.types import Pixels, Record
+from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.types import Pixels, Record
+from xaesthetic.data import images
+from xaesthetic.data.annotations import fixation_density, read_mask
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.evaluation.leaderboard import leaderboard, verdict
+from xaesthetic.evaluation.score import CEILING, ENERGY, FLOOR
+from xaesthetic.evaluation.specificity import SAME, specificity
+from xaesthetic.run.maps import MapStack
+from xaesthetic.run.store import Run, model_key
 
 _FINEST = 64
 """Cells a side of a map in the page; finer ones are averaged."""
@@ -80,7 +81,7 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     people = _people(run, [record.id for record in records])
     told = []
     for record in records:
-        pixels = _reduced(edits.photograph(record), side)
+        pixels = _reduced(load_photograph(record), side)
         predictions: dict[str, dict[str, float | None]] = {}
         for row in rated[record.id].itertuples():
             predictions.setdefault(str(row.model), {})[str(row.attribute)] = _rounded(float(str(row.prediction)))

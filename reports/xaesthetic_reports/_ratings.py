@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from xaesthetic.store import Run, model_key
+from xaesthetic.run.store import Run, model_key
 
 
 @dataclass(frozen=True, slots=True)

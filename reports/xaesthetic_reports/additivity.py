@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from xaesthetic.additivity import additivity as measured
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.completeness import additivity as measured
+from xaesthetic.run.store import Run
 
 
 def additivity(run: Run, options: ReportOptions) -> list[Path]:

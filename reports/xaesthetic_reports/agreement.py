@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from xaesthetic.agreement import measure_agreement
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.agreement import measure_agreement
+from xaesthetic.run.store import Run
 
 
 def agreement(run: Run, options: ReportOptions) -> list[Path]:

@@ -10,15 +10,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from xaesthetic import edits, figures, images
-from xaesthetic.attributes import attribute as vocabulary
-from xaesthetic.errors import DataError
-from xaesthetic.store import Run
-from xaesthetic.types import Pixels, ReportOptions
+from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import Pixels, ReportOptions
+from xaesthetic.data import images
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.figures import style
+from xaesthetic.run.store import Run
 
 ON_REQUEST = True
-_STYLE: dict[Any, Any] = {**figures.STYLE, "font.size": 6}
-_WIDTH, _HEIGHT = figures.WIDTHS[2], 2.05
+_STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6}
+_WIDTH, _HEIGHT = style.WIDTHS[2], 2.05
 _PHOTOGRAPH, _SIDE, _COLUMNS = 1.25, 400, 8  # inches and pixels of the photograph; blocks side by side
 
 
@@ -50,7 +52,7 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
     blocks = run.table("blocks")
     first = blocks.iloc[0]
     record = next(record for record in run.records() if record.id == first["image"])
-    photograph = figures.thumbnail(edits.photograph(record), _SIDE)
+    photograph = style.thumbnail(load_photograph(record), _SIDE)
     maps = [np.asarray(row["values"], np.float32).reshape(row["height"], row["width"]) for _, row in blocks.iterrows()]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH, _HEIGHT))
@@ -58,7 +60,7 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
         _photograph(figure, photograph, first)
         _blocks(figure, blocks, maps)
         _sum(figure, photograph, maps, first)
-    return figures.save(figure, run.report / "approach", _caption(run, first, maps))
+    return style.save(figure, run.report / "approach", _caption(run, first, maps))
 
 
 def _box(left: float, bottom: float, width: float, height: float) -> tuple[float, float, float, float]:
@@ -86,7 +88,7 @@ def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> Non
         x = left + (number % columns) * room / columns
         y = _HEIGHT - 0.3 - (number // columns + 1) * (cell + 0.33) + 0.3
         axes = figure.add_axes(_box(x, y, cell * 0.92, cell * 0.92))
-        axes.imshow(values, cmap=figures.COLORS, interpolation="none")
+        axes.imshow(values, cmap=style.COLORS, interpolation="none")
         axes.set_axis_off()
         middle = (x + cell * 0.46) / _WIDTH
         figure.text(middle, (y - 0.02) / _HEIGHT, f"{row['height']}²·{row['channels']}", ha="center", va="top", fontsize=4.8)
@@ -96,9 +98,9 @@ def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> Non
 
 def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.Series) -> None:
     total = np.sum([_pooled(each, maps[-1].shape) for each in maps], axis=0)
-    shown = images.to_pixels(figures.normalise(total.astype(np.float32)), photograph.shape[:2])
+    shown = images.to_pixels(style.normalise(total.astype(np.float32)), photograph.shape[:2])
     axes = figure.add_axes(_box(_WIDTH - _PHOTOGRAPH - 0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
-    axes.imshow(figures.overlay(photograph, shown))
+    axes.imshow(style.overlay(photograph, shown))
     axes.set_axis_off()
     raw = sum(float(each.mean()) for each in maps) + first["bias"]
     middle = (_WIDTH - _PHOTOGRAPH / 2 - 0.05) / _WIDTH

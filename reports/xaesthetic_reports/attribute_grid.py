@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xaesthetic import edits, figures, grids, images
-from xaesthetic.attributes import attribute
-from xaesthetic.maps import MapStack
-from xaesthetic.pick import Pick, pick_records
-from xaesthetic.store import Run, model_key
-from xaesthetic.types import Pixels, Record, ReportOptions
+from xaesthetic.core.attributes import attribute
+from xaesthetic.core.types import Pixels, Record, ReportOptions
+from xaesthetic.data import images
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.figures import grid, style
+from xaesthetic.run.maps import MapStack
+from xaesthetic.run.store import Run, model_key
+from xaesthetic.stages.pick import Pick, pick_records
 
 _SCALES = {"per_map": "each map has its own scale", "shared": "one scale for all maps of a row"}
 
@@ -35,20 +37,20 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
             continue
-        figure = grids.photo_grid(_rows(run, pick, records, options), _page(pick, options), options.columns)
+        figure = grid.photo_grid(_rows(run, pick, records, options), _page(pick, options), options.columns)
         caption = _caption(run, pick, _SCALES[options.scale])
-        written += figures.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
+        written += style.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
     return written
 
 
-def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptions) -> list[grids.Row]:
+def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptions) -> list[grid.Row]:
     shown = (*pick.highest, *pick.lowest)
-    photographs = {image: figures.thumbnail(edits.photograph(records[image])) for image in shown}
+    photographs = {image: style.thumbnail(load_photograph(records[image])) for image in shown}
     rows = [
-        grids.Row(
+        grid.Row(
             "photograph",
             tuple(
-                grids.Panel(photographs[image], _truth(records[image], pick.attribute), _name(records[image]))
+                grid.Panel(photographs[image], _truth(records[image], pick.attribute), _name(records[image]))
                 for image in shown
             ),
         )
@@ -61,7 +63,7 @@ def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptio
             stack = run.maps(model, method)
             if pick.attribute in stack.attributes:
                 panels = _panels(stack, pick.attribute, photographs, scores, options)
-                rows.append(grids.Row(f"{model}\n{method}", panels))
+                rows.append(grid.Row(f"{model}\n{method}", panels))
                 scores = {}  # once a model is enough
     return rows
 
@@ -72,14 +74,14 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str]) -> dict[str, str
 
 def _panels(
     stack: MapStack, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
-) -> tuple[grids.Panel, ...]:
-    maps = {image: figures.coarse(stack.map(image, name)) for image in photographs}
+) -> tuple[grid.Panel, ...]:
+    maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
     panels = []
     for image, pixels in photographs.items():
-        shown = images.to_pixels(figures.normalise(maps[image], limits), pixels.shape[:2])
-        panels.append(grids.Panel(figures.overlay(pixels, shown), scores.get(image, ""), top=shown))
+        shown = images.to_pixels(style.normalise(maps[image], limits), pixels.shape[:2])
+        panels.append(grid.Panel(style.overlay(pixels, shown), scores.get(image, ""), top=shown))
     return tuple(panels)
 
 
@@ -95,10 +97,10 @@ def _name(record: Record) -> str:
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(pick: Pick, options: ReportOptions) -> grids.Page:
+def _page(pick: Pick, options: ReportOptions) -> grid.Page:
     ends = (("highest", pick.highest), ("lowest", pick.lowest))
     scale = _SCALES[options.scale]
-    return grids.Page(
+    return grid.Page(
         title=attribute(pick.attribute).title,
         groups=tuple((f"{len(ids)} {end}", len(ids)) for end, ids in ends if ids),
         bar=f"map value\n({scale})",
@@ -119,7 +121,7 @@ def _caption(run: Run, pick: Pick, scale: str) -> str:
         f"model's first map its prediction, in that of a photograph "
         f"people's rating, if any. Maps as computed, signed, drawn from their lowest (least) to their highest "
         f"value (most); {scale}; the white line holds the top fifth of the area. Maps on finer grids "
-        f"are shown as means on {figures.FINEST} x {figures.FINEST} cells. Data: {run.experiment.data}."
+        f"are shown as means on {style.FINEST} x {style.FINEST} cells. Data: {run.experiment.data}."
     ]
     for key in map(model_key, run.experiment.models):
         source = answered["models"][key]

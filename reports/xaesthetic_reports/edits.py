@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic import figures
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.summaries import summarise_edits
-from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.summaries import summarise_edits
+from xaesthetic.figures import style
+from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.store import Run
 
 
 def edits(run: Run, options: ReportOptions) -> list[Path]:
@@ -38,7 +38,7 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
             IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
         ]
         figure = interval_figure(panels, f"{model}: edits as ground truth", options.columns)
-        written += figures.save(figure, run.report / f"edits_{model}", _caption(run, str(model), rows))
+        written += style.save(figure, run.report / f"edits_{model}", _caption(run, str(model), rows))
     return written
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic import figures
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.summaries import summarise_faithfulness
-from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.summaries import summarise_faithfulness
+from xaesthetic.figures import style
+from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.store import Run
 
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
 
@@ -41,7 +41,7 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
             for end in ("deletion", "insertion")
         ]
         figure = interval_figure(panels, f"{model}: deletion and insertion", options.columns)
-        written += figures.save(figure, run.report / f"faithfulness_{model}", _caption(run, str(model), rows))
+        written += style.save(figure, run.report / f"faithfulness_{model}", _caption(run, str(model), rows))
     return written
 
 

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from xaesthetic import figures
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.tables.predictions import to_csv
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.figures import style
+from xaesthetic.paper.tables.predictions import to_csv
+from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 from xaesthetic_reports._payload import payload
 
@@ -54,7 +54,7 @@ def _colors() -> str:
     """256 colours of red, green and blue, as the figures have them."""
     import matplotlib as mpl
 
-    table = (mpl.colormaps[figures.COLORS](range(256))[:, :3] * 255).round().astype("uint8")
+    table = (mpl.colormaps[style.COLORS](range(256))[:, :3] * 255).round().astype("uint8")
     return base64.b64encode(table.tobytes()).decode()
 
 

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from xaesthetic.files import read_json, write_text
-from xaesthetic.paper import PIECES, Piece
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.files import read_json, write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.paper.items import PIECES, Piece
+from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 
 ON_REQUEST = True
@@ -72,7 +72,7 @@ def _shown(run: Run, piece: Piece, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tables(file: Path) -> list[str]:
-    """What stands in a page that `xaesthetic.tables` has written: markup of its own, in which all text is escaped."""
+    """The tables of a page that `paper.tables` has written: markup of its own, in which all text is escaped."""
     return re.findall(r"<section>.*?</section>", file.read_text(encoding="utf-8"), re.DOTALL)
 
 

@@ -11,17 +11,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xaesthetic import figures
-from xaesthetic.attributes import ATTRIBUTES, Attribute
-from xaesthetic.errors import DataError
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.attributes import ATTRIBUTES, Attribute
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.figures import style
+from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
 ON_REQUEST = True
 _BINS = 20
-_STYLE: dict[Any, Any] = {**figures.STYLE, "font.size": 6}
+_STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6}
 
 
 def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
@@ -50,7 +50,7 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     across = 2 * options.columns
     rows = -(-len(shown) // across)
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(figures.WIDTHS[options.columns], 1.25 * rows + 0.1), layout="constrained")
+        figure = Figure(figsize=(style.WIDTHS[options.columns], 1.25 * rows + 0.1), layout="constrained")
         FigureCanvasAgg(figure)
         for axes, each in zip(figure.subplots(rows, across, squeeze=False).flat, [*shown, *[None] * across], strict=False):
             if each is None:
@@ -66,7 +66,7 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     summary = told.table[[each.name for each in shown]].describe().T.assign(zeros=(told.table == 0).mean())
     file = run.report / "label_distributions.csv"
     write_text(file, summary.assign(whose=told.whose).rename_axis("attribute").to_csv())
-    return [file, *figures.save(figure, run.report / "label_distributions", caption)]
+    return [file, *style.save(figure, run.report / "label_distributions", caption)]
 
 
 def _draw(axes: Axes, attribute: Attribute, values: pd.Series) -> None:

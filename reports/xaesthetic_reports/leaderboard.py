@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xaesthetic import figures
-from xaesthetic.attributes import attribute as vocabulary
-from xaesthetic.files import write_text
-from xaesthetic.leaderboard import CENTRE, leading_metrics
-from xaesthetic.leaderboard import leaderboard as ranked
-from xaesthetic.ranking import rank_groups
-from xaesthetic.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.leaderboard import CENTRE, leading_metrics
+from xaesthetic.evaluation.leaderboard import leaderboard as ranked
+from xaesthetic.evaluation.ranking import rank_groups
+from xaesthetic.evaluation.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
+from xaesthetic.figures import style
+from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.store import Run
 
 _BANDS = (
     ((FLOOR, "uniform"), "chance", "0.92"),
@@ -53,7 +53,7 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
         order = _order(rows, lead[0])
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
         figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people", options.columns)
-        written += figures.save(figure, run.report / f"leaderboard_{name}", _caption(run, rows))
+        written += style.save(figure, run.report / f"leaderboard_{name}", _caption(run, rows))
     return written
 
 

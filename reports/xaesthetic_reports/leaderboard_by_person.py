@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from xaesthetic.files import write_text
-from xaesthetic.leaderboard import leaderboard_by_person as ranked
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.leaderboard import leaderboard_by_person as ranked
+from xaesthetic.run.store import Run
 
 
 def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:

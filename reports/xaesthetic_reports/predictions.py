@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.tables.predictions import to_csv
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.paper.tables.predictions import to_csv
+from xaesthetic.run.store import Run
 
 
 def predictions(run: Run, options: ReportOptions) -> list[Path]:

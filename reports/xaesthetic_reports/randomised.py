@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic import figures
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.summaries import summarise_randomised
-from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.summaries import summarise_randomised
+from xaesthetic.figures import style
+from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.run.store import Run
 
 
 def randomised(run: Run, options: ReportOptions) -> list[Path]:
@@ -37,7 +37,7 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
         for stage, rows in table.groupby("shuffled", sort=False)
     ]
     figure = interval_figure(panels, "What is left of a map when weights are shuffled", options.columns)
-    return [file, *figures.save(figure, run.report / "randomised", _caption(run, table))]
+    return [file, *style.save(figure, run.report / "randomised", _caption(run, table))]
 
 
 def _lines(rows: pd.DataFrame, keys: list[tuple[str, str]]) -> tuple[Line, ...]:

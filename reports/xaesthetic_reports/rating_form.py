@@ -9,13 +9,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from xaesthetic import edits, figures
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.figures import style
+from xaesthetic.run.store import Run
 
 ON_REQUEST = True
-_STYLE: dict[Any, Any] = {**figures.STYLE, "font.size": 6.5}
+_STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6.5}
 _SIGNED, _PRESENT = ("negative", "neutral", "positive"), ("no", "", "yes")
 _SCORES = 5
 _SIDE = 720  # pixels of the photograph
@@ -38,10 +39,10 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
     del options
     record = run.records()[0]
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(figures.WIDTHS[2], 2.75))
+        figure = Figure(figsize=(style.WIDTHS[2], 2.75))
         FigureCanvasAgg(figure)
         left = figure.add_axes((0.02, 0.06, 0.4, 0.82))
-        left.imshow(figures.thumbnail(edits.photograph(record), _SIDE))
+        left.imshow(style.thumbnail(load_photograph(record), _SIDE))
         left.set_axis_off()
         figure.text(0.02, 0.93, "How do you rate this photograph?", fontsize=8, fontweight="bold")
         _form(figure.add_axes((0.46, 0.03, 0.52, 0.94)))
@@ -51,7 +52,7 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
         "copy of the original: an overall score of 1 to 5, and for each attribute a vote of -1, 0 or +1 (0 or 1 for "
         f"repetition and symmetry); AADB gives the mean of five people's votes. Photograph: {record.id}{credit}."
     )
-    return figures.save(figure, run.report / "rating_form", caption)
+    return style.save(figure, run.report / "rating_form", caption)
 
 
 def _form(axes: Axes) -> None:

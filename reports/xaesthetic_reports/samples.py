@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic import edits, figures, grids
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.errors import DataError
-from xaesthetic.store import Run
-from xaesthetic.types import Record, ReportOptions
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import Record, ReportOptions
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.figures import grid, style
+from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
 ON_REQUEST = True
@@ -46,19 +47,19 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
         )
     records = {record.id: record for record in run.records()}
     count = min(_SHOWN, *(rated[each.name] // 2 for each in names))
-    rows = [grids.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
-    page = grids.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
+    rows = [grid.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
+    page = grid.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {told.whose}, "
         f"{len(told.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
-    return figures.save(grids.photo_grid(rows, page, options.columns), run.report / "samples", caption)
+    return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)
 
 
-def _panels(ratings: pd.Series, records: dict[str, Record], count: int) -> tuple[grids.Panel, ...]:
+def _panels(ratings: pd.Series, records: dict[str, Record], count: int) -> tuple[grid.Panel, ...]:
     ordered = ratings.dropna().sort_index().sort_values(ascending=False, kind="stable")
     shown = [*ordered.index[:count], *ordered.index[-count:]]
     return tuple(
-        grids.Panel(figures.padded(figures.thumbnail(edits.photograph(records[image]))), f"{ordered[image]:z.2f}")
+        grid.Panel(style.padded(style.thumbnail(load_photograph(records[image]))), f"{ordered[image]:z.2f}")
         for image in shown
     )

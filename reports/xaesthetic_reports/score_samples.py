@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from xaesthetic import edits, figures, grids
-from xaesthetic.errors import DataError
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.figures import grid, style
+from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
 ON_REQUEST = True
@@ -44,13 +45,13 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     rows = []
     for name, start in (("high", 0), ("middle", middle), ("low", len(ordered) - count)):
         panels = tuple(
-            grids.Panel(figures.padded(figures.thumbnail(edits.photograph(records[str(image)]))), f"{score:z.2f}")
+            grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), f"{score:z.2f}")
             for image, score in ordered.iloc[start : start + count].items()
         )
-        rows.append(grids.Row(name, panels))
+        rows.append(grid.Row(name, panels))
     caption = (
         f"Photographs of the highest, the middle and the lowest overall score: {told.whose}, {len(ordered)} photographs. In "
         "the corner the score. Photographs are padded to squares, not stretched."
     )
-    figure = grids.photo_grid(rows, grids.Page("", (("overall aesthetic score", count),)), options.columns)
-    return figures.save(figure, run.report / "score_samples", caption)
+    figure = grid.photo_grid(rows, grid.Page("", (("overall aesthetic score", count),)), options.columns)
+    return style.save(figure, run.report / "score_samples", caption)

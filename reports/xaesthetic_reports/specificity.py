@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic import figures
-from xaesthetic.files import write_text
-from xaesthetic.specificity import specificity as measured
-from xaesthetic.store import Run
-from xaesthetic.types import ReportOptions
-from xaesthetic_reports._intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.specificity import specificity as measured
+from xaesthetic.figures import style
+from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.run.store import Run
 
 
 def specificity(run: Run, options: ReportOptions) -> list[Path]:
@@ -36,7 +36,7 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
         IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), (), CORRELATION),
     ]
     figure = interval_figure(panels, "Do maps depend on the attribute?", options.columns)
-    return [file, *figures.save(figure, run.report / "specificity", _caption(run, table))]
+    return [file, *style.save(figure, run.report / "specificity", _caption(run, table))]
 
 
 def _lines(table: pd.DataFrame, value: str, low: str, high: str) -> tuple[Line, ...]:

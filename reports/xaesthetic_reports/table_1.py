@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from xaesthetic.attributes import NAMES
-from xaesthetic.errors import DataError
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.tables.attribute_ranks import attribute_ranks
-from xaesthetic.tables.layout import rank_layouts
-from xaesthetic.tables.render import to_html, to_latex
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
+from xaesthetic.paper.tables.layout import rank_layouts
+from xaesthetic.paper.tables.render import to_html, to_latex
+from xaesthetic.run.store import Run
 
 ON_REQUEST = True
 

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from xaesthetic.errors import DataError
-from xaesthetic.fetch.registry import cached
-from xaesthetic.files import write_text
-from xaesthetic.store import Run
-from xaesthetic.tables.layout import rater_layouts
-from xaesthetic.tables.raters import rater_agreement, read_votes
-from xaesthetic.tables.render import to_html, to_latex
-from xaesthetic.types import ReportOptions
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import write_text
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.data.fetch.registry import cached
+from xaesthetic.paper.tables.layout import rater_layouts
+from xaesthetic.paper.tables.raters import rater_agreement, read_votes
+from xaesthetic.paper.tables.render import to_html, to_latex
+from xaesthetic.run.store import Run
 
 ON_REQUEST = True
 _VOTES = "allinAll.csv"

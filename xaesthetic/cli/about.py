@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic import screen
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 
 app = typer.Typer()
 _WORKS = {True: "ok", False: "NO", None: "-"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 import xaesthetic as xa
-from xaesthetic import screen
+from xaesthetic.cli import screen
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic import screen
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 
 app = typer.Typer()
 

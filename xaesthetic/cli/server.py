@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic import screen
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 
 app = typer.Typer(no_args_is_help=True, help="Run a model in its own framework, in a container or a virtual environment.")
 Name = Annotated[str, typer.Argument(help="A server that 'xaesthetic list servers' shows.")]

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import xaesthetic as xa
-from xaesthetic import screen
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 
 if TYPE_CHECKING:
     import pandas as pd

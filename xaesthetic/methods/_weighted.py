@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.images import area_weights
-from xaesthetic.model import Activations
+from xaesthetic.data.images import area_weights
+from xaesthetic.models.model import Activations
 
 Maps = Float[Tensor, "b a i j"]
 

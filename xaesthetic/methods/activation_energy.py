@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.methods._weighted import area_pool
-from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.models.model import Activations, AttributeModel
 
 
 def activation_energy(

@@ -3,9 +3,9 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.errors import ModelError
+from xaesthetic.core.errors import ModelError
 from xaesthetic.methods._weighted import split, weighted_sum
-from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.models.model import Activations, AttributeModel
 
 ADDS_UP = "mean"
 

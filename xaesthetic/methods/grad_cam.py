@@ -4,7 +4,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.methods._weighted import weighted_sum
-from xaesthetic.model import Activations, AttributeModel, output_gradients
+from xaesthetic.models.model import Activations, AttributeModel, output_gradients
 
 
 def grad_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:

@@ -4,9 +4,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.errors import ModelError
+from xaesthetic.core.errors import ModelError
 from xaesthetic.methods._weighted import split, weighted_sum
-from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.models.model import Activations, AttributeModel
 
 
 def malu_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.model import Activations, AttributeModel
+from xaesthetic.models.model import Activations, AttributeModel
 
 _CELLS = 10
 

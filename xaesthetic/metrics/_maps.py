@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from xaesthetic.types import Map, Mask, Points
+from xaesthetic.core.types import Map, Mask, Points
 
 NAN = float("nan")
 KEPT = "kept: only the order of values counts"

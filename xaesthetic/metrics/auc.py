@@ -1,7 +1,7 @@
 """Area under the ROC curve: do fixated pixels have higher values than others."""
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import KEPT, NAN, above, at, is_constant
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=0.0, high=1.0, needs="fixations", negative=KEPT)
 

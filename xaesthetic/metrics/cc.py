@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import NAN, is_constant
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=-1.0, high=1.0, needs="density", negative="kept: both maps are standardised")
 

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import NAN, SHIFTED, distribution, is_constant, shifted
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED)
 _LONG = 20

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import CUT, NAN, usable
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=CUT)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import NAN, STRETCHED, stretched, usable
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 _BETA = 0.3  # β², as in Achanta et al., CVPR 2009

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import NAN, at, distribution, is_constant, shifted
-from xaesthetic.types import HumanMap, Map, Scale
 
 _FLOOR = 1e-6
 SCALE = Scale(

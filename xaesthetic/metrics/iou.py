@@ -1,7 +1,7 @@
 """Intersection over union of equal areas."""
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import KEPT, NAN, expected_overlap, usable
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import NAN, SHIFTED, distribution, is_constant, shifted
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED)
 _EPSILON = float(np.finfo(np.float64).eps)

@@ -1,7 +1,7 @@
 """Normalised scanpath saliency."""
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import NAN, at, is_constant
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=-float("inf"), high=float("inf"), needs="fixations", negative="kept: the map is standardised")
 

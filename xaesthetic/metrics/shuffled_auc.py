@@ -1,7 +1,7 @@
 """AUC against where people look in other photographs: what looking at the middle earns is taken away."""
 
+from xaesthetic.core.types import HumanMap, Map, Scale
 from xaesthetic.metrics._maps import KEPT, NAN, above, at, is_constant
-from xaesthetic.types import HumanMap, Map, Scale
 
 SCALE = Scale(higher=True, low=0.0, high=1.0, needs="others", negative=KEPT)
 

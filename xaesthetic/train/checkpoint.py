@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xaesthetic.errors import DataError
-from xaesthetic.files import whole
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import whole
 
 History = list[dict[str, float]]
 

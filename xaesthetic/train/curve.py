@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xaesthetic.figures import save
-from xaesthetic.files import write_text
+from xaesthetic.core.files import write_text
+from xaesthetic.figures.style import save
 from xaesthetic.train.checkpoint import History
 from xaesthetic.train.recipe import Recipe
 

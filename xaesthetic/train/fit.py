@@ -13,18 +13,18 @@ import numpy as np
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
-from xaesthetic.errors import DataError
-from xaesthetic.files import read_json, write_json, write_text
-from xaesthetic.model import AttributeModel, load_model, place
-from xaesthetic.progress import Track, silent
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import read_json, write_json, write_text
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import InputSpec
+from xaesthetic.models.model import AttributeModel, load_model, place
+from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.train.checkpoint import Checkpoint, State
 from xaesthetic.train.group import Group, group
 from xaesthetic.train.loop import Training, loop, rate
 from xaesthetic.train.network import Network, feature_inputs, photograph_inputs, rank_correlations
 from xaesthetic.train.recipe import Recipe, plain
 from xaesthetic.train.samples import Labels, Rows, Samples, find_samples, warp
-from xaesthetic.types import InputSpec
-from xaesthetic.weights import Weights, write_weights
 
 _LEAST = 3  # photographs to select the epoch by: below, no rank correlation
 

@@ -10,8 +10,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from xaesthetic.errors import ModelError
-from xaesthetic.model import device
+from xaesthetic.core.errors import ModelError
+from xaesthetic.models.model import device
 
 
 @dataclass(frozen=True, slots=True)

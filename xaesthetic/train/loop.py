@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xaesthetic.progress import Track
+from xaesthetic.core.progress import Track
 from xaesthetic.train.checkpoint import Checkpoint, History, State
 from xaesthetic.train.curve import write_log
 from xaesthetic.train.group import Group

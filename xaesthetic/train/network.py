@@ -10,15 +10,15 @@ from jaxtyping import Float
 from scipy.stats import spearmanr
 from torch import Tensor
 
-from xaesthetic.errors import ModelError
-from xaesthetic.files import Parts
-from xaesthetic.model import LINKS, AttributeModel, global_average
-from xaesthetic.predict import to_batch
-from xaesthetic.progress import Track, silent
+from xaesthetic.core.errors import ModelError
+from xaesthetic.core.files import Parts
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import InputSpec
+from xaesthetic.models.model import LINKS, AttributeModel, global_average
+from xaesthetic.models.weights import untrained
+from xaesthetic.stages.predict import to_batch
 from xaesthetic.train.recipe import Recipe
 from xaesthetic.train.samples import Labels, Photographs, chunks
-from xaesthetic.types import InputSpec
-from xaesthetic.weights import untrained
 
 Inputs = Callable[[np.ndarray, np.ndarray], Tensor]
 """Rows of the samples, and which of them are mirrored, to what the network takes."""

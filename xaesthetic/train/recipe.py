@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from xaesthetic.attributes import NAMES
-from xaesthetic.edits import EDITS
-from xaesthetic.errors import DataError, unknown
-from xaesthetic.files import read_json
+from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.errors import DataError, unknown
+from xaesthetic.core.files import read_json
+from xaesthetic.data.edits import EDITS
 
 _FOLDER = Path(__file__).with_name("recipes")
 _ONE_OF = {

@@ -17,17 +17,17 @@ from scipy.stats import spearmanr
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.model_selection import GroupKFold
 
-from xaesthetic import edits, images
-from xaesthetic.attributes import NAMES
-from xaesthetic.errors import DataError
-from xaesthetic.files import Parts
-from xaesthetic.measures import MEASURES
-from xaesthetic.model import AttributeModel, device, global_average, load_model
-from xaesthetic.predict import batches, to_batch
-from xaesthetic.progress import Track, silent
-from xaesthetic.records import find_records
-from xaesthetic.types import EditStep, Mask, Pixels, Record
-from xaesthetic.weights import Weights, write_weights
+from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import Parts
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import EditStep, Mask, Pixels, Record
+from xaesthetic.data import edits, images
+from xaesthetic.data.measures import MEASURES
+from xaesthetic.data.records import find_records
+from xaesthetic.models.model import AttributeModel, device, global_average, load_model
+from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.stages.predict import batches, to_batch
 
 AMOUNTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 TRAINED = "trained on edits, not on ratings"

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
-from xaesthetic import edits, images
-from xaesthetic.errors import DataError
-from xaesthetic.files import read_json, write_json
-from xaesthetic.progress import Track, silent
-from xaesthetic.records import find_records, fingerprint
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import read_json, write_json
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
+from xaesthetic.data import edits, images
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.train.recipe import Recipe
-from xaesthetic.types import EditStep, InputSpec, Pixels, Record
 
 Rows = Int[np.ndarray, " _n"]
 Labels = Float32[np.ndarray, "_n _a"]
@@ -151,7 +152,7 @@ def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, workers: in
 
     def read(index: int) -> Pixels | None:
         try:
-            return images.resize(edits.photograph(records[index]), inputs.size, inputs.resample)
+            return images.resize(load_photograph(records[index]), inputs.size, inputs.resample)
         except DataError:
             return None
 

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.errors import DataError
-from xaesthetic.fetch.registry import cached
-from xaesthetic.files import sha256
-from xaesthetic.progress import Track, silent
-from xaesthetic.weights import write_tensors
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import sha256
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.data.fetch.registry import cached
+from xaesthetic.models.weights import write_tensors
 from xaesthetic_baselines._caffe_files import read_caffemodel
 from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, SPREAD, TRAINED, Layer, input_shapes, layers
 from xaesthetic_baselines._kong_files import middle_of_mean

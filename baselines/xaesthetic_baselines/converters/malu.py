@@ -7,16 +7,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xaesthetic import edits
-from xaesthetic.attributes import ATTRIBUTES
-from xaesthetic.errors import DataError
-from xaesthetic.fetch.registry import cached
-from xaesthetic.files import sha256
-from xaesthetic.model import global_average
-from xaesthetic.predict import batches, to_batch
-from xaesthetic.progress import Track, silent
-from xaesthetic.records import find_records
-from xaesthetic.weights import Weights, write_weights
+from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import sha256
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.data.fetch.registry import cached
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.data.records import find_records
+from xaesthetic.models.model import global_average
+from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.stages.predict import batches, to_batch
 from xaesthetic_baselines._joblib_arrays import read_arrays
 from xaesthetic_baselines._keras_hdf5 import read_keras
 from xaesthetic_baselines._malu import LINKS, NORMS, TRAINED_AT
@@ -142,7 +142,7 @@ def _root_mean_square(network: ResNet50V1, data: str, root: Path | None, track: 
         pixels = []
         for record in group:
             try:
-                pixels.append(edits.photograph(record))
+                pixels.append(load_photograph(record))
             except DataError:
                 continue
         if pixels:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xaesthetic.serving.served import Served
+from xaesthetic.models.serving.served import Served
 from xaesthetic_baselines._kong_files import kong_files
 
 

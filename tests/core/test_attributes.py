@@ -1,0 +1,67 @@
+import pytest
+
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES, attribute, parse
+from xaesthetic.core.errors import DataError
+
+AADB = "BalacingElements,ColorHarmony,Content,DoF,Light,MotionBlur,Object,Repetition,RuleOfThirds,Symmetry,VividColor,score"
+
+
+def test_the_columns_are_those_of_the_label_lists():
+    assert ",".join(each.csv for each in ATTRIBUTES) == AADB
+
+
+def test_the_papers_eight():
+    assert {each.name for each in ATTRIBUTES if each.in_paper} == {
+        "balancing_elements",
+        "color_harmony",
+        "content",
+        "depth_of_field",
+        "light",
+        "object_emphasis",
+        "rule_of_thirds",
+        "vivid_color",
+    }
+
+
+def test_ranges():
+    assert {each.name for each in ATTRIBUTES if each.low == 0} == {"repetition", "symmetry", "overall"}
+    assert all(each.high == 1 and each.low in (-1, 0) for each in ATTRIBUTES)
+
+
+def test_blobs():
+    assert attribute("balancing_elements").blob == "fc9_BalancingElement"
+    assert attribute("overall").blob == "fc11_score"
+    assert len({each.blob for each in ATTRIBUTES}) == 12
+
+
+@pytest.mark.parametrize("each", ATTRIBUTES, ids=NAMES)
+def test_every_name_is_understood(each):
+    for text in (each.name, each.title, each.title.upper(), each.title.lower(), each.csv, each.blob, f" {each.name} "):
+        assert attribute(text) is each
+
+
+def test_parse_keeps_the_order_and_drops_repetitions():
+    assert parse(["light", "Depth of Field", "DoF"]) == ("light", "depth_of_field")
+    assert parse(["vivid_color", "ALL"]) == ("vivid_color", *(name for name in NAMES if name != "vivid_color"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"), [("depht_of_field", "depth_of_field"), ("Vivid Colour", "vivid_color"), ("al", "all")]
+)
+def test_a_misspelling_suggests_the_nearest(wrong, near):
+    with pytest.raises(DataError, match=f"Did you mean '{near}'"):
+        parse([wrong])
+
+
+def test_every_blob_is_named_after_the_column():
+    blobs = {each.csv: each.blob for each in ATTRIBUTES}
+    assert blobs.pop("BalacingElements") == "fc9_BalancingElement"
+    assert blobs.pop("score") == "fc11_score"
+    assert all(blob == f"fc9_{column}" for column, blob in blobs.items())
+
+
+def test_an_error_lists_all_there_are_in_alphabetical_order():
+    with pytest.raises(DataError) as caught:
+        parse(["DEPHT_OF_FIELD"])
+    assert "Did you mean 'depth_of_field'?" in str(caught.value)
+    assert str(caught.value).endswith(f"There are: {', '.join(sorted([*NAMES, 'all']))}.")

@@ -1,0 +1,118 @@
+import subprocess
+import sys
+
+import pytest
+
+from xaesthetic.core import plugins
+from xaesthetic.core.errors import PluginError
+
+
+@pytest.fixture
+def third_party(tmp_path, monkeypatch):
+    """Make a package of model plug-ins and put it on the path."""
+
+    def make(files, package="their_package", kind="models"):
+        folder = tmp_path / package
+        folder.mkdir()
+        (folder / "__init__.py").write_text("")
+        for name, text in files.items():
+            (folder / f"{name}.py").write_text(text)
+        meta = tmp_path / f"{package}-1.0.dist-info"
+        meta.mkdir()
+        (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (meta / "entry_points.txt").write_text(f"[xaesthetic]\n{kind} = {package}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return make
+
+
+@pytest.mark.parametrize("kind", ["models", "methods", "datasets", "reports"])
+def test_every_plugin_can_be_loaded_and_says_what_it_is(kind):
+    names = plugins.names(kind)
+    assert names == tuple(sorted(names))
+    assert names
+    for name in names:
+        assert plugins.load(kind, name).__name__ == name
+        assert plugins.summary(kind, name).endswith(".")
+
+
+def test_names_imports_no_plugin():
+    code = (
+        "import sys; from xaesthetic.core import plugins\n"
+        "for kind in plugins.KINDS:\n"
+        "    for name in plugins.names(kind): plugins.summary(kind, name); plugins.check(kind, name)\n"
+        "assert 'torch' not in sys.modules and 'numpy' not in sys.modules, 'heavy'\n"
+        "heavy = ('xaesthetic_baselines.', 'xaesthetic_reports', 'xaesthetic.methods.')\n"
+        "assert not [m for m in sys.modules if m.startswith(heavy)]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_third_party_adds_a_model(third_party):
+    text = 'def helper():\n    """No."""\n\n\ndef their_net():\n    """Theirs.\n\n    And more.\n    """\n    return 7\n'
+    before = plugins.names("models")
+    third_party({"their_net": text, "_helper": "", ".#their_net": "an editor's lock"})
+    assert set(plugins.names("models")) == {*before, "their_net"}
+    assert plugins.load("models", "their_net")() == 7
+    assert plugins.summary("models", "their_net") == "Theirs."
+
+
+def test_two_of_one_name_are_an_error_that_names_both(third_party):
+    third_party({"lite0_ft": ""}, package="other_package")
+    with pytest.raises(PluginError, match=r"other_package\.lite0_ft and xaesthetic_baselines\.lite0_ft"):
+        plugins.names("models")
+
+
+def test_a_file_without_its_function(third_party):
+    third_party({"empty_one": "", "a_number": "a_number = 3", "needs_more": "import not_installed_anywhere"}, package="odd")
+    with pytest.raises(PluginError, match="holds no function 'empty_one'"):
+        plugins.load("models", "empty_one")
+    with pytest.raises(PluginError, match="is no function"):
+        plugins.load("models", "a_number")
+    with pytest.raises(PluginError, match="not_installed_anywhere"):
+        plugins.load("models", "needs_more")
+
+
+def test_an_entry_point_to_nowhere(tmp_path, monkeypatch, third_party):
+    third_party({}, package="gone")
+    (tmp_path / "gone" / "__init__.py").unlink()
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(PluginError, match="gone"):
+        plugins.names("models")
+
+
+def test_a_misspelling_suggests_the_nearest():
+    with pytest.raises(PluginError, match="no method 'grad_cm'. Did you mean 'grad_cam'.* Installed: activation_energy"):
+        plugins.check("methods", "grad_cm")
+    with pytest.raises(PluginError, match="no data set 'sampel'. Did you mean 'sample'"):
+        plugins.load("datasets", "sampel")
+    with pytest.raises(PluginError, match="no kind of plug-in 'model'. Did you mean 'models'"):
+        plugins.names("model")
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("gradcam", "no method 'gradcam': it is called 'grad_cam' here"),
+        ("guided_grad_cam", "guided backpropagation.* use 'grad_cam', or 'integrated_gradients'"),
+        ("deeplift", "use 'integrated_gradients'"),
+    ],
+)
+def test_unsupported_methods_say_what_to_use(name, instead):
+    with pytest.raises(PluginError, match=instead):
+        plugins.check("methods", name)
+
+
+@pytest.mark.parametrize("text", ["def broken(:", "broken = missing", "import sys; sys.no_such_thing", "1 / 0"])
+def test_a_file_that_cannot_be_imported(third_party, text):
+    third_party({"broken": text}, package="their_broken")
+    with pytest.raises(PluginError, match=r"their_broken\.broken cannot be imported \(.+\)"):
+        plugins.load("models", "broken")
+
+
+def test_a_summary_is_of_an_installed_file_in_python(third_party):
+    third_party({"broken": "def broken(:"}, package="their_typo")
+    with pytest.raises(PluginError, match=r"their_typo\.broken cannot be read .*broken\.py"):
+        plugins.summary("models", "broken")
+    with pytest.raises(PluginError, match="no method 'grad_cm'. Did you mean 'grad_cam'"):
+        plugins.summary("methods", "grad_cm")

@@ -1,0 +1,45 @@
+"""Do maps add up to the prediction."""
+
+import numpy as np
+import pytest
+from support.plugin_package import plugged  # noqa: F401
+from support.watched_run import run, watched  # noqa: F401
+
+import xaesthetic as xa
+from xaesthetic.evaluation.completeness import verdict
+
+
+def test_cam_adds_up_and_energy_does_not_promise_to(run):
+    table = xa.measure_additivity(run).set_index(["method", "attribute"])
+    for name in ("light", "vivid_color"):
+        row = table.loc[("cam", name)]
+        assert (row["promised"], row["verdict"]) == ("mean", "adds up to the prediction, as promised")
+        assert row["off"] < 1e-4
+        assert row["explained"] == pytest.approx(1, abs=1e-6)
+        other = table.loc[("activation_energy", name)]
+        assert other["promised"] == ""
+        assert np.isnan(other["off"])
+
+
+def test_a_broken_promise_is_told(run):
+    """The same maps with a photograph's twice as large."""
+    stack = run.maps("tiny_net", "cam")
+    values = stack.values.copy()
+    values[2] *= 2
+    broken = xa.Run.create(run.root.parent / "broken", run.experiment, run.answered_by())
+    broken.write_predictions(run.predictions())
+    for method in run.experiment.methods:
+        broken.write_maps("tiny_net", method, stack.images, stack.attributes, iter([values]), "mean")
+    row = xa.measure_additivity(broken).iloc[0]
+    raw = run.predictions().query("attribute == 'light'").set_index("image")["raw"].loc[list(stack.images)].to_numpy()
+    means = values[:, 0].mean((1, 2))
+    assert row["off"] == pytest.approx((raw - means).std() / raw.std(), rel=1e-4)
+    assert row["explained"] == pytest.approx(np.corrcoef(raw, means)[0, 1] ** 2, rel=1e-4)
+    assert row["verdict"].startswith("does not add up as promised")
+
+
+def test_verdicts():
+    nan = float("nan")
+    assert verdict("", 0.634, nan) == "promises nothing; its total explains 63% of the prediction"
+    assert verdict("mean", nan, nan) == "too little to say"
+    assert verdict("sum", 0.9, 0.051) == "does not add up as promised: 5.1% of the prediction's spread is left over"

@@ -1,0 +1,158 @@
+"""Whether maps depend on the attribute; and the reports of this and of the leaderboard."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from support.places import SHARED
+from support.plugin_package import plugged  # noqa: F401
+from support.watched_run import run, watched  # noqa: F401
+
+import xaesthetic as xa
+from xaesthetic.core import plugins
+from xaesthetic.core.types import InputSpec, ReportOptions, Source
+from xaesthetic.evaluation import specificity
+from xaesthetic.models.model import gap_linear
+from xaesthetic.run.maps import MapStack
+
+WEIGHTS = SHARED / "malu" / "weights.pkl"
+
+
+def stack(values):
+    values = np.asarray(values, np.float32)
+    return MapStack(tuple(map(str, range(len(values)))), tuple(f"a{n}" for n in range(values.shape[1])), values)
+
+
+def test_it_is_the_mean_correlation_of_every_two_maps():
+    values = np.random.default_rng(0).normal(size=(3, 4, 5, 6))
+    found = specificity.between_attributes(stack(values))
+    for image in range(3):
+        pairs = [np.corrcoef(values[image, a].ravel(), values[image, b].ravel())[0, 1] for a in range(4) for b in range(a)]
+        assert found[image] == pytest.approx(np.mean(pairs), abs=1e-6)
+
+
+def test_constant_maps_and_single_attributes_say_nothing():
+    values = np.random.default_rng(0).normal(size=(2, 3, 5, 6))
+    values[0, 1] = 7
+    known = np.corrcoef(values[0, 0].ravel(), values[0, 2].ravel())[0, 1]
+    assert specificity.between_attributes(stack(values))[0] == pytest.approx(known, abs=1e-6)
+    assert np.isnan(specificity.between_attributes(stack(values[:, :1]))).all()
+
+
+@pytest.mark.parametrize(
+    ("method", "between", "energy", "said"),
+    [
+        ("cam", 0.98, 0.2, "hardly depends on the attribute (r = 0.98)"),
+        ("cam", 0.98, 0.95, "hardly depends on the attribute (r = 0.98); much like the activation energy (r = 0.95)"),
+        ("cam", 0.6, np.nan, "depends on the attribute in part (r = 0.60)"),
+        ("cam", -0.2, 0.1, "depends on the attribute (r = -0.20)"),
+        ("activation_energy", 1.0, np.nan, "asks no head: the floor"),
+        ("cam", np.nan, np.nan, "one attribute only: nothing to compare"),
+    ],
+)
+def test_the_verdict_is_plain(method, between, energy, said):
+    assert specificity.verdict(method, between, energy) == said
+
+
+@pytest.mark.skipif(not WEIGHTS.is_file(), reason="the published weights are not here")
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_published_weights_maps_hardly_depend_on_the_attribute_by_the_published_code(tmp_path, seed):
+    """On any backbone with non-negative features: r >= .95 by malu_cam, far less by cam."""
+    folder, _ = plugins.load("converters", "malu")(WEIGHTS, out=tmp_path, heads=True)
+    from xaesthetic.models.weights import read_weights
+
+    head = read_weights(folder, "malu_resnet50")
+    generator = torch.Generator().manual_seed(seed)
+    channels = head.weights.shape[1]
+    places = torch.rand(4, 1, 7, 7, generator=generator) + 0.2  # some places are livelier than others
+    features = torch.relu(torch.randn(4, channels, 7, 7, generator=generator)) * places
+    names = [str(each) for each in head.manifest["attributes"]]
+    model = gap_linear(
+        names,
+        InputSpec((7, 7), mean=(0.0, 0.0, 0.0)),
+        lambda x: (features,),
+        head.weights,
+        head.bias,
+        Source("", "", "", {}),
+    )
+    x = torch.zeros(4, 3, 7, 7)
+    found = {
+        method: specificity.between_attributes(stack(plugins.load("methods", method)(model, x, (features,)).numpy()))
+        for method in ("malu_cam", "cam")
+    }
+    assert found["malu_cam"].min() >= 0.95
+    assert abs(found["cam"].mean()) < 0.5
+
+
+def test_of_a_run(run):
+    table = specificity.specificity(run).set_index("method")
+    assert table.loc["activation_energy", "between"] == pytest.approx(1)
+    assert np.isnan(table.loc["activation_energy", "with_energy"])
+    maps, energy = run.maps("tiny_net", "cam"), run.maps("tiny_net", "activation_energy")
+    pairs = [np.corrcoef(each[0].ravel(), each[1].ravel())[0, 1] for each in np.asarray(maps.values)]
+    assert table.loc["cam", "between"] == pytest.approx(np.mean(pairs), abs=1e-5)
+    alike = [
+        np.corrcoef(one.ravel(), floor[0].ravel())[0, 1]
+        for each, floor in zip(np.asarray(maps.values), np.asarray(energy.values), strict=True)
+        for one in each
+    ]
+    assert table.loc["cam", "with_energy"] == pytest.approx(np.mean(alike), abs=1e-5)
+
+
+# -- reports -----------------------------------------------------------------------------------------------------------
+
+
+def test_reports_are_drawn_of_what_is_there(run, tmp_path):
+    written = {file.name for file in xa.draw_reports(run, ["leaderboard", "specificity"])}
+    assert written == {
+        "leaderboard.csv", "leaderboard_light.png", "leaderboard_light.pdf", "leaderboard_vivid_color.png",
+        "leaderboard_vivid_color.pdf", "ranks.csv", "specificity.csv", "specificity.png", "specificity.pdf",
+        "leaderboard_light.txt", "leaderboard_vivid_color.txt", "specificity.txt",
+    }  # fmt: skip
+    (run.root / "scores.parquet").unlink()
+    assert xa.draw_reports(run, ["leaderboard"]) == []
+
+
+def test_the_leaderboards_figure_shows_every_map_its_interval_and_the_bands(run, monkeypatch):
+    from xaesthetic_reports import leaderboard
+
+    drawn = []
+    captions = []
+    monkeypatch.setattr(leaderboard, "interval_figure", lambda panels, title, columns: drawn.append((panels, title)))
+    monkeypatch.setattr(leaderboard.style, "save", lambda figure, path, caption: captions.append(caption) or [])
+    leaderboard.leaderboard(run, ReportOptions())
+    (panels, title), caption = drawn[0], captions[0]
+    assert [panel.title for panel in panels] == ["shuffled auc →", "nss →", "cc →", "information gain →"]
+    table = pd.read_csv(run.report / "leaderboard.csv").set_index(["metric", "attribute", "model", "method"])
+    line = panels[1].lines[0]
+    row = table.loc[("nss", "light", "tiny_net", line.label.split()[1])]
+    assert (line.value, line.low, line.high) == pytest.approx((row["value"], row["low"], row["high"]))
+    assert [band.label for band in panels[1].bands] == ["chance", "centre", "people"]
+    assert title == "Light: maps against people"
+    assert "Means over 6 photographs" in caption
+    assert "tiny_net: not trained" in caption
+
+
+def test_figures_hold_their_words(run):
+    from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+
+    panel = IntervalPanel(
+        "nss",
+        (Line("a  cam", "a", 1.0, 0.5, 1.5), Line("b  cam", "b", 0.2, 0.1, 0.4)),
+        (Band("centre", 0.0, -1.0, 1.0, "0.8"),),
+    )
+    figure = interval_figure([panel, panel], "Title")
+    words = [text.get_text() for text in figure.texts] + [each.get_text() for axes in figure.axes for each in axes.texts]
+    assert "Title" in words
+    assert "centre" in words
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["a  cam", "b  cam"]
+    marks = {line.get_marker() for line in figure.axes[0].lines} - {"None"}
+    assert len(marks) == 2  # told apart without colour
+    width, height = figure.get_size_inches() * figure.dpi
+    figure.canvas.draw()
+    for text in figure.texts:
+        box = text.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= width
+        assert box.y0 >= 0
+        assert box.y1 <= height

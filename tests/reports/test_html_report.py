@@ -1,0 +1,196 @@
+"""The HTML report in a real browser: every control of the grid does what it says."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from support.hand_run import hand_run
+from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixels, run  # noqa: F401
+
+from xaesthetic.data import images
+from xaesthetic.pipeline import draw_reports
+
+
+def test_it_shows_every_photograph_and_map(page):
+    assert names(page) == ["p002", "p001", "p000"]  # the highest first
+    assert page.locator("button.map").count() == HOW_MANY * 4
+    assert page.locator("#grid thead .verdict").first.text_content().startswith("depends on the attribute")
+    assert page.text_content("#said") == "Light: 3 photographs, 4 maps each, in the order of one"
+
+
+def test_the_attribute_is_what_is_chosen(page):
+    drawn(page)
+    before = pixels(page, "#grid tbody tr:last-child canvas")
+    page.select_option("#attribute", "vivid_color")
+    page.wait_for_selector("#grid[data-attribute=vivid_color]")
+    assert page.locator("button.map").count() == HOW_MANY * 2  # the other model does not rate it
+    drawn(page)
+    assert not np.array_equal(pixels(page, "#grid tbody tr:last-child canvas"), before)
+    assert page.locator("#predictions thead th").all_text_contents() == ["photograph", "people", "one"]
+
+
+def test_the_last_choice_counts_however_quick(page):
+    drawn(page)
+    before = pixels(page, "#grid tbody tr:last-child canvas")
+    page.evaluate(
+        """() => {
+          const picker = document.getElementById("attribute");
+          for (const name of ["vivid_color", "light"]) {
+            picker.value = name;
+            picker.dispatchEvent(new Event("change"));
+          }
+        }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.locator("button.map").count() == HOW_MANY * 4
+    drawn(page)
+    np.testing.assert_array_equal(pixels(page, "#grid tbody tr:last-child canvas"), before)
+
+
+def test_what_is_no_number_is_not_shown(open_page, tmp_path):
+    broken = hand_run(tmp_path / "run", HOW_MANY, scored=False)
+    predictions = broken.predictions()
+    predictions.loc[(predictions["image"] == "p001") & (predictions["model"] == "one"), "prediction"] = np.nan
+    broken.write_predictions(predictions)
+    maps = np.random.default_rng(0).normal(size=(HOW_MANY, 2, 5, 6)).astype(np.float32)
+    maps[1, :, 2, 2] = np.nan
+    broken.write_maps("one", "cam", [f"p{index:03}" for index in range(HOW_MANY)], ("light", "vivid_color"), iter([maps]))
+    page = open_page(draw_reports(broken, ["html_report"])[0])
+    drawn(page)
+    assert not pixels(page, "[data-index='1'] td:nth-child(2) canvas").any()
+    assert pixels(page, "[data-index='0'] td:nth-child(2) canvas").any()
+    assert page.locator("[data-index='1'] .score").first.text_content() == "–"
+    page.select_option("#scale", "shared")
+    drawn(page)
+    assert not pixels(page, "[data-index='1'] td:nth-child(2) canvas").any()
+    page.locator("[data-index='1'] button.map").first.click()
+    page.locator("#panels .window").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#panels output").nth(1).text_content() == "–"
+
+
+def test_colours_are_those_of_the_figures(page, run):
+    drawn(page)
+    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas")
+    grid = run.maps("one", "cam").map("p001", "light")
+    whole = images.to_pixels(grid, shown.shape[:2])
+    share = np.clip((whole - grid.min()) / (grid.max() - grid.min()), 0, 1)
+    wanted = mpl.colormaps["viridis"](share)[..., :3] * 255
+    assert np.abs(shown[..., :3] - wanted).max() < 6  # maps travel in 256 steps
+    assert (shown[..., 3] == 255).all()
+
+
+def test_scales(page, run):
+    own = limits(page)
+    stack = run.maps("one", "cam")
+    for index in range(HOW_MANY):
+        values = stack.map(f"p{index:03}", "light")
+        assert own[HOW_MANY - 1 - index, 0] == pytest.approx([values.min(), values.max()], rel=1e-4)
+    page.select_option("#scale", "shared")
+    shared = limits(page)
+    np.testing.assert_allclose(shared[:, :, 0], np.broadcast_to(own[:, :, 0].min(0), shared.shape[:2]))
+    np.testing.assert_allclose(shared[:, :, 1], np.broadcast_to(own[:, :, 1].max(0), shared.shape[:2]))
+    page.select_option("#values", "rectified")
+    assert (limits(page)[:, :, 0] == 0).all()
+    np.testing.assert_allclose(limits(page)[:, :, 1], shared[:, :, 1])
+    page.select_option("#values", "signed")
+    np.testing.assert_allclose(limits(page)[:, :, 1], np.abs(shared).max(2))
+    np.testing.assert_allclose(limits(page)[:, :, 0], -np.abs(shared).max(2))
+
+
+def test_signed_colours_say_what_adds_and_what_takes_away(page, run):
+    page.select_option("#values", "signed")
+    drawn(page)
+    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas").astype(float)
+    whole = images.to_pixels(run.maps("one", "cam").map("p001", "light"), shown.shape[:2])
+    share = whole / np.abs(run.maps("one", "cam").map("p001", "light")).max()
+    assert np.abs(shown[..., 3] / 255 - np.abs(share)).max() < 0.02
+    assert np.abs(shown[share > 0.3][:, :3] - (213, 94, 0)).max() < 4  # a canvas keeps colours times opacity
+    assert np.abs(shown[share < -0.3][:, :3] - (0, 114, 178)).max() < 4
+
+
+@pytest.mark.parametrize(
+    ("values", "ends", "first"),
+    [
+        ("range", ["least", "most"], [68, 1, 84, 255]),
+        ("rectified", ["0 or less", "most"], [68, 1, 84, 255]),
+        ("signed", ["takes away", "0", "adds"], [0, 114, 178, 255]),
+    ],
+)
+def test_the_legend(page, values, ends, first):
+    page.select_option("#values", values)
+    page.wait_for_function("wanted => document.querySelector('#legend-ends').textContent === wanted", arg="".join(ends))
+    assert page.locator("#legend-ends span").all_text_contents() == ends
+    assert list(pixels(page, "#legend-colors")[0, 0]) == first
+
+
+def test_models_and_methods_are_chosen(page):
+    page.click("#choices summary")
+    page.uncheck("#methods input[value=activation_energy]")
+    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+    page.uncheck("#models input[value=one]")
+    page.wait_for_function("document.querySelectorAll('button.map').length === 3")
+    assert page.locator("#grid thead .model").all_text_contents() == ["two"]
+    page.locator("#models input[value=two]").click()  # something is always shown
+    assert page.locator("button.map").count() == 3
+    assert page.is_checked("#models input[value=two]")
+    page.check("#models input[value=one]")
+    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+
+
+def test_names_of_columns_stay_in_sight(page):
+    page.locator("#grid tbody tr").last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("() => scrollY > 200")
+    bar, head = (page.locator(selector).bounding_box() for selector in (".controls", "#grid thead .model >> nth=0"))
+    assert bar["y"] == pytest.approx(0, abs=1)
+    assert head["y"] >= bar["y"] + bar["height"] - 1
+    assert head["y"] < bar["height"] + 60
+
+
+def test_opacity(page):
+    page.locator("#opacity").fill("25")
+    assert page.eval_on_selector("#grid canvas", "c => getComputedStyle(c).opacity") == "0.25"
+
+
+@pytest.mark.parametrize(
+    ("order", "wanted"),
+    [
+        ("given", ["p000", "p001", "p002"]),
+        ("low", ["p000", "p001", "p002"]),
+        ("disagreement", ["p000", "p001", "p002"]),  # 1, 1/3, 1/3 apart
+        ("error", ["p000", "p002", "p001"]),  # 1, 1, 0 from people
+    ],
+)
+def test_orders(page, order, wanted):
+    page.select_option("#sort", order)
+    page.wait_for_function("wanted => document.querySelector('#grid tbody .name').textContent === wanted", arg=wanted[0])
+    assert names(page) == wanted
+
+
+def test_the_order_is_of_a_model_that_is_shown(page):
+    page.click("#choices summary")
+    page.uncheck("#models input[value=one]")
+    page.wait_for_function("() => document.querySelector('#said').textContent.endsWith('in the order of two')")
+    assert names(page) == ["p000", "p001", "p002"]
+
+
+def test_where_people_looked(page):
+    drawn(page)
+    before = pixels(page, "#grid canvas")
+    for choice, color in (("contour", (255, 255, 255)), ("disagreement", (255, 140, 0))):
+        page.select_option("#people", choice)
+        page.wait_for_selector(f"#grid canvas[data-people={choice}]")
+        drawn(page)
+        line = pixels(page, "#grid canvas.people")
+        assert 0.005 < (line[..., 3] > 0).mean() < 0.3
+        assert (line == (*color, 255)).all(2).sum() > 20
+        np.testing.assert_array_equal(pixels(page, "#grid canvas"), before)
+        assert page.locator("#grid canvas.people").count() == HOW_MANY * 4
+    page.locator("#opacity").fill("0")
+    assert page.eval_on_selector("#grid canvas.people", "c => getComputedStyle(c).opacity") == "1"
+    page.locator("button.map").first.click()
+    assert page.locator("#panels canvas.people").count() == 4
+    assert page.locator("#swipe canvas.people.first").count() == page.locator("#swipe canvas.people.second").count() == 1
+    page.keyboard.press("Escape")
+    page.select_option("#people", "none")
+    page.wait_for_function("() => !document.querySelector('#grid canvas.people')")

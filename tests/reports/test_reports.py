@@ -1,0 +1,177 @@
+import csv
+import io
+import sys
+from dataclasses import replace
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from xaesthetic.core import plugins
+from xaesthetic.core.files import write_json
+from xaesthetic.core.types import Experiment, Marks, Record, ReportOptions
+from xaesthetic.data.annotations import marks_rows
+from xaesthetic.figures import style
+from xaesthetic.pipeline import draw_reports
+from xaesthetic.run.rows import record_row
+from xaesthetic.run.store import Run
+
+IDS = tuple("abcdef")
+COLUMNS = ["image", "model", "method", "attribute", "metric", "value"]
+EDITS = ["image", "edit", "attribute", "model", "method", "area", "moved", "auc", "energy"]
+CURVES = ["image", "model", "method", "attribute", "fill", "deletion", "insertion", "sensitivity"]
+BLOCKS = ["image", "model", "attribute", "block", "channels", "height", "width", "values", "bias"]
+SHUFFLED = ["image", "model", "method", "attribute", "shuffled", "r"]
+TRAINED = "trained on edits, not on ratings"
+
+
+@pytest.fixture
+def run(tmp_path, photo, write_photo):
+    """A finished run of two models, one of which lacks `light`, written by hand."""
+    experiment = Experiment("here", None, ("one", "two"), ("cam",), ("all",), pick=2)
+    source = {"citation": "Somebody 2020", "licence": "MIT", "trained": TRAINED, "files": {}}
+    has = {"one": ["depth_of_field", "light"], "two": ["depth_of_field"]}
+    run = Run.create(
+        tmp_path / "run", experiment, {"models": {key: source | {"attributes": names} for key, names in has.items()}}
+    )
+    records = [
+        Record(
+            name,
+            write_photo(tmp_path / f"{name}.png", photo),
+            original=name,
+            ratings={"light": 0.25, "overall": 0.1 * number},
+        )
+        for number, name in enumerate(IDS)
+    ]
+    seen = {"height": 60, "width": 80, "sha256": "", "reason": ""}
+    run.write_records(pd.DataFrame([record_row(record) | seen for record in records]))
+    rows = [
+        {"image": image, "model": model, "attribute": name, "prediction": np.float32(index / 10), "raw": np.float32(index)}
+        for model, names in has.items()
+        for index, image in enumerate(IDS)
+        for name in names
+    ]
+    run.write_predictions(pd.DataFrame(rows))
+    for model, names in has.items():
+        maps = np.random.default_rng(0).normal(size=(len(IDS), len(names), 4, 5)).astype(np.float32)
+        run.write_maps(model, "cam", IDS, names, iter([maps]))
+    told = [("one", "cam", "light"), ("floor", "centre", ""), ("ceiling", "each_against_others", "")]
+    scores = [
+        (image, *each, "nss", float(number + index)) for number, each in enumerate(told) for index, image in enumerate(IDS)
+    ]
+    run.write_table("scores", pd.DataFrame(scores, columns=COLUMNS))
+    run.write_table(
+        "scores_by_person",
+        pd.DataFrame([(*row, f"p{n}") for row in scores for n in range(3)], columns=[*COLUMNS, "annotator"]),
+    )
+    run.write_people(pd.DataFrame([row for record in marked(records) for row in marks_rows(record, (60, 80))]))
+    edited = [
+        (name, "dim_background", "light", "one", "cam", 0.5, 0.1, 0.7 + 0.01 * number, 0.6)
+        for number, name in enumerate(IDS)
+    ]
+    run.write_table("edits", pd.DataFrame(edited, columns=EDITS))
+    orders = ("cam", "random_order", "centre_order")
+    curves = [(name, "one", order, "light", "blur", 0.1 * n, 0.2, 0.3) for n, name in enumerate(IDS) for order in orders]
+    run.write_table("faithfulness", pd.DataFrame(curves, columns=CURVES))
+    left = [(name, "one", "cam", "light", "output layer", 0.1 * n) for n, name in enumerate(IDS)]
+    run.write_table("randomised", pd.DataFrame(left, columns=SHUFFLED))
+    blocks = [("a", "one", "light", n, 3, 4, 5, [0.1 * each for each in range(20)], 0.5) for n in (1, 2)]
+    run.write_table("blocks", pd.DataFrame(blocks, columns=BLOCKS))
+    votes = [f"{who},{name},{1 + (number + n) % 5}" for n, who in enumerate("xyz") for number, name in enumerate(IDS)]
+    (run.root / "allinAll.csv").write_text("\n".join(["rater,image,score", *votes]))
+    write_json(run.report / "manifest.json", {"pieces": {"1": {"missing": "Nothing."}}})
+    return run
+
+
+def marked(records):
+    """Two annotators' marks in each photograph."""
+    file = io.BytesIO()
+    Image.fromarray(np.tri(60, 80, dtype=bool)).save(file, "PNG")
+    return [replace(record, people=tuple(Marks(who, region=file.getvalue()) for who in "ab")) for record in records]
+
+
+class Drawn(dict):
+    """The figures that a report draws, by name, instead of files; and their captions."""
+
+    captions = ""
+
+    def save(self, figure, stem, caption):
+        self[stem.name] = figure
+        self.captions += caption
+        return []
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    caught = Drawn()
+    monkeypatch.setattr(style, "save", caught.save)
+    return caught
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(mpl.text.Text)]
+
+
+@pytest.mark.parametrize("name", plugins.names("reports"))
+def test_writes_into_the_report_folder(run, name):
+    written = draw_reports(run, [name])
+    assert written
+    assert all(path.is_file() and path.parent == run.report for path in written)
+
+
+OF_PEOPLE = {"agreement", "samples", "score_samples", "label_distributions", "rating_form", "table_2"}
+"""No model has a part in them."""
+
+
+@pytest.mark.parametrize("name", sorted(set(plugins.names("reports")) - OF_PEOPLE))
+def test_says_how_the_models_were_trained(run, name, drawn):
+    written = draw_reports(run, [name])
+    shown = " ".join(path.read_text() for path in written) + drawn.captions
+    assert TRAINED in " ".join(shown.split())
+
+
+def test_attribute_grid_has_a_row_for_each_model_that_has_the_attribute(run, drawn):
+    draw_reports(run, ["attribute_grid"])
+    assert set(drawn) == {"attribute_grid_depth_of_field", "attribute_grid_light"}
+    assert {"one\ncam", "two\ncam"} <= set(texts(drawn["attribute_grid_depth_of_field"]))
+    assert "two\ncam" not in texts(drawn["attribute_grid_light"])
+
+
+def test_attribute_grid_orders_and_labels_the_photographs(run, drawn):
+    draw_reports(run, ["attribute_grid"])
+    said = texts(drawn["attribute_grid_depth_of_field"])
+    assert [text for text in said if text in IDS] == ["f", "e", "b", "a"]
+    assert [text for text in said if text in ("0.50", "0.40", "0.10", "0.00")] == ["0.50", "0.40", "0.10", "0.00"] * 2
+    assert {"2 highest", "2 lowest", "Depth of Field"} <= set(said)
+
+
+def test_attribute_grid_shows_the_ground_truth_where_there_is_one(run, drawn):
+    draw_reports(run, ["attribute_grid"])
+    assert texts(drawn["attribute_grid_light"]).count("0.25") == 4
+    assert "0.25" not in texts(drawn["attribute_grid_depth_of_field"])
+
+
+def test_the_scale_is_said_and_changes_the_colours(run, drawn):
+    draw_reports(run, ["attribute_grid"])
+    own = drawn.pop("attribute_grid_light")
+    draw_reports(run, ["attribute_grid"], ReportOptions(scale="shared"))
+    shared = drawn["attribute_grid_light"]
+    assert "map value\n(each map has its own scale)" in texts(own)
+    assert "map value\n(one scale for all maps of a row)" in texts(shared)
+    first, second = (figure.axes[4].images[0].get_array() for figure in (own, shared))
+    assert not np.array_equal(first, second)
+
+
+def test_predictions_csv(run):
+    (path,) = draw_reports(run, ["predictions"])
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert [row["image"] for row in rows] == list(IDS)
+    assert float(rows[3][f"light (one, {TRAINED})"]) == pytest.approx(0.3)
+    assert f"light (two, {TRAINED})" not in rows[0]
+
+
+def test_a_report_loads_no_model(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xaesthetic.models.model", None)
+    assert draw_reports(run)

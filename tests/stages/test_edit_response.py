@@ -1,0 +1,118 @@
+"""Controlled edits as ground truth."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from support.plugin_package import plugged  # noqa: F401
+from typer.testing import CliRunner
+
+import xaesthetic as xa
+from xaesthetic.cli import app
+from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import InputSpec, Record, Source
+from xaesthetic.data import edits, images
+from xaesthetic.evaluation import summaries
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.stages import edit_response
+
+SQUARE = (((20.0, 15.0), (60.0, 15.0), (60.0, 45.0), (20.0, 45.0)),)
+
+
+@pytest.fixture
+def record(tmp_path, photo, write_photo):
+    return Record("p", write_photo(tmp_path / "p.png", photo), original="p", subject=SQUARE)
+
+
+def test_edits_change_their_region_and_little_else(record):
+    before = images.decode(record.path).astype(int)
+    found = {name: (pixels, region) for name, pixels, region in edit_response.local_edits(record, NAMES)}
+    assert set(found) == {name for name in edits.EDITS if not name.startswith("crop")}
+    subject = images.region(SQUARE, (60, 80))
+    for name, (pixels, region) in found.items():
+        np.testing.assert_array_equal(region, ~subject if edits.EDITS[name].place == "background" else subject)
+        change = np.abs(pixels.astype(int) - before).sum(2)
+        assert change[region].sum() > 9 * change[~region].sum() > -1, name
+
+
+def test_a_maps_change_inside_and_outside():
+    region = np.zeros((40, 40), bool)
+    region[:20, :20] = True
+    before, inside, outside = np.zeros((3, 4, 4), np.float32)
+    inside[:2, :2], outside[2:, 2:] = -1, 1
+    assert edit_response.map_change(before, inside, region)[0] > 0.95
+    assert edit_response.map_change(before, inside, region)[1] > 0.75
+    assert edit_response.map_change(before, outside, region)[0] < 0.5
+    auc, energy = edit_response.map_change(before, np.ones((4, 4), np.float32), region)
+    assert (auc, energy) == (pytest.approx(0.5), pytest.approx(0.25))
+    assert np.isnan(edit_response.map_change(before, before, region)).all()
+
+
+def colour_model(sign=1.0):
+    """Rates vivid color by the mean spread of channels, and sees where it is: a model that is right."""
+
+    def features(x):
+        return (torch.nn.functional.avg_pool2d(x.amax(1, keepdim=True) - x.amin(1, keepdim=True), 10),)
+
+    def head(activations):
+        return sign * activations[0].mean((2, 3))
+
+    inputs = InputSpec((60, 80), mean=(0.0, 0.0, 0.0), scale=1.0)
+    return AttributeModel(("vivid_color",), inputs, features, head, None, None, Source("", "", "", {}))
+
+
+@pytest.fixture
+def run(plugged, record, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    from xaesthetic.data import records
+
+    monkeypatch.setattr(records, "_found", lambda data, root: iter([record, Record("q", record.path, original="q")]))
+    asked = xa.Experiment("here", None, ("tiny_net",), ("grad_cam", "activation_energy"), ("all",), None)
+    return xa.compare(asked, tmp_path / "run", reports=None).run
+
+
+@pytest.mark.parametrize(("sign", "right"), [(1.0, 1.0), (-1.0, 0.0)])
+def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign, right):
+    table = edit_response.check_edits(run, {"colour": colour_model(sign)})
+    assert set(table["edit"]) == {"drain", "saturate"}
+    assert set(table["image"]) == {"p"}  # the other has no subject
+    assert ((table["moved"] > 0) == bool(right)).all()
+    assert (table["auc"] > 0.9).all()
+    assert (table["energy"] > 0.7).all()
+    assert table["area"].to_numpy() == pytest.approx(31 * 41 / 4800, abs=0.02)
+    told = summaries.summarise_edits(table)
+    assert (told["right"] == right).all()
+    assert set(told["method"]) == {"grad_cam", "activation_energy"}
+
+
+def test_a_summary_by_hand():
+    rows = [
+        (f"{n}", "drain", "vivid_color", "m", "cam", 0.3, moved, 0.6 + n / 10, 0.5) for n, moved in enumerate((1, 2, -1, 0))
+    ]
+    table = pd.DataFrame(rows, columns=list(edit_response.PHOTOGRAPH))
+    (row,) = summaries.summarise_edits(table).to_dict("records")
+    assert (row["photographs"], row["right"]) == (4, 0.5)
+    assert (row["right_low"], row["right_high"]) == pytest.approx((0.150, 0.850), abs=1e-3)  # Wilson's, of 2 in 4
+    assert row["auc"] == pytest.approx(0.75)
+    assert (row["energy"], row["area"]) == (0.5, 0.3)
+    assert row["auc_high"] <= 1
+
+
+def test_without_a_subject_it_says_so(run, monkeypatch):
+    monkeypatch.setattr(edit_response, "_has_subject", lambda record, sizes: False)
+    with pytest.raises(DataError, match="no photograph of here has a subject"):
+        edit_response.check_edits(run, {"colour": colour_model()})
+
+
+def test_the_command(run):
+    done = CliRunner().invoke(app, ["score", str(run.root), "--edits"])
+    assert done.exit_code == 0, done.output
+    assert "AUC of its" in done.stdout
+    table = pd.read_csv(run.report / "edits.csv")
+    assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
+    assert run.has_table("edits")
+    done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
+    assert len(json.loads(done.stdout)["edits"]) == len(table)

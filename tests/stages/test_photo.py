@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from support import nets
+
+import xaesthetic as xa
+from xaesthetic.core.errors import DataError, ModelError, PluginError
+from xaesthetic.stages.predict import to_batch
+
+
+def test_ratings_and_maps_of_a_photograph(photo):
+    model = nets.linear_net()
+    shown = xa.explain_photo(photo, model, ["depth_of_field", "Light"])
+    raw = model.head(model.features(to_batch([photo], model.inputs)))[0]
+    assert list(shown.ratings) == list(shown.maps) == ["depth_of_field", "light"]
+    assert shown.ratings["light"] == pytest.approx(float(raw[0]), rel=1e-5)
+    assert shown.maps["light"].shape == photo.shape[:2]
+    assert shown.maps["light"].mean() + float(model.bias[0]) == pytest.approx(shown.ratings["light"], rel=0.02)
+
+
+def test_a_file_and_an_array_give_the_same(photo, tmp_path, write_photo):
+    model = nets.linear_net()
+    path = write_photo(tmp_path / "a.png", photo)
+    first, second, third = (xa.explain_photo(each, model) for each in (photo, path, str(path)))
+    assert first.ratings == second.ratings == third.ratings
+    np.testing.assert_array_equal(first.maps["content"], second.maps["content"])
+
+
+def test_shows_itself_in_a_notebook(photo, tmp_path):
+    shown = xa.explain_photo(photo, nets.linear_net(), ["light", "content"], method="activation_energy")
+    (tmp_path / "a.png").write_bytes(shown._repr_png_())
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.width > 400
+        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 500
+
+
+def test_errors_are_ours(photo, tmp_path):
+    model = nets.linear_net()
+    for arguments, error in (
+        ((tmp_path / "none.jpg", model), DataError),
+        ((photo, model, ["lihgt"]), DataError),
+        ((photo, model, ["overall"]), ModelError),
+        ((photo, model, ["light"], "grad_cm"), PluginError),
+    ):
+        with pytest.raises(error):
+            xa.explain_photo(*arguments)
+
+
+@pytest.mark.slow
+def test_the_five_lines_of_the_readme(photo, tmp_path, write_photo, monkeypatch):
+    write_photo(tmp_path / "photo.jpg", photo)
+    monkeypatch.chdir(tmp_path)
+    lines = [line.strip() for line in xa.__doc__.splitlines() if line.startswith("    ")]
+    assert len(lines) == 5
+    names: dict = {}
+    exec("\n".join(lines), names)
+    assert torch.is_tensor(names["model"].weights)
+    assert set(names["shown"].maps) == {"depth_of_field", "light"}

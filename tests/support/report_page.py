@@ -1,0 +1,60 @@
+"""The report page of a run written by hand, opened in a browser, and what tests ask of it."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from support.hand_run import hand_run
+from xaesthetic.pipeline import draw_reports
+
+HOW_MANY = 3
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return hand_run(tmp_path_factory.mktemp("page") / "run", HOW_MANY)
+
+
+@pytest.fixture(scope="module")
+def file(run):
+    draw_reports(run, ["leaderboard"])
+    (written,) = draw_reports(run, ["html_report"])
+    return written
+
+
+@pytest.fixture
+def page(open_page, file):
+    return open_page(file)
+
+
+def told(file):
+    return json.loads(re.search(r'id="told">(.*?)</script>', file.read_text(), re.DOTALL)[1])
+
+
+def names(page):
+    return page.locator("#grid tbody .name").all_text_contents()
+
+
+def drawn(page):
+    """Scroll through the grid until every map has its colours."""
+    for button in page.locator("button.map").all():
+        button.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelectorAll('button.map:not(.drawn)').length === 0")
+
+
+def pixels(page, selector):
+    """What a canvas holds, (h, w, 4)."""
+    flat, width, height = page.eval_on_selector(
+        selector,
+        "c => [Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data), c.width, c.height]",
+    )
+    return np.array(flat, np.uint8).reshape(height, width, 4)
+
+
+def limits(page):
+    """The lowest and highest colour's value of every map, row by row."""
+    drawn(page)
+    found = page.eval_on_selector_all("#grid canvas", "all => all.map(c => [Number(c.dataset.low), Number(c.dataset.high)])")
+    return np.array(found).reshape(HOW_MANY, -1, 2)

@@ -1,0 +1,129 @@
+"""Plug-ins: a file in a folder that an entry point names. File name = plug-in name = function name.
+
+A kind of plug-in is an entry point of the group ``xaesthetic`` whose value is a *package*; each of its modules whose
+name does not begin with ``_`` is a plug-in. A third party adds models with
+
+    [project.entry-points.xaesthetic]
+    models = "their_package"
+"""
+
+import ast
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import entry_points, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from xaesthetic.core.errors import PluginError, unknown
+
+KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters", "servers")
+"""What can be plugged in."""
+
+_UNSUPPORTED = {
+    ("methods", "gradcam"): "it is called 'grad_cam' here",
+    ("methods", "guided_grad_cam"): (
+        "it multiplies grad_cam by guided backpropagation, which looks the same whatever the weights are (Adebayo et "
+        "al., NeurIPS 2018) and which captum offers for ReLU only, not for the ReLU6 and functions that models have "
+        "here; use 'grad_cam', or 'integrated_gradients' for a map in image pixels"
+    ),
+    ("methods", "deeplift"): "it needs one module for each activation; use 'integrated_gradients'",
+}
+
+
+def _folders(package: str) -> list[Path]:
+    spec = find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise PluginError(f"entry point names the package {package!r}, which is not installed or is no package.")
+    return [Path(folder) for folder in spec.submodule_search_locations]
+
+
+def _files(kind: str) -> dict[str, tuple[str, Path]]:
+    """Every plug-in of a kind: its name, the module that holds it and that module's file."""
+    if kind not in KINDS:
+        raise PluginError(unknown("kind of plug-in", kind, KINDS, label="There are"))
+    found: dict[str, tuple[str, Path]] = {}
+    packages = {entry.value for entry in entry_points(group="xaesthetic", name=kind)}
+    for package in sorted(packages):
+        for folder in _folders(package):
+            for file in sorted(folder.glob("[!_.]*.py")):
+                module = f"{package}.{file.stem}"
+                if file.stem in found:
+                    raise PluginError(
+                        f"two {kind} are called {file.stem!r}: {found[file.stem][0]} and {module}; rename one."
+                    )
+                found[file.stem] = (module, file)
+    return found
+
+
+def installed_version() -> str:
+    """The version of this project that is installed."""
+    return version("xaesthetic")
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """The names of all plug-ins of a kind, sorted; none of them is imported.
+
+    Raises
+    ------
+    PluginError
+        If there is no such kind, or two plug-ins have one name.
+    """
+    return tuple(sorted(_files(kind)))
+
+
+def summary(kind: str, name: str) -> str:
+    """The first line of a plug-in's docstring, read without importing it.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plug-in, or its file is not Python.
+    """
+    check(kind, name)
+    module, file = _files(kind)[name]
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PluginError(f"{module} cannot be read ({error}); mend or remove {file}.") from error
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return (ast.get_docstring(node) or "").partition("\n")[0]
+    return (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def check(kind: str, name: str) -> None:
+    """Make sure that a plug-in is installed, without importing it.
+
+    Raises
+    ------
+    PluginError
+        If it is not; suggests the nearest name, or says what to use instead.
+    """
+    known = _files(kind)
+    if name not in known:
+        if (kind, name) in _UNSUPPORTED:
+            raise PluginError(f"no {kind[:-1]} {name!r}: {_UNSUPPORTED[kind, name]}.")
+        raise PluginError(unknown({"datasets": "data set"}.get(kind, kind[:-1]), name, known))
+
+
+def load(kind: str, name: str) -> Callable[..., Any]:
+    """Import a plug-in and give its function.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plug-in, its file cannot be imported, or it holds no function of its name.
+    """
+    check(kind, name)
+    module = _files(kind)[name][0]
+    try:
+        holder = import_module(module)
+    except Exception as error:  # it may be anybody's
+        raise PluginError(f"{module} cannot be imported ({error}); install what it needs, or mend it.") from error
+    if not hasattr(holder, name):
+        raise PluginError(f"{module} holds no function {name!r}; a plug-in's function is called like its file.")
+    function = getattr(holder, name)
+    if not callable(function):
+        raise PluginError(f"{module}.{name} is no function.")
+    return function  # type: ignore[no-any-return]

@@ -1,0 +1,171 @@
+"""The values that travel between the stages: frozen, without behaviour, without torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, UInt8
+
+Pixels = UInt8[np.ndarray, "_h _w 3"]
+"""A decoded photograph of (height, width): sRGB, upright, 0 to 255."""
+Rgb = Float32[np.ndarray, "h w 3"]
+"""The same as numbers to calculate with: sRGB, 0 to 1."""
+Mask = Bool[np.ndarray, "h w"]
+"""A region of a photograph, in image pixels."""
+Map = Float[np.ndarray, "h w"]
+"""A saliency map in image pixels: any finite values, higher is more."""
+Points = Float[np.ndarray, "_n 2"]
+"""(x, y) in image pixels, origin at the corner of the upper left pixel."""
+Polygon = tuple[tuple[float, float], ...]
+"""Corners (x, y) in image pixels, origin at the top left."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditStep:
+    """One controlled edit of a photograph: which one (a name in `xaesthetic.data.edits.EDITS`) and how much, in (0, 1]."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What one person looked at, or marked, in one photograph."""
+
+    annotator: str
+    attribute: str = ""
+    """What they were asked about; empty where it stands for all."""
+    fixations: tuple[tuple[float, float], ...] = ()
+    """Points (x, y) in image pixels, where they were watched."""
+    region: bytes = b""
+    """A PNG of the photograph's size, not 0 where they marked it; empty where they were watched."""
+    problem: str = ""
+    """Why it cannot be used, where the data set has found that out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One photograph of a data set, or one edited version of it."""
+
+    id: str
+    """Unique in its data set."""
+    path: Path
+    """The file."""
+    original: str
+    """The id of the photograph that this is a version of; its own id where it is none."""
+    edit: EditStep | None = None
+    """What is done to the pixels after decoding."""
+    subject: tuple[Polygon, ...] = ()
+    """The subject's outline in the unedited photograph; empty where it is not known."""
+    ratings: Mapping[str, float] = field(default_factory=dict)
+    """People's ratings, by attribute, where the data set has them."""
+    splits: Mapping[str, int] = field(default_factory=dict)
+    """The published lists that it is in (`train`, `validation`, `test`, …) each with its row there, from 0."""
+    people: tuple[Marks, ...] = ()
+    """What people looked at or marked in it."""
+    credit: str = ""
+    """Who made the photograph and its licence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HumanMap:
+    """What people looked at, or marked, in one photograph; all in its pixels."""
+
+    density: Map
+    """Where people's attention was: their fixations blurred, or the share of annotators who marked a pixel."""
+    fixations: Points = field(default_factory=lambda: np.empty((0, 2)))
+    """Where they looked, all of them; empty where they marked regions instead."""
+    mask: Mask | None = None
+    """What more than half of the annotators marked; None where they were watched instead."""
+    others: Points = field(default_factory=lambda: np.empty((0, 2)))
+    """Where people looked in other photographs, scaled to this one."""
+    baseline: Map | None = None
+    """Where people look in any photograph: what `information_gain` is measured against; None for everywhere alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How a metric's values are to be read."""
+
+    higher: bool
+    """Whether higher is better."""
+    low: float
+    """The lowest value that can be."""
+    high: float
+    """The highest."""
+    needs: str
+    """What of a `HumanMap` it is about: `density`, `fixations`, `mask` or `others`. nan where that is not there."""
+    negative: str
+    """What becomes of a map's negative values, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """How a photograph becomes a network's input: squashed to `size`, then (channel * scale / 255 - mean) / std.
+
+    Declared, never coded in a plug-in, so that every map can be carried back to image pixels.
+    """
+
+    size: tuple[int, int]
+    """(height, width) in pixels."""
+    mean: tuple[float, float, float] | Float32[np.ndarray, "3 h w"]
+    """Subtracted after scaling, in the network's own channel order: a colour, or an image of the input's size."""
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Divides last, in the network's own channel order."""
+    scale: float = 255.0
+    """What white becomes: 255 or 1 in every published network."""
+    bgr: bool = False
+    """Whether the network takes blue, green, red."""
+    resample: str = "bilinear"
+    """Antialiased `bilinear` or `bicubic`, or `nearest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model comes from, as every figure and table that shows it says."""
+
+    citation: str
+    """Paper, and where the weights were published."""
+    licence: str
+    trained: str
+    """On what, in the words for a figure's caption, for example `trained on edits, not on ratings`."""
+    files: Mapping[str, str]
+    """The sha256 of every weight file, by file name."""
+    untrained: tuple[str, ...] = ()
+    """Outputs that no rating ever moved: their maps show what a map shows without learning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """The question that a run answers. Two runs with equal experiments give the same bytes."""
+
+    data: str
+    """A data set's name, or a folder of photographs."""
+    root: str | None
+    """Where the data set's files lie, where it needs that."""
+    models: tuple[str, ...]
+    """Names; `name=folder` for weights of one's own."""
+    methods: tuple[str, ...]
+    attributes: tuple[str, ...]
+    pick: int | None
+    """How many of the highest and of the lowest are explained, by the first model; None explains all."""
+    seed: int = 0
+    batch: int = 8
+    device: str = "cpu"
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """What tells these inputs from others: the sha256 of the list of photographs and of weights of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How figures are drawn; every report takes them and may pass over what does not concern it."""
+
+    scale: str = "per_map"
+    """Whether a map's colours go from its own lowest to its own highest value (`per_map`) or from the lowest to the
+    highest of all maps of its row (`shared`)."""
+    attributes: tuple[str, ...] = ()
+    """Which attributes are drawn; all of the run where empty."""
+    columns: int = 2
+    """Of a two-column paper: figures are as wide as both (2) or as one (1). `approach` and `rating_form` are always as wide
+    as both."""

@@ -1,0 +1,1 @@
+"""Photographs, what people said of them and what was done to them; without torch."""

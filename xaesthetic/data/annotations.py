@@ -1,0 +1,198 @@
+"""What people looked at or marked: checked against the photographs, and as the maps that metrics take."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from xaesthetic.core.types import HumanMap, Map, Marks, Mask, Record
+from xaesthetic.data import images
+
+SIGMA = 0.03
+"""The blur of fixations, of the longer side: 24 pixels at 800 x 600, as the MIT benchmark has it."""
+_CELLS = 160  # a side, for where people look in any photograph
+_LEAST = 1e-3  # of the mean: nobody can say that a place is never looked at
+
+# -- checking ----------------------------------------------------------------------------------------------------------
+
+
+def marks_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
+    """A record's marks as rows of people.parquet, each with how many fixations were left out, or why all of it was.
+
+    Parameters
+    ----------
+    record
+        Of a photograph that can be used.
+    size
+        Its (height, width).
+    """
+    for marks in record.people:
+        points = np.array(marks.fixations, np.float64).reshape(-1, 2)
+        inside = points[np.isfinite(points).all(1) & (points >= 0).all(1) & (points < size[::-1]).all(1)]
+        yield {
+            "image": record.id,
+            "annotator": marks.annotator,
+            "attribute": marks.attribute,
+            "x": inside[:, 0],
+            "y": inside[:, 1],
+            "outside": len(points) - len(inside),
+            "region": marks.region,
+            "reason": _unusable(marks, len(inside), size),
+        }
+
+
+def _unusable(marks: Marks, fixations: int, size: tuple[int, int]) -> str:
+    if marks.problem:
+        return marks.problem
+    if not marks.region:
+        return "" if fixations else "no fixation lies in the photograph"
+    try:
+        mask = read_mask(marks.region)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return f"the mask cannot be read ({error})"
+    if mask.shape != size:
+        return f"the mask is {mask.shape}, but the photograph {size} (height, width)"
+    return "" if mask.any() else "the mask is empty"
+
+
+def read_mask(png: bytes) -> Mask:
+    """A region out of a PNG: what is not black."""
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+        return np.asarray(picture.convert("L")) > 0
+
+
+# -- maps --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """What people did in one photograph: all of them, and each of them against the others."""
+
+    image: str
+    attribute: str
+    """What they were asked about; empty where it stands for all."""
+    everybody: HumanMap
+    each: tuple[HumanMap, ...]
+    """One by one; in the same order as `others`."""
+    others: tuple[Map, ...]
+    """The density of all but one."""
+    annotators: tuple[str, ...]
+    """Who they are, in that order."""
+
+
+def gather(
+    table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Sequence[str]
+) -> Iterator[tuple[str, str, pd.DataFrame, "Elsewhere"]]:
+    """Every photograph and attribute with the people who can be used, and where people look in other photographs.
+
+    Parameters
+    ----------
+    table
+        people.parquet.
+    sizes
+        Every photograph's (height, width).
+    wanted
+        The photographs to give; others serve as others.
+    """
+    used = table[table["reason"] == ""]
+    for attribute, told in used.groupby("attribute", sort=False):
+        marked = {str(image): rows for image, rows in told.groupby("image", sort=False)}
+        looked = {image: _points(rows) / sizes[image][::-1] for image, rows in marked.items()}
+        elsewhere = Elsewhere(looked)
+        for image in wanted:
+            if image in marked:
+                yield image, str(attribute), marked[image], elsewhere
+
+
+def people_of(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> People:
+    """Their maps, from their rows of people.parquet."""
+    marks = [_Mark(_points(rows.iloc[[index]]), rows.iloc[index]["region"], size) for index in range(len(rows))]
+    away, baseline = elsewhere.points(image, size), elsewhere.density(image, size)
+    total = np.sum([each.density for each in marks], axis=0)
+    watched = np.concatenate([each.points for each in marks])
+    regions = [each.region for each in marks if each.region is not None]
+    mask = np.mean(regions, axis=0) > 0.5 if regions else None
+    return People(
+        image,
+        attribute,
+        HumanMap(total / len(marks), watched, mask, away, baseline),
+        tuple(HumanMap(each.density, each.points, each.region, away, baseline) for each in marks),
+        tuple((total - each.density) / max(1, len(marks) - 1) for each in marks),
+        tuple(map(str, rows["annotator"])),
+    )
+
+
+class _Mark:
+    """One person's fixations or region, and the density of either."""
+
+    def __init__(self, points: Float[np.ndarray, "n 2"], region: bytes, size: tuple[int, int]) -> None:
+        self.points = points
+        self.region = read_mask(region) if region else None
+        self.density: Map = fixation_density(points, size) if self.region is None else self.region.astype(np.float64)
+
+
+def _points(rows: pd.DataFrame) -> Float[np.ndarray, "n 2"]:
+    return np.stack([np.concatenate([*rows[axis], []]) for axis in ("x", "y")], axis=1).astype(np.float64)
+
+
+def fixation_density(points: Float[np.ndarray, "n 2"], size: tuple[int, int]) -> Map:
+    """A Gaussian on every fixation, summed; as a product of two thin matrices, Gaussians being separable."""
+    sigma = SIGMA * max(size)
+    rows, columns = (
+        np.exp(-((np.arange(length) + 0.5 - points[:, axis, None]) ** 2) / (2 * sigma**2))
+        for length, axis in zip(size, (1, 0), strict=True)
+    )
+    return np.asarray(rows.T @ columns / (2 * np.pi * sigma**2))
+
+
+class Elsewhere:
+    """Where people look in the other photographs of a data set, scaled to each."""
+
+    def __init__(self, looked: Mapping[str, Float[np.ndarray, "_n 2"]]) -> None:
+        """Count fixations.
+
+        Parameters
+        ----------
+        looked
+            By photograph, x and y from 0 to 1.
+        """
+        self._looked = looked
+        self._counts = {image: _histogram(points) for image, points in looked.items()}
+        self._sum = np.sum(list(self._counts.values()), axis=0)
+
+    def points(self, image: str, size: tuple[int, int]) -> Float[np.ndarray, "n 2"]:
+        """All fixations of the others, in this photograph's pixels."""
+        others = [points for other, points in self._looked.items() if other != image]
+        scaled = np.concatenate([*others, np.empty((0, 2))]) * size[::-1]
+        return np.asarray(np.minimum(scaled, np.array(size[::-1]) - 1e-6))
+
+    def density(self, image: str, size: tuple[int, int]) -> Map | None:
+        """Their blurred density in this photograph's pixels, nowhere 0; None where nobody was watched."""
+        counts = self._sum - self._counts[image]
+        if not counts.any():
+            return None
+        blurred = gaussian_filter(counts, [SIGMA * _CELLS * max(size) / side for side in size], mode="nearest")
+        return images.to_pixels(blurred + _LEAST * blurred.mean(), size).astype(np.float64)
+
+    def another(self, image: str, seed: int) -> str | None:
+        """Another photograph, drawn by chance but always the same one; None where there is none."""
+        names = [name for name in self._looked if name != image]
+        if not names:
+            return None
+        drawn = np.random.default_rng([seed, *image.encode()]).integers(len(names))
+        return names[int(drawn)]
+
+    def density_of(self, other: str, size: tuple[int, int]) -> Map:
+        """Where people looked in another photograph, scaled to this size."""
+        return fixation_density(self._looked[other] * size[::-1], size)
+
+
+def _histogram(points: np.ndarray) -> np.ndarray:
+    counts, _, _ = np.histogram2d(points[:, 1], points[:, 0], bins=_CELLS, range=((0, 1), (0, 1)))
+    return np.asarray(counts)

@@ -1,0 +1,153 @@
+"""What a data set holds: how many photographs are there, what people gave them, and how the ratings hang together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES
+from xaesthetic.core.types import Record
+from xaesthetic.data.records import find_records
+
+_EXTREMES = (0.30, 0.75)  # of the overall score: what lies beyond was chosen to be easy
+_PAPER = [each.name for each in ATTRIBUTES if each.in_paper]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a check."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataCheck:
+    """What a data set holds."""
+
+    sheets: tuple[Sheet, ...]
+    missing: tuple[str, ...]
+    """The ids of the photographs whose files are not there."""
+
+
+def check_data(name: str, root: Path | None = None) -> DataCheck:
+    """Count a data set's photographs and look at its ratings.
+
+    Parameters
+    ----------
+    name
+        A data set, or a folder of photographs.
+    root
+        Where its files lie.
+
+    Returns
+    -------
+    A table of the lists (splits) with the photographs found; and, where there are ratings: photographs in two lists, the
+    ratings' distribution, Spearman's ρ of every attribute with the overall score, and of the best linear combination of
+    the paper's eight attributes (ordinary least squares on `train`) with it.
+
+    Raises
+    ------
+    DataError
+        If the data set's lists are not there or damaged.
+    """
+    records = find_records(name, root)
+    lists = _lists(records)
+    missing = tuple(record.id for record in records if not record.path.is_file())
+    sheets = [_counts({**lists, "all together": records}, set(missing))]
+    if any(record.ratings for record in records):
+        rated = {split: _ratings(members) for split, members in (lists or {"all": records}).items()}
+        sheets += _overlaps(lists)
+        sheets += [_distribution(split, rated[split]) for split in rated if not lists or not _part(split, lists)]
+        sheets.append(_with_overall(rated))
+    return DataCheck(tuple(sheets), missing)
+
+
+def _lists(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Every list in its own order; those that are a part of another come last."""
+    names = dict.fromkeys(split for record in records for split in record.splits)
+    lists = {
+        split: sorted((record for record in records if split in record.splits), key=lambda record: record.splits[split])
+        for split in names
+    }
+    return dict(sorted(lists.items(), key=lambda entry: _part(entry[0], lists)))
+
+
+def _part(split: str, lists: Mapping[str, Sequence[Record]]) -> bool:
+    """Whether a list is a part of a longer one."""
+    here = lists[split]
+    return any(all(name in record.splits for record in here) for name in lists if len(lists[name]) > len(here))
+
+
+def _ratings(records: Sequence[Record]) -> pd.DataFrame:
+    return pd.DataFrame([dict(record.ratings) for record in records], columns=list(NAMES), dtype=float)
+
+
+def _counts(lists: Mapping[str, Sequence[Record]], missing: set[str]) -> Sheet:
+    rows = []
+    for split, members in lists.items():
+        gone = sum(record.id in missing for record in members)
+        rows.append((split, str(len(members)), str(len(members) - gone), str(gone)))
+    return Sheet("photographs", ("list", "rows", "found", "missing"), tuple(rows))
+
+
+def _overlaps(lists: Mapping[str, Sequence[Record]]) -> list[Sheet]:
+    """Photographs in two lists, neither of which is a part of the other."""
+    rows = []
+    for first, second in combinations(lists, 2):
+        both = [record for record in lists[second] if first in record.splits]
+        if not both or len(both) in (len(lists[first]), len(lists[second])):
+            continue
+        there, here = ([record.splits[split] for record in both] for split in (first, second))
+        overall = _ratings(both)["overall"]
+        low, high = (overall <= _EXTREMES[0]).sum(), (overall >= _EXTREMES[1]).sum()
+        order = "same order" if there == sorted(there) else "another order"
+        rows.append((f"{first}, {second}", str(len(both)), f"{here[0]} to {here[-1]}, {order}", str(low), str(high)))
+    columns = ("lists", "in both", "rows of the latter", f"overall ≤ {_EXTREMES[0]:.2f}", f"overall ≥ {_EXTREMES[1]:.2f}")
+    return [Sheet("photographs in two lists, with the same ratings", columns, tuple(rows))] if rows else []
+
+
+def _distribution(split: str, table: pd.DataFrame) -> Sheet:
+    rows = []
+    for name in NAMES:
+        values = table[name].dropna()
+        if len(values):
+            numbers = (values.mean(), values.std(ddof=0), values.min(), values.max())
+            zero = f"{100 * (values == 0).mean():.0f} %"
+            rows.append((name, str(len(values)), *(f"{number:.3f}" for number in numbers), zero))
+    columns = ("attribute", "rated", "mean", "sd", "lowest", "highest", "zero")
+    return Sheet(f"ratings in {split}", columns, tuple(rows))
+
+
+def _with_overall(rated: Mapping[str, pd.DataFrame]) -> Sheet:
+    rows = []
+    for name in NAMES[:-1]:
+        rows.append((name, *(_rho(table[name], table["overall"]) for table in rated.values())))
+    oracle = _least_squares(rated.get("train"))
+    if oracle is not None:
+        predicted = (_rho(pd.Series(table[_PAPER].to_numpy() @ oracle), table["overall"], 4) for table in rated.values())
+        rows.append((f"least squares on the {len(_PAPER)}, fitted on train", *predicted))
+    return Sheet("Spearman's ρ with the overall score", ("attribute", *rated), tuple(rows))
+
+
+def _least_squares(train: pd.DataFrame | None) -> np.ndarray | None:
+    """The weights of the paper's attributes in the overall score; the intercept does not matter to ranks."""
+    if train is None:
+        return None
+    complete = train[[*_PAPER, "overall"]].dropna().to_numpy()
+    if len(complete) <= len(_PAPER) + 1:
+        return None
+    centred = complete - complete.mean(0)
+    return np.asarray(np.linalg.lstsq(centred[:, :-1], centred[:, -1], rcond=None)[0])
+
+
+def _rho(first: pd.Series, second: pd.Series, digits: int = 3) -> str:
+    both = pd.concat([first, second], axis=1).dropna().to_numpy()
+    if len(both) < 3 or (both == both[0]).all(0).any():
+        return "nan"
+    return f"{spearmanr(both[:, 0], both[:, 1]).statistic:.{digits}f}"

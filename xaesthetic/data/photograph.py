@@ -1,0 +1,24 @@
+"""The one loader of photographs: decode the file, apply the edit."""
+
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import Pixels, Record
+from xaesthetic.data import images
+from xaesthetic.data.edits import edit
+
+
+def load_photograph(record: Record) -> Pixels:
+    """Decode a record's photograph and apply its edit.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or the edit needs a subject and none lies in the photograph.
+    """
+    pixels = images.decode(record.path)
+    if record.edit is None:
+        return pixels
+    subject = images.region(record.subject, pixels.shape[:2])
+    if not subject.any():
+        raise DataError(f"{record.id}: no subject region lies in the photograph; an edit needs one.")
+    rgb = edit(record.edit.name).apply(images.to_float(pixels), subject, record.edit.amount)
+    return images.to_bytes(rgb)

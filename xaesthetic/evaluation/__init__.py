@@ -1,0 +1,1 @@
+"""What maps are worth: scores, floors, tests, summaries; without torch and without models."""

@@ -1,0 +1,54 @@
+"""Do maps add up to the prediction, as some methods promise: their totals against the raw outputs. Needs no people."""
+
+import numpy as np
+import pandas as pd
+
+from xaesthetic.run.store import Run, model_key
+
+COLUMNS = ("model", "method", "attribute", "photographs", "promised", "explained", "off", "verdict")
+"""`promised` is what the method says is the raw output, but for a constant: the map's `mean` or `sum`, or nothing.
+`explained` is the share of the raw output's variance that the map's total accounts for (r²), `off` the standard deviation of
+what the promise leaves over, in the raw output's own."""
+_EXACT = 1e-3
+
+
+def additivity(run: Run) -> pd.DataFrame:
+    """For every model, method and attribute how much of the prediction the map's total accounts for.
+
+    Returns
+    -------
+    The columns in `COLUMNS`; `explained` is nan with fewer than three photographs or where either side is constant, `off`
+    where nothing is promised too.
+    """
+    raw = run.predictions().pivot_table(index="image", columns=["model", "attribute"], values="raw", sort=False)
+    rows = []
+    for model in map(model_key, run.experiment.models):
+        for method in run.experiment.methods:
+            stack = run.maps(model, method)
+            totals = stack.flat().sum(2, dtype=np.float64)
+            cells = stack.flat().shape[2]
+            for column, attribute in enumerate(stack.attributes):
+                own = raw.loc[list(stack.images), (model, attribute)].to_numpy(np.float64)
+                explained, off = _told(totals[:, column] / (cells if stack.adds_up != "sum" else 1), own, stack.adds_up)
+                said = verdict(stack.adds_up, explained, off)
+                rows.append((model, method, attribute, len(own), stack.adds_up, explained, off, said))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _told(totals: np.ndarray, raw: np.ndarray, promised: str) -> tuple[float, float]:
+    nan = float("nan")
+    if len(raw) < 3 or np.ptp(raw) <= 1e-6 * np.abs(raw).max() or np.ptp(totals) <= 1e-6 * np.abs(totals).max():
+        return nan, nan
+    off = float((raw - totals).std() / raw.std()) if promised else nan
+    return float(np.corrcoef(totals, raw)[0, 1] ** 2), off
+
+
+def verdict(promised: str, explained: float, off: float) -> str:
+    """What that means, in plain words."""
+    if np.isnan(explained):
+        return "too little to say"
+    if not promised:
+        return f"promises nothing; its total explains {explained:.0%} of the prediction"
+    if off <= _EXACT:
+        return "adds up to the prediction, as promised"
+    return f"does not add up as promised: {off:.1%} of the prediction's spread is left over"

@@ -1,0 +1,163 @@
+"""Which model's maps agree best with people, and whether better than a blob in the middle."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from xaesthetic.core.statistics import bootstrap_t, crossed_bootstrap, holm, smallest_p
+from xaesthetic.evaluation.score import metric_scale
+from xaesthetic.metrics._floors import CEILING, FLOOR
+
+CENTRE = "centre"
+LEAD = ("shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
+"""The metrics that are shown where there is room for some only, the most telling first; tables hold all."""
+COLUMNS = (
+    "metric", "attribute", "model", "method", "photographs", "value", "low", "high", "normalised", "over_centre",
+    "over_centre_low", "over_centre_high", "p",
+)  # fmt: skip
+"""`low` and `high` hold the mean with 95 % (bootstrap-t over photographs). `normalised` is 0 for the centre blob and 1 for
+people against each other. `over_centre` is the mean difference from the centre blob on the same photographs, positive where
+better; `p` its Wilcoxon test, Holm-corrected over the rows of one metric and attribute."""
+
+BY_PERSON = (
+    "metric", "attribute", "model", "method", "photographs", "people", "value", "low", "high", "over_centre",
+    "over_centre_low", "over_centre_high", "p",
+)  # fmt: skip
+"""As `COLUMNS`, of maps against each person alone; intervals and p count people as drawn by chance, as photographs are."""
+
+
+def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """All maps, floors and the ceiling, for every metric and attribute, the best first.
+
+    Parameters
+    ----------
+    scores
+        scores.parquet.
+    seed
+        For the resamples.
+
+    Returns
+    -------
+    The columns in `COLUMNS`.
+    """
+    tables = [
+        _ranked(metric, attribute, held, seed)
+        for metric, of_metric in scores.groupby("metric", sort=True)
+        for attribute, held in _by_attribute(of_metric)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def leading_metrics(table: pd.DataFrame) -> list[str]:
+    """A leaderboard's metrics, those in `LEAD` first, the others by name."""
+    there = set(table["metric"])
+    return [name for name in LEAD if name in there] + sorted(there - set(LEAD))
+
+
+def _by_attribute(scores: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Every attribute's maps, each with the floors and the ceiling that belong to it."""
+    without = scores["model"].isin([FLOOR, CEILING])
+    for attribute, maps in scores[~without].groupby("attribute", sort=False):
+        yield str(attribute), pd.concat([maps, scores[without & scores["attribute"].isin(["", attribute])]])
+
+
+def _ranked(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> pd.DataFrame:
+    values = {
+        (str(key[0]), str(key[1])): rows.set_index("image")["value"]
+        for key, rows in scores.groupby(["model", "method"], sort=False)
+    }
+    sign = 1 if metric_scale(str(metric)).higher else -1
+    centre = values.get((FLOOR, CENTRE))
+    ceiling = next((each for (model, _), each in values.items() if model == CEILING), None)
+    rows = [
+        (metric, attribute, *key, int(column.notna().sum()), *_told(column, centre, ceiling, sign, seed))
+        for key, column in values.items()
+    ]
+    return _tested(pd.DataFrame(rows, columns=list(COLUMNS)), sign)
+
+
+def _told(column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None, sign: int, seed: int) -> tuple[float, ...]:
+    """The columns from `value` on."""
+    own = bootstrap_t(column.to_numpy(np.float64), seed=seed)
+    nan = float("nan")
+    if centre is None:
+        return (own.value, own.low, own.high, nan, nan, nan, nan, nan)
+    over = bootstrap_t((sign * (column - centre)).to_numpy(np.float64), seed=seed)
+    between = ceiling.mean() - centre.mean() if ceiling is not None else 0.0
+    normalised = (own.value - centre.mean()) / between if between else nan
+    return (own.value, own.low, own.high, normalised, over.value, over.low, over.high, over.p)
+
+
+def leaderboard_by_person(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """All maps, floors and people themselves against each person alone, for every metric and attribute, the best first.
+
+    Parameters
+    ----------
+    scores
+        scores_by_person.parquet.
+    seed
+        For the resamples.
+
+    Returns
+    -------
+    The columns in `BY_PERSON`.
+    """
+    tables = [
+        _ranked_by_person(metric, attribute, held, seed)
+        for metric, of_metric in scores.groupby("metric", sort=True)
+        for attribute, held in _by_attribute(of_metric)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _ranked_by_person(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> pd.DataFrame:
+    wide = scores.pivot_table(index="image", columns=["model", "method", "annotator"], values="value", sort=False)
+    sign = 1 if metric_scale(str(metric)).higher else -1
+    keys = list(dict.fromkeys((str(column[0]), str(column[1])) for column in wide.columns))
+    values = {key: wide[key].to_numpy(np.float64) for key in keys}
+    people = {key: list(wide[key].columns) for key in keys}
+    centre = (FLOOR, CENTRE)
+    rows = []
+    for key, table in values.items():
+        own = crossed_bootstrap(table, seed=seed)
+        nan = float("nan")
+        over = (nan, nan, nan, nan)
+        if people.get(centre) == people[key]:
+            found = crossed_bootstrap(sign * (table - values[centre]), seed=seed)
+            over = (found.value, found.low, found.high, found.p)
+        photographs = int((~np.isnan(table)).any(1).sum())
+        rows.append((metric, attribute, *key, photographs, len(people[key]), own.value, own.low, own.high, *over))
+    return _tested(pd.DataFrame(rows, columns=list(BY_PERSON)), sign)
+
+
+def _tested(table: pd.DataFrame, sign: int) -> pd.DataFrame:
+    """The best first, p corrected over the maps and left out for floors and the ceiling."""
+    table = table.sort_values("value", ascending=sign < 0, kind="stable")
+    tested = ~table["model"].isin([FLOOR, CEILING])
+    table["p"] = table["p"].where(tested)
+    table.loc[tested, "p"] = holm(table.loc[tested, "p"].to_numpy(np.float64))
+    return table
+
+
+def warnings(table: pd.DataFrame) -> list[str]:
+    """What a reader of a leaderboard must know: comparisons that no result could have made significant."""
+    found = []
+    tested = table[~table["model"].isin([FLOOR, CEILING])]
+    for photographs, rows in tested.groupby("photographs"):
+        compared = int(rows.groupby(["metric", "attribute"]).size().max())
+        if smallest_p(int(str(photographs)), compared) > 0.05:
+            found.append(
+                f"With {photographs} photographs and {compared} maps compared no difference from the centre blob can be "
+                "significant at 5 %; explain more photographs."
+            )
+    return found
+
+
+def verdict(row: pd.Series) -> str:
+    """Whether a map beats the centre blob, in a word."""
+    if np.isnan(row["p"]):
+        return ""
+    if row["p"] > 0.05:
+        return "not told from the centre blob"
+    return "beats the centre blob" if row["over_centre"] > 0 else "worse than the centre blob"

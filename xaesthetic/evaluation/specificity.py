@@ -1,0 +1,111 @@
+"""Does a map depend on the attribute at all, or is it the same picture under every name. Needs no people."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from xaesthetic.core.statistics import bootstrap_t
+from xaesthetic.data import images
+from xaesthetic.metrics._floors import ENERGY, OUTPUT
+from xaesthetic.run.maps import MapStack, standardised
+from xaesthetic.run.store import Run, model_key
+
+COLUMNS = (
+    "model", "method", "photographs", "attributes", "between", "low", "high", "with_energy", "with_untrained",
+    "output_shuffled", "network_shuffled", "verdict",
+)  # fmt: skip
+"""`between` is the mean correlation of one photograph's maps for two attributes, over all pairs and photographs, with 95 %
+(bootstrap-t over photographs); `with_energy` that of a map with the same model's activation energy, which asks no head;
+`with_untrained` of a trained output's map with those of outputs that were never trained, where the model has such;
+`output_shuffled` and `network_shuffled` with the same map after these weights were shuffled, where that was tried."""
+_ALIKE = 0.5
+SAME = 0.9
+"""Maps that correlate so much are called the same."""
+
+
+def specificity(run: Run) -> pd.DataFrame:
+    """How alike the maps of different attributes are, for every model and method.
+
+    Returns
+    -------
+    The columns in `COLUMNS`, the most specific first; correlations are Pearson's over the grid, nan where a map is constant
+    or there is one attribute only.
+    """
+    shuffled = run.table("randomised") if run.has_table("randomised") else None
+    untrained = {key: tuple(source.get("untrained", ())) for key, source in run.answered_by()["models"].items()}
+    rows = []
+    for model in map(model_key, run.experiment.models):
+        energy = run.maps(model, ENERGY) if run.has_maps(model, ENERGY) else None
+        for method in run.experiment.methods:
+            stack = run.maps(model, method)
+            between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed)
+            alike = float("nan") if energy is None or method == ENERGY else _mean(_with_energy(stack, energy))
+            others = _mean(with_untrained(stack, untrained[model]))
+            output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))
+            counts = len(stack.images), len(stack.attributes)
+            said = verdict(method, between.value, alike, others, output)
+            ends = between.value, between.low, between.high
+            rows.append((model, method, *counts, *ends, alike, others, output, network, said))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("between", kind="stable", ignore_index=True)
+
+
+def _survives(shuffled: pd.DataFrame | None, model: str, method: str, stage: str) -> float:
+    if shuffled is None:
+        return float("nan")
+    rows = (shuffled["model"] == model) & (shuffled["method"] == method) & (shuffled["shuffled"] == stage)
+    return _mean(shuffled.loc[rows, "r"].to_numpy(np.float64))
+
+
+def with_untrained(stack: MapStack, untrained: tuple[str, ...]) -> Float[np.ndarray, " n"]:
+    """For each photograph the mean correlation of trained outputs' maps with those of outputs never trained."""
+    never = [column for column, name in enumerate(stack.attributes) if name in untrained]
+    trained = [column for column, name in enumerate(stack.attributes) if name not in untrained]
+    if not never or not trained:
+        return np.full(len(stack.images), np.nan)
+    flat = standardised(stack.flat())
+    return np.array([_mean(each) for each in flat[:, trained] @ flat[:, never].transpose(0, 2, 1)])
+
+
+def between_attributes(stack: MapStack) -> Float[np.ndarray, " n"]:
+    """For each photograph the mean correlation of its maps for every two attributes; nan with one attribute."""
+    flat = standardised(stack.flat())
+    pairs = list(combinations(range(flat.shape[1]), 2))
+    if not pairs:
+        return np.full(len(flat), np.nan)
+    together = flat @ flat.transpose(0, 2, 1)
+    return np.array([_mean(np.array([each[pair] for pair in pairs])) for each in together])
+
+
+def _with_energy(stack: MapStack, energy: MapStack) -> Float[np.ndarray, "n a"]:
+    """The correlation of each map with the photograph's activation energy, carried to its grid."""
+    size = stack.map(stack.images[0], stack.attributes[0]).shape
+    carried = [images.to_pixels(energy.map(image, energy.attributes[0]), (size[0], size[1])) for image in stack.images]
+    theirs = standardised(np.stack(carried).reshape(len(carried), 1, -1))
+    return np.asarray((standardised(stack.flat()) @ theirs.transpose(0, 2, 1))[..., 0])
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def verdict(
+    method: str, between: float, with_energy: float, with_untrained: float = float("nan"), shuffled: float = float("nan")
+) -> str:
+    """What that means, in plain words."""
+    if np.isnan(between):
+        return "one attribute only: nothing to compare"
+    if method == ENERGY:
+        return "asks no head: the floor"
+    more = f"; much like the activation energy (r = {with_energy:.2f})" if with_energy >= SAME else ""
+    if with_untrained >= SAME:
+        more += f"; much like outputs never trained (r = {with_untrained:.2f})"
+    if shuffled >= _ALIKE:
+        more += f"; survives a shuffled output layer (r = {shuffled:.2f})"
+    if between >= SAME:
+        return f"hardly depends on the attribute (r = {between:.2f}){more}"
+    if between >= _ALIKE:
+        return f"depends on the attribute in part (r = {between:.2f}){more}"
+    return f"depends on the attribute (r = {between:.2f}){more}"

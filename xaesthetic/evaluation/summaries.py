@@ -1,0 +1,97 @@
+"""What the tables of edits, faithfulness and shuffled weights say, photograph by photograph, in a row each."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from xaesthetic.core.statistics import bootstrap_t
+from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER
+
+EDITS = (
+    "model", "edit", "attribute", "photographs", "right", "right_low", "right_high", "method", "auc", "auc_low", "auc_high",
+    "energy", "area",
+)  # fmt: skip
+"""`right` is the share of photographs whose rating moved the right way, with Wilson's 95 %; `auc` has bootstrap-t's."""
+FAITHFULNESS = (
+    "model", "method", "attribute", "fill", "photographs", "deletion", "deletion_low", "deletion_high", "insertion",
+    "insertion_low", "insertion_high", "over_centre", "sensitivity",
+)  # fmt: skip
+"""`deletion` is how much lower the output is than in a random order while the map's highest cells go first, `insertion` how
+much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the centre's
+order. Positive is better throughout, but for `sensitivity`."""
+RANDOMISED = ("model", "method", "shuffled", "photographs", "r", "low", "high")
+"""`r` is the mean correlation with the learnt network's map over attributes and photographs, with 95 % (bootstrap-t)."""
+
+
+def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """For every model, edit and method how often the rating moved the right way, and how well its map's change lies.
+
+    Parameters
+    ----------
+    table
+        edits.parquet.
+    seed
+        For the resamples.
+
+    Returns
+    -------
+    The columns in `EDITS`.
+    """
+    rows = []
+    for (model, name, attribute, method), told in table.groupby(["model", "edit", "attribute", "method"], sort=False):
+        right = binomtest(int((told["moved"] > 0).sum()), len(told))
+        share = right.proportion_ci(method="wilson")
+        auc = bootstrap_t(told["auc"].to_numpy(np.float64), seed=seed)
+        change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), told["energy"].mean(), told["area"].mean())
+        rows.append((model, name, attribute, len(told), right.statistic, share.low, share.high, method, *change))
+    return pd.DataFrame(rows, columns=list(EDITS))
+
+
+def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Every map against a random order and the centre's, on the same photographs.
+
+    Parameters
+    ----------
+    table
+        faithfulness.parquet.
+    seed
+        For the resamples.
+
+    Returns
+    -------
+    The columns in `FAITHFULNESS`.
+    """
+    held = table.set_index("image")
+    rows = []
+    for (model, attribute, fill), told in held.groupby(["model", "attribute", "fill"], sort=False):
+        by_method = {str(name): each for name, each in told.groupby("method", sort=False)}
+        chance, centre = by_method.pop(RANDOM_ORDER), by_method.pop(CENTRE_ORDER)
+        for method, own in by_method.items():
+            deletion = bootstrap_t((chance["deletion"] - own["deletion"]).to_numpy(np.float64), seed=seed)
+            insertion = bootstrap_t((own["insertion"] - chance["insertion"]).to_numpy(np.float64), seed=seed)
+            over = (centre["deletion"] - own["deletion"] + own["insertion"] - centre["insertion"]).mean() / 2
+            ends = (deletion.value, deletion.low, deletion.high, insertion.value, insertion.low, insertion.high)
+            rows.append((model, method, attribute, fill, len(own), *ends, over, own["sensitivity"].mean()))
+    return pd.DataFrame(rows, columns=list(FAITHFULNESS))
+
+
+def summarise_randomised(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """For every model, method and share of shuffled weights how much of a map is left.
+
+    Parameters
+    ----------
+    table
+        randomised.parquet.
+    seed
+        For the resamples.
+
+    Returns
+    -------
+    The columns in `RANDOMISED`.
+    """
+    rows = []
+    for key, told in table.groupby(["model", "method", "shuffled"], sort=False):
+        each = told.groupby("image", sort=False)["r"].mean()
+        r = bootstrap_t(each.to_numpy(np.float64), seed=seed)
+        rows.append((*key, len(each), r.value, r.low, r.high))
+    return pd.DataFrame(rows, columns=list(RANDOMISED))

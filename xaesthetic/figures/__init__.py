@@ -1,0 +1,1 @@
+"""How pictures are drawn: style, grids, intervals; without torch."""

@@ -1,0 +1,111 @@
+"""Rows of values with their intervals, and bands behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from xaesthetic.figures.style import STYLE, WIDTHS
+
+_MARKS = "osD^vPX*"
+_NAMES, _LEAST, _PANEL = 1.8, 1.3, 1.75  # inches
+CORRELATION = (-1.05, 1.05)
+"""The limits of a panel of correlations, with room for the marks at the ends."""
+_STEP = 0.45  # rows between the names of bands, which may lie close together
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+"""Okabe & Ito's, which colour-blind people tell apart; every model has a mark of its own besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a panel."""
+
+    label: str
+    group: str
+    """Rows of one group share mark and colour."""
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What stands behind all rows: a floor or a ceiling."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    gray: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalPanel:
+    """One chart."""
+
+    title: str
+    lines: tuple[Line, ...]
+    bands: tuple[Band, ...]
+    limits: tuple[float, float] | None = None
+    """Of the values; as they fall where not given."""
+
+
+def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 2) -> Figure:
+    """Panels side by side, as many as there is room for in so many columns of a paper; the same rows in each."""
+    across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
+    each = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
+    width, body = _NAMES + each * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
+    pitch = body + 0.55
+    height = 0.25 + pitch * -(-len(panels) // across)
+    longest = max(len(line.label) for panel in panels for line in panel.lines)
+    size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height))
+        FigureCanvasAgg(figure)
+        groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
+        for number, panel in enumerate(panels):
+            left = (_NAMES - 0.05 + each * (number % across)) / width
+            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.3) / height
+            axes = figure.add_axes((left, bottom, (each - 0.15) / width, body / height))
+            _draw(axes, panel, groups, 0.0 if number % across else size)
+        figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
+    return figure
+
+
+def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: float) -> None:
+    top, bottom = -0.7 - _STEP * len(panel.bands), len(panel.lines) - 0.4
+    for band in panel.bands:
+        axes.axvspan(band.low, band.high, color=band.gray, alpha=0.5, linewidth=0)
+    for row, line in enumerate(panel.lines):
+        number = groups.index(line.group)
+        color, mark = _COLORS[number % len(_COLORS)], _MARKS[number % len(_MARKS)]
+        axes.plot([line.low, line.high], [row, row], color=color, linewidth=1.2)
+        axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor="white", markeredgewidth=0.4)
+    axes.set_ylim(bottom, top)
+    axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if size else [])
+    axes.tick_params(length=2, labelsize=5.5)
+    axes.tick_params(axis="y", labelsize=size or 5.5)
+    axes.set_title(panel.title, fontsize=7, pad=4)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    if panel.limits:
+        axes.set_xlim(*panel.limits)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="x", linewidth=0.3, color="0.85")
+    axes.set_axisbelow(True)
+    for number, band in enumerate(panel.bands):
+        _name(axes, band, top + _STEP * (number + 0.9), bottom)
+
+
+def _name(axes: mpl.axes.Axes, band: Band, y: float, bottom: float) -> None:
+    """A band's middle as a dotted line with its name at the upper end, inside the panel."""
+    axes.vlines(band.value, y, bottom, color="black", linewidth=0.6, linestyle=":", zorder=1)
+    low, high = axes.get_xlim()
+    place = (band.value - low) / (high - low)
+    aligned = "left" if place < 0.2 else "right" if place > 0.8 else "center"
+    axes.text(
+        band.value, y, band.label, fontsize=5, ha=aligned, va="bottom",
+        bbox={"facecolor": "white", "pad": 0.4, "linewidth": 0, "alpha": 0.8},
+    )  # fmt: skip

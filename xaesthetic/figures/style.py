@@ -1,0 +1,113 @@
+"""What all figures share: widths, letters, colours over photographs, and files written whole."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from jaxtyping import Float32
+from matplotlib.figure import Figure
+
+from xaesthetic.core.files import whole, write_text
+from xaesthetic.core.types import Map, Pixels
+from xaesthetic.data import images
+
+COLORS = "viridis"
+"""Perceptually uniform, readable by colour-blind people and in grey."""
+FINEST = 20
+"""Cells a side; finer maps are averaged for display."""
+_OPACITY = 0.55  # of the colours over the grey photograph: both stay readable
+_THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten columns
+WIDTHS = {1: 3.35, 2: 7.0}
+"""Inches: how wide a figure is in one and in both columns of a two-column paper."""
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 7, "pdf.fonttype": 42, "svg.fonttype": "none", "text.parse_math": False,
+}  # fmt: skip
+"""Of every figure: letters can be selected and travel with the file; a photograph may be called $x_1$."""
+
+
+def thumbnail(pixels: Pixels, side: int = _THUMBNAIL) -> Pixels:
+    """The photograph, small enough for a figure: at most so many pixels on its longer side."""
+    height, width = pixels.shape[:2]
+    factor = min(1.0, side / max(height, width))
+    return images.resize(pixels, (max(1, round(height * factor)), max(1, round(width * factor))))
+
+
+def padded(pixels: Pixels) -> Pixels:
+    """The photograph in the middle of a white square: its aspect is kept."""
+    height, width = pixels.shape[:2]
+    side = max(height, width)
+    square = np.full((side, side, 3), 255, np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = pixels
+    return square
+
+
+def normalise(grid: Float32[np.ndarray, "i j"], limits: tuple[float, float] | None = None) -> Float32[np.ndarray, "i j"]:
+    """A map carried to 0 to 1 for display.
+
+    Parameters
+    ----------
+    grid
+        Signed, un-normalised.
+    limits
+        What becomes 0 and 1; the map's own lowest and highest value where not given.
+
+    Returns
+    -------
+    Clipped to 0 to 1; nan everywhere where the limits are equal, as there is nothing to show.
+    """
+    low, high = limits if limits else (float(grid.min()), float(grid.max()))
+    if not high > low:
+        return np.full_like(grid, np.nan)
+    return np.asarray(np.clip((grid - low) / (high - low), 0, 1), dtype=np.float32)
+
+
+def coarse(grid: Float32[np.ndarray, "_i _j"]) -> Float32[np.ndarray, "_o _p"]:
+    """A map on a grid finer than `FINEST` cells a side as means: single pixels say nothing at a figure's size."""
+    rows, columns = (images.area_weights(cells, min(cells, FINEST)) for cells in grid.shape)
+    return np.asarray(rows @ grid @ columns.T, dtype=np.float32)
+
+
+def overlay(pixels: Pixels, shown: Map) -> Pixels:
+    """A map's colours over the photograph in grey.
+
+    Parameters
+    ----------
+    pixels
+        The photograph.
+    shown
+        0 to 1 on the same pixels; nan leaves the photograph grey.
+    """
+    grey = np.repeat(images.to_float(pixels).mean(-1, keepdims=True), 3, axis=-1)
+    known = np.isfinite(shown)[..., None]
+    colors = mpl.colormaps[COLORS](np.nan_to_num(shown))[..., :3]
+    mixed = np.where(known, (1 - _OPACITY) * grey + _OPACITY * colors, grey)
+    return images.to_bytes(mixed.astype(np.float32))
+
+
+def save(figure: Figure, stem: Path, caption: str) -> list[Path]:
+    """Write a figure as PNG at 300 dpi and as PDF with selectable text, and its caption; equal figures give equal bytes.
+
+    Parameters
+    ----------
+    figure
+        What to write.
+    stem
+        The path without a suffix.
+    caption
+        What a reader must know, to be pasted below the figure.
+
+    Returns
+    -------
+    The three files: .png, .pdf, .txt.
+    """
+    written = []
+    for suffix, metadata in ((".png", {"Software": None}), (".pdf", {"CreationDate": None})):
+        path = stem.with_name(stem.name + suffix)
+        with whole(path) as temporary, mpl.rc_context(STYLE):
+            figure.savefig(temporary, format=suffix[1:], dpi=300, metadata=metadata)
+        written.append(path)
+    text = stem.with_name(stem.name + ".txt")
+    write_text(text, caption + "\n")
+    return [*written, text]

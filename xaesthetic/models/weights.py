@@ -1,0 +1,132 @@
+"""Trained weights as files: NAME.safetensors with the tensors, NAME.json saying what they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from xaesthetic.core.errors import MissingWeightsError, ModelError
+from xaesthetic.core.files import read_json, sha256, verify, whole, write_json
+
+_BACKBONE = "backbone."
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A linear head, the backbone under it where that was trained too, and what is known of them."""
+
+    weights: Float[Tensor, "a k"]
+    bias: Float[Tensor, " a"]
+    backbone: Mapping[str, Tensor]
+    """The backbone's state dict; empty where only the head was trained."""
+    manifest: Mapping[str, Any]
+    """`attributes`, `links`, `trained` (in words) and whatever else is known."""
+
+
+def write_weights(folder: Path, name: str, weights: Weights) -> dict[str, Any]:
+    """Write both files, each whole or not at all; equal tensors give equal bytes.
+
+    Parameters
+    ----------
+    folder
+        Made where it is not there.
+    name
+        The model's name.
+    weights
+        Its manifest gets the `sha256` of the tensors' file.
+
+    Returns
+    -------
+    The manifest as it was written.
+    """
+    tensors = {"head.weight": weights.weights, "head.bias": weights.bias}
+    tensors |= {_BACKBONE + key: value for key, value in weights.backbone.items()}
+    return write_tensors(folder, name, tensors, weights.manifest)
+
+
+def write_tensors(folder: Path, name: str, tensors: Mapping[str, Tensor], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Write any tensors as NAME.safetensors, and the manifest with their sha256 as NAME.json.
+
+    Returns
+    -------
+    The manifest as it was written.
+    """
+    from safetensors.torch import save
+
+    file = folder / f"{name}.safetensors"
+    with whole(file) as temporary:
+        temporary.write_bytes(save({key: value.detach().cpu().contiguous() for key, value in tensors.items()}))
+    told = dict(manifest) | {"sha256": sha256(file)}
+    write_json(folder / f"{name}.json", told)
+    return told
+
+
+def read_weights(folder: Path, name: str) -> Weights:
+    """Read what `write_weights` has written.
+
+    Raises
+    ------
+    MissingWeightsError
+        If there is no manifest.
+    ModelError
+        If the tensors are missing, a file is damaged, or does not belong to the other.
+    """
+    manifest = folder / f"{name}.json"
+    if not manifest.is_file():
+        raise MissingWeightsError(
+            f"{manifest}: there is none; train one with 'xaesthetic train {name} --data … --out {folder}'."
+        )
+    tensors, described = read_tensors(folder, name)
+    try:
+        head = tensors.pop("head.weight"), tensors.pop("head.bias")
+    except KeyError as error:
+        raise ModelError(f"{folder / name}.safetensors: holds no linear head ({error}); train it again.") from error
+    backbone = {key.removeprefix(_BACKBONE): value for key, value in tensors.items() if key.startswith(_BACKBONE)}
+    return Weights(*head, backbone, described)
+
+
+def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `write_tensors` has written: the tensors and the manifest.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, is damaged, or does not belong to the other.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    manifest, file = folder / f"{name}.json", folder / f"{name}.safetensors"
+    described = read_json(manifest)
+    missing = [key for key in ("attributes", "trained", "sha256") if key not in described]
+    if missing:
+        raise ModelError(f"{manifest}: does not say {', '.join(missing)}; make it again.")
+    verify(file, described["sha256"])
+    try:
+        return load_file(file), described
+    except SafetensorError as error:
+        raise ModelError(f"{file}: holds no tensors ({error}); make it again.") from error
+
+
+def check_shape(weights: Weights, name: str, channels: int) -> None:
+    """Make sure that a head fits its backbone.
+
+    Raises
+    ------
+    ModelError
+        If it does not.
+    """
+    wanted = len(weights.manifest["attributes"]), channels
+    if tuple(weights.weights.shape) != wanted or tuple(weights.bias.shape) != wanted[:1]:
+        raise ModelError(f"{name}: {tuple(weights.weights.shape)} weights, but {wanted} (attributes, channels) are wanted.")
+
+
+def untrained(attributes: int, channels: int, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """A head before training: Glorot's uniform weights for one output each, as Keras draws them; bias 0."""
+    limit = (6 / (channels + 1)) ** 0.5
+    generator = torch.Generator().manual_seed(seed)
+    return torch.empty(attributes, channels).uniform_(-limit, limit, generator=generator), torch.zeros(attributes)

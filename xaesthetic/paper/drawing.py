@@ -1,0 +1,182 @@
+"""Reports of a run: which there are, and every figure and table of the paper with what it needs where it cannot be drawn."""
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from xaesthetic.core import files, plugins
+from xaesthetic.core.errors import DataError, XaestheticError
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.paper.items import PIECES, Piece
+from xaesthetic.pipeline import Report, reports
+from xaesthetic.run.store import Run
+from xaesthetic.stages.pick import rated_attributes
+
+MANIFEST = "manifest.json"
+_MORE = "more maps"  # of attributes that the paper has no figure of
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One figure or table of the paper, drawn or not."""
+
+    piece: Piece
+    files: tuple[str, ...]
+    """In the report folder; empty where it could not be drawn."""
+    caption: str
+    missing: str
+    """What it needs; empty where it was drawn."""
+    drawn: bool
+    """Whether it was drawn now, not found as it should be."""
+
+
+def draw_pieces(
+    run: Run, numbers: Sequence[str] = (), options: ReportOptions | None = None, track: Track = silent
+) -> list[Outcome]:
+    """Draw the paper's figures and tables of a finished run; those whose inputs are as they were are left as they are.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    numbers
+        Of figures (`8`) and tables (`table 1`); all where empty.
+    options
+        How to draw them.
+    track
+        Tells the progress.
+
+    Returns
+    -------
+    One for each figure and table, in the paper's order, then for what else the run's reports show; report/manifest.json
+    holds the same with every file's sha256.
+
+    Raises
+    ------
+    DataError
+        If the paper has no such figure.
+    """
+    asked = check_numbers(numbers)
+    options = options or ReportOptions()
+    pieces = [piece for piece in (*PIECES, *_others(run)) if not asked or piece.number in asked]
+    known = _manifest(run)
+    common = _common(run)
+    outcomes = []
+    for piece in track(pieces, "figures and tables", len(pieces)):
+        outcome, entry = _outcome(
+            run, piece, replace(options, attributes=piece.attributes), known.get(piece.number, {}), common
+        )
+        known[piece.number] = entry
+        outcomes.append(outcome)
+        told = {"command": run.answered_by().get("command", ""), "drawn_with": _drawn_with(options), "pieces": known}
+        files.write_json(run.report / MANIFEST, told)
+    return outcomes
+
+
+def _drawn_with(options: ReportOptions) -> dict[str, Any]:
+    return {"scale": options.scale, "columns": options.columns}
+
+
+def check_numbers(numbers: Sequence[str]) -> list[str]:
+    """The names of figures and tables as they are known here: `8` for `figure 8`, `table 1` for `Table_1`.
+
+    Raises
+    ------
+    DataError
+        If there is none of such a name.
+    """
+    names = {piece.number: piece.number for piece in PIECES} | {piece.report: piece.number for piece in PIECES}
+    names |= {_MORE: _MORE} | {name: name for name, _ in reports() if name not in names}
+    plain = {name.replace("_", " "): number for name, number in names.items() if name != "attribute_grid"}
+    asked = [number.lower().replace("_", " ").removeprefix("figure ").strip() for number in numbers]
+    unknown = [number for number, name in zip(numbers, asked, strict=True) if name not in plain]
+    if unknown:
+        raise DataError(f"the paper has no figure {unknown[0]!r}; it has {', '.join(piece.number for piece in PIECES)}.")
+    return [plain[name] for name in asked]
+
+
+def _others(run: Run) -> Iterator[Piece]:
+    """What else a run's reports show: maps of the attributes that the paper has no figure of, and all other reports."""
+    drawn = {name for piece in PIECES for name in piece.attributes}
+    rest = tuple(name for name in rated_attributes(run) if name not in drawn)
+    if rest:
+        yield Piece(_MORE, "maps of the other attributes", "attribute_grid", rest)
+    told = {piece.report for piece in PIECES}
+    for name, report in reports():
+        if name not in told:
+            yield Piece(name, (report.__doc__ or name).splitlines()[0], name, needs="Nothing of it in this run.")
+
+
+def _manifest(run: Run) -> dict[str, Any]:
+    try:
+        told = files.read_json(run.report / MANIFEST)["pieces"]
+    except (DataError, KeyError, TypeError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _outcome(
+    run: Run, piece: Piece, options: ReportOptions, known: Mapping[str, Any], common: str
+) -> tuple[Outcome, dict[str, Any]]:
+    report = plugins.load("reports", piece.report)
+    inputs = _inputs(run, report, options, common)
+    sums = known.get("files", {})
+    if known.get("inputs") == inputs and sums and all(_is(run.report / name, each) for name, each in sums.items()):
+        return Outcome(piece, tuple(sums), _caption(run, sums), "", drawn=False), dict(known)
+    try:
+        written = [file.name for file in report(run, options)]
+    except XaestheticError as error:
+        reason = str(error).removeprefix(f"{run.root}: ")
+        return Outcome(piece, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+    except (
+        Exception
+    ) as error:  # one figure that fails, somebody's plug-in perhaps, does not keep the others from being drawn
+        reason = f"It failed ({type(error).__name__}: {error})."
+        return Outcome(piece, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+    if not written:
+        return Outcome(piece, (), "", piece.needs, drawn=False), {"inputs": inputs, "missing": piece.needs}
+    sums = {name: files.sha256(run.report / name) for name in written}
+    return Outcome(piece, tuple(written), _caption(run, written), "", drawn=True), {"inputs": inputs, "files": sums}
+
+
+def _is(file: Path, sha256: str) -> bool:
+    return file.is_file() and files.sha256(file) == sha256
+
+
+def _caption(run: Run, names: Sequence[str] | Mapping[str, str]) -> str:
+    return "".join((run.report / name).read_text(encoding="utf-8") for name in names if name.endswith(".txt")).strip()
+
+
+def _inputs(run: Run, report: Report, options: ReportOptions, common: str) -> str:
+    """A sum over what a figure is drawn from: run, code, options, and what its report names besides (`INPUTS`)."""
+    total = hashlib.sha256(f"{common} {sorted(asdict(options).items())}".encode())
+    named: Callable[[Run], list[Path]] | None = getattr(sys.modules[report.__module__], "INPUTS", None)
+    _add(total, [*_code(Path(inspect.getfile(report)).parent), *(named(run) if named else [])])
+    return total.hexdigest()
+
+
+def _common(run: Run) -> str:
+    """A sum over what all figures are drawn from: the run's tables and maps, and this package."""
+    total = hashlib.sha256()
+    _add(total, [*_code(Path(__file__).parents[1]), *_tables(run)])
+    return total.hexdigest()
+
+
+def _code(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
+
+
+def _add(total: "hashlib._Hash", read: Sequence[Path]) -> None:
+    for file in read:
+        total.update(f"{file.name} {files.sha256(file)}\n".encode())
+
+
+def _tables(run: Run) -> Iterator[Path]:
+    yield run.root / "experiment.json"
+    yield from sorted(file for file in run.root.iterdir() if file.suffix in (".parquet", ".csv"))
+    yield from sorted(file for file in (run.root / "maps").rglob("*") if file.is_file())

@@ -1,0 +1,76 @@
+"""One command for the whole paper: rate, explain, take a network apart, draw every figure and table, and the pages."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from xaesthetic.core.errors import XaestheticError
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import Experiment, ReportOptions
+from xaesthetic.data.records import find_records
+from xaesthetic.paper.drawing import Outcome, check_numbers, draw_pieces
+from xaesthetic.pipeline import compare, draw_reports, look_at_blocks
+
+PAPER_DATA, WITHOUT = "aadb:test", "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What `reproduce` has made."""
+
+    index: Path
+    """The page that holds everything."""
+    outcomes: tuple[Outcome, ...]
+    left_out: Mapping[str, str]
+    """Photographs that could not be used, by id, with the reason."""
+
+
+def paper_data() -> str:
+    """The paper's data set where its photographs are here, else the sample."""
+    try:
+        there = any(record.path.is_file() for record in find_records(PAPER_DATA))
+    except XaestheticError:
+        there = False
+    return PAPER_DATA if there else WITHOUT
+
+
+def reproduce(
+    experiment: Experiment,
+    out: Path,
+    numbers: Sequence[str] = (),
+    workers: int = 2,
+    track: Track = silent,
+    options: ReportOptions | None = None,
+) -> Reproduction:
+    """Every figure and table of the paper that the data at hand gives; goes on where a stopped one was.
+
+    Parameters
+    ----------
+    experiment
+        The question.
+    out
+        The run folder; figures, tables and pages come into its report/.
+    numbers
+        Which figures (`8`) and tables (`table 1`); all, and the HTML report, where empty.
+    workers
+        Threads that decode.
+    track
+        Tells the progress.
+    options
+        How to draw.
+
+    Raises
+    ------
+    XaestheticError
+        As `compare`; or if the paper has no such figure.
+    """
+    asked = check_numbers(numbers)
+    compared = compare(experiment, out, workers, track, None)
+    run = compared.run
+    if not asked or "3" in asked:
+        with suppress(XaestheticError):  # no model can be taken apart: the figure will say so
+            look_at_blocks(run)
+    outcomes = draw_pieces(run, numbers, options, track)
+    (index,) = draw_reports(run, ["index"], options)
+    return Reproduction(index, tuple(outcomes), compared.left_out)

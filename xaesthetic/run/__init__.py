@@ -1,0 +1,1 @@
+"""The run folder and the loop that fills it; without torch."""

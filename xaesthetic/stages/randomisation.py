@@ -1,0 +1,143 @@
+"""Do maps depend on what the network has learnt: the same maps of the same network with its weights shuffled.
+
+Layer after layer from the output down, as the cascading randomisation of Adebayo et al., NeurIPS 2018. Each weight tensor's
+numbers are shuffled, so that their distribution stays; norms and biases stay, so that activations keep their order of size.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from xaesthetic.core import plugins
+from xaesthetic.core.errors import ModelError
+from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.types import Pixels, Record
+from xaesthetic.metrics._floors import CASCADE, OUTPUT
+from xaesthetic.models.model import AttributeModel, device, relinked
+from xaesthetic.run.maps import MapStack, standardised
+from xaesthetic.run.store import Run
+from xaesthetic.stages.explain import Method, explain_batch, explained_records
+from xaesthetic.stages.predict import batches, photographs
+
+COLUMNS = ("image", "model", "method", "attribute", "shuffled", "r")
+"""`shuffled` says which weights were, `r` is Pearson's correlation over the grid with the map of the learnt network."""
+
+
+def check_randomised(run: Run, models: Mapping[str, AttributeModel], track: Track = silent) -> pd.DataFrame:
+    """Shuffle a run's models layer by layer and see what becomes of their maps; goes on where a stopped one was.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    models
+        By their keys; as they were afterwards.
+    track
+        Tells the progress.
+
+    Returns
+    -------
+    The columns in `COLUMNS`; also kept as randomised.parquet.
+
+    Raises
+    ------
+    ModelError
+        If no model of the run has weights here that could be shuffled.
+    """
+    if not any(_stages(model) for model in models.values()):
+        raise ModelError(f"{run.root}: {', '.join(models)}: no weights here to be shuffled; a served model has none.")
+    groups = batches(explained_records(run), run.experiment.batch)
+    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
+    tables = []
+    for key, model in models.items():
+        parts = run.parts("randomised", key)
+        todo = parts.missing(len(groups))
+        learnt = {name: run.maps(key, name) for name in methods}
+        pixels = photographs([groups[index] for index in todo], 2)
+        for index, group in zip(track(todo, f"shuffled {key}", len(todo)), pixels, strict=True):
+            rows = list(_rows(groups[index], group, key, model, methods, learnt, run))
+            columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+            parts.write(index, {name: np.array(column) for name, column in zip(COLUMNS, columns, strict=True)})
+        tables += [pd.DataFrame(part)[list(COLUMNS)] for part in parts.read(len(groups))]
+    table = pd.concat([each for each in tables if len(each)], ignore_index=True)
+    run.write_table("randomised", table)
+    run.parts("randomised").clear()
+    return table
+
+
+def _rows(
+    records: Sequence[Record],
+    pixels: Sequence[Pixels],
+    key: str,
+    model: AttributeModel,
+    methods: Mapping[str, Method],
+    learnt: Mapping[str, MapStack],
+    run: Run,
+) -> Iterator[tuple[object, ...]]:
+    for stage in _stages(model):
+        with shuffled(model, stage, run.experiment.seed) as broken:
+            maps = explain_batch(broken, list(methods.values()), pixels, device(run.experiment.device))
+        for (name, stack), values in zip(learnt.items(), maps, strict=True):
+            for row, record in enumerate(records):
+                own = np.array(stack.values[stack.images.index(record.id)])  # noqa: PD011
+                for column, r in enumerate(_correlations(own, values[row])):
+                    yield record.id, key, name, model.attributes[column], stage, r
+
+
+def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Of two stacks of maps, attribute by attribute."""
+    one, other = (standardised(each.reshape(1, len(each), -1).astype(np.float64))[0] for each in (first, second))
+    return np.asarray((one * other).sum(1))
+
+
+def _stages(model: AttributeModel) -> list[str]:
+    """Which of the steps can be taken with this model."""
+    output = [OUTPUT] if model.weights is not None else []
+    return output + (list(CASCADE) if _tensors(model) else [])
+
+
+def _tensors(model: AttributeModel) -> list[Tensor]:
+    """The network's weights, the last layer's first; no norms and no biases."""
+    found: list[Tensor] = [] if model.module is None else [each for each in model.module.parameters() if each.ndim > 1]
+    return found[::-1]
+
+
+@contextmanager
+def shuffled(model: AttributeModel, stage: str, seed: int) -> Iterator[AttributeModel]:
+    """The model with its output layer's weights shuffled, and a share of the network's, from the end; put back afterwards.
+
+    Parameters
+    ----------
+    model
+        Any that holds its weights.
+    stage
+        `OUTPUT`, or one of `CASCADE`.
+    seed
+        For the shuffling, the same in every stage.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    broken = model
+    if model.weights is not None:
+        rows = [_shuffled(row, generator) for row in model.weights]
+        broken = relinked(model, torch.stack(rows))
+    tensors = _tensors(model)
+    taken = tensors[: round(len(tensors) * CASCADE.get(stage, 0.0))]
+    kept = [each.detach().clone() for each in taken]
+    try:
+        with torch.no_grad():
+            for each in taken:
+                each.copy_(_shuffled(each, generator))
+        yield broken
+    finally:
+        with torch.no_grad():
+            for each, before in zip(taken, kept, strict=True):
+                each.copy_(before)
+
+
+def _shuffled(values: Tensor, generator: torch.Generator) -> Tensor:
+    order = torch.randperm(values.numel(), generator=generator).to(values.device)
+    return values.detach().reshape(-1)[order].reshape(values.shape)
