@@ -18,6 +18,7 @@ from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.types import Experiment
 from xaesthetic.data import edits, images
 from xaesthetic.models.model import load_model
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic.stages.predict import rate
 
@@ -66,7 +67,7 @@ def unfinished(folder):
 
 
 def test_predictions_are_the_models_own(compare, photos):
-    table = compare(attributes=("all",)).run.predictions()
+    table = compare(attributes=("all",)).run.read(PREDICTIONS)
     model = load_model("tiny_net")
     with torch.no_grad():
         for name, rows in table.groupby("image"):
@@ -80,19 +81,19 @@ def test_predictions_are_the_models_own(compare, photos):
 
 def test_maps_add_up_to_the_predictions_of_the_picked(compare):
     run = compare().run
-    rated = run.predictions().sort_values("prediction")["image"]
+    rated = run.read(PREDICTIONS).sort_values("prediction")["image"]
     model = load_model("tiny_net", ["light"])
     for method in ("cam", "grad_cam"):
         stack = run.maps("tiny_net", method)
         assert set(stack.images) == {*rated[:2], *rated[-2:]}
         assert stack.attributes == ("light",)
         for image in stack.images:
-            predicted = run.predictions().set_index("image")["prediction"][image]
+            predicted = run.read(PREDICTIONS).set_index("image")["prediction"][image]
             assert stack.map(image, "light").mean() + float(model.bias) == pytest.approx(predicted, rel=1e-4)
 
 
 def test_rating_without_a_run_gives_the_same(compare, experiment, photos):
-    wanted = compare().run.predictions().set_index("image")["prediction"]
+    wanted = compare().run.read(PREDICTIONS).set_index("image")["prediction"]
     for given in ([], [photos]):
         ratings = rate(given, experiment)
         assert not ratings.left_out
@@ -102,7 +103,7 @@ def test_rating_without_a_run_gives_the_same(compare, experiment, photos):
 
 def test_all_attributes_are_each_models_own(compare):
     run = compare(models=BOTH, attributes=("all",), methods=("cam",)).run
-    rated = run.predictions().groupby("model")["attribute"].unique()
+    rated = run.read(PREDICTIONS).groupby("model")["attribute"].unique()
     assert set(rated["tiny_net"]) == {"depth_of_field", "light", "vivid_color"}
     assert set(rated["other_net"]) == {"light", "color_harmony"}
     assert run.maps("other_net", "cam").attributes == ("light", "color_harmony")
@@ -136,7 +137,7 @@ def test_a_bad_photograph_is_left_out_with_its_reason(compare, photos):
     for name, reason in wanted.items():
         assert reason in comparison.left_out[name]
         assert str(photos / name) in comparison.left_out[name]
-    assert list(comparison.run.predictions()["image"]) == [f"0{number}.png" for number in range(1, 7)]
+    assert list(comparison.run.read(PREDICTIONS)["image"]) == [f"0{number}.png" for number in range(1, 7)]
     assert comparison.run.is_complete()
     assert compare().left_out == comparison.left_out
 

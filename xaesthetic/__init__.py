@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xaesthetic.core.attributes import ATTRIBUTES as ATTRIBUTES
     from xaesthetic.core.attributes import parse as parse_attributes
     from xaesthetic.core.errors import XaestheticError as XaestheticError
+    from xaesthetic.core.execution import Execution as Execution
     from xaesthetic.core.files import write_text as write_text
     from xaesthetic.core.plugins import KINDS as PLUGIN_KINDS
     from xaesthetic.core.plugins import installed_version as installed_version
@@ -96,6 +97,7 @@ _WHERE = {
     "Comparison": ("pipeline", "Comparison"),
     "DOWNLOADS": ("data.fetch.registry", "DOWNLOADS"),
     "DataCheck": ("data.check", "DataCheck"),
+    "Execution": ("core.execution", "Execution"),
     "Experiment": ("core.types", "Experiment"),
     "Explanation": ("stages.photo", "Explanation"),
     "InputSpec": ("core.types", "InputSpec"),
@@ -177,6 +179,7 @@ __all__ = [
     "AttributeModel",
     "Comparison",
     "DataCheck",
+    "Execution",
     "Experiment",
     "Explanation",
     "InputSpec",

@@ -16,6 +16,7 @@ from xaesthetic.core.types import Pixels, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import style
+from xaesthetic.run.schemas import BLOCKS
 from xaesthetic.run.store import Run
 
 ON_REQUEST = True
@@ -44,12 +45,12 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
         If no network was taken apart.
     """
     del options
-    if not run.has_table("blocks"):
+    if not run.has(BLOCKS):
         raise DataError(
             f"{run.root}: Figure 3 needs a network that was taken apart; 'xaesthetic reproduce' does it, for a model whose "
             "head is global averages and one linear layer."
         )
-    blocks = run.table("blocks")
+    blocks = run.read(BLOCKS)
     first = blocks.iloc[0]
     record = next(record for record in run.records() if record.id == first["image"])
     photograph = style.thumbnail(load_photograph(record), _SIDE)

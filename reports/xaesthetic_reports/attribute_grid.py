@@ -11,7 +11,8 @@ from xaesthetic.core.types import Pixels, Record, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
-from xaesthetic.run.maps import MapStack
+from xaesthetic.run.maps import Maps
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
 
@@ -55,7 +56,7 @@ def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptio
             ),
         )
     ]
-    table = run.predictions()
+    table = run.read(PREDICTIONS)
     rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
         scores = _scores(rated, model, shown)
@@ -73,7 +74,7 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str]) -> dict[str, str
 
 
 def _panels(
-    stack: MapStack, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
+    stack: Maps, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
 ) -> tuple[grid.Panel, ...]:
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))

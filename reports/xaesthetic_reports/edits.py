@@ -9,6 +9,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_edits
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import EDITS
 from xaesthetic.run.store import Run
 
 
@@ -26,9 +27,9 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each model ``report/edits_NAME.png``, ``.pdf`` and the caption; ``report/edits.csv``.
     """
-    if not run.has_table("edits"):
+    if not run.has(EDITS):
         return []
-    table = summarise_edits(run.table("edits"), run.experiment.seed)
+    table = summarise_edits(run.read(EDITS), run.experiment.seed)
     file = run.report / "edits.csv"
     write_text(file, table.to_csv(index=False))
     written = [file]

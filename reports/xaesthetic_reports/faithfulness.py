@@ -9,6 +9,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_faithfulness
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import FAITHFULNESS
 from xaesthetic.run.store import Run
 
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
@@ -28,9 +29,9 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each model ``report/faithfulness_NAME.png``, ``.pdf`` and the caption; ``report/faithfulness.csv``.
     """
-    if not run.has_table("faithfulness"):
+    if not run.has(FAITHFULNESS):
         return []
-    table = summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
+    table = summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed)
     file = run.report / "faithfulness.csv"
     write_text(file, table.to_csv(index=False))
     written = [file]

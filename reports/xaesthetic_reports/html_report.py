@@ -9,6 +9,7 @@ from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.paper.tables.predictions import to_csv
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 from xaesthetic_reports._payload import payload
@@ -61,7 +62,7 @@ def _colors() -> str:
 def _downloads(run: Run) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
     found: list[dict[str, Any]] = [
-        {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.predictions(), run.trained())}
+        {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.read(PREDICTIONS), run.trained())}
     ]
     names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
     found += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]

@@ -5,6 +5,7 @@ from pathlib import Path
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.predictions import to_csv
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
 
@@ -17,5 +18,5 @@ def predictions(run: Run, options: ReportOptions) -> list[Path]:
     """
     del options
     path = run.report / "predictions.csv"
-    write_text(path, to_csv(run.predictions(), run.trained()))
+    write_text(path, to_csv(run.read(PREDICTIONS), run.trained()))
     return [path]

@@ -9,6 +9,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_randomised
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.run.store import Run
 
 
@@ -26,9 +27,9 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/randomised.png``, ``.pdf``, the caption and ``.csv``.
     """
-    if not run.has_table("randomised"):
+    if not run.has(RANDOMISATION):
         return []
-    table = summarise_randomised(run.table("randomised"), run.experiment.seed)
+    table = summarise_randomised(run.read(RANDOMISATION), run.experiment.seed)
     file = run.report / "randomised.csv"
     write_text(file, table.to_csv(index=False))
     keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))

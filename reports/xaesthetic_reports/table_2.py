@@ -9,6 +9,7 @@ from xaesthetic.data.fetch.registry import cached
 from xaesthetic.paper.tables.layout import rater_layouts
 from xaesthetic.paper.tables.raters import rater_agreement, read_votes
 from xaesthetic.paper.tables.render import to_html, to_latex
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
 ON_REQUEST = True
@@ -42,7 +43,7 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
             "folder, or run 'xaesthetic table 2 --ratings FILE'."
         )
     votes = read_votes(file, {"rater": None, "image": None, "score": None})
-    table = run.predictions()
+    table = run.read(PREDICTIONS)
     table = table[table["attribute"] == "overall"]
     given = {str(key): dict(zip(rows["image"], rows["prediction"], strict=True)) for key, rows in table.groupby("model")}
     found = rater_agreement(votes, given, seed=run.experiment.seed)

@@ -11,6 +11,7 @@ import pytest
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import EditStep, Experiment, Record
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run, model_key
 
 EXPERIMENT = Experiment(
@@ -149,25 +150,25 @@ def table(reasons):
 
 
 def test_records_come_back_as_they_were(run):
-    assert not run.has_records()
-    run.write_records(table(["", "", ""]))
-    assert run.has_records()
+    assert not run.has(RECORDS)
+    run.write(RECORDS, table(["", "", ""]))
+    assert run.has(RECORDS)
     assert run.records() == [replace(record, path=record.path.absolute()) for record in RECORDS]
     assert run.records()[0].path == Path.cwd() / "photos" / "a.jpg"  # a report is drawn from anywhere
 
 
 def test_records_left_out_stay_in_the_table_only(run):
-    run.write_records(table(["", "it is truncated.", ""]))
+    run.write(RECORDS, table(["", "it is truncated.", ""]))
     assert [record.id for record in run.records()] == ["a", "bé/ü [x].png"]
-    assert list(run.records_table()["reason"]) == ["", "it is truncated.", ""]
+    assert list(run.read(RECORDS)["reason"]) == ["", "it is truncated.", ""]
 
 
 def test_predictions_come_back_as_they_were(run):
     rated = pd.DataFrame({"image": ["a", "b"], "model": "net", "attribute": "light", "prediction": np.float32([0.1, -7])})
-    assert not run.has_predictions()
-    run.write_predictions(rated)
-    assert run.has_predictions()
-    pd.testing.assert_frame_equal(run.predictions(), rated, check_exact=True)
+    assert not run.has(PREDICTIONS)
+    run.write(PREDICTIONS, rated)
+    assert run.has(PREDICTIONS)
+    pd.testing.assert_frame_equal(run.read(PREDICTIONS), rated, check_exact=True)
 
 
 def test_maps_come_back_as_they_were(run):
@@ -195,8 +196,8 @@ def test_maps_that_do_not_fit_on_the_disk_leave_nothing(run):
 
 
 def test_a_run_is_complete_with_every_method_of_every_model(run):
-    run.write_records(table(["", "", ""]))
-    run.write_predictions(pd.DataFrame({"image": []}))
+    run.write(RECORDS, table(["", "", ""]))
+    run.write(PREDICTIONS, pd.DataFrame({"image": []}))
     for model in ("tiny_net", "other_net-mine"):
         for method in ("cam", "occlusion"):
             assert not run.is_complete()
@@ -215,7 +216,7 @@ def test_a_missing_stage_says_what_to_do(run):
     with pytest.raises(DataError, match=r"no records.parquet yet; start 'xaesthetic compare' again to look"):
         run.records()
     with pytest.raises(DataError, match=r"no predictions.parquet yet; start 'xaesthetic compare' again to rate"):
-        run.predictions()
+        run.read(PREDICTIONS)
     with pytest.raises(DataError, match=rf"no net/cam maps yet; make them with 'xaesthetic explain {run.root}'"):
         run.maps("net", "cam")
 
@@ -242,7 +243,7 @@ def test_parts_are_kept_until_cleared(run):
     assert parts.missing(3) == [0, 2]
     parts.write(0, {"cam": np.zeros((2, 1, 3, 3), np.float32)})
     assert [float(part["cam"].mean()) for part in parts.read(2)] == [0, 1]
-    run.clear_parts()
+    run.remove_parts()
     assert parts.missing(3) == [0, 1, 2]
     assert not (run.root / "parts").exists()
 
@@ -251,7 +252,7 @@ def test_clearing_removes_what_a_killed_process_left(run):
     (run.root / ".predictions.parquet.0a1b2c3d.tmp").write_bytes(b"PAR1")
     (run.root / "maps" / "net" / ".cam.zarr.0a1b2c3d.tmp" / "c").mkdir(parents=True)
     run.write_maps("net", "cam", ["a"], ["light"], iter([np.zeros((1, 1, 2, 2), np.float32)]))
-    run.clear_parts()
+    run.remove_parts()
     assert sorted(path.name for path in run.root.iterdir()) == ["experiment.json", "maps"]
     assert [path.name for path in (run.root / "maps" / "net").iterdir()] == ["cam.zarr"]
     assert run.maps("net", "cam").images == ("a",)

@@ -17,6 +17,7 @@ from xaesthetic.core.types import InputSpec, Record, Source
 from xaesthetic.data import edits, images
 from xaesthetic.evaluation import summaries
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.run.schemas import EDITS
 from xaesthetic.stages import edit_response
 
 SQUARE = (((20.0, 15.0), (60.0, 15.0), (60.0, 45.0), (20.0, 45.0)),)
@@ -113,6 +114,6 @@ def test_the_command(run):
     assert "AUC of its" in done.stdout
     table = pd.read_csv(run.report / "edits.csv")
     assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
-    assert run.has_table("edits")
+    assert run.has(EDITS)
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
     assert len(json.loads(done.stdout)["edits"]) == len(table)

@@ -11,7 +11,9 @@ import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core.errors import ModelError
 from xaesthetic.evaluation import summaries
-from xaesthetic.evaluation.specificity import CASCADE, OUTPUT, with_untrained
+from xaesthetic.evaluation.specificity import with_untrained
+from xaesthetic.metrics._floors import CASCADE, OUTPUT
+from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.stages import randomisation
 
 
@@ -45,7 +47,7 @@ def test_the_output_layer_alone_leaves_the_network(run):
 
 def test_of_a_run(run):
     told = xa.look_at_randomised(run)
-    table = run.table("randomised")
+    table = run.read(RANDOMISATION)
     assert set(table["shuffled"]) == {OUTPUT, *CASCADE}
     energy = table[(table["method"] == "activation_energy") & (table["shuffled"] == OUTPUT)]
     np.testing.assert_allclose(energy["r"], 1, atol=1e-5)  # it asks no head

@@ -96,6 +96,13 @@ def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...
     return tuple(dict.fromkeys(named))
 
 
+def execution(workers: int, quiet: bool, device: str = "auto") -> "xa.Execution":
+    """Return how work is carried out: in this process, with progress unless it is to be quiet."""
+    from xaesthetic.execution.local import local
+
+    return xa.Execution(workers, device, xa.choose_progress(quiet), local)
+
+
 def report_options(scale: str, columns: int) -> "xa.ReportOptions":
     """How figures are drawn."""
     if scale not in ("per_map", "shared"):
