@@ -9,10 +9,11 @@ import torch
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.models.model import Activations, AttributeModel, device, select
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import AttributeModel, Pass, device, select
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records
-from xaesthetic.stages.predict import to_batch
 
 COLUMNS = ("image", "model", "attribute", "block", "channels", "height", "width", "values", "bias")
 """`values` is Σ_k w_k f_k over the block's own channels, on its own grid, row by row; the means of all blocks' values and
@@ -43,28 +44,26 @@ def take_apart(run: Run, models: Mapping[str, AttributeModel]) -> pd.DataFrame:
     pick = next((pick for pick in picks if pick.attribute == _PREFERRED), picks[0])
     record = next(record for record in run.records() if record.id == pick.highest[0])
     x = to_batch([load_photograph(record)], model.inputs, device(run.experiment.device))
-    with torch.inference_mode():
-        activations = model.features(x)
-        one = select(model, [pick.attribute])
-        maps = _weighed(one, activations)
-    bias = 0.0 if one.bias is None else float(one.bias[0])
+    taken = select(model, [pick.attribute]).run(x)
+    maps, bias = _weighed(taken)
     rows = [
         (record.id, key, pick.attribute, block, layer.shape[1], *layer.shape[2:], each.flatten().tolist(), bias)
-        for block, (layer, each) in enumerate(zip(activations, maps, strict=True), start=1)
+        for block, (layer, each) in enumerate(zip(taken.activations, maps, strict=True), start=1)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     run.write_table("blocks", table)
     return table
 
 
-def _weighed(model: AttributeModel, activations: Activations) -> list[torch.Tensor]:
-    """The method `cam` of a model's only output on each block alone, which does not pool then."""
-    if model.weights is None:
+def _weighed(taken: Pass) -> tuple[list[torch.Tensor], float]:
+    """The method `cam` of a model's only output on each block alone, which does not pool then; and the output's bias."""
+    weights, bias = taken.model.weights, taken.model.bias
+    if weights is None or bias is None:
         raise ValueError("a linear head was chosen")
     cam = plugins.load("methods", "cam")
-    widths = [layer.shape[1] for layer in activations]
     maps = []
-    for layer, weights in zip(activations, torch.split(model.weights, widths, dim=1), strict=True):
-        alone = replace(model, weights=weights)
-        maps.append(cam(alone, torch.zeros(1, 3, 1, 1), (layer,))[0, 0].float().cpu())
-    return maps
+    widths = [layer.shape[1] for layer in taken.activations]
+    for layer, columns in zip(taken.activations, torch.split(weights, widths, dim=1), strict=True):
+        model = replace(taken.model, head=LinearHead(columns, bias))
+        maps.append(cam(replace(taken, model=model, activations=(layer,)))[0, 0].float().cpu())
+    return maps, float(bias[0])

@@ -8,19 +8,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import torch
 from jaxtyping import Float32
 
-from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.metrics._maps import above
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, device
 from xaesthetic.run.store import Run
-from xaesthetic.stages.explain import Method
-from xaesthetic.stages.predict import to_batch
 
 PHOTOGRAPH = ("image", "edit", "attribute", "model", "method", "area", "moved", "auc", "energy")
 """`moved` is how much the raw output rose, times the edit's sign: positive is the right way. `auc` and `energy` are of the
@@ -98,13 +95,12 @@ def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = s
     records = [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
     if not records:
         raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
-    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
     parts = run.parts("edits")
     todo = parts.missing(len(records))
     for index in track(todo, "edits", len(todo)):
         told = list(local_edits(records[index], {name for model in models.values() for name in model.attributes}))
         original = images.decode(records[index].path)
-        rows = [row for key, model in models.items() for row in _rows(original, told, key, model, methods, run)]
+        rows = [row for key, model in models.items() for row in _rows(original, told, key, model, run)]
         rows = [(records[index].id, *row) for row in rows]
         columns = zip(*rows, strict=True) if rows else [()] * len(PHOTOGRAPH)
         parts.write(index, {name: np.array(column) for name, column in zip(PHOTOGRAPH, columns, strict=True)})
@@ -120,29 +116,18 @@ def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
 
 
 def _rows(
-    original: Pixels, edited: Sequence[Edited], key: str, model: AttributeModel, methods: Mapping[str, Method], run: Run
+    original: Pixels, edited: Sequence[Edited], key: str, model: AttributeModel, run: Run
 ) -> Iterator[tuple[object, ...]]:
     """One photograph's rows, without its name."""
     told = [each for each in edited if edits.EDITS[each[0]].attribute in model.attributes]
     if not told:
         return
-    raw, maps = _seen(model, methods, [original, *(each[1] for each in told)], run)
+    session = Session(model, device(run.experiment.device))
+    seen = session.run([original, *(each[1] for each in told)], run.experiment.methods)
     for number, (name, _, region) in enumerate(told, start=1):
         kind = edits.EDITS[name]
         column = model.attributes.index(kind.attribute)
-        moved = kind.sign * float(raw[number, column] - raw[0, column])
-        for method, values in maps.items():
+        moved = kind.sign * float(seen.raw[number, column] - seen.raw[0, column])
+        for method, values in seen.maps.items():
             auc, energy = map_change(values[0, column], values[number, column], region)
             yield name, kind.attribute, key, method, float(region.mean()), moved, auc, energy
-
-
-def _seen(
-    model: AttributeModel, methods: Mapping[str, Method], pixels: Sequence[Pixels], run: Run
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Raw outputs and every method's maps of some photographs, from one pass through the network."""
-    x = to_batch(pixels, model.inputs, device(run.experiment.device))
-    with torch.no_grad():
-        activations = model.features(x)
-        raw = model.head(activations).float().cpu().numpy()
-    maps = {name: method(model, x, activations).detach().float().cpu().numpy() for name, method in methods.items()}
-    return raw, maps

@@ -5,7 +5,8 @@ for a regression: an area is the mean raw output along the curve, and is held ag
 from the centre outwards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,15 +14,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.core import plugins
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
-from xaesthetic.models.model import Activations, AttributeModel, device
+from xaesthetic.models.forward import Session, to_batch
+from xaesthetic.models.model import AttributeModel, device
 from xaesthetic.run.store import Run
-from xaesthetic.stages.explain import Method, explained_records
-from xaesthetic.stages.predict import to_batch
+from xaesthetic.stages.explain import explained_records
 
 STEPS = 10
 """Equal shares of the area along a curve."""
@@ -73,8 +73,7 @@ def curves(model: AttributeModel, x: Float[Tensor, "1 c h w"], steps: Tensor, fi
 
 
 def _raw(model: AttributeModel, x: Tensor) -> Tensor:
-    with torch.inference_mode():
-        return model.head(model.features(x)).float().cpu()
+    return torch.from_numpy(Session(model).run_batch(x).raw)
 
 
 def check_faithfulness(run: Run, models: Mapping[str, AttributeModel], track: Track = silent) -> pd.DataFrame:
@@ -85,11 +84,10 @@ def check_faithfulness(run: Run, models: Mapping[str, AttributeModel], track: Tr
     The columns in `CURVES`; also kept as faithfulness.parquet.
     """
     records = explained_records(run)
-    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
     parts = run.parts("faithfulness")
     todo = parts.missing(len(records))
     for index in track(todo, "deletion and insertion", len(todo)):
-        rows = [row for key, model in models.items() for row in _rows(records[index], key, model, methods, run)]
+        rows = [row for key, model in models.items() for row in _rows(records[index], key, model, run)]
         parts.write(index, {name: np.array(column) for name, column in zip(CURVES, zip(*rows, strict=True), strict=True)})
     table = pd.concat([pd.DataFrame(part)[list(CURVES)] for part in parts.read(len(records))], ignore_index=True)
     run.write_table("faithfulness", table)
@@ -97,20 +95,17 @@ def check_faithfulness(run: Run, models: Mapping[str, AttributeModel], track: Tr
     return table
 
 
-def _rows(
-    record: Record, key: str, model: AttributeModel, methods: Mapping[str, Method], run: Run
-) -> Iterator[tuple[object, ...]]:
+def _rows(record: Record, key: str, model: AttributeModel, run: Run) -> Iterator[tuple[object, ...]]:
     x = to_batch([load_photograph(record)], model.inputs, device(run.experiment.device))
     size = x.shape[2], x.shape[3]
-    with torch.no_grad():
-        activations = model.features(x)
     generator = torch.Generator().manual_seed(run.experiment.seed)
     plain = {
         RANDOM_ORDER: order(torch.rand(size, generator=generator).to(x.device), size),
         CENTRE_ORDER: order(torch.from_numpy(centre_blob(size)).to(x), size),
     }
-    maps = {name: method(model, x, activations).detach() for name, method in methods.items()}
-    moved = {name: _sensitivity(model, method, x) for name, method in methods.items()}
+    methods = run.experiment.methods
+    maps = {name: torch.from_numpy(each).to(x) for name, each in Session(model).run_batch(x, methods).maps.items()}
+    moved = {name: _sensitivity(partial(_maps, model, name), x) for name in methods}
     for fill in FILLS:
         instead = filled(x, fill)
         for name, steps in plain.items():
@@ -123,15 +118,16 @@ def _rows(
                 yield record.id, key, name, attribute, fill, *areas[:, column], moved[name]
 
 
-def _sensitivity(model: AttributeModel, method: Method, x: Float[Tensor, "1 c h w"]) -> float:
+def _maps(model: AttributeModel, method: str, x: Tensor) -> Tensor:
+    return torch.from_numpy(Session(model).run_batch(x, [method]).maps[method]).to(x)
+
+
+def _sensitivity(maps: Callable[[Tensor], Tensor], x: Float[Tensor, "1 c h w"]) -> float:
     """Captum's sensitivity_max of all attributes' maps together."""
     from captum.metrics import sensitivity_max
 
     def explain(inputs: tuple[Tensor, ...] | Tensor) -> tuple[Tensor, ...]:
-        batch = inputs if isinstance(inputs, Tensor) else inputs[0]
-        with torch.no_grad():
-            activations: Activations = model.features(batch)
-        return (method(model, batch, activations).detach(),)
+        return (maps(inputs if isinstance(inputs, Tensor) else inputs[0]),)
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

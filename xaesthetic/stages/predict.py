@@ -9,15 +9,13 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.progress import Track, silent
-from xaesthetic.core.types import Experiment, InputSpec, Pixels, Record
-from xaesthetic.data import images
+from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records, given_records
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, device, load_model
 from xaesthetic.run.store import Run, model_key
 
@@ -49,11 +47,6 @@ def _readable(record: Record) -> Pixels | str:
         return load_photograph(record)
     except DataError as error:
         return str(error)
-
-
-def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
-    """Photographs as one batch of a network's input."""
-    return torch.from_numpy(np.stack([images.to_input(each, inputs) for each in pixels])).to(on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +128,7 @@ def predict_records(run: Run, models: Mapping[str, AttributeModel], workers: int
 
 
 def _rate(models: Mapping[str, AttributeModel], pixels: Sequence[Pixels], on: str) -> dict[str, np.ndarray]:
-    ratings: dict[str, np.ndarray] = {}
-    with torch.inference_mode():
-        for key, model in models.items():
-            outputs = model.head(model.features(to_batch(pixels, model.inputs, on)))
-            ratings[key] = outputs.float().cpu().numpy()
-    return ratings
+    return {key: Session(model, on).run(pixels).raw for key, model in models.items()}
 
 
 def _table(ids: list[str], part: Mapping[str, np.ndarray], models: Mapping[str, AttributeModel]) -> pd.DataFrame:

@@ -12,15 +12,16 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
+from xaesthetic.models.forward import Session
+from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, device, relinked
 from xaesthetic.run.maps import MapStack, standardised
 from xaesthetic.run.store import Run
-from xaesthetic.stages.explain import Method, explain_batch, explained_records
+from xaesthetic.stages.explain import explained_records
 from xaesthetic.stages.predict import batches, photographs
 
 COLUMNS = ("image", "model", "method", "attribute", "shuffled", "r")
@@ -51,7 +52,7 @@ def check_randomised(run: Run, models: Mapping[str, AttributeModel], track: Trac
     if not any(_stages(model) for model in models.values()):
         raise ModelError(f"{run.root}: {', '.join(models)}: no weights here to be shuffled; a served model has none.")
     groups = batches(explained_records(run), run.experiment.batch)
-    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
+    methods = run.experiment.methods
     tables = []
     for key, model in models.items():
         parts = run.parts("randomised", key)
@@ -59,7 +60,7 @@ def check_randomised(run: Run, models: Mapping[str, AttributeModel], track: Trac
         learnt = {name: run.maps(key, name) for name in methods}
         pixels = photographs([groups[index] for index in todo], 2)
         for index, group in zip(track(todo, f"shuffled {key}", len(todo)), pixels, strict=True):
-            rows = list(_rows(groups[index], group, key, model, methods, learnt, run))
+            rows = list(_rows(groups[index], group, key, model, learnt, run))
             columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
             parts.write(index, {name: np.array(column) for name, column in zip(COLUMNS, columns, strict=True)})
         tables += [pd.DataFrame(part)[list(COLUMNS)] for part in parts.read(len(groups))]
@@ -74,17 +75,16 @@ def _rows(
     pixels: Sequence[Pixels],
     key: str,
     model: AttributeModel,
-    methods: Mapping[str, Method],
     learnt: Mapping[str, MapStack],
     run: Run,
 ) -> Iterator[tuple[object, ...]]:
     for stage in _stages(model):
         with shuffled(model, stage, run.experiment.seed) as broken:
-            maps = explain_batch(broken, list(methods.values()), pixels, device(run.experiment.device))
-        for (name, stack), values in zip(learnt.items(), maps, strict=True):
+            maps = Session(broken, device(run.experiment.device)).run(pixels, list(learnt)).maps
+        for name, stack in learnt.items():
             for row, record in enumerate(records):
                 own = np.array(stack.values[stack.images.index(record.id)])  # noqa: PD011
-                for column, r in enumerate(_correlations(own, values[row])):
+                for column, r in enumerate(_correlations(own, maps[name][row])):
                     yield record.id, key, name, model.attributes[column], stage, r
 
 
@@ -96,7 +96,7 @@ def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def _stages(model: AttributeModel) -> list[str]:
     """Which of the steps can be taken with this model."""
-    output = [OUTPUT] if model.weights is not None else []
+    output = [OUTPUT] if isinstance(model.head, LinearHead) else []
     return output + (list(CASCADE) if _tensors(model) else [])
 
 
@@ -121,8 +121,8 @@ def shuffled(model: AttributeModel, stage: str, seed: int) -> Iterator[Attribute
     """
     generator = torch.Generator().manual_seed(seed)
     broken = model
-    if model.weights is not None:
-        rows = [_shuffled(row, generator) for row in model.weights]
+    if isinstance(model.head, LinearHead):
+        rows = [_shuffled(row, generator) for row in model.head.weights]
         broken = relinked(model, torch.stack(rows))
     tensors = _tensors(model)
     taken = tensors[: round(len(tensors) * CASCADE.get(stage, 0.0))]

@@ -14,9 +14,11 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import Parts
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import InputSpec
-from xaesthetic.models.model import LINKS, AttributeModel, global_average
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import LINKS, AttributeModel
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import untrained
-from xaesthetic.stages.predict import to_batch
 from xaesthetic.train.recipe import Recipe
 from xaesthetic.train.samples import Labels, Photographs, chunks
 
@@ -36,14 +38,15 @@ class Network(torch.nn.Module):
             If the model's head is another kind, or its backbone no torch module.
         """
         super().__init__()
-        if model.weights is None or model.module is None:
+        if not isinstance(model.head, LinearHead) or model.module is None:
             raise ModelError("training needs a torch module under global average pooling and one linear layer.")
         self.backbone = torch.nn.Identity() if recipe.freeze_backbone else model.module
         self._model = (model.module, model.features)  # in a tuple: torch must not take them for parts of a frozen network
         self._links = tuple(recipe.links[attribute] for attribute in recipe.attributes)
         self.frozen = recipe.freeze_backbone
-        self.head = torch.nn.Linear(model.weights.shape[1], len(recipe.attributes))
-        weights, bias = untrained(len(recipe.attributes), model.weights.shape[1], recipe.seed)
+        channels = model.head.weights.shape[1]
+        self.head = torch.nn.Linear(channels, len(recipe.attributes))
+        weights, bias = untrained(len(recipe.attributes), channels, recipe.seed)
         self.head.load_state_dict({"weight": weights, "bias": bias})
         self.requires_grad_(True)
 
@@ -109,10 +112,9 @@ def feature_inputs(
     todo = parts.missing(len(jobs))
     for index in track(todo, "features", len(todo)):
         rows = jobs[index].rows
-        with torch.inference_mode():
-            pooled = global_average(model.features(take(rows, np.full(len(rows), jobs[index].flipped))))
+        pooled = global_average(model.run(take(rows, np.full(len(rows), jobs[index].flipped))).activations)
         parts.write(index, {"features": pooled.float().cpu().numpy()})
-    width = 0 if model.weights is None else model.weights.shape[1]
+    width = model.head.weights.shape[1] if isinstance(model.head, LinearHead) else 0
     table = torch.zeros(1 + recipe.flips, len(photographs.usable), width)
     for job, part in zip(jobs, parts.read(len(jobs)), strict=True):
         table[int(job.flipped), job.rows] = torch.from_numpy(part["features"])

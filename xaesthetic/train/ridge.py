@@ -25,9 +25,11 @@ from xaesthetic.core.types import EditStep, Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
 from xaesthetic.data.records import find_records
-from xaesthetic.models.model import AttributeModel, device, global_average, load_model
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
-from xaesthetic.stages.predict import batches, to_batch
+from xaesthetic.stages.predict import batches
 
 AMOUNTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 TRAINED = "trained on edits, not on ratings"
@@ -164,11 +166,10 @@ def _features(model: AttributeModel, versions: _Versions, on: str) -> dict[str, 
     keys = [pixels.tobytes() for pixels in versions.pixels]
     first = {key: keys.index(key) for key in keys}
     unique = sorted(set(first.values()))
-    with torch.inference_mode():
-        pooled = [
-            global_average(model.features(to_batch([versions.pixels[i] for i in group], model.inputs, on))).cpu()
-            for group in batches(unique, _BATCH)
-        ]
+    pooled = [
+        global_average(model.run(to_batch([versions.pixels[i] for i in group], model.inputs, on)).activations).cpu()
+        for group in batches(unique, _BATCH)
+    ]
     values = torch.cat(pooled).numpy()
     rows = [unique.index(first[key]) for key in keys]
     return {"features": values[rows]} | {each: np.array(value) for each, value in versions.measured.items()}

@@ -14,9 +14,10 @@ from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records
-from xaesthetic.models.model import global_average
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
-from xaesthetic.stages.predict import batches, to_batch
+from xaesthetic.stages.predict import batches
 from xaesthetic_baselines._joblib_arrays import read_arrays
 from xaesthetic_baselines._keras_hdf5 import read_keras
 from xaesthetic_baselines._malu import LINKS, NORMS, TRAINED_AT
