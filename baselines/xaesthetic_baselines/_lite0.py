@@ -17,7 +17,8 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import verify
 from xaesthetic.core.types import InputSpec, Source
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights
 from xaesthetic_baselines._heads import EMBEDDED, kept_files, with_head
 

@@ -16,7 +16,8 @@ from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.data.fetch.registry import cached
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights, untrained
 from xaesthetic_baselines._heads import kept_files, with_head
 

@@ -78,4 +78,4 @@ def _model(kept: Weights, backbone: torch.nn.Module, files: dict[str, str], norm
     model = with_head("malu_resnet50", backbone, 15104, inputs, source, kept)
     if norm != "batch":
         return model
-    return replace(model, head=batch_normed(kept.weights, kept.bias), weights=None, bias=None)
+    return replace(model, head=batch_normed(kept.weights, kept.bias))

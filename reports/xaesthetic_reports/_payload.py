@@ -141,9 +141,7 @@ def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray,
     factor = min(1.0, _HUMAN / max(size))
     small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
     if row["region"]:
-        mask = read_mask(row["region"])
-        rows, columns = (images.area_weights(cells, pooled) for cells, pooled in zip(mask.shape, small, strict=True))
-        return np.asarray(rows @ mask @ columns.T, np.float64)
+        return np.asarray(images.area_pool(read_mask(row["region"]), small), np.float64)
     points = np.stack([np.asarray(row[axis], np.float64) for axis in ("x", "y")], axis=1)
     return fixation_density(points * (small[1] / size[1], small[0] / size[0]), small)
 
@@ -169,12 +167,12 @@ def _column(run: Run, model: str, method: str, records: Sequence[Record]) -> dic
 
 
 def _fewer(maps: Float[np.ndarray, "_a _i _j"]) -> Float[np.ndarray, "_a _o _p"]:
-    rows, cells = (images.area_weights(side, min(side, _FINEST)) for side in maps.shape[1:])
-    return np.asarray(rows @ maps.astype(np.float64) @ cells.T)
+    size = min(maps.shape[1], _FINEST), min(maps.shape[2], _FINEST)
+    return images.area_pool(maps.astype(np.float64), size)
 
 
 def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
-    known = np.isfinite(values).all((1, 2))
+    known = np.asarray(np.isfinite(values).all((1, 2)))
     values = np.where(known[:, None, None], values, 0)
     low, high = values.min((1, 2)), values.max((1, 2))
     spread = np.where(high > low, high - low, 1)[:, None, None]

@@ -98,7 +98,8 @@ def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> Non
 
 
 def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.Series) -> None:
-    total = np.sum([_pooled(each, maps[-1].shape) for each in maps], axis=0)
+    size = maps[-1].shape[0], maps[-1].shape[1]
+    total = np.sum([images.area_pool(each, size) for each in maps], axis=0)
     shown = images.to_pixels(style.normalise(total.astype(np.float32)), photograph.shape[:2])
     axes = figure.add_axes(_box(_WIDTH - _PHOTOGRAPH - 0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
     axes.imshow(style.overlay(photograph, shown))
@@ -108,11 +109,6 @@ def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.S
     figure.text(middle, 0.36 / _HEIGHT, "Σ, the map", ha="center")
     figure.text(middle, 0.2 / _HEIGHT, f"mean {raw - first['bias']:+.3f}, bias {first['bias']:+.3f}", ha="center")
     figure.text(middle, 0.06 / _HEIGHT, f"output {raw:.3f}", ha="center", weight="bold")
-
-
-def _pooled(values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    rows, columns = (images.area_weights(cells, pooled) for cells, pooled in zip(values.shape, size, strict=True))
-    return np.asarray(rows @ values @ columns.T)
 
 
 def _arrow(figure: Figure, left: float) -> None:

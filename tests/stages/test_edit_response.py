@@ -16,6 +16,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import InputSpec, Record, Source
 from xaesthetic.data import edits, images
 from xaesthetic.evaluation import summaries
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import EDITS
 from xaesthetic.stages import edit_response
@@ -62,7 +63,7 @@ def colour_model(sign=1.0):
         return sign * activations[0].mean((2, 3))
 
     inputs = InputSpec((60, 80), mean=(0.0, 0.0, 0.0), scale=1.0)
-    return AttributeModel(("vivid_color",), inputs, features, head, None, None, Source("", "", "", {}))
+    return AttributeModel(("vivid_color",), inputs, features, FunctionHead(head), Source("", "", "", {}))
 
 
 @pytest.fixture

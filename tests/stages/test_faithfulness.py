@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from xaesthetic.cli import app
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.evaluation import summaries
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.stages import faithfulness
 
@@ -28,9 +29,8 @@ def linear_model(weights):
     def head(activations):
         return (activations[0][:, 0] * weights).sum((1, 2))[:, None]
 
-    return AttributeModel(
-        ("light",), InputSpec(SIZE, mean=(0.0, 0.0, 0.0)), features, head, None, None, Source("", "", "", {})
-    )
+    inputs = InputSpec(SIZE, mean=(0.0, 0.0, 0.0))
+    return AttributeModel(("light",), inputs, features, FunctionHead(head), Source("", "", "", {}))
 
 
 def picture():
@@ -79,10 +79,10 @@ def test_fills():
 
 
 def test_sensitivity_is_none_where_a_map_never_changes_and_more_where_it_changes_much():
-    x, model = picture(), linear_model(torch.ones(SIZE))
-    still = faithfulness._sensitivity(model, lambda model, x, activations: torch.ones(len(x), 1, 3, 3), x)
-    little = faithfulness._sensitivity(model, lambda model, x, activations: x[:, :1], x)
-    much = faithfulness._sensitivity(model, lambda model, x, activations: (50 * x[:, :1]).sin(), x)
+    x = picture()
+    still = faithfulness._sensitivity(lambda x: torch.ones(len(x), 1, 3, 3), x)
+    little = faithfulness._sensitivity(lambda x: x[:, :1], x)
+    much = faithfulness._sensitivity(lambda x: (50 * x[:, :1]).sin(), x)
     assert still == pytest.approx(0, abs=1e-6)
     assert 0 < little < 0.2
     assert much > little

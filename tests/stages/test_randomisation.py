@@ -64,14 +64,14 @@ def test_of_a_run(run):
 
 def test_the_correlation_is_pearsons(run):
     model = xa.load_model("tiny_net", ("light", "vivid_color"))
-    from xaesthetic.core.plugins import load
     from xaesthetic.data.images import decode
-    from xaesthetic.stages.explain import explain_batch, explained_records
+    from xaesthetic.models.forward import Session
+    from xaesthetic.stages.explain import explained_records
 
     table = randomisation.check_randomised(run, {"tiny_net": model})
     records = explained_records(run)
     with randomisation.shuffled(model, "whole network", 0) as broken:
-        (maps,) = explain_batch(broken, [load("methods", "cam")], [decode(each.path) for each in records], "cpu")
+        maps = Session(broken).run([decode(each.path) for each in records], ["cam"]).maps["cam"]
     rows = table[(table["method"] == "cam") & (table["shuffled"] == "whole network") & (table["attribute"] == "light")]
     own = run.maps("tiny_net", "cam")
     for number, record in enumerate(records):
@@ -82,7 +82,10 @@ def test_the_correlation_is_pearsons(run):
 def test_a_model_without_weights_here_is_refused(run):
     from dataclasses import replace
 
-    model = replace(xa.load_model("tiny_net"), weights=None, bias=None, module=None)
+    from xaesthetic.models.heads import FunctionHead
+
+    model = xa.load_model("tiny_net")
+    model = replace(model, head=FunctionHead(model.head), module=None)
     with pytest.raises(ModelError, match="no weights here to be shuffled"):
         randomisation.check_randomised(run, {"tiny_net": model})
 

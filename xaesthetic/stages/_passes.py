@@ -1,18 +1,16 @@
 """Photographs through networks: ratings and the maps of every method from one pass of each model over each batch."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from xaesthetic.core import plugins
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import ENERGY
-from xaesthetic.models.forward import Results, Session
+from xaesthetic.models.forward import Results, Session, method_facts
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
@@ -96,11 +94,10 @@ def rating_rows(
 
 
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
-    adds_up = getattr(sys.modules[plugins.load("methods", method).__module__], "ADDS_UP", "")
     attributes = {
         "images": [record.id for record in records],
         "attributes": list(model.attributes),
-        "adds_up": adds_up,
+        "adds_up": method_facts(method).adds_up,
     }
     sizes = tuple(map(len, batches(records, run.experiment.batch)))
     return ArraySink(run.maps_folder(key, method), run.parts / name / key, sizes, attributes)

@@ -11,7 +11,8 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import Activations, AttributeModel, device, select
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import AttributeModel, Pass, device, select
 from xaesthetic.run.schemas import BLOCKS
 from xaesthetic.run.stage import TableSink, compute
 from xaesthetic.run.store import Run
@@ -55,24 +56,21 @@ def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Ex
 
 
 def _rows(model: AttributeModel, attribute: str, pixels: Pixels, on: str) -> Iterator[tuple[object, ...]]:
-    x = to_batch([pixels], model.inputs, device(on))
-    with torch.inference_mode():
-        activations = model.features(x)
-        one = select(model, [attribute])
-        maps = _weighed(one, activations)
-    bias = 0.0 if one.bias is None else float(one.bias[0])
-    for block, (layer, values) in enumerate(zip(activations, maps, strict=True), start=1):
+    taken = select(model, [attribute]).run(to_batch([pixels], model.inputs, device(on)))
+    maps, bias = _weighed(taken)
+    for block, (layer, values) in enumerate(zip(taken.activations, maps, strict=True), start=1):
         yield attribute, block, layer.shape[1], *layer.shape[2:], values.flatten().tolist(), bias
 
 
-def _weighed(model: AttributeModel, activations: Activations) -> list[torch.Tensor]:
-    """The method `cam` of a model's only output on each block alone, which does not pool then."""
-    if model.weights is None:
+def _weighed(taken: Pass) -> tuple[list[torch.Tensor], float]:
+    """Return the method `cam` of a model's only output on each block alone, which does not pool then; and the bias."""
+    weights, bias = taken.model.weights, taken.model.bias
+    if weights is None or bias is None:
         raise ValueError("a linear head was chosen")
     cam = plugins.load("methods", "cam")
-    widths = [layer.shape[1] for layer in activations]
+    widths = [layer.shape[1] for layer in taken.activations]
     maps = []
-    for layer, weights in zip(activations, torch.split(model.weights, widths, dim=1), strict=True):
-        alone = replace(model, weights=weights)
-        maps.append(cam(alone, torch.zeros(1, 3, 1, 1), (layer,))[0, 0].float().cpu())
-    return maps
+    for layer, columns in zip(taken.activations, torch.split(weights, widths, dim=1), strict=True):
+        model = replace(taken.model, head=LinearHead(columns, bias))
+        maps.append(cam(replace(taken, model=model, activations=(layer,)))[0, 0].float().cpu())
+    return maps, float(bias[0])

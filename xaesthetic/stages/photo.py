@@ -19,10 +19,10 @@ class Explanation:
 
     pixels: Pixels
     """The photograph."""
-    ratings: Mapping[str, float]
-    """The model's rating for each attribute, as `predict` gives it."""
     raw: Mapping[str, float]
-    """The raw output, which the maps explain; the same where the model has no link."""
+    """The model's raw output for each attribute: what the maps explain."""
+    ratings: Mapping[str, float]
+    """The rating for each attribute: the raw output with the model's link applied."""
     maps: Mapping[str, Map]
     """For each attribute, in image pixels: signed, un-normalised."""
     method: str
@@ -72,12 +72,12 @@ def explain_photo(
     pixels = images.decode(Path(photo)) if isinstance(photo, (str, Path)) else photo
     chosen = model if "all" in attributes else select(model, vocabulary.parse(list(attributes)))
     results = Session(chosen).run([pixels], [method])
-    columns = {name: column for column, name in enumerate(chosen.attributes)}
+    names, grids = chosen.attributes, results.maps[method][0]
     return Explanation(
         pixels,
-        {name: float(results.ratings[0, column]) for name, column in columns.items()},
-        {name: float(results.raw[0, column]) for name, column in columns.items()},
-        {name: images.to_pixels(results.maps[method][0, column], pixels.shape[:2]) for name, column in columns.items()},
+        dict(zip(names, results.raw[0].tolist(), strict=True)),
+        dict(zip(names, results.ratings[0].tolist(), strict=True)),
+        {name: images.to_pixels(grid, pixels.shape[:2]) for name, grid in zip(names, grids, strict=True)},
         method,
         model.source.trained,
     )

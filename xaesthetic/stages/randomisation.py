@@ -17,6 +17,7 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
 from xaesthetic.models.forward import Session
+from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, device, relinked
 from xaesthetic.run.maps import Maps, standardised
 from xaesthetic.run.schemas import RANDOMISATION
@@ -85,7 +86,7 @@ def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def _stages(model: AttributeModel) -> list[str]:
     """Which of the steps can be taken with this model."""
-    output = [OUTPUT] if model.weights is not None else []
+    output = [OUTPUT] if isinstance(model.head, LinearHead) else []
     return output + (list(CASCADE) if _tensors(model) else [])
 
 
@@ -110,8 +111,8 @@ def shuffled(model: AttributeModel, stage: str, seed: int) -> Iterator[Attribute
     """
     generator = torch.Generator().manual_seed(seed)
     broken = model
-    if model.weights is not None:
-        rows = [_shuffled(row, generator) for row in model.weights]
+    if isinstance(model.head, LinearHead):
+        rows = [_shuffled(row, generator) for row in model.head.weights]
         broken = relinked(model, torch.stack(rows))
     tensors = _tensors(model)
     taken = tensors[: round(len(tensors) * CASCADE.get(stage, 0.0))]

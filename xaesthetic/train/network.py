@@ -15,7 +15,9 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import LINKS, AttributeModel, global_average
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import LINKS, AttributeModel
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import untrained
 from xaesthetic.run.stage import ArraySink, compute
 from xaesthetic.train.recipe import Recipe
@@ -37,14 +39,15 @@ class Network(torch.nn.Module):
             If the model's head is another kind, or its backbone no torch module.
         """
         super().__init__()
-        if model.weights is None or model.module is None:
+        if not isinstance(model.head, LinearHead) or model.module is None:
             raise ModelError("training needs a torch module under global average pooling and one linear layer.")
         self.backbone = torch.nn.Identity() if recipe.freeze_backbone else model.module
         self._model = (model.module, model.features)  # in a tuple: torch must not take them for parts of a frozen network
         self._links = tuple(recipe.links[attribute] for attribute in recipe.attributes)
         self.frozen = recipe.freeze_backbone
-        self.head = torch.nn.Linear(model.weights.shape[1], len(recipe.attributes))
-        weights, bias = untrained(len(recipe.attributes), model.weights.shape[1], recipe.seed)
+        channels = model.head.weights.shape[1]
+        self.head = torch.nn.Linear(channels, len(recipe.attributes))
+        weights, bias = untrained(len(recipe.attributes), channels, recipe.seed)
         self.head.load_state_dict({"weight": weights, "bias": bias})
         self.requires_grad_(True)
 
@@ -114,7 +117,7 @@ def feature_inputs(
         How it is carried out, and on which device.
     """
     rows = np.flatnonzero(usable)
-    width = 0 if model.weights is None else model.weights.shape[1]
+    width = model.head.weights.shape[1] if isinstance(model.head, LinearHead) else 0
     table = torch.zeros(1 + recipe.flips, len(usable), width)
     for flipped in (False, True)[: 1 + recipe.flips]:
         file = folder / f"mirrored_{flipped}.zarr"
@@ -132,8 +135,7 @@ def _compute_features(
 ) -> None:
     def work(group: np.ndarray, x: Tensor) -> dict[str, np.ndarray]:
         del group
-        with torch.inference_mode():
-            return {"features": global_average(model.features(x)).float().cpu().numpy()}
+        return {"features": global_average(model.run(x).activations).float().cpu().numpy()}
 
     sink = ArraySink(file, file.parent / file.stem, tuple(map(len, groups)))
     prepare = lambda group: take(group, np.full(len(group), flipped))  # noqa: E731  # a line says it

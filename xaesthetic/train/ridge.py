@@ -28,7 +28,8 @@ from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
 from xaesthetic.data.records import find_records
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import AttributeModel, device, global_average, load_model
+from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.run.schemas import Table, columns
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
@@ -185,11 +186,10 @@ def _features(model: AttributeModel, versions: _Versions, on: str) -> Float[np.n
     keys = [pixels.tobytes() for pixels in versions.pixels]
     first = {key: keys.index(key) for key in keys}
     unique = sorted(set(first.values()))
-    with torch.inference_mode():
-        pooled = [
-            global_average(model.features(to_batch([versions.pixels[i] for i in group], model.inputs, on))).cpu()
-            for group in batches(unique, _BATCH)
-        ]
+    pooled = [
+        global_average(model.run(to_batch([versions.pixels[i] for i in group], model.inputs, on)).activations).cpu()
+        for group in batches(unique, _BATCH)
+    ]
     values = torch.cat(pooled).numpy()
     rows = [unique.index(first[key]) for key in keys]
     return np.asarray(values[rows])

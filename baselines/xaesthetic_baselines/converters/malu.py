@@ -15,7 +15,7 @@ from xaesthetic.data.fetch.registry import cached
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import global_average
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.run.stage import batches
 from xaesthetic_baselines._joblib_arrays import read_arrays
