@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import Experiment, Record, ReportOptions
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.evaluation.score import score_run
 from xaesthetic.evaluation.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
-from xaesthetic.run.store import Run, model_key
+from xaesthetic.run.store import Run
 from xaesthetic.stages.records import check_records
 
 if TYPE_CHECKING:
@@ -84,25 +85,25 @@ def compare(
 
 def prepare(experiment: Experiment) -> tuple[Experiment, list[Record]]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
-    for name in (choice.partition("=")[0] for choice in experiment.models):
-        plugins.check("models", name)
+    choices = [ModelChoice.parse(text) for text in experiment.models]
+    for choice in choices:
+        plugins.check("models", choice.name)
     for method in experiment.methods:
         plugins.check("methods", method)
-    keys = [model_key(choice) for choice in experiment.models]
+    keys = [choice.key for choice in choices]
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
     records = find_records(experiment.data, Path(experiment.root) if experiment.root else None)
-    inputs = {"photographs": fingerprint(records)} | _weights(experiment.models)
+    inputs = {"photographs": fingerprint(records)} | _weights(choices)
     return replace(experiment, inputs=inputs), records
 
 
-def _weights(choices: Sequence[str]) -> dict[str, str]:
+def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     """The sha256 of the files in the folders of one's own weights."""
     sums = {}
     for choice in choices:
-        name, _, folder = choice.partition("=")
-        for file in sorted(Path(folder).glob(f"{name}.*")) if folder else ():
-            sums[f"{model_key(choice)}/{file.name}"] = files.sha256(file)
+        for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
+            sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
 
 
@@ -220,7 +221,8 @@ def _same_models(run: Run) -> "dict[str, AttributeModel]":
 def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
     from xaesthetic.models.model import load_model
 
-    return {model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models}
+    choices = map(ModelChoice.parse, experiment.models)
+    return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
 
 
 def _described(model: "AttributeModel") -> dict[str, Any]:
@@ -246,14 +248,10 @@ Report = Callable[[Run, ReportOptions], list[Path]]
 
 
 def reports() -> list[tuple[str, Report]]:
-    """What is drawn where nothing is named: all but those for asking only (`ON_REQUEST`), `LAST` ones last."""
-    loaded = [(name, plugins.load("reports", name)) for name in plugins.names("reports")]
-    shown = [(name, report) for name, report in loaded if not _says(report, "ON_REQUEST")]
-    return sorted(shown, key=lambda each: _says(each[1], "LAST"))
-
-
-def _says(report: Report, name: str) -> bool:
-    return bool(getattr(sys.modules[report.__module__], name, False))
+    """Return what is drawn where nothing is named: all but the reports `on_request`, those that are `last` at the end."""
+    facts = {name: plugins.facts("reports", name) for name in plugins.names("reports")}
+    shown = sorted((name for name in facts if not facts[name].on_request), key=lambda name: facts[name].last)
+    return [(name, plugins.load("reports", name)) for name in shown]
 
 
 def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOptions | None = None) -> list[Path]:
@@ -264,8 +262,8 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     run
         A finished one.
     names
-        Which reports; where empty all but those that say they are for asking only (`ON_REQUEST`), and those that show
-        others' files (`LAST`) at the end.
+        Which reports; where empty all but those that are drawn `on_request` only, and those that show others' files
+        (`last`) at the end.
     options
         How to draw them.
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.store import Run
 
 
+@report()
 def predictions(run: Run, options: ReportOptions) -> list[Path]:
     """A row a photograph, a column for each attribute and model, with how each model was trained.
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import Parts, read_json, remove_unfinished, whole, write_json
 from xaesthetic.core.types import Experiment, Record
@@ -271,8 +272,7 @@ def _damaged(path: Path, error: Exception) -> DataError:
 
 def model_key(choice: str) -> str:
     """A model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one of its own."""
-    name, _, weights = choice.partition("=")
-    return f"{name}-{Path(weights).resolve().name}" if weights else name
+    return ModelChoice.parse(choice).key
 
 
 def _frozen(value: Any) -> Any:  # JSON has lists where an experiment has tuples

@@ -64,6 +64,7 @@ def explain_records(run: Run, models: Mapping[str, AttributeModel], workers: int
             parts.write(index, dict(zip(methods, maps, strict=True)))
         for method, function in zip(methods, functions, strict=True):
             pieces: Iterator[np.ndarray] = (part[method] for part in parts.read(len(groups)))
-            adds_up = getattr(sys.modules[function.__module__], "ADDS_UP", "")
+            module = sys.modules[function.__module__]  # until all methods declare it as a fact
+            adds_up = plugins.facts("methods", method).adds_up or getattr(module, "ADDS_UP", "")
             run.write_maps(key, method, [record.id for record in records], model.attributes, pieces, adds_up)
         parts.clear()

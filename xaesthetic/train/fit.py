@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import read_json, write_json, write_text
 from xaesthetic.core.progress import Track, silent
@@ -77,7 +78,7 @@ def train_network(
             return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
         _begin(work, question, team)
-        model = place(load_model(f"{name}={weights}" if weights else name, on="cpu"), team.device)
+        model = place(load_model(ModelChoice(name, weights), on="cpu"), team.device)
         training = _prepare(model, samples, recipe, out, work, team, workers, track if team.first else silent)
         state = loop(training, track if team.first else silent)
         best = training.checkpoint.load_best(team.device)
