@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from xaesthetic.data.fetch.download import files_of as files_of
     from xaesthetic.data.fetch.download import place_of as place_of
     from xaesthetic.data.fetch.flickr import fetch_flickr as fetch_flickr
-    from xaesthetic.data.fetch.registry import DOWNLOADS as DOWNLOADS
     from xaesthetic.data.fetch.registry import cached as cached
+    from xaesthetic.data.fetch.registry import download_names as download_names
     from xaesthetic.data.fetch.registry import find_download as find_download
     from xaesthetic.data.records import find_records as find_records
     from xaesthetic.evaluation.agreement import measure_agreement as measure_agreement
@@ -95,7 +95,6 @@ _WHERE = {
     "ATTRIBUTES": ("core.attributes", "ATTRIBUTES"),
     "AttributeModel": ("models.model", "AttributeModel"),
     "Comparison": ("pipeline", "Comparison"),
-    "DOWNLOADS": ("data.fetch.registry", "DOWNLOADS"),
     "DataCheck": ("data.check", "DataCheck"),
     "Execution": ("core.execution", "Execution"),
     "Experiment": ("core.types", "Experiment"),
@@ -120,6 +119,7 @@ _WHERE = {
     "check_data": ("data.check", "check_data"),
     "choose_progress": ("core.progress", "choose"),
     "compare": ("pipeline", "compare"),
+    "download_names": ("data.fetch.registry", "download_names"),
     "draw_reports": ("pipeline", "draw_reports"),
     "examine": ("cli.doctor", "examine"),
     "explain_photo": ("stages.photo", "explain_photo"),
@@ -173,7 +173,6 @@ _WHERE = {
 
 __all__ = [
     "ATTRIBUTES",
-    "DOWNLOADS",
     "PIECES",
     "PLUGIN_KINDS",
     "AttributeModel",
@@ -200,6 +199,7 @@ __all__ = [
     "check_data",
     "choose_progress",
     "compare",
+    "download_names",
     "draw_reports",
     "examine",
     "explain_photo",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Record, ReportOptions
@@ -19,7 +20,7 @@ from xaesthetic.evaluation.score import score_run
 from xaesthetic.evaluation.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
 from xaesthetic.execution.local import local
 from xaesthetic.run.schemas import ANNOTATIONS, BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS
-from xaesthetic.run.store import Run, model_key
+from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.records import examine_records
 
@@ -89,26 +90,26 @@ def _here(execution: Execution) -> Execution:
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, list[Record]]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
-    for name in (choice.partition("=")[0] for choice in experiment.models):
-        plugins.check("models", name)
+    choices = [ModelChoice.parse(text) for text in experiment.models]
+    for choice in choices:
+        plugins.check("models", choice.name)
     for method in experiment.methods:
         plugins.check("methods", method)
-    keys = [model_key(choice) for choice in experiment.models]
+    keys = [choice.key for choice in choices]
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
     records = find_records(experiment.data, Path(experiment.root) if experiment.root else None)
     old = (out / "experiment.json").is_file() and Run.open(out).schema == 1
-    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(records)} | _weights(experiment.models)
+    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(records)} | _weights(choices)
     return replace(experiment, inputs=inputs), records
 
 
-def _weights(choices: Sequence[str]) -> dict[str, str]:
+def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     """The sha256 of the files in the folders of one's own weights."""
     sums = {}
     for choice in choices:
-        name, _, folder = choice.partition("=")
-        for file in sorted(Path(folder).glob(f"{name}.*")) if folder else ():
-            sums[f"{model_key(choice)}/{file.name}"] = files.sha256(file)
+        for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
+            sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
 
 
@@ -226,7 +227,8 @@ def _same_models(run: Run) -> "dict[str, AttributeModel]":
 def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
     from xaesthetic.models.model import load_model
 
-    return {model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models}
+    choices = map(ModelChoice.parse, experiment.models)
+    return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
 
 
 def _described(model: "AttributeModel") -> dict[str, Any]:
@@ -252,14 +254,10 @@ Report = Callable[[Run, ReportOptions], list[Path]]
 
 
 def reports() -> list[tuple[str, Report]]:
-    """What is drawn where nothing is named: all but those for asking only (`ON_REQUEST`), `LAST` ones last."""
-    loaded = [(name, plugins.load("reports", name)) for name in plugins.names("reports")]
-    shown = [(name, report) for name, report in loaded if not _says(report, "ON_REQUEST")]
-    return sorted(shown, key=lambda each: _says(each[1], "LAST"))
-
-
-def _says(report: Report, name: str) -> bool:
-    return bool(getattr(sys.modules[report.__module__], name, False))
+    """Return what is drawn where nothing is named: all but the reports `on_request`, those that are `last` at the end."""
+    facts = {name: plugins.facts("reports", name) for name in plugins.names("reports")}
+    shown = sorted((name for name in facts if not facts[name].on_request), key=lambda name: facts[name].last)
+    return [(name, plugins.load("reports", name)) for name in shown]
 
 
 def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOptions | None = None) -> list[Path]:
@@ -270,8 +268,8 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     run
         A finished one.
     names
-        Which reports; where empty all but those that say they are for asking only (`ON_REQUEST`), and those that show
-        others' files (`LAST`) at the end.
+        Which reports; where empty all but those that are drawn `on_request` only, and those that show others' files
+        (`last`) at the end.
     options
         How to draw them.
 

@@ -98,8 +98,6 @@ def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel
     ModelError
         If a file is missing or damaged, or does not fit.
     """
-    if weights and str(weights) == "random":
-        raise ModelError(f"{name}: comes with its weights and has no random ones; leave --weights out.")
     folder = weights or EMBEDDED
     head = read_weights(folder, name)
     backbone = Lite0(layers)

@@ -12,6 +12,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from xaesthetic.core.attributes import attribute as vocabulary
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
@@ -19,12 +20,12 @@ from xaesthetic.figures import style
 from xaesthetic.run.schemas import BLOCKS
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6}
 _WIDTH, _HEIGHT = style.WIDTHS[2], 2.05
 _PHOTOGRAPH, _SIDE, _COLUMNS = 1.25, 400, 8  # inches and pixels of the photograph; blocks side by side
 
 
+@report(on_request=True)
 def approach(run: Run, options: ReportOptions) -> list[Path]:
     """One photograph: each block's own weighted map with what it adds to the prediction, and the sum, from real values.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core.attributes import attribute
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, Record, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
@@ -19,6 +20,7 @@ from xaesthetic.stages.pick import Pick, pick_records
 _SCALES = {"per_map": "each map has its own scale", "shared": "one scale for all maps of a row"}
 
 
+@report()
 def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     """A column a photograph; originals in the first row, then a row for each model and method.
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_edits
@@ -13,6 +14,7 @@ from xaesthetic.run.schemas import EDITS
 from xaesthetic.run.store import Run
 
 
+@report()
 def edits(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each edit and method: how often the rating moved as it should, and the AUC of the map's change.
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_faithfulness
@@ -15,6 +16,7 @@ from xaesthetic.run.store import Run
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
 
 
+@report()
 def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each attribute and method: what deletion and insertion by the map do beyond a random order.
 

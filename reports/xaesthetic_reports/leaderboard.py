@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import CENTRE, leading_metrics
@@ -26,6 +27,7 @@ _BANDS = (
 _SHOWN = 4
 
 
+@report()
 def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     """A panel a metric, a row for each model and method, the centre blob and people against each other as bands.
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import leaderboard_by_person as ranked
@@ -9,6 +10,7 @@ from xaesthetic.run.schemas import SCORES_BY_PERSON
 from xaesthetic.run.store import Run
 
 
+@report()
 def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:
     """A table: every map, floor and people themselves against each person alone.
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_randomised
@@ -13,6 +14,7 @@ from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.run.store import Run
 
 
+@report()
 def randomised(run: Run, options: ReportOptions) -> list[Path]:
     """A panel for each share of shuffled weights, a row for each model and method.
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
@@ -12,9 +13,8 @@ from xaesthetic.paper.tables.render import to_html, to_latex
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 
-
+@report(on_request=True)
 def table_1(run: Run, options: ReportOptions) -> list[Path]:
     """Spearman's correlation of every model with people, with intervals and paired differences.
 

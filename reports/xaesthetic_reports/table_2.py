@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.fetch.registry import cached
@@ -12,10 +13,16 @@ from xaesthetic.paper.tables.render import to_html, to_latex
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 _VOTES = "allinAll.csv"
 
 
+def _votes(run: Run) -> list[Path]:
+    """Where single votes lie, the run's own first."""
+    places = [run.root, *([Path(run.experiment.root)] if run.experiment.root else []), cached("aadb")]
+    return [place / _VOTES for place in places if (place / _VOTES).is_file()]
+
+
+@report(on_request=True, inputs=_votes)
 def table_2(run: Run, options: ReportOptions) -> list[Path]:
     """Raters above each threshold against the mean of all and of the others, and the run's overall scores.
 
@@ -61,13 +68,3 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
     for name, text in texts.items():
         write_text(run.report / name, text)
     return [run.report / name for name in texts]
-
-
-def _votes(run: Run) -> list[Path]:
-    """Where single votes lie, the run's own first."""
-    places = [run.root, *([Path(run.experiment.root)] if run.experiment.root else []), cached("aadb")]
-    return [place / _VOTES for place in places if (place / _VOTES).is_file()]
-
-
-INPUTS = _votes
-"""What it is made of besides the run."""

@@ -1,6 +1,5 @@
 """The fourth stage: maps against what people looked at or marked, with floors and a ceiling to hold them to."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +11,8 @@ import pandas as pd
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import MetricFacts
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.data import images
 from xaesthetic.data.annotations import Elsewhere, Gathered, People, gather, people_of
 from xaesthetic.metrics._floors import CEILING as CEILING
@@ -30,16 +30,15 @@ BY_PERSON = ("nss", "cc", "iou")
 _GROUP = 8
 
 
-def metric_scale(name: str) -> Scale:
-    """How a metric's values are to be read.
+def metric_scale(name: str) -> MetricFacts:
+    """Return how a metric's values are to be read.
 
     Raises
     ------
     PluginError
-        If there is no such metric.
+        If there is no such metric, or it does not say.
     """
-    scale: Scale = sys.modules[plugins.load("metrics", name).__module__].SCALE
-    return scale
+    return plugins.facts("metrics", name)
 
 
 @dataclass(frozen=True, slots=True)

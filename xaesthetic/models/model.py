@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
-from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core import plugins
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS
@@ -194,13 +195,14 @@ def device(wanted: str) -> str:
     return wanted
 
 
-def load_model(choice: str, attributes: Sequence[str] = ("all",), on: str = "auto") -> AttributeModel:
+def load_model(choice: str | ModelChoice, attributes: Sequence[str] = ("all",), on: str = "auto") -> AttributeModel:
     """Load a model by its name.
 
     Parameters
     ----------
     choice
-        A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own.
+        A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
+        ones.
     attributes
         The outputs wanted; ``all`` for all that it has.
     on
@@ -211,12 +213,22 @@ def load_model(choice: str, attributes: Sequence[str] = ("all",), on: str = "aut
     PluginError
         If there is no such model.
     ModelError
-        If its weights are missing or damaged, it takes none of one's own, or it lacks an attribute.
+        If its weights are missing or damaged, it takes none of one's own, has no random ones, or lacks an attribute.
     """
-    name, _, weights = choice.partition("=")
-    build = plugins.load("models", name)
-    if weights and "weights" not in signature(build).parameters:
+    chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
+    model = place(_build(chosen), device(on))
+    return model if "all" in attributes else select(model, attributes, chosen.name)
+
+
+def _build(choice: ModelChoice) -> AttributeModel:
+    name, build = choice.name, plugins.load("models", choice.name)
+    takes = signature(build).parameters
+    if choice.source and not {"weights", "random"} & takes.keys():
         raise ModelError(f"{name} takes no weights of one's own; choose it as --model {name}.")
-    model: AttributeModel = build(weights=Path(weights)) if weights else build()
-    model = place(model, device(on))
-    return model if "all" in attributes else select(model, attributes, name)
+    if choice.random and "random" not in takes:
+        raise ModelError(f"{name}: takes a folder of weights and has no random ones; name a folder, or leave --weights out.")
+    if choice.weights and "weights" not in takes:
+        raise ModelError(f"{name}: takes no folder of weights; choose it as --model {name} or --model {name}=random.")
+    options: dict[str, Any] = {"random": True} if choice.random else {"weights": choice.weights} if choice.weights else {}
+    model: AttributeModel = build(**options)
+    return model

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import find_sums, read_json, remove, remove_unfinished, replace_summed, sha256, to_json
 from xaesthetic.core.types import Experiment, Record
@@ -237,8 +238,7 @@ class Run:
 
 def model_key(choice: str) -> str:
     """Return a model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one."""
-    name, _, weights = choice.partition("=")
-    return f"{name}-{Path(weights).resolve().name}" if weights else name
+    return ModelChoice.parse(choice).key
 
 
 def _frozen(value: Any) -> Any:  # JSON has lists where an experiment has tuples

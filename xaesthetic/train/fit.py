@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import read_json, write_json, write_text
@@ -76,7 +77,7 @@ def train_network(
             return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
         _begin(work, question, team)
-        model = place(load_model(f"{name}={weights}" if weights else name, on="cpu"), team.device)
+        model = place(load_model(ModelChoice(name, weights), on="cpu"), team.device)
         here = replace(execution, device=team.device, track=execution.track if team.first else silent)
         training = _prepare(model, samples, recipe, out, work, team, here)
         state = loop(training, here.track)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import converter
 from xaesthetic.core.files import sha256
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.registry import cached
@@ -27,6 +28,7 @@ _BN = (("gamma", "weight"), ("beta", "bias"), ("running_mean", "running_mean"), 
 """Keras's names and torch's; what Keras 1 calls running_std is the variance."""
 
 
+@converter(downloads=("malu",))
 def malu(
     file: Path,
     out: Path | None = None,
