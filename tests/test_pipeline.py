@@ -298,4 +298,4 @@ def test_a_file_where_a_folder_should_be_is_refused(compare, tmp_path):
     for out in ("file", "file/run"):
         with pytest.raises(DataError, match="--out"):
             compare(out)
-    assert (tmp_path / "file").read_text() == ""
+    assert not (tmp_path / "file").read_text()

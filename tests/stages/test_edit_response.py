@@ -78,7 +78,8 @@ def run(plugged, record, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("sign", "right"), [(1.0, 1.0), (-1.0, 0.0)])
 def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign, right):
-    table = edit_response.check_edits(run, {"colour": colour_model(sign)})
+    edit_response.measure_edits(run, {"colour": colour_model(sign)})
+    table = run.read(EDITS)
     assert set(table["edit"]) == {"drain", "saturate"}
     assert set(table["image"]) == {"p"}  # the other has no subject
     assert ((table["moved"] > 0) == bool(right)).all()
@@ -94,7 +95,7 @@ def test_a_summary_by_hand():
     rows = [
         (f"{n}", "drain", "vivid_color", "m", "cam", 0.3, moved, 0.6 + n / 10, 0.5) for n, moved in enumerate((1, 2, -1, 0))
     ]
-    table = pd.DataFrame(rows, columns=list(edit_response.PHOTOGRAPH))
+    table = pd.DataFrame(rows, columns=list(EDITS.names))
     (row,) = summaries.summarise_edits(table).to_dict("records")
     assert (row["photographs"], row["right"]) == (4, 0.5)
     assert (row["right_low"], row["right_high"]) == pytest.approx((0.150, 0.850), abs=1e-3)  # Wilson's, of 2 in 4
@@ -106,7 +107,7 @@ def test_a_summary_by_hand():
 def test_without_a_subject_it_says_so(run, monkeypatch):
     monkeypatch.setattr(edit_response, "_has_subject", lambda record, sizes: False)
     with pytest.raises(DataError, match="no photograph of here has a subject"):
-        edit_response.check_edits(run, {"colour": colour_model()})
+        edit_response.measure_edits(run, {"colour": colour_model()})
 
 
 def test_the_command(run):

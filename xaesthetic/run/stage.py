@@ -118,6 +118,8 @@ class ArraySink:
         del count
         if (self.parts / self.target.name).is_dir():
             with writing(self.target):
+                for left in (self.parts / self.target.name).rglob("*.partial"):  # zarr's, of a process that was killed
+                    left.unlink()
                 self.target.parent.mkdir(parents=True, exist_ok=True)
                 swap(self.parts / self.target.name, self.target)
 

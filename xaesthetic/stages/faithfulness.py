@@ -5,7 +5,8 @@ for a regression: an area is the mean raw output along the curve, and is held ag
 from the centre outwards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import torch
@@ -104,7 +105,7 @@ def _rows(pixels: Pixels, key: str, session: Session, asked: Experiment) -> Iter
         CENTRE_ORDER: order(torch.from_numpy(centre_blob(size)).to(x), size),
     }
     maps = {name: torch.from_numpy(each[0]).to(x.device) for name, each in session.run_batch(x, asked.methods).maps.items()}
-    moved = {name: _sensitivity(session, name, x) for name in maps}
+    moved = {name: _sensitivity(partial(_maps, session, name), x) for name in maps}
     for fill in FILLS:
         instead = filled(x, fill)
         for name, steps in plain.items():
@@ -117,13 +118,16 @@ def _rows(pixels: Pixels, key: str, session: Session, asked: Experiment) -> Iter
                 yield key, name, attribute, fill, *areas[:, column], moved[name]
 
 
-def _sensitivity(session: Session, method: str, x: Float[Tensor, "1 c h w"]) -> float:
+def _maps(session: Session, method: str, x: Tensor) -> Tensor:
+    return torch.from_numpy(session.run_batch(x, [method]).maps[method]).to(x)
+
+
+def _sensitivity(maps: Callable[[Tensor], Tensor], x: Float[Tensor, "1 c h w"]) -> float:
     """Return captum's sensitivity_max of all attributes' maps together."""
     from captum.metrics import sensitivity_max
 
     def explain(inputs: tuple[Tensor, ...] | Tensor) -> tuple[Tensor, ...]:
-        batch = inputs if isinstance(inputs, Tensor) else inputs[0]
-        return (torch.from_numpy(session.run_batch(batch, [method]).maps[method]),)
+        return (maps(inputs if isinstance(inputs, Tensor) else inputs[0]),)
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
