@@ -25,6 +25,7 @@ _WAVE = 1e-6  # of the uniform floor
 
 
 def floor_maps(people: People, elsewhere: Elsewhere, seed: int) -> Iterator[tuple[str, Map]]:
+    """Yield the floors of one photograph by name, in its pixels; without `baseline`, only those that need no people."""
     height, width = people.everybody.density.shape
     random = np.random.default_rng([seed, *people.image.encode()])
     yield "uniform", 1 + _WAVE * random.random((height, width))
