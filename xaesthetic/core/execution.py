@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from xaesthetic.core.progress import Track, silent
 
@@ -12,6 +12,7 @@ Work = Callable[[int, Any], Any]
 """Takes a chunk's number and what was prepared, and gives its results; one at a time."""
 
 
+@runtime_checkable
 class Executor(Protocol):
     """Computes chunks, in any order; one that comes twice must come equal."""
 

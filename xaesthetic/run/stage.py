@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +32,7 @@ def batches(items: Sequence[C], size: int) -> list[Sequence[C]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
+@runtime_checkable
 class Sink(Protocol):
     """Where one kind of result goes."""
 
