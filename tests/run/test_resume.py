@@ -36,11 +36,7 @@ def compare(tmp_path, experiment):
 
 def result(root):
     """All files of a run but what tells who made it, and half a figure, which the next drawing leaves where it is."""
-    return {
-        name: data
-        for name, data in contents(root).items()
-        if not name.startswith("experiment.json") and "report/." not in name
-    }
+    return {name: data for name, data in contents(root).items() if not name.startswith(("experiment.json", "report/."))}
 
 
 class Killed(BaseException):

@@ -13,6 +13,8 @@ from zarr.codecs import BytesCodec, Crc32cCodec, ZstdCodec
 from xaesthetic.core.errors import DataError
 
 MapArray = Float32[np.ndarray, "_n _a _i _j"]
+WRITE_ALL: Any = {"write_empty_chunks": True}
+"""How arrays are opened for writing: a chunk of zeros is written too, so that a missing one is known to be missing."""
 _KEPT = 2  # chunks in memory: neighbours are read one after the other
 
 
@@ -117,7 +119,7 @@ def create_array(folder: Path, count: int, chunk: Sequence[int], attributes: Map
         serializer=BytesCodec(),
         compressors=(ZstdCodec(level=3), Crc32cCodec()),
         attributes=dict(attributes) | {"all_chunks_written": True},
-        config={"write_empty_chunks": True},
+        config=WRITE_ALL,
     )
 
 

@@ -17,7 +17,7 @@ import zarr
 
 from xaesthetic.core.execution import Execution, Prepare, Work
 from xaesthetic.core.files import remove, replace_summed, swap, whole, write_text, writing
-from xaesthetic.run.maps import create_array
+from xaesthetic.run.maps import WRITE_ALL, create_array
 from xaesthetic.run.schemas import Table
 
 C = TypeVar("C")
@@ -107,7 +107,7 @@ class ArraySink:
         folder = self.parts / self.target.name
         with writing(self.target):
             array: zarr.Array[Any] = (
-                zarr.open_array(folder, mode="r+")
+                zarr.open_array(folder, mode="r+").with_config(WRITE_ALL)
                 if (folder / "zarr.json").is_file()
                 else create_array(folder, sum(self.sizes), (self.sizes[0], *value.shape[1:]), self.attributes)
             )
