@@ -141,7 +141,7 @@ def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray,
     factor = min(1.0, _HUMAN / max(size))
     small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
     if row["region"]:
-        return np.asarray(images.area_pool(read_mask(row["region"]), small), np.float64)
+        return np.asarray(images.area_pool(read_mask(row["region"]).astype(np.float32), small), np.float64)
     points = np.stack([np.asarray(row[axis], np.float64) for axis in ("x", "y")], axis=1)
     return fixation_density(points * (small[1] / size[1], small[0] / size[0]), small)
 

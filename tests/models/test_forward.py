@@ -123,6 +123,19 @@ def test_bfloat16_is_near_and_still_adds_up():
         Session(model, precision="half")
 
 
+def test_methods_run_the_network_again_in_the_sessions_precision(monkeypatch):
+    again = []
+
+    def method(taken):
+        again.append(torch.equal(taken.model.run(taken.x).raw, taken.raw))
+        return taken.raw[..., None, None]
+
+    monkeypatch.setattr(plugins, "load", lambda kind, name: method)
+    results = [Session(nets.linear_net(), precision=each).run_batch(nets.batch(2), ["again"]) for each in ("full", "bf16")]
+    assert again == [True, True]
+    assert not np.array_equal(results[0].raw, results[1].raw)
+
+
 def test_a_method_that_is_not_there(photos):
     with pytest.raises(PluginError, match="it is called 'grad_cam' here"):
         Session(nets.linear_net()).run(photos, ["gradcam"])

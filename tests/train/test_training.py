@@ -14,6 +14,7 @@ from support.trained_package import write_package, write_rated
 
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.files import read_json
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import load_model
 from xaesthetic.train import fit, loop
 from xaesthetic.train.fit import train_network
@@ -84,7 +85,7 @@ def test_an_attribute_without_labels_adds_nothing():
 def test_a_network_needs_a_module_and_a_linear_head(package, monkeypatch):
     monkeypatch.syspath_prepend(package)
     model = load_model("small_net", on="cpu")
-    for broken in (dataclasses.replace(model, weights=None), dataclasses.replace(model, module=None)):
+    for broken in (dataclasses.replace(model, head=FunctionHead(model.head)), dataclasses.replace(model, module=None)):
         with pytest.raises(ModelError, match="global average pooling and one linear layer"):
             Network(broken, recipe())
 

@@ -107,7 +107,7 @@ def _in_bfloat16(model: AttributeModel, x: Float[Tensor, "b 3 h w"], gradients: 
         taken = replace(model, runner=None).run(x, gradients)
     return replace(
         taken,
-        model=model,
+        model=model,  # methods that run it again do so in bfloat16 too
         activations=_floats(taken.activations),
         raw=taken.raw.float(),
         gradient_sums=None if taken.gradient_sums is None else _floats(taken.gradient_sums),
