@@ -12,18 +12,28 @@ import xaesthetic as xa
 from xaesthetic.core import plugins
 from xaesthetic.core.types import InputSpec, ReportOptions, Source
 from xaesthetic.evaluation import specificity
+from xaesthetic.evaluation.judge import summarise
 from xaesthetic.models.model import gap_linear
-from xaesthetic.run.maps import MapStack
+from xaesthetic.run.maps import Maps, create_array
 
 WEIGHTS = SHARED / "malu" / "weights.pkl"
 
 
-def stack(values):
-    values = np.asarray(values, np.float32)
-    return MapStack(tuple(map(str, range(len(values)))), tuple(f"a{n}" for n in range(values.shape[1])), values)
+@pytest.fixture
+def stack(tmp_path):
+    """Maps on the disk, by hand."""
+
+    def stack(values):
+        values = np.asarray(values, np.float32)
+        names = {"images": [str(n) for n in range(len(values))], "attributes": [f"a{n}" for n in range(values.shape[1])]}
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        create_array(folder, len(values), (2, *values.shape[1:]), names)[:] = values
+        return Maps(folder)
+
+    return stack
 
 
-def test_it_is_the_mean_correlation_of_every_two_maps():
+def test_it_is_the_mean_correlation_of_every_two_maps(stack):
     values = np.random.default_rng(0).normal(size=(3, 4, 5, 6))
     found = specificity.between_attributes(stack(values))
     for image in range(3):
@@ -31,7 +41,7 @@ def test_it_is_the_mean_correlation_of_every_two_maps():
         assert found[image] == pytest.approx(np.mean(pairs), abs=1e-6)
 
 
-def test_constant_maps_and_single_attributes_say_nothing():
+def test_constant_maps_and_single_attributes_say_nothing(stack):
     values = np.random.default_rng(0).normal(size=(2, 3, 5, 6))
     values[0, 1] = 7
     known = np.corrcoef(values[0, 0].ravel(), values[0, 2].ravel())[0, 1]
@@ -56,7 +66,7 @@ def test_the_verdict_is_plain(method, between, energy, said):
 
 @pytest.mark.skipif(not WEIGHTS.is_file(), reason="the published weights are not here")
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_published_weights_maps_hardly_depend_on_the_attribute_by_the_published_code(tmp_path, seed):
+def test_the_published_weights_maps_hardly_depend_on_the_attribute_by_the_published_code(tmp_path, seed, stack):
     """On any backbone with non-negative features: r >= .95 by malu_cam, far less by cam."""
     folder, _ = plugins.load("converters", "malu")(WEIGHTS, out=tmp_path, heads=True)
     from xaesthetic.models.weights import read_weights
@@ -85,7 +95,7 @@ def test_the_published_weights_maps_hardly_depend_on_the_attribute_by_the_publis
 
 
 def test_of_a_run(run):
-    table = specificity.specificity(run).set_index("method")
+    table = specificity.measure_specificity(run).set_index("method")
     assert table.loc["activation_energy", "between"] == pytest.approx(1)
     assert np.isnan(table.loc["activation_energy", "with_energy"])
     maps, energy = run.maps("tiny_net", "cam"), run.maps("tiny_net", "activation_energy")
@@ -120,6 +130,7 @@ def test_the_leaderboards_figure_shows_every_map_its_interval_and_the_bands(run,
     captions = []
     monkeypatch.setattr(leaderboard, "interval_figure", lambda panels, title, columns: drawn.append((panels, title)))
     monkeypatch.setattr(leaderboard.style, "save", lambda figure, path, caption: captions.append(caption) or [])
+    summarise(run)
     leaderboard.leaderboard(run, ReportOptions())
     (panels, title), caption = drawn[0], captions[0]
     assert [panel.title for panel in panels] == ["shuffled auc →", "nss →", "cc →", "information gain →"]

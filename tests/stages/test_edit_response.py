@@ -73,7 +73,7 @@ def run(plugged, record, tmp_path, monkeypatch):
 
     monkeypatch.setattr(records, "_found", lambda data, root: iter([record, Record("q", record.path, original="q")]))
     asked = xa.Experiment("here", None, ("tiny_net",), ("grad_cam", "activation_energy"), ("all",), None)
-    return xa.compare(asked, tmp_path / "run", reports=None).run
+    return xa.compare(asked, tmp_path / "run", draw=False).run
 
 
 @pytest.mark.parametrize(("sign", "right"), [(1.0, 1.0), (-1.0, 0.0)])
@@ -118,4 +118,4 @@ def test_the_command(run):
     assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
     assert run.has(EDITS)
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
-    assert len(json.loads(done.stdout)["edits"]) == len(table)
+    assert len(json.loads(done.stdout)["edit_response"]) == len(table)
