@@ -205,7 +205,7 @@ def test_what_cannot_be_used_is_counted_and_told(export, tmp_path, plugged, caps
     assert list(done.left_out) == ["image 9, which is not among the file's images"]
     table = done.run.read(ANNOTATIONS)
     assert table["reason"].str.startswith("annotation").sum() == 2
-    judgement._people_left_out(done.run)
+    judgement._annotations_left_out(done.run)
     said = capsys.readouterr().err
     assert "left out: 2 people's marks" in said
     assert "two.png, annotator 1: annotation 5: has no segmentation" in said

@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from support.hand_run import hand_run
+from support.maps import write_maps
 from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixels, run  # noqa: F401
 
 from xaesthetic.data import images
@@ -54,7 +55,7 @@ def test_what_is_no_number_is_not_shown(open_page, tmp_path):
     broken.write(PREDICTIONS, predictions)
     maps = np.random.default_rng(0).normal(size=(HOW_MANY, 2, 5, 6)).astype(np.float32)
     maps[1, :, 2, 2] = np.nan
-    broken.write_maps("one", "cam", [f"p{index:03}" for index in range(HOW_MANY)], ("light", "vivid_color"), iter([maps]))
+    write_maps(broken, "one", "cam", [f"p{index:03}" for index in range(HOW_MANY)], ("light", "vivid_color"), maps)
     page = open_page(draw_reports(broken, ["html_report"])[0])
     drawn(page)
     assert not pixels(page, "[data-index='1'] td:nth-child(2) canvas").any()

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from support.maps import write_maps
 from xaesthetic.core.types import Experiment, Marks, Record
 from xaesthetic.data.annotations import marks_rows
-from xaesthetic.evaluation.score import score_run
+from xaesthetic.evaluation.judge import judge, summarise
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run
@@ -38,9 +39,11 @@ def hand_run(root, photographs, scored=True):
     for model, names in MODELS.items():
         for method in METHODS:
             maps = random.normal(size=(photographs, len(names), 5, 6)).astype(np.float32)
-            run.write_maps(model, method, [record.id for record in records], names, iter([maps]))
+            write_maps(run, model, method, [record.id for record in records], names, maps)
     if scored:
-        score_run(run, ["nss", "cc"])
+        judge(run, ["nss", "cc"])
+    else:
+        summarise(run)
     return run
 
 

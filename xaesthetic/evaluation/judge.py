@@ -4,10 +4,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from os import SEEK_END
+from pathlib import Path
 
 import pandas as pd
 
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.files import sha256 as file_sha256
 from xaesthetic.core.plugins import installed_version
 from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
@@ -150,6 +153,20 @@ def _digest(run: Run, summary: Summary) -> str:
     """Return what tells one set of inputs of a summary from another."""
     sums = [installed_version(), *(run.digest(table) for table in summary.made_from)]
     if summary.with_maps:
-        sums += sorted(str(file.relative_to(run.root)) for file in (run.root / "maps").glob("*/*.zarr"))
+        sums += _maps_sums(run)
         sums += [run.digest(RANDOMISATION) if run.has(RANDOMISATION) else ""]
     return sha256(json.dumps(sums).encode()).hexdigest()
+
+
+def _maps_sums(run: Run) -> list[str]:
+    """Return what tells one set of maps from another: their files' sizes and the crc32c in which every chunk ends."""
+    maps = sorted(file for file in (run.root / "maps").rglob("*") if file.is_file())
+    return [f"{file.relative_to(run.root)} {file.stat().st_size} {_ending(run, file)}" for file in maps]
+
+
+def _ending(run: Run, file: Path) -> str:
+    if run.schema == 1 or file.name == "zarr.json":  # these end in no checksum
+        return file_sha256(file)
+    with file.open("rb") as chunk:
+        chunk.seek(-min(4, file.stat().st_size), SEEK_END)
+        return chunk.read().hex()
