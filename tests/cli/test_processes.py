@@ -110,7 +110,7 @@ def test_an_interrupted_run_ends_quietly_and_goes_on(folder):
     make_photos(folder / "photos", 12)
     process = start(folder, f"{COMPARE} --batch 1", TINY_NETS_SLEEP="0.3")
     until = time.monotonic() + 60
-    while not list(folder.glob("run/parts/predict/*.npz")) and time.monotonic() < until:
+    while not list(folder.glob("run/parts/predict/*.done")) and time.monotonic() < until:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -118,7 +118,7 @@ def test_an_interrupted_run_ends_quietly_and_goes_on(folder):
     assert (out, err) == ("", "")
     assert not (folder / "run" / "predictions.parquet").exists()
     assert not [name for name in contents(folder / "run") if name.endswith(".tmp")]
-    assert list(folder.glob("run/parts/predict/*.npz"))
+    assert list(folder.glob("run/parts/predict/*.done"))
     process = start(folder, f"{COMPARE} --batch 1")
     assert process.communicate(timeout=60)[1] == ""
     assert process.returncode == 0
@@ -143,4 +143,5 @@ def test_the_embedded_models_compare_photographs(folder):
         assert f"run/report/{name}" in result["written"]
         assert (folder / "run" / "report" / name).stat().st_size > 0
     for model in ("multigap_lite0", "lite0_ft"):
-        assert xa.Run.open(folder / "run").maps(model, "cam").values.shape == (2, 1, 10, 10)
+        maps = xa.Run.open(folder / "run").maps(model, "cam")
+        assert (len(maps.images), len(maps.attributes), maps.grid) == (2, 1, (10, 10))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
-from xaesthetic.run.schemas import PREDICTIONS
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
@@ -58,6 +57,7 @@ def compare(
 def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     if as_json:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from xaesthetic.run.schemas import PREDICTIONS
-
 if TYPE_CHECKING:
     from xaesthetic.data.check import DataCheck
     from xaesthetic.models.serving.manage import Status
@@ -62,6 +60,7 @@ def print_left_out(reasons: Mapping[str, str]) -> None:
 
 def print_picks(run: "Run") -> None:
     """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
+    from xaesthetic.run.schemas import PREDICTIONS
     from xaesthetic.stages.pick import pick_records
 
     predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])

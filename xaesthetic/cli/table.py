@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
-from xaesthetic.run.schemas import PREDICTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +56,7 @@ def table_1(
     from xaesthetic.paper.tables.given import read_predictions
     from xaesthetic.paper.tables.layout import rank_layouts
     from xaesthetic.pipeline import compare
+    from xaesthetic.run.schemas import PREDICTIONS
 
     everything = any(text.strip().lower() == "all" for text in attr)
     attributes = _PAPER if everything else parse_attributes(attr)
