@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xaesthetic_reports._bundle import bundle
+
 _SOURCES = Path(__file__).parent / "_html"
 
 
 def source(name: str) -> str:
     """A file beside the templates."""
     return (_SOURCES / name).read_text(encoding="utf-8")
+
+
+def page_script(entry: str) -> str:
+    """A module beside the templates with all that it imports, as one script."""
+    return bundle(_SOURCES / entry)
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:

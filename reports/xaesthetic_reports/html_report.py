@@ -12,10 +12,9 @@ from xaesthetic.figures import style
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pages import policy_hash, render, source
+from xaesthetic_reports._pages import page_script, policy_hash, render, source
 from xaesthetic_reports._payload import payload
 
-_SCRIPTS = ("maps.js", "state.js", "grid.js", "tables.js", "large.js", "page.js")  # one module, in this order
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
@@ -39,7 +38,7 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     ``report/report.html``.
     """
     shown = payload(run) | {"scale": options.scale, "colors": _colors(), "downloads": _downloads(run)}
-    script = "\n".join(map(source, _SCRIPTS))
+    script = page_script("page.js")
     style = source("page.css")
     page = render(
         "report.html.j2",

@@ -55,6 +55,28 @@ def open_page(chromium):
         assert each.outside() == [], each.outside()
 
 
+@pytest.fixture
+def run_module(chromium):
+    """Run an expression on the names that a module of a folder exports; the folder is served to the browser alone."""
+    page = chromium.new_page()
+
+    def run(file, expression, *values):
+        def serve(route):
+            name = route.request.url.removeprefix("http://modules.test/")
+            if name:
+                route.fulfill(path=file.with_name(name), content_type="text/javascript")
+            else:
+                route.fulfill(body="<!doctype html>", content_type="text/html")
+
+        page.route("http://modules.test/**", serve)
+        page.goto("http://modules.test/")
+        code = f"async ([name, values]) => {{ const m = await import(`./${{name}}`); return ({expression})(m, ...values); }}"
+        return page.evaluate(code, [file.name, values])
+
+    yield run
+    page.close()
+
+
 def serious(chromium, file, prepare=lambda page: None):
     """Axe-core's serious and critical findings; the page's policy is set aside, or axe could not be put into it."""
     context = chromium.new_context(bypass_csp=True)

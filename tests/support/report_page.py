@@ -2,14 +2,17 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+import xaesthetic_reports
 
 from support.hand_run import hand_run
 from xaesthetic.pipeline import draw_reports
 
 HOW_MANY = 3
+SCRIPTS = Path(xaesthetic_reports.__file__).parent / "_html"
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,8 @@ class MetricFacts:
     """What of a `HumanMap` it is about: `density`, `fixations`, `mask` or `others`. nan where that is empty."""
     negative: str
     """What becomes of a map's negative values, in a few words."""
+    requires: str = ""
+    """A module beyond what is always installed that it imports; where that is missing it is measured only by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,11 @@ def _declare(facts: Facts) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def metric(*, higher: bool, low: float, high: float, needs: str, negative: str) -> Callable[[_Function], _Function]:
+def metric(
+    *, higher: bool, low: float, high: float, needs: str, negative: str, requires: str = ""
+) -> Callable[[_Function], _Function]:
     """Declare how a metric's values are to be read; the parameters are the fields of `MetricFacts`."""
-    return _declare(MetricFacts(higher, low, high, needs, negative))
+    return _declare(MetricFacts(higher, low, high, needs, negative, requires))
 
 
 def method(

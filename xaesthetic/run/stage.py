@@ -6,6 +6,7 @@ an argument (`Execution.executor`), and only this loop writes: in any order, twi
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -179,6 +180,9 @@ def compute(
     for sink in sinks.values():
         sink.finish(len(chunks))
     remove(folder)
+    for parent in (store / name).parents[: len(Path(name).parts)]:
+        with suppress(OSError):  # it holds others
+            parent.rmdir()
 
 
 def _begin(folder: Path, plan: Mapping[str, Any]) -> None:

@@ -1,104 +1,99 @@
 // One photograph, large: every map of it, zoomed together, and two to swipe between.
 
-const view = { index: 0, zoom: 1, x: 0.5, y: 0.5, pointer: null };
+import { number, placeOf, pointIn, reading, stepped, within, zoomed } from "./arithmetic.js";
+import { $, element } from "./elements.js";
+import { addressOf, canvasFor, paint } from "./pictures.js";
+import { nameOf, order, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
 
-function enlargeRow(index) {
-  Object.assign(view, { index, zoom: 1, x: 0.5, y: 0.5, pointer: null });
-  const photograph = told.photographs[index];
+const SIDES = ["first", "second"];
+
+export function enlargeRow(index) {
+  Object.assign(state.view, { index, zoom: 1, x: 0.5, y: 0.5, pointer: null });
+  const { attribute, columns } = state.grid;
+  const photograph = state.data.photographs[index];
   const at = [...$("panels").querySelectorAll(".window")].indexOf(document.activeElement);
-  const chosen = ["first", "second"].map((id) => $(id).selectedOptions[0]?.textContent);
   $("large-title").textContent = titleOf(photograph);
-  $("large-attribute").textContent = titleOfAttribute(current.attribute);
+  $("large-attribute").textContent = titleOfAttribute(attribute);
   $("credit").textContent = photograph.credit;
-  const panels = [null, ...current.shown].map((column) => panel(photograph, column));
+  const panels = [null, ...columns].map((column) => panel(photograph, column));
   $("panels").replaceChildren(...panels);
   panels[at]?.querySelector(".window").focus();
-  ["first", "second"].forEach((id, place) => {
-    const names = current.shown.map(nameOf);
-    $(id).replaceChildren(...names.map((name, value) => element("option", { value }, name)));
-    $(id).value = String(names.includes(chosen[place]) ? names.indexOf(chosen[place]) : Math.min(place, names.length - 1));
-  });
+  listSides(columns.map(nameOf));
   swipe();
   place();
   if (!$("large").open) $("large").showModal();
 }
 
+/** What can be compared; what was chosen for the photograph before stays. */
+function listSides(names) {
+  SIDES.forEach((id, at) => {
+    const chosen = names.indexOf($(id).selectedOptions[0]?.textContent);
+    $(id).replaceChildren(...names.map((name, value) => element("option", { value }, name)));
+    $(id).value = String(chosen >= 0 ? chosen : Math.min(at, names.length - 1));
+  });
+}
+
 /** The photograph before or after this one, in the order of the grid. */
-function turn(by) {
-  const places = ordered().map((each) => each.index);
-  enlargeRow(places[(places.indexOf(view.index) + by + places.length) % places.length]);
+export function turn(by) {
+  const places = order();
+  enlargeRow(places[(places.indexOf(state.view.index) + by + places.length) % places.length]);
 }
 
 /** A photograph under one map, or under none. */
 function panel(photograph, column) {
-  const window_ = element("div", { class: "window", tabindex: 0, role: "img" }, element("img", { src: addressOf(photograph), alt: "" }));
+  const picture = element("img", { src: addressOf(photograph), alt: "" });
+  const frame = element("div", { class: "window", tabindex: 0, role: "img" }, picture);
   const value = element("output", {}, "");
+  let name = "photograph";
   if (column) {
-    const grid = grids.get(column.index)[view.index];
+    const grid = state.grid.maps.get(column.index)[state.view.index];
     const canvas = canvasFor(photograph, 480);
-    paint(canvas, column, view.index, photograph);
-    window_.append(canvas);
-    window_.read = (at) => {
-      value.textContent = !at ? "" : grid.low === null ? "–" : String(Number(valueAt(grid, at.x, at.y).toPrecision(4)));
-    };
+    paint(canvas, column, state.view.index, photograph);
+    frame.append(canvas);
+    state.kept.readers.set(frame, (at) => (value.textContent = reading(grid, at)));
+    name = `${nameOf(column)}, rated ${number(ratingOf(photograph, column.model, state.grid.attribute), 2)}`;
   }
-  const rated = column && number(photograph.predictions[column.model]?.[current.attribute], 2);
-  const name = column ? `${nameOf(column)}, rated ${rated}` : "photograph";
-  window_.setAttribute("aria-label", `${name}; arrow keys move the pointer, plus and minus zoom`);
-  window_.append(element("span", { class: "cross", hidden: true }));
-  window_.addEventListener("pointermove", (event) => point(fromEvent(event, window_)));
-  window_.addEventListener("pointerleave", () => point(null));
-  window_.addEventListener("wheel", (event) => {
-    if (event.deltaY >= 0 && view.zoom === 1) return; // nothing to zoom out of: the dialog scrolls
-    event.preventDefault();
-    zoom(event.deltaY < 0 ? 1.25 : 0.8, fromEvent(event, window_));
-    point(fromEvent(event, window_));
-  });
-  window_.addEventListener("keydown", steer);
-  return element("figure", {}, window_, element("figcaption", {}, element("span", {}, name), value));
+  frame.setAttribute("aria-label", `${name}; arrow keys move the pointer, plus and minus zoom`);
+  frame.append(element("span", { class: "cross", hidden: true }));
+  listen(frame);
+  return element("figure", {}, frame, element("figcaption", {}, element("span", {}, name), value));
 }
 
-/** Where in the photograph a pointer is, from 0 to 1. */
-function fromEvent(event, window_) {
-  const box = window_.getBoundingClientRect();
-  const inside = (at, start, size) => (at - start) / size;
-  const x = view.x + (inside(event.clientX, box.left, box.width) - 0.5) / view.zoom;
-  const y = view.y + (inside(event.clientY, box.top, box.height) - 0.5) / view.zoom;
-  return { x: Math.min(Math.max(x, 0), 1), y: Math.min(Math.max(y, 0), 1) };
+function listen(frame) {
+  const from = (event) => {
+    const box = frame.getBoundingClientRect();
+    return pointIn(state.view, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  frame.addEventListener("pointermove", (event) => point(from(event)));
+  frame.addEventListener("pointerleave", () => point(null));
+  frame.addEventListener("wheel", (event) => {
+    if (event.deltaY >= 0 && state.view.zoom === 1) return; // nothing to zoom out of: the dialog scrolls
+    event.preventDefault();
+    zoom(event.deltaY < 0 ? 1.25 : 0.8, from(event));
+    point(from(event));
+  });
+  frame.addEventListener("keydown", steer);
 }
 
 function steer(event) {
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  if (event.key === "+" || event.key === "=") zoom(1.25, view.pointer);
-  else if (event.key === "-") zoom(0.8, view.pointer);
+  if (event.key === "+" || event.key === "=") zoom(1.25, state.view.pointer);
+  else if (event.key === "-") zoom(0.8, state.view.pointer);
   else if (steps[event.key]) {
-    const from = view.pointer ?? { x: 0.5, y: 0.5 };
-    const [x, y] = steps[event.key].map((each) => (each * 0.02) / view.zoom);
-    const to = { x: Math.min(Math.max(from.x + x, 0), 1), y: Math.min(Math.max(from.y + y, 0), 1) };
-    const reach = 0.45 / view.zoom; // the view follows the pointer
-    view.x = Math.min(Math.max(view.x, to.x - reach), to.x + reach);
-    view.y = Math.min(Math.max(view.y, to.y - reach), to.y + reach);
-    view.pointer = to;
+    Object.assign(state.view, stepped(state.view, steps[event.key]));
     place();
   } else return;
   event.preventDefault();
 }
 
-function zoom(factor, at) {
-  const before = view.zoom;
-  view.zoom = Math.min(Math.max(before * factor, 1), 12);
-  if (at) {
-    view.x = at.x + (view.x - at.x) * (before / view.zoom);
-    view.y = at.y + (view.y - at.y) * (before / view.zoom);
-  }
+export function zoom(factor, at = state.view.pointer) {
+  Object.assign(state.view, zoomed(state.view, factor, at));
   place();
 }
 
 /** All panels show the same part of the photograph. */
 function place() {
-  const margin = 0.5 / view.zoom;
-  view.x = Math.min(Math.max(view.x, margin), 1 - margin);
-  view.y = Math.min(Math.max(view.y, margin), 1 - margin);
+  const view = Object.assign(state.view, within(state.view));
   const style = $("panels").style;
   style.setProperty("--zoom", view.zoom);
   style.setProperty("--x", `${100 * (0.5 - view.x * view.zoom)}%`);
@@ -108,26 +103,27 @@ function place() {
 }
 
 function point(at) {
-  view.pointer = at;
-  for (const window_ of $("panels").querySelectorAll(".window")) {
-    const cross = window_.querySelector(".cross");
+  state.view.pointer = at;
+  for (const frame of $("panels").querySelectorAll(".window")) {
+    const cross = frame.querySelector(".cross");
     cross.hidden = !at;
     if (at) {
-      cross.style.left = `${100 * (0.5 + (at.x - view.x) * view.zoom)}%`;
-      cross.style.top = `${100 * (0.5 + (at.y - view.y) * view.zoom)}%`;
+      const { x, y } = placeOf(state.view, at);
+      cross.style.left = `${100 * x}%`;
+      cross.style.top = `${100 * y}%`;
     }
-    window_.read?.(at);
+    state.kept.readers.get(frame)?.(at);
   }
-  $("where").textContent = at ? `at ${Math.round(100 * at.x)} % from the left, ${Math.round(100 * at.y)} % from the top` : "";
+  const [right, down] = at ? [at.x, at.y].map((share) => Math.round(100 * share)) : [];
+  $("where").textContent = at ? `at ${right} % from the left, ${down} % from the top` : "";
 }
 
-function swipe() {
-  const photograph = told.photographs[view.index];
-  const { shown } = current;
-  const layers = ["first", "second"].map((id) => {
+export function swipe() {
+  const photograph = state.data.photographs[state.view.index];
+  const { columns } = state.grid;
+  const layers = SIDES.map((id) => {
     const canvas = canvasFor(photograph, 480);
-    const column = shown[Number($(id).value)] ?? shown[0];
-    paint(canvas, column, view.index, photograph);
+    paint(canvas, columns[Number($(id).value)] ?? columns[0], state.view.index, photograph);
     canvas.className = id;
     return canvas;
   });

@@ -1,21 +1,21 @@
-// The controls.
+// The controls, and the beginning of everything.
 
-function control(id, key, read) {
-  $(id).addEventListener("change", (event) => {
-    state[key] = read(event.target);
-    show();
-  });
-}
+import { $, element } from "./elements.js";
+import { show, watchSight } from "./grid.js";
+import { swipe, turn, zoom } from "./large.js";
+import { chosenColumns, start, state } from "./state.js";
+import { listDownloads, listLeaderboard } from "./tables.js";
 
 /** A box to tick for each model, or each method. */
 function listChoices(kind) {
-  const names = [...new Set(told.columns.map((column) => column[kind]))];
+  const { hidden } = state.choice;
+  const names = [...new Set(state.data.columns.map((column) => column[kind]))];
   const boxes = names.map((name) => {
     const box = element("input", { type: "checkbox", checked: true, value: name });
     box.addEventListener("change", () => {
-      state.hidden[box.checked ? "delete" : "add"](name);
-      if (columns().length) return show();
-      state.hidden.delete(name); // something is always shown
+      hidden[box.checked ? "delete" : "add"](name);
+      if (chosenColumns().length) return show();
+      hidden.delete(name); // something is always shown
       box.checked = true;
     });
     return element("label", {}, box, name);
@@ -32,26 +32,32 @@ function fit() {
   document.documentElement.style.setProperty("--below", `${stays ? bar.offsetHeight : 0}px`);
 }
 
-function begin() {
-  $("attribute").replaceChildren(...told.attributes.map((each) => element("option", { value: each.name }, each.title)));
-  control("attribute", "attribute", (each) => each.value);
-  $("sort").value = state.sort;
-  control("sort", "sort", (each) => each.value);
-  control("scale", "scale", (each) => each.value);
-  control("values", "values", (each) => each.value);
-  control("people", "people", (each) => each.value);
-  $("scale").value = state.scale;
-  $("people").closest("label").hidden = !told.photographs.some((each) => Object.keys(each.people).length);
-  $("sort").querySelector("[value=error]").disabled = !told.photographs.some((each) => Object.keys(each.ratings).length);
+/** The controls above the grid, as they are at first, and what they do. */
+function prepareControls() {
+  const { attributes, photographs } = state.data;
+  $("attribute").replaceChildren(...attributes.map(({ name, title }) => element("option", { value: name }, title)));
+  $("sort").value = state.choice.sort;
+  $("scale").value = state.choice.scale;
+  for (const key of ["attribute", "sort", "scale", "values", "people"])
+    $(key).addEventListener("change", (event) => {
+      state.choice[key] = event.target.value;
+      show();
+    });
+  $("people").closest("label").hidden = !photographs.some(({ people }) => Object.keys(people).length);
+  $("sort").querySelector("[value=error]").disabled = !photographs.some(({ ratings }) => Object.keys(ratings).length);
   $("opacity").addEventListener("input", (event) => {
     document.documentElement.style.setProperty("--opacity", event.target.value / 100);
   });
   $("theme").addEventListener("change", (event) => (document.documentElement.dataset.theme = event.target.value));
   $("metric").addEventListener("change", listLeaderboard);
+  for (const kind of ["model", "method"]) listChoices(kind);
+}
+
+function prepareLarge() {
   for (const id of ["first", "second"]) $(id).addEventListener("change", swipe);
   $("swiped").addEventListener("input", (event) => $("swipe").style.setProperty("--swipe", `${event.target.value}%`));
-  $("closer").addEventListener("click", () => zoom(1.25, view.pointer));
-  $("farther").addEventListener("click", () => zoom(0.8, view.pointer));
+  $("closer").addEventListener("click", () => zoom(1.25));
+  $("farther").addEventListener("click", () => zoom(0.8));
   $("close").addEventListener("click", () => $("large").close());
   $("before").addEventListener("click", () => turn(-1));
   $("after").addEventListener("click", () => turn(1));
@@ -62,7 +68,13 @@ function begin() {
       event.preventDefault();
     }
   });
-  for (const kind of ["model", "method"]) listChoices(kind);
+}
+
+function begin() {
+  start(JSON.parse($("told").textContent));
+  watchSight();
+  prepareControls();
+  prepareLarge();
   const watching = new ResizeObserver(fit);
   for (const watched of [$("grid"), $("grid").parentElement, document.querySelector(".controls")]) watching.observe(watched);
   listDownloads();

@@ -1,95 +1,58 @@
-// What the page knows, what is chosen, and what is to be shown for it. Everything comes out of the JSON in this file; nothing
-// is fetched.
+// All that the page knows and keeps, in one place: no other module has variables of its own. No document is touched here.
 
-const told = JSON.parse(document.getElementById("told").textContent);
-const viridis = sequence(bytesOf(told.colors));
-const palettes = { range: viridis, rectified: viridis, signed: aroundZero([0, 114, 178], [213, 94, 0]) };
-const $ = (id) => document.getElementById(id);
-const state = {
-  attribute: told.attributes[0].name, scale: told.scale, values: "range", sort: "high", people: "none",
-  hidden: new Set(), // models and methods
+import { aroundZero, bytesOf, orderOf, sequence } from "./arithmetic.js";
+
+export const state = {
+  data: null, // the JSON that lies in the page
+  palettes: null, // 256 colours for each way to read values
+  choice: { attribute: "", scale: "", values: "range", sort: "high", people: "none", hidden: new Set() }, // hidden: names
+  grid: { attribute: "", columns: [], maps: new Map(), turn: 0, sight: null }, // what is shown; a column's maps by its index
+  view: { index: 0, zoom: 1, x: 0.5, y: 0.5, pointer: null }, // of the photograph that is shown large
+  kept: {
+    maps: new Map(), // by strip, decoded once
+    addresses: new Map(), // by photograph
+    rows: new Map(), // by photograph's index: pictures stay decoded when the attribute changes
+    lines: new WeakMap(), // a map's canvas: the one with people's line over it
+    draws: new WeakMap(), // a map's button: what draws it when it comes into sight
+    readers: new WeakMap(), // a large map's window: what writes the value under the pointer
+  },
 };
-const unpacked = new Map(); // a strip's maps, decoded once
-const grids = new Map(); // the present attribute's maps, by column
-const addresses = new Map(); // of photographs
-let current = { attribute: "", shown: [] }; // what `grids` holds, and the page shows
 
-/** An element with attributes and children; text stays text. */
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value !== false && value !== null) made.setAttribute(key, value === true ? "" : value);
-  }
-  made.append(...children);
-  return made;
+export function start(data) {
+  const viridis = sequence(bytesOf(data.colors));
+  state.data = data;
+  state.palettes = { range: viridis, rectified: viridis, signed: aroundZero([0, 114, 178], [213, 94, 0]) };
+  Object.assign(state.choice, { attribute: data.attributes[0].name, scale: data.scale });
 }
 
-/** In so many digits; never a negative zero. */
-function number(value, digits = 3) {
-  if (value === null || value === undefined) return "–";
-  const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text;
-}
+// -- what follows from it ---------------------------------------------------------------------------------------------
 
-/** An address of the photograph that all pictures of it share: it is decoded once. */
-function addressOf(photograph) {
-  if (!addresses.has(photograph)) {
-    const [head, bytes] = photograph.src.split(",");
-    const type = head.slice("data:".length, head.indexOf(";"));
-    addresses.set(photograph, URL.createObjectURL(new Blob([bytesOf(bytes)], { type })));
-  }
-  return addresses.get(photograph);
-}
+export const titleOfAttribute = (name) => state.data.attributes.find((attribute) => attribute.name === name).title;
+export const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
+export const nameOf = (column) => `${column.model} ${column.method}`;
+export const ratingOf = (photograph, model, attribute) => photograph.predictions[model]?.[attribute] ?? null;
 
-const titleOfAttribute = (name) => told.attributes.find((each) => each.name === name).title;
-const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
-const isShown = ({ model, method }) => !state.hidden.has(model) && !state.hidden.has(method);
-const columns = () =>
-  told.columns
+/** The columns that are chosen and have maps of the attribute. */
+export function chosenColumns() {
+  const { attribute, hidden } = state.choice;
+  return state.data.columns
     .map((column, index) => ({ ...column, index }))
-    .filter((each) => each.strips[state.attribute] && isShown(each));
-const nameOf = (column) => `${column.model} ${column.method}`;
-const people = (photograph) => photograph.people[state.attribute] ?? photograph.people[""];
-
-async function mapsOf(column) {
-  const strip = column.strips[state.attribute];
-  if (!unpacked.has(strip)) unpacked.set(strip, unpack(strip));
-  return unpacked.get(strip);
+    .filter((column) => column.strips[attribute] && !hidden.has(column.model) && !hidden.has(column.method));
 }
-
-// -- order ------------------------------------------------------------------------------------------------------------
 
 /** The models whose maps are shown, or all that rate where none is; the first one's ratings make the order. */
-function models() {
-  const shown = columns().map((column) => column.model);
-  return [...new Set(shown.length ? shown : told.models.map((model) => model.key))];
+export function models() {
+  const shown = chosenColumns().map((column) => column.model);
+  return [...new Set(shown.length ? shown : state.data.models.map((model) => model.key))];
 }
 
-const rating = (photograph, model) => photograph.predictions[model]?.[state.attribute] ?? null;
-
-function disagreement(photograph) {
-  const values = models().map((model) => rating(photograph, model)).filter((value) => value !== null);
-  if (!values.length) return 0;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-function failure(photograph, first) {
-  const people = photograph.ratings[state.attribute];
-  return people === undefined || rating(photograph, first) === null ? -1 : Math.abs(rating(photograph, first) - people);
-}
-
-const keys = {
-  given: () => 0,
-  high: (photograph, first) => -(rating(photograph, first) ?? -Infinity),
-  low: (photograph, first) => rating(photograph, first) ?? Infinity,
-  disagreement: (photograph) => -disagreement(photograph),
-  error: (photograph, first) => -failure(photograph, first),
-};
-
-function ordered() {
-  const [first] = models();
-  const places = told.photographs.map((photograph, index) => ({ photograph, index, key: keys[state.sort](photograph, first) }));
-  return places.sort((one, other) => (one.key === other.key ? 0 : one.key - other.key) || one.index - other.index);
+/** The indices of the photographs in the order that is chosen. */
+export function order() {
+  const { attribute, sort } = state.choice;
+  const keys = models();
+  const rated = state.data.photographs.map((photograph) => ({
+    ratings: keys.map((model) => ratingOf(photograph, model, attribute)),
+    people: photograph.ratings[attribute] ?? null,
+  }));
+  return orderOf(rated, sort);
 }

@@ -1,74 +1,88 @@
 // Tables: ratings, the leaderboard, files.
 
-// -- tables -----------------------------------------------------------------------------------------------------------
+import { bytesOf, number, percent } from "./arithmetic.js";
+import { $, element } from "./elements.js";
+import { nameOf, order, ratingOf, state } from "./state.js";
 
-function listPredictions(shown) {
-  const models = [...new Set(shown.map((column) => column.model))];
-  const head = ["photograph", "people", ...models].map((name) => element("th", { scope: "col" }, name));
-  const rows = ordered().map(({ photograph }) =>
-    element(
+function headings(names) {
+  const cells = names.map((name) => element("th", { scope: "col" }, name));
+  return element("thead", {}, element("tr", {}, ...cells));
+}
+
+export function listPredictions(columns) {
+  const { attribute } = state.choice;
+  const models = [...new Set(columns.map((column) => column.model))];
+  const rows = order().map((index) => {
+    const photograph = state.data.photographs[index];
+    return element(
       "tr",
       {},
       element("th", { scope: "row" }, photograph.id),
-      element("td", {}, number(photograph.ratings[state.attribute])),
-      ...models.map((model) => element("td", {}, number(photograph.predictions[model]?.[state.attribute]))),
-    ),
-  );
-  $("predictions").replaceChildren(element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
+      element("td", {}, number(photograph.ratings[attribute])),
+      ...models.map((model) => element("td", {}, number(ratingOf(photograph, model, attribute)))),
+    );
+  });
+  $("predictions").replaceChildren(headings(["photograph", "people", ...models]), element("tbody", {}, ...rows));
 }
 
-function listLeaderboard() {
-  if (!told.leaderboard.length) return;
-  const rows = told.leaderboard.filter((each) => each.attribute === state.attribute || each.attribute === "");
-  const metrics = [...new Set(rows.map((each) => each.metric))];
+export function listLeaderboard() {
+  const { leaderboard } = state.data;
+  if (!leaderboard.length) return;
+  const rows = leaderboard.filter((row) => row.attribute === state.choice.attribute || row.attribute === "");
+  const metrics = [...new Set(rows.map((row) => row.metric))];
   const chosen = metrics.includes($("metric").value) ? $("metric").value : metrics.includes("nss") ? "nss" : metrics[0];
   $("metric").replaceChildren(...metrics.map((name) => element("option", { selected: name === chosen }, name)));
-  const shown = rows.filter((each) => each.metric === chosen);
-  const ends = shown.flatMap((each) => [each.value, each.low, each.high]).filter((value) => value !== null);
+  const shown = rows.filter((row) => row.metric === chosen);
+  const ends = shown.flatMap((row) => [row.value, row.low, row.high]).filter((value) => value !== null);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const head = ["map", "mean", "95 %", "interval", "normalised", "against the blob"].map((name) => element("th", { scope: "col" }, name));
-  const body = shown.map((each) => leader(each, low, high, shown));
-  $("leaderboard").replaceChildren(element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body));
+  const marks = shown.filter((row) => row.kind === "ceiling" || row.method === "centre");
+  const body = shown.map((row) => leader(row, marks, (value) => percent(value, low, high)));
+  const head = headings(["map", "mean", "95 %", "interval", "normalised", "against the blob"]);
+  $("leaderboard").replaceChildren(head, element("tbody", {}, ...body));
 }
 
-function leader(each, low, high, shown) {
-  const place = (value) => 100 * ((value - low) / (high - low || 1));
+function leader(row, marks, place) {
+  return element(
+    "tr",
+    { class: row.kind },
+    element("th", { scope: "row" }, nameOf(row)),
+    element("td", {}, number(row.value)),
+    element("td", {}, `${number(row.low)} to ${number(row.high)}`),
+    element("td", {}, interval(row, marks, place)),
+    element("td", {}, number(row.normalised, 2)),
+    element("td", {}, row.verdict),
+  );
+}
+
+/** A mean with its interval, and lines for the blob and for people. */
+function interval(row, marks, place) {
   const bar = element("span", { class: "interval", "aria-hidden": true });
-  for (const mark of shown.filter((other) => other.kind === "ceiling" || other.method === "centre")) {
+  for (const mark of marks) {
     const line = element("i", { class: mark.kind });
     line.style.left = `${place(mark.value)}%`;
     bar.append(line);
   }
   const range = element("b");
-  range.style.left = `${place(each.low ?? each.value)}%`;
-  range.style.width = `${place(each.high ?? each.value) - place(each.low ?? each.value)}%`;
+  const from = place(row.low ?? row.value);
+  range.style.left = `${from}%`;
+  range.style.width = `${place(row.high ?? row.value) - from}%`;
   const dot = element("em");
-  dot.style.left = `${place(each.value)}%`;
+  dot.style.left = `${place(row.value)}%`;
   bar.append(range, dot);
-  return element(
-    "tr",
-    { class: each.kind },
-    element("th", { scope: "row" }, `${each.model} ${each.method}`),
-    element("td", {}, number(each.value)),
-    element("td", {}, `${number(each.low)} to ${number(each.high)}`),
-    element("td", {}, bar),
-    element("td", {}, number(each.normalised, 2)),
-    element("td", {}, each.verdict),
-  );
+  return bar;
 }
 
-// -- downloads --------------------------------------------------------------------------------------------------------
-
-function listDownloads() {
-  const items = told.downloads.map((each) => {
-    if (each.type === "application/pdf" && !each.base64) return element("li", {}, `${each.name}: beside this page, too large to travel in it`);
-    const bytes = each.text === undefined ? bytesOf(each.base64) : new TextEncoder().encode(each.text);
+export function listDownloads() {
+  const items = state.data.downloads.map(({ name, type, text, base64 }) => {
+    if (type === "application/pdf" && !base64)
+      return element("li", {}, `${name}: beside this page, too large to travel in it`);
+    const bytes = text === undefined ? bytesOf(base64) : new TextEncoder().encode(text);
     const save = () => {
-      const address = URL.createObjectURL(new Blob([bytes], { type: each.type }));
-      element("a", { href: address, download: each.name }).click();
+      const address = URL.createObjectURL(new Blob([bytes], { type }));
+      element("a", { href: address, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10000);
     };
-    return element("li", {}, element("button", { type: "button", onclick: save }, each.name));
+    return element("li", {}, element("button", { type: "button", onclick: save }, name));
   });
   $("downloads").replaceChildren(...items);
 }

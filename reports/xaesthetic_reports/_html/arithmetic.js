@@ -1,0 +1,197 @@
+// The arithmetic of the page: functions of numbers, which know no document and keep nothing.
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+export function bytesOf(text) {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
+  return bytes;
+}
+
+/** In so many digits; never a negative zero. */
+export function number(value, digits = 3) {
+  if (value === null || value === undefined) return "–";
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+// -- maps -------------------------------------------------------------------------------------------------------------
+
+/** Each photograph's map out of the grey values of a strip of them: values as they were computed, to within 1/255 of their
+ * range; where some were no numbers, `low` and `high` are null and nothing is shown. */
+export function gridsOf(strip, greys) {
+  const size = strip.rows * strip.cells;
+  return strip.low.map((low, index) => {
+    const step = (strip.high[index] - low) / 255;
+    const values = new Float32Array(size);
+    for (let at = 0; at < size; at++) values[at] = low + step * greys[index * size + at];
+    return { rows: strip.rows, cells: strip.cells, values, low, high: strip.high[index] };
+  });
+}
+
+/** A grid's value at (x, y) from 0 to 1, bilinear between the middles of cells. */
+export function valueAt(grid, x, y) {
+  const column = clamp(x * grid.cells - 0.5, 0, grid.cells - 1);
+  const row = clamp(y * grid.rows - 0.5, 0, grid.rows - 1);
+  const left = Math.floor(column);
+  const top = Math.floor(row);
+  const right = Math.min(left + 1, grid.cells - 1);
+  const below = Math.min(top + 1, grid.rows - 1);
+  const across = column - left;
+  const down = row - top;
+  const at = (i, j) => grid.values[i * grid.cells + j];
+  return (
+    (at(top, left) * (1 - across) + at(top, right) * across) * (1 - down) +
+    (at(below, left) * (1 - across) + at(below, right) * across) * down
+  );
+}
+
+/** The value under the pointer as the page writes it: nothing without a pointer, a dash where a map is no number. */
+export function reading(grid, at) {
+  if (!at) return "";
+  return grid.low === null ? "–" : String(Number(valueAt(grid, at.x, at.y).toPrecision(4)));
+}
+
+/** A grid at every pixel of a picture. */
+export function enlarge(grid, width, height) {
+  const values = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) values[y * width + x] = valueAt(grid, (x + 0.5) / width, (y + 0.5) / height);
+  return values;
+}
+
+/** What becomes the lowest and the highest colour of maps that share a scale: their own ends, or from 0, or as far below 0
+ * as above it. Maps that are no number have no part in it; without any other, both limits are 0. */
+export function limitsOf(maps, values) {
+  const grids = maps.filter((grid) => grid.low !== null);
+  if (!grids.length) return [0, 0];
+  const low = Math.min(...grids.map((grid) => grid.low));
+  const high = Math.max(...grids.map((grid) => grid.high));
+  const farthest = Math.max(Math.abs(low), Math.abs(high));
+  return { range: [low, high], rectified: [0, high], signed: [-farthest, farthest] }[values];
+}
+
+/** The limits of one map of a column: of itself, or on one scale with the others. */
+export function limitsIn(maps, index, scale, values) {
+  if (maps[index].low === null) return [0, 0];
+  return limitsOf(scale === "shared" ? maps : [maps[index]], values);
+}
+
+/** Which pixels border on the top share of a grid's area. */
+export function contour(grid, share, width, height) {
+  const values = enlarge(grid, width, height);
+  const sorted = Float32Array.from(values).sort();
+  let level = sorted[Math.floor(values.length * (1 - share))];
+  if (level === sorted[0]) level = sorted.find((value) => value > level); // less than that share is marked at all
+  const edge = [];
+  for (let y = 1; y < height - 1; y++)
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      if (values[at] >= level && Math.min(values[at - 1], values[at + 1], values[at - width], values[at + width]) < level)
+        edge.push([x, y]);
+    }
+  return edge;
+}
+
+// -- colours ----------------------------------------------------------------------------------------------------------
+
+/** 256 steps of red, green, blue and opacity: a sequence of colours as it is. */
+export function sequence(colors) {
+  const channel = (at) => (at % 4 === 3 ? 255 : colors[3 * Math.floor(at / 4) + (at % 4)]);
+  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => channel(at));
+}
+
+/** The same for values around 0: nothing there, ever more of one colour above and of another below. */
+export function aroundZero(below, above) {
+  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => {
+    const share = Math.floor(at / 4) / 127.5 - 1;
+    return at % 4 === 3 ? 255 * Math.abs(share) : (share < 0 ? below : above)[at % 4];
+  });
+}
+
+/** Red, green, blue and opacity of a grid at every pixel; without colours where the limits are equal. */
+export function coloured(grid, [low, high], palette, width, height) {
+  const colors = new Uint8ClampedArray(4 * width * height);
+  if (!(high > low)) return colors;
+  const values = enlarge(grid, width, height);
+  for (let at = 0; at < values.length; at++) {
+    const color = 4 * Math.round(clamp((values[at] - low) / (high - low), 0, 1) * 255);
+    for (let channel = 0; channel < 4; channel++) colors[4 * at + channel] = palette[color + channel];
+  }
+  return colors;
+}
+
+// -- order ------------------------------------------------------------------------------------------------------------
+
+/** How far apart ratings are: their standard deviation, of those that are numbers. */
+function spread(ratings) {
+  const values = ratings.filter((value) => value !== null);
+  if (!values.length) return 0;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+/** What photographs are sorted by, the smallest first, out of the models' ratings and people's (null where none is). */
+const KEYS = {
+  given: () => 0,
+  high: ([first]) => -(first ?? -Infinity),
+  low: ([first]) => first ?? Infinity,
+  disagreement: (ratings) => -spread(ratings),
+  error: ([first], people) => (people === null || first === null ? 1 : -Math.abs(first - people)),
+};
+
+/** The places of photographs in an order; those with equal keys stay as they were. The first model's ratings count, but for
+ * `disagreement`. */
+export function orderOf(photographs, sort) {
+  const places = photographs.map(({ ratings, people }, index) => ({ index, key: KEYS[sort](ratings, people) }));
+  places.sort((one, other) => (one.key === other.key ? 0 : one.key - other.key) || one.index - other.index);
+  return places.map(({ index }) => index);
+}
+
+// -- what part of a photograph is seen --------------------------------------------------------------------------------
+
+const FARTHEST = 12;
+
+/** Moved so that nothing beyond the photograph is seen. */
+export function within(view) {
+  const margin = 0.5 / view.zoom;
+  return { ...view, x: clamp(view.x, margin, 1 - margin), y: clamp(view.y, margin, 1 - margin) };
+}
+
+/** Closer or farther by a factor; `at`, where there is one, stays where it is. */
+export function zoomed(view, factor, at) {
+  const zoom = clamp(view.zoom * factor, 1, FARTHEST);
+  const about = (middle, fixed) => fixed + (middle - fixed) * (view.zoom / zoom);
+  return at ? { ...view, zoom, x: about(view.x, at.x), y: about(view.y, at.y) } : { ...view, zoom };
+}
+
+/** The pointer moved by a fiftieth of what is seen, which follows it. */
+export function stepped(view, [right, down]) {
+  const from = view.pointer ?? { x: 0.5, y: 0.5 };
+  const pointer = {
+    x: clamp(from.x + (right * 0.02) / view.zoom, 0, 1),
+    y: clamp(from.y + (down * 0.02) / view.zoom, 0, 1),
+  };
+  const reach = 0.45 / view.zoom;
+  const follow = (middle, to) => clamp(middle, to - reach, to + reach);
+  return { ...view, pointer, x: follow(view.x, pointer.x), y: follow(view.y, pointer.y) };
+}
+
+/** Where in the photograph a place of the window is, both from 0 to 1. */
+export function pointIn(view, across, down) {
+  return {
+    x: clamp(view.x + (across - 0.5) / view.zoom, 0, 1),
+    y: clamp(view.y + (down - 0.5) / view.zoom, 0, 1),
+  };
+}
+
+/** Where in the window a place of the photograph is. */
+export function placeOf(view, at) {
+  return { x: 0.5 + (at.x - view.x) * view.zoom, y: 0.5 + (at.y - view.y) * view.zoom };
+}
+
+/** How far a value is along a range, from 0 to 100; 0 in a range without length. */
+export function percent(value, low, high) {
+  return 100 * ((value - low) / (high - low || 1));
+}
