@@ -4,13 +4,14 @@ import time
 
 import numpy as np
 import pytest
+import requests
 from PIL import Image
 from support.aadb_lists import HEADER, LISTS
 from support.bad_server import Answer, serving
 from support.places import SHARED
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.data.fetch import flickr, registry
+from xaesthetic.data.fetch import registry
 from xaesthetic.data.fetch.flickr import fetch_flickr, flickr_url
 from xaesthetic.data.fetch.registry import Download
 
@@ -123,8 +124,8 @@ def test_no_connection_ends_it_soon(tmp_path, monkeypatch):
         url = stopped.url
     names = [f"farm1_1_{i}_a_b.jpg" for i in range(500)]
     asked = []
-    real = flickr.requests.get
-    monkeypatch.setattr(flickr.requests, "get", lambda *given, **options: asked.append(1) or real(*given, **options))
+    real = requests.get
+    monkeypatch.setattr(requests, "get", lambda *given, **options: asked.append(1) or real(*given, **options))
     with pytest.raises(DataError, match="Flickr cannot be reached"):
         fetch_flickr(names, tmp_path, server=url, rate=1e6, workers=2, sleep=lambda seconds: None)
     assert len(asked) < 200

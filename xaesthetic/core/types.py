@@ -98,6 +98,8 @@ class Scale:
     """What of a `HumanMap` it is about: `density`, `fixations`, `mask` or `others`. nan where that is not there."""
     negative: str
     """What becomes of a map's negative values, in a few words."""
+    requires: str = ""
+    """The module that it imports beyond what is always installed; where that is missing, it is measured only by name."""
 
 
 @dataclass(frozen=True, slots=True)

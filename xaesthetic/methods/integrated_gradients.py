@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.core.extras import need
 from xaesthetic.models.model import Activations, AttributeModel
 
 ADDS_UP = "sum"
@@ -20,9 +21,8 @@ def integrated_gradients(
     integration's error: 32 Gauss-Legendre steps. Signed. One backward pass an attribute and step: the slowest method.
     """
     del activations
-    from captum.attr import IntegratedGradients  # a second to import
-
-    captum = IntegratedGradients(lambda inputs: model.head(model.features(inputs)), multiply_by_inputs=True)
+    attr = need("captum.attr", extra="captum", purpose="the method integrated_gradients")  # a second to import
+    captum = attr.IntegratedGradients(lambda inputs: model.head(model.features(inputs)), multiply_by_inputs=True)
     maps = [
         captum.attribute(x, baselines=0.0, target=index, n_steps=_STEPS, internal_batch_size=_AT_ONCE).sum(1)
         for index in range(len(model.attributes))

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core import plugins
+from xaesthetic.core.extras import need
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import Record
 from xaesthetic.data.photograph import load_photograph
@@ -125,7 +126,7 @@ def _rows(
 
 def _sensitivity(model: AttributeModel, method: Method, x: Float[Tensor, "1 c h w"]) -> float:
     """Captum's sensitivity_max of all attributes' maps together."""
-    from captum.metrics import sensitivity_max
+    sensitivity_max = need("captum.metrics", extra="captum", purpose="the sensitivity of maps").sensitivity_max
 
     def explain(inputs: tuple[Tensor, ...] | Tensor) -> tuple[Tensor, ...]:
         batch = inputs if isinstance(inputs, Tensor) else inputs[0]

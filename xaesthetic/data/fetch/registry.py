@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from xaesthetic.core.errors import DataError, unknown
 
 
@@ -52,9 +54,7 @@ def cache_folder() -> Path:
     chosen = os.environ.get("XAESTHETIC_CACHE")
     if chosen:
         return Path(chosen).expanduser()
-    import pooch
-
-    return Path(pooch.os_cache("xaesthetic"))
+    return user_cache_path("xaesthetic")
 
 
 def cached(name: str) -> Path:
