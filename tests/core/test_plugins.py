@@ -26,7 +26,9 @@ def third_party(tmp_path, monkeypatch):
     return make
 
 
-@pytest.mark.parametrize("kind", ["models", "methods", "datasets", "reports"])
+@pytest.mark.parametrize(
+    "kind", ["datasets", "reports", *(pytest.param(kind, marks=pytest.mark.torch) for kind in ("models", "methods"))]
+)
 def test_every_plugin_can_be_loaded_and_says_what_it_is(kind):
     names = plugins.names(kind)
     assert names == tuple(sorted(names))

@@ -11,7 +11,7 @@ from support.bad_server import Answer, serving
 from support.places import SHARED
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.data.fetch import registry
+from xaesthetic.data.fetch import flickr, registry
 from xaesthetic.data.fetch.flickr import fetch_flickr, flickr_url
 from xaesthetic.data.fetch.registry import Download
 
@@ -60,7 +60,7 @@ def test_the_address_is_in_the_name():
 PUBLISHED = SHARED / "aadb"
 
 
-@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the published lists are not here")
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"an extra for where {PUBLISHED} is; single names are always tested")
 def test_every_published_name_holds_an_address():
     from xaesthetic.data.records import find_records
 

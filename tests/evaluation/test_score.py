@@ -155,7 +155,7 @@ def scores(metric="cc", size=12, better=0.3):
 @pytest.mark.parametrize(("metric", "better"), [("cc", 0.3), ("kl", -0.3)])
 def test_the_best_come_first_and_are_held_against_the_centre(metric, better):
     table = leaderboard.leaderboard(scores(metric, better=better))
-    assert list(table["model"]) == ["ceiling", "good", "poor", "floor"] or list(table["model"])[:2] == ["ceiling", "good"]
+    assert list(table["model"])[:2] == ["ceiling", "good"]
     told = table.set_index("model")
     assert told.loc["floor", "normalised"] == pytest.approx(0)
     assert told.loc["ceiling", "normalised"] == pytest.approx(1)
@@ -236,6 +236,7 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     """What is measured of a run whose maps are complete is not thrown away when it is started again."""
     whole = run.table("scores")
     (run.root / "scores.parquet").unlink()
+    before = set(run.root.rglob("*"))
     monkeypatch.setattr(score, "_GROUP", 2)
     real, times = score.people_of, []
 
@@ -249,9 +250,11 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     asked = replace(run.experiment, inputs={})
     with pytest.raises(KeyboardInterrupt):
         xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
+    pieces = set(run.root.rglob("*")) - before
+    assert pieces
     times.clear()
     monkeypatch.setattr(score, "people_of", lambda *arguments: times.append(arguments[0]) or real(*arguments))
     xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
     assert len(times) == 4  # the first two photographs were done
     pd.testing.assert_frame_equal(run.table("scores"), whole)
-    assert not (run.root / "parts" / "score").exists()
+    assert not any(path.exists() for path in pieces)
