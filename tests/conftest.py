@@ -17,15 +17,16 @@ settings.register_profile("shared", deadline=None, print_blob=True)  # these mac
 settings.load_profile("shared")
 
 
-NEEDS = {"plugged": "torch", "chromium": "browser", "caffe_python": "caffe"}
+NEEDS = {"plugged": ("torch",), "chromium": ("browser", "slow"), "caffe_python": ("caffe", "slow")}
 """What a fixture needs that is not everywhere; a test that needs it without the fixture is marked by hand."""
 
 
 def pytest_itemcollected(item):
     """Mark what needs torch, a browser or Caffe, for `-m` and `make matrix`."""
-    for fixture, marker in NEEDS.items():
+    for fixture, markers in NEEDS.items():
         if fixture in getattr(item, "fixturenames", ()):
-            item.add_marker(marker)
+            for marker in markers:
+                item.add_marker(marker)
 
 
 @pytest.fixture
