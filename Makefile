@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)-lowest
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
-TORCH_FREE := -m "not torch and not browser and not caffe and not slow" \
+TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
   tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
 .DEFAULT_GOAL := help
@@ -21,7 +21,7 @@ quick: $(VENV)/.installed-test ## lint, types and the tests that are not slow
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --hypothesis-profile=quick
 
 test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests; the branches that the quick ones cover
 	$(BIN)/ruff format --check .

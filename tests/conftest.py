@@ -14,6 +14,7 @@ from PIL import Image, ImageCms  # noqa: E402
 pytest_plugins = ("support.browser", "support.caffe_server", "support.command")  # after the hook: it imports the package
 
 settings.register_profile("shared", deadline=None, print_blob=True)  # these machines are noisy
+settings.register_profile("quick", settings.get_profile("shared"), max_examples=15)
 settings.load_profile("shared")
 
 
