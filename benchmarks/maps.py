@@ -16,8 +16,8 @@ from captum.attr import LayerGradCam
 from timing import ratio, times
 from xaesthetic_baselines import _lite0
 
-from xaesthetic.core import plugins
 from xaesthetic.core.types import Source
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, gap_linear
 
 BATCH, OUTPUTS, REPEATS = 8, 9, 9
@@ -42,9 +42,7 @@ class Whole(torch.nn.Module):
 
 
 def maps(model: AttributeModel, method: str, x: torch.Tensor) -> torch.Tensor:
-    with torch.no_grad():
-        activations = model.features(x)
-    return plugins.load("methods", method)(model, x, activations)
+    return torch.from_numpy(Session(model).run_batch(x, [method]).maps[method])
 
 
 def captum_maps(whole: Whole, x: torch.Tensor) -> torch.Tensor:

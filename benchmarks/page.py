@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 from xaesthetic.core.types import Experiment, Record
 from xaesthetic.pipeline import draw_reports
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run
 
 MODELS, METHODS = ("one", "two", "three", "four"), ("cam", "activation_energy")
@@ -39,11 +40,11 @@ def hand_run(root: Path, photographs: list[Path]) -> Run:
         root, asked, {"models": {key: source | {"untrained": []} for key in MODELS}, "command": "", "versions": {}}
     )
     records = [Record(path.stem, path, path.stem) for path in photographs]
-    run.write_records(
-        pd.DataFrame([record_row(each) | {"height": 1, "width": 1, "sha256": "", "reason": ""} for each in records])
+    run.write(
+        RECORDS, pd.DataFrame([record_row(each) | {"height": 1, "width": 1, "sha256": "", "reason": ""} for each in records])
     )
     rows = [(each.id, key, name, *random.normal(size=2)) for each in records for key in MODELS for name in NAMES]
-    run.write_predictions(pd.DataFrame(rows, columns=["image", "model", "attribute", "prediction", "raw"]))
+    run.write(PREDICTIONS, pd.DataFrame(rows, columns=["image", "model", "attribute", "prediction", "raw"]))
     for key in MODELS:
         for method in METHODS:
             maps = random.normal(size=(len(records), len(NAMES), 10, 10)).astype(np.float32)

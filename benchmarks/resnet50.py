@@ -15,7 +15,7 @@ import torch
 import torchvision
 from timing import ratio, times
 
-from xaesthetic.core import plugins
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, load_model
 
 BATCH, REPEATS = 8, 11
@@ -43,9 +43,7 @@ def features(model: AttributeModel, x: torch.Tensor) -> tuple[torch.Tensor, ...]
 
 
 def maps(model: AttributeModel, method: str, x: torch.Tensor) -> torch.Tensor:
-    with torch.no_grad():
-        activations = model.features(x)
-    return plugins.load("methods", method)(model, x, activations)
+    return torch.from_numpy(Session(model).run_batch(x, [method]).maps[method])
 
 
 def peak(job: str) -> float:

@@ -20,6 +20,7 @@ from timing import ratio, times
 
 import xaesthetic as xa
 from xaesthetic.core import plugins
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, select
 from xaesthetic.models.remote import Blobs, remote_model
 
@@ -31,14 +32,11 @@ BATCH, REPEATS = 8, 9
 
 
 def plain(model: AttributeModel, x: torch.Tensor) -> None:
-    with torch.inference_mode():
-        model.head(model.features(x))
+    Session(model).run_batch(x)
 
 
 def explained(model: AttributeModel, x: torch.Tensor) -> None:
-    with torch.no_grad():
-        activations = model.features(x)
-    plugins.load("methods", "grad_cam")(model, x, activations)
+    Session(model).run_batch(x, ["grad_cam"])
 
 
 def main(folder: Path) -> None:

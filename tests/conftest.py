@@ -11,7 +11,8 @@ import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 from PIL import Image, ImageCms  # noqa: E402
 
-pytest_plugins = ("support.browser", "support.caffe_server", "support.command")  # after the hook: it imports the package
+# after the hook: they import the package
+pytest_plugins = ("support.browser", "support.caffe_server", "support.command", "support.old_run")
 
 settings.register_profile("shared", deadline=None, print_blob=True)  # these machines are noisy
 settings.register_profile("quick", settings.get_profile("shared"), max_examples=15)

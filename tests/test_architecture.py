@@ -163,6 +163,8 @@ def test_other_names_do_not_resolve():
 def public(body):
     """Functions and classes whose names are public, and the public methods of such classes."""
     for node in body:
+        if [each for each in getattr(node, "decorator_list", ()) if ast.unparse(each) == "overload"]:
+            continue  # a signature of what stands below it
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node
             if isinstance(node, ast.ClassDef):

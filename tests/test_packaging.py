@@ -107,5 +107,5 @@ def test_a_metric_without_its_library_is_left_out_unless_named(monkeypatch):
 class Watched(Run):
     """As much of a run as the choice of metrics reads."""
 
-    def people(self):
+    def read(self, table):
         return pd.DataFrame({"reason": [""], "region": [b""]})

@@ -1,72 +1,34 @@
-import errno
-import os
-import resource
 import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
-from support.plugin_package import contents, make_photos, plugged  # noqa: F401  # a fixture
+from support.comparing import compare, experiment, photos, refused  # noqa: F401  # fixtures
+from support.plugin_package import batches, contents, make_photos, plugged  # noqa: F401  # a fixture
 
-from xaesthetic import pipeline
 from xaesthetic.core import files
 from xaesthetic.core.errors import DataError, ModelError, PluginError
-from xaesthetic.core.types import Experiment
-from xaesthetic.data import edits, images
+from xaesthetic.core.execution import Execution
+from xaesthetic.data import images
+from xaesthetic.execution.local import local
 from xaesthetic.models.model import load_model
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic.stages import predict
 from xaesthetic.stages.predict import rate
 
 BOTH = ("tiny_net", "other_net")
 pytestmark = pytest.mark.usefixtures("plugged")
 
 
-@pytest.fixture
-def photos(tmp_path):
-    return make_photos(tmp_path / "photos", 7)
-
-
-@pytest.fixture
-def experiment(photos):
-    return Experiment(str(photos), None, ("tiny_net",), ("cam", "grad_cam"), ("light",), pick=2, batch=3)
-
-
-@pytest.fixture
-def compare(tmp_path, experiment):
-    """Compare, with some fields changed, into the folder `out`; no reports, because they are not what is tested here."""
-
-    def compare(out="out", reports=None, **changes):
-        return pipeline.compare(replace(experiment, **changes), tmp_path / out, reports=reports)
-
-    return compare
-
-
-@pytest.fixture
-def refused(compare, tmp_path):
-    """The error's text; makes sure that nothing was written."""
-
-    def refused(error, **changes):
-        with pytest.raises(error) as raised:
-            compare(**changes)
-        assert not (tmp_path / "out").exists()
-        return str(raised.value)
-
-    return refused
-
-
-def unfinished(folder):
-    return [name for name in contents(folder) if name.endswith(".tmp")]
-
-
 # -- what comes out ----------------------------------------------------------------------------------------------------
 
 
 def test_predictions_are_the_models_own(compare, photos):
-    table = compare(attributes=("all",)).run.predictions()
+    table = compare(attributes=("all",)).run.read(PREDICTIONS)
     model = load_model("tiny_net")
     with torch.no_grad():
         for name, rows in table.groupby("image"):
@@ -80,19 +42,19 @@ def test_predictions_are_the_models_own(compare, photos):
 
 def test_maps_add_up_to_the_predictions_of_the_picked(compare):
     run = compare().run
-    rated = run.predictions().sort_values("prediction")["image"]
+    rated = run.read(PREDICTIONS).sort_values("prediction")["image"]
     model = load_model("tiny_net", ["light"])
     for method in ("cam", "grad_cam"):
         stack = run.maps("tiny_net", method)
         assert set(stack.images) == {*rated[:2], *rated[-2:]}
         assert stack.attributes == ("light",)
         for image in stack.images:
-            predicted = run.predictions().set_index("image")["prediction"][image]
+            predicted = run.read(PREDICTIONS).set_index("image")["prediction"][image]
             assert stack.map(image, "light").mean() + float(model.bias) == pytest.approx(predicted, rel=1e-4)
 
 
 def test_rating_without_a_run_gives_the_same(compare, experiment, photos):
-    wanted = compare().run.predictions().set_index("image")["prediction"]
+    wanted = compare().run.read(PREDICTIONS).set_index("image")["prediction"]
     for given in ([], [photos]):
         ratings = rate(given, experiment)
         assert not ratings.left_out
@@ -102,7 +64,7 @@ def test_rating_without_a_run_gives_the_same(compare, experiment, photos):
 
 def test_all_attributes_are_each_models_own(compare):
     run = compare(models=BOTH, attributes=("all",), methods=("cam",)).run
-    rated = run.predictions().groupby("model")["attribute"].unique()
+    rated = run.read(PREDICTIONS).groupby("model")["attribute"].unique()
     assert set(rated["tiny_net"]) == {"depth_of_field", "light", "vivid_color"}
     assert set(rated["other_net"]) == {"light", "color_harmony"}
     assert run.maps("other_net", "cam").attributes == ("light", "color_harmony")
@@ -116,6 +78,23 @@ def test_the_experiment_tells_what_answered_it(compare):
     assert answered["models"]["tiny_net"]["attributes"] == ["depth_of_field", "light", "vivid_color"]
     assert {"torch", "numpy", "python", "xaesthetic"} <= set(answered["versions"])
     assert run.experiment.inputs["photographs"].startswith("7 photographs, sha256 ")
+
+
+def passes(compare, **changes):
+    """How many photographs went through each of both networks, together."""
+    before = sum(batches())
+    compare(models=BOTH, attributes=("all",), methods=("cam", "grad_cam", "activation_energy"), **changes)
+    return sum(batches()) - before
+
+
+def test_where_everything_is_explained_a_photograph_goes_through_each_network_once(compare):
+    assert passes(compare, pick=None) == 7 * 2
+
+
+def test_with_a_pick_all_are_rated_and_the_picked_go_through_again(compare):
+    again = passes(compare, pick=1) - 7 * 2
+    run = compare(models=BOTH, attributes=("all",), methods=("cam", "grad_cam", "activation_energy"), pick=1).run
+    assert 0 < again == 2 * len(run.maps("tiny_net", "cam").images)
 
 
 # -- bad photographs ---------------------------------------------------------------------------------------------------
@@ -136,7 +115,7 @@ def test_a_bad_photograph_is_left_out_with_its_reason(compare, photos):
     for name, reason in wanted.items():
         assert reason in comparison.left_out[name]
         assert str(photos / name) in comparison.left_out[name]
-    assert list(comparison.run.predictions()["image"]) == [f"0{number}.png" for number in range(1, 7)]
+    assert list(comparison.run.read(PREDICTIONS)["image"]) == [f"0{number}.png" for number in range(1, 7)]
     assert comparison.run.is_complete()
     assert compare().left_out == comparison.left_out
 
@@ -160,7 +139,7 @@ def test_no_photograph_that_can_be_used(compare, photos):
 
 def test_rating_reads_a_few_photographs_ahead_only(experiment, monkeypatch):
     begun = []
-    monkeypatch.setattr(edits, "photograph", lambda record: begun.append(record) or images.decode(record.path))
+    monkeypatch.setattr(predict, "load_photograph", lambda record: begun.append(record) or images.decode(record.path))
 
     def track(items, what, total):
         for number, item in enumerate(items):
@@ -168,7 +147,7 @@ def test_rating_reads_a_few_photographs_ahead_only(experiment, monkeypatch):
             time.sleep(0.02)
             assert len(begun) <= number + 3
 
-    assert len(rate([], replace(experiment, batch=1), track=track).table) == 7
+    assert len(rate([], replace(experiment, batch=1), Execution(track=track, executor=local)).table) == 7
 
 
 # -- refused -----------------------------------------------------------------------------------------------------------
@@ -241,60 +220,7 @@ def test_other_weights_than_a_run_was_begun_with_are_refused(compare):
     root = compare().run.root
     (root / "predictions.parquet").unlink()
     text = (root / "experiment.json").read_text()
-    (root / "experiment.json").write_text(text.replace("Nobody 2000", "Somebody 2001"))
+    text = text.replace("Nobody 2000", "Somebody 2001")
+    files.replace_summed(root / "experiment.json", lambda file: file.write_text(text))
     with pytest.raises(DataError, match="begun with other weights"):
         compare()
-
-
-# -- the output cannot be written --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def largest_file():
-    """Sets the size beyond which writing a file fails, as it does on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.mark.parametrize(("size", "written"), [(100, ()), (3000, ("experiment.json",))])
-def test_a_full_disk_leaves_no_half_written_file(compare, tmp_path, largest_file, size, written):
-    largest_file(size)
-    with pytest.raises(DataError, match=r"cannot be written \(.*File too large\); make room or choose .* --out"):
-        compare()
-    largest_file(None)
-    assert tuple(contents(tmp_path / "out")) == written
-    assert compare().run.is_complete()
-
-
-@pytest.mark.parametrize("number", range(9))
-def test_a_disk_that_is_full_at_the_end_leaves_no_half_written_file(compare, tmp_path, monkeypatch, number):
-    moves = iter(range(100))
-    move = Path.replace
-
-    def full(self, target):
-        if next(moves) == number:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return move(self, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", full)
-        with pytest.raises(DataError, match=r"\(No space left on device\)"):
-            compare()
-    assert next(moves) == number + 1
-    assert not unfinished(tmp_path / "out")
-    assert compare().run.is_complete()
-
-
-@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
-def test_a_read_only_place_is_refused(refused, monkeypatch, code):
-    monkeypatch.setattr(os, "mkdir", Mock(side_effect=OSError(code, os.strerror(code))))
-    assert f"experiment.json: cannot be written ({os.strerror(code)})" in refused(DataError)
-
-
-def test_a_file_where_a_folder_should_be_is_refused(compare, tmp_path):
-    (tmp_path / "file").write_text("")
-    for out in ("file", "file/run"):
-        with pytest.raises(DataError, match="--out"):
-            compare(out)
-    assert (tmp_path / "file").read_text() == ""

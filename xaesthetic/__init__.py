@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xaesthetic.core.attributes import ATTRIBUTES as ATTRIBUTES
     from xaesthetic.core.attributes import parse as parse_attributes
     from xaesthetic.core.errors import XaestheticError as XaestheticError
+    from xaesthetic.core.execution import Execution as Execution
     from xaesthetic.core.files import write_text as write_text
     from xaesthetic.core.plugins import KINDS as PLUGIN_KINDS
     from xaesthetic.core.plugins import installed_version as installed_version
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from xaesthetic.data.fetch.download import files_of as files_of
     from xaesthetic.data.fetch.download import place_of as place_of
     from xaesthetic.data.fetch.flickr import fetch_flickr as fetch_flickr
-    from xaesthetic.data.fetch.registry import DOWNLOADS as DOWNLOADS
     from xaesthetic.data.fetch.registry import cached as cached
+    from xaesthetic.data.fetch.registry import download_names as download_names
     from xaesthetic.data.fetch.registry import find_download as find_download
     from xaesthetic.data.records import find_records as find_records
     from xaesthetic.evaluation.agreement import measure_agreement as measure_agreement
@@ -94,8 +95,8 @@ _WHERE = {
     "ATTRIBUTES": ("core.attributes", "ATTRIBUTES"),
     "AttributeModel": ("models.model", "AttributeModel"),
     "Comparison": ("pipeline", "Comparison"),
-    "DOWNLOADS": ("data.fetch.registry", "DOWNLOADS"),
     "DataCheck": ("data.check", "DataCheck"),
+    "Execution": ("core.execution", "Execution"),
     "Experiment": ("core.types", "Experiment"),
     "Explanation": ("stages.photo", "Explanation"),
     "InputSpec": ("core.types", "InputSpec"),
@@ -118,6 +119,7 @@ _WHERE = {
     "check_data": ("data.check", "check_data"),
     "choose_progress": ("core.progress", "choose"),
     "compare": ("pipeline", "compare"),
+    "download_names": ("data.fetch.registry", "download_names"),
     "draw_reports": ("pipeline", "draw_reports"),
     "examine": ("cli.doctor", "examine"),
     "explain_photo": ("stages.photo", "explain_photo"),
@@ -171,12 +173,12 @@ _WHERE = {
 
 __all__ = [
     "ATTRIBUTES",
-    "DOWNLOADS",
     "PIECES",
     "PLUGIN_KINDS",
     "AttributeModel",
     "Comparison",
     "DataCheck",
+    "Execution",
     "Experiment",
     "Explanation",
     "InputSpec",
@@ -197,6 +199,7 @@ __all__ = [
     "check_data",
     "choose_progress",
     "compare",
+    "download_names",
     "draw_reports",
     "examine",
     "explain_photo",

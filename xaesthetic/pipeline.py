@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Record, ReportOptions
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.evaluation.score import score_run
 from xaesthetic.evaluation.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
-from xaesthetic.run.store import Run, model_key
-from xaesthetic.stages.records import check_records
+from xaesthetic.execution.local import local
+from xaesthetic.run.schemas import ANNOTATIONS, BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS
+from xaesthetic.run.store import Run
+from xaesthetic.run.versions import fingerprint_v1
+from xaesthetic.stages.records import examine_records
 
 if TYPE_CHECKING:
     from xaesthetic.models.model import AttributeModel
@@ -40,8 +44,7 @@ class Comparison:
 def compare(
     experiment: Experiment,
     out: Path,
-    workers: int = 2,
-    track: Track = silent,
+    execution: Execution = Execution(),
     reports: Sequence[str] | None = (),
     options: ReportOptions | None = None,
 ) -> Comparison:
@@ -55,10 +58,8 @@ def compare(
         The question.
     out
         The run folder; made where it is not there.
-    workers
-        Threads that decode.
-    track
-        Tells the progress.
+    execution
+        How it is carried out; in this process where it names no executor.
     reports
         Which ones to draw; all where empty, none where None.
     options
@@ -72,47 +73,53 @@ def compare(
     """
     for name in reports or ():
         plugins.check("reports", name)
-    experiment, records = prepare(experiment)
-    run = begin(experiment, records, out, workers, track)
-    if reports is not None and run.has_people():
-        score_run(run, (), workers, track)
-    explained = run.records_table()
+    experiment, records = prepare(experiment, out)
+    execution = _here(execution)
+    run = begin(experiment, records, out, execution)
+    if reports is not None and run.has(ANNOTATIONS):
+        score_run(run, (), execution)
+    explained = run.read(RECORDS)
     written = draw_reports(run, reports, options) if reports is not None else []
     reasons = explained[explained["reason"] != ""].set_index("id")["reason"]
     return Comparison(run, tuple(written), {str(image): str(reason) for image, reason in reasons.items()})
 
 
-def prepare(experiment: Experiment) -> tuple[Experiment, list[Record]]:
+def _here(execution: Execution) -> Execution:
+    return execution if execution.executor else replace(execution, executor=local)
+
+
+def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, list[Record]]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
-    for name in (choice.partition("=")[0] for choice in experiment.models):
-        plugins.check("models", name)
+    choices = [ModelChoice.parse(text) for text in experiment.models]
+    for choice in choices:
+        plugins.check("models", choice.name)
     for method in experiment.methods:
         plugins.check("methods", method)
-    keys = [model_key(choice) for choice in experiment.models]
+    keys = [choice.key for choice in choices]
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
     records = find_records(experiment.data, Path(experiment.root) if experiment.root else None)
-    inputs = {"photographs": fingerprint(records)} | _weights(experiment.models)
+    old = (out / "experiment.json").is_file() and Run.open(out).schema == 1
+    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(records)} | _weights(choices)
     return replace(experiment, inputs=inputs), records
 
 
-def _weights(choices: Sequence[str]) -> dict[str, str]:
+def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     """The sha256 of the files in the folders of one's own weights."""
     sums = {}
     for choice in choices:
-        name, _, folder = choice.partition("=")
-        for file in sorted(Path(folder).glob(f"{name}.*")) if folder else ():
-            sums[f"{model_key(choice)}/{file.name}"] = files.sha256(file)
+        for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
+            sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
 
 
-def begin(experiment: Experiment, records: Sequence[Record], out: Path, workers: int, track: Track) -> Run:
+def begin(experiment: Experiment, records: Sequence[Record], out: Path, execution: Execution) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
     there = Run.exists(out, experiment)
     run = Run(out, experiment)
     if there and run.is_complete():
-        if run.parts().folder.exists():  # a run was stopped after its last stage
-            run.clear_parts()
+        if run.parts.exists():  # a run was stopped after its last stage
+            run.remove_parts()
         return run
     from xaesthetic.stages.explain import explain_records  # these import torch
     from xaesthetic.stages.predict import predict_records
@@ -123,17 +130,17 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, workers:
         Run.create(out, experiment, _provenance(answers))
     elif run.answered_by()["models"] != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
-    check_records(run, records, workers, track)
+    examine_records(run, records, execution)
     if not run.records():
-        reasons = run.records_table()["reason"]
+        reasons = run.read(RECORDS)["reason"]
         raise DataError(f"{experiment.data}: none of {len(reasons)} photographs can be used; the first: {reasons.iloc[0]}")
-    predict_records(run, models, workers, track)
-    explain_records(run, models, workers, track)
-    run.clear_parts()
+    predict_records(run, models, execution)
+    explain_records(run, models, execution)
+    run.remove_parts()
     return run
 
 
-def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
+def look_at_edits(run: Run, execution: Execution = Execution()) -> pd.DataFrame:
     """What controlled edits show of a finished run's models and methods; computed once.
 
     Returns
@@ -145,14 +152,14 @@ def look_at_edits(run: Run, track: Track = silent) -> pd.DataFrame:
     XaestheticError
         If no photograph has a subject, a model cannot be loaded, or its weights are others than the run's.
     """
-    if not run.has_table("edits"):
-        from xaesthetic.stages.edit_response import check_edits  # imports torch
+    if not run.has(EDITS):
+        from xaesthetic.stages.edit_response import measure_edits  # imports torch
 
-        check_edits(run, _same_models(run), track)
-    return summarise_edits(run.table("edits"), run.experiment.seed)
+        measure_edits(run, _same_models(run), _here(execution))
+    return summarise_edits(run.read(EDITS), run.experiment.seed)
 
 
-def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
+def look_at_faithfulness(run: Run, execution: Execution = Execution()) -> pd.DataFrame:
     """What deletion, insertion and small noise show of a finished run's maps; computed once.
 
     Returns
@@ -164,14 +171,14 @@ def look_at_faithfulness(run: Run, track: Track = silent) -> pd.DataFrame:
     XaestheticError
         If a model cannot be loaded, or its weights are others than the run's.
     """
-    if not run.has_table("faithfulness"):
-        from xaesthetic.stages.faithfulness import check_faithfulness  # imports torch
+    if not run.has(FAITHFULNESS):
+        from xaesthetic.stages.faithfulness import measure_faithfulness  # imports torch
 
-        check_faithfulness(run, _same_models(run), track)
-    return summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
+        measure_faithfulness(run, _same_models(run), _here(execution))
+    return summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed)
 
 
-def look_at_randomised(run: Run, track: Track = silent) -> pd.DataFrame:
+def look_at_randomised(run: Run, execution: Execution = Execution()) -> pd.DataFrame:
     """What is left of a finished run's maps when the network's weights are shuffled; computed once.
 
     Returns
@@ -183,11 +190,11 @@ def look_at_randomised(run: Run, track: Track = silent) -> pd.DataFrame:
     XaestheticError
         If a model cannot be loaded, its weights are others than the run's, or no model has weights here.
     """
-    if not run.has_table("randomised"):
-        from xaesthetic.stages.randomisation import check_randomised  # imports torch
+    if not run.has(RANDOMISATION):
+        from xaesthetic.stages.randomisation import measure_randomisation  # imports torch
 
-        check_randomised(run, _same_models(run), track)
-    return summarise_randomised(run.table("randomised"), run.experiment.seed)
+        measure_randomisation(run, _same_models(run), _here(execution))
+    return summarise_randomised(run.read(RANDOMISATION), run.experiment.seed)
 
 
 def look_at_blocks(run: Run) -> pd.DataFrame:
@@ -195,18 +202,18 @@ def look_at_blocks(run: Run) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `xaesthetic.stages.blocks.COLUMNS`.
+    The columns of `xaesthetic.run.schemas.BLOCKS`.
 
     Raises
     ------
     XaestheticError
         If a model cannot be loaded, its weights are others than the run's, or none can be taken apart.
     """
-    if not run.has_table("blocks"):
-        from xaesthetic.stages.blocks import take_apart  # imports torch
+    if not run.has(BLOCKS):
+        from xaesthetic.stages.blocks import measure_blocks  # imports torch
 
-        take_apart(run, _same_models(run))
-    return run.table("blocks")
+        measure_blocks(run, _same_models(run))
+    return run.read(BLOCKS)
 
 
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
@@ -220,7 +227,8 @@ def _same_models(run: Run) -> "dict[str, AttributeModel]":
 def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
     from xaesthetic.models.model import load_model
 
-    return {model_key(choice): load_model(choice, experiment.attributes, experiment.device) for choice in experiment.models}
+    choices = map(ModelChoice.parse, experiment.models)
+    return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
 
 
 def _described(model: "AttributeModel") -> dict[str, Any]:
@@ -246,14 +254,10 @@ Report = Callable[[Run, ReportOptions], list[Path]]
 
 
 def reports() -> list[tuple[str, Report]]:
-    """What is drawn where nothing is named: all but those for asking only (`ON_REQUEST`), `LAST` ones last."""
-    loaded = [(name, plugins.load("reports", name)) for name in plugins.names("reports")]
-    shown = [(name, report) for name, report in loaded if not _says(report, "ON_REQUEST")]
-    return sorted(shown, key=lambda each: _says(each[1], "LAST"))
-
-
-def _says(report: Report, name: str) -> bool:
-    return bool(getattr(sys.modules[report.__module__], name, False))
+    """Return what is drawn where nothing is named: all but the reports `on_request`, those that are `last` at the end."""
+    facts = {name: plugins.facts("reports", name) for name in plugins.names("reports")}
+    shown = sorted((name for name in facts if not facts[name].on_request), key=lambda name: facts[name].last)
+    return [(name, plugins.load("reports", name)) for name in shown]
 
 
 def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOptions | None = None) -> list[Path]:
@@ -264,8 +268,8 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     run
         A finished one.
     names
-        Which reports; where empty all but those that say they are for asking only (`ON_REQUEST`), and those that show
-        others' files (`LAST`) at the end.
+        Which reports; where empty all but those that are drawn `on_request` only, and those that show others' files
+        (`last`) at the end.
     options
         How to draw them.
 

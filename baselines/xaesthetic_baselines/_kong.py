@@ -3,7 +3,7 @@
 The order of layers is CaffeNet's: pooling, then local response normalisation. Ratings are the raw outputs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,8 @@ from torch.nn import functional
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.types import InputSpec
-from xaesthetic.models.model import Activations, output_gradients
+from xaesthetic.models.gradients import output_gradients
+from xaesthetic.models.pooling import Activations
 
 CITATION = (
     "Kong, Shen, Lin, Mech & Fowlkes, Photo Aesthetics Ranking Network with Attributes and Content Adaptation, ECCV 2016"
@@ -127,8 +128,8 @@ class KongAlexNet(torch.nn.Module):
         score = layer["fc11_score"](torch.relu(layer["fc10_merge"](spread)))
         return torch.cat([*attributes, score], dim=1)
 
-    def gradient_sums(self, activations: Activations, rows: list[int]) -> tuple[Float[Tensor, "b a k"]]:
-        """The gradient of these outputs at conv5, summed over its grid.
+    def gradient_sums(self, activations: Activations, rows: Sequence[int]) -> tuple[Float[Tensor, "b a k"]]:
+        """Return the gradient of these outputs at conv5, summed over its grid.
 
         Pooling gives each cell's gradient to one cell below it, so the sum over conv5's grid is the sum over pool5's: fc6's
         weights can be summed over the grid first, and the largest product of the backward pass is never made.
@@ -136,7 +137,9 @@ class KongAlexNet(torch.nn.Module):
         channels = activations[0].shape[1]
         with torch.no_grad():
             fc6 = self.layers["fc6"](_pool5(activations[0])).requires_grad_()
-        (gradient,) = output_gradients(lambda leaves: self._above(leaves[0])[:, rows], (fc6,))
+        with torch.enable_grad():
+            outputs = self._above(fc6)[:, list(rows)]
+        gradient = torch.cat([group for (group,) in output_gradients(outputs, (fc6,))])
         weight: Tensor = self.layers["fc6"].get_parameter("weight")
         summed = weight.reshape(fc6.shape[1], channels, -1).sum(2)
         return ((gradient @ summed).transpose(0, 1),)

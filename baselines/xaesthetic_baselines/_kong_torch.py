@@ -6,6 +6,7 @@ from pathlib import Path
 from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.types import Source
 from xaesthetic.data.fetch.registry import cached
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.weights import read_tensors
 from xaesthetic_baselines._heads import kept_files
@@ -40,20 +41,22 @@ def kong_torch(weights: Path | None = None) -> AttributeModel:
         raise ModelError(f"{folder / _NAME}.safetensors: is not this network ({reason}); convert it again.") from error
     source = Source(CITATION, LICENCE, manifest["trained"], kept_files(folder, _NAME))
     names = tuple(manifest["attributes"])
+    return AttributeModel(names, inputs(mean), network, kong_head(network, range(len(names))), source, network)
 
-    def only(chosen: Sequence[str]) -> AttributeModel:
-        rows = [names.index(each) for each in chosen]
-        return AttributeModel(
-            attributes=tuple(chosen),
-            inputs=inputs(mean),
-            features=network,
-            head=lambda activations: network.head(activations)[:, rows],
-            weights=None,
-            bias=None,
-            source=source,
-            module=network,
-            gradient_sums=lambda activations: network.gradient_sums(activations, rows),
-            only=only,
-        )
 
-    return only(names)
+def kong_head(network: KongAlexNet, outputs: Sequence[int]) -> FunctionHead:
+    """The network above conv5, with some of its outputs; no other's gradients are ever computed.
+
+    Parameters
+    ----------
+    network
+        Moves with the model.
+    outputs
+        Places in the order of `ATTRIBUTES`.
+    """
+    return FunctionHead(
+        lambda activations: network.head(activations)[:, list(outputs)],
+        gradient_sums=lambda activations: network.gradient_sums(activations, outputs),
+        choose=lambda rows: kong_head(network, [outputs[row] for row in rows]),
+        copies=False,
+    )

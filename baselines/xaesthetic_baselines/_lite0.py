@@ -17,7 +17,8 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import verify
 from xaesthetic.core.types import InputSpec, Source
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights
 from xaesthetic_baselines._heads import EMBEDDED, kept_files, with_head
 
@@ -97,8 +98,6 @@ def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel
     ModelError
         If a file is missing or damaged, or does not fit.
     """
-    if weights and str(weights) == "random":
-        raise ModelError(f"{name}: comes with its weights and has no random ones; leave --weights out.")
     folder = weights or EMBEDDED
     head = read_weights(folder, name)
     backbone = Lite0(layers)

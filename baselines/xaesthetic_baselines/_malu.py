@@ -1,13 +1,12 @@
 """What the published network's head does, whichever backbone it stands on."""
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.attributes import ATTRIBUTES
-from xaesthetic.models.model import Activations, global_average
+from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.pooling import Activations, global_average
 
 NORMS = ("none", "batch", "running")
 TRAINED_AT = 16
@@ -17,16 +16,16 @@ LINKS: tuple[str, ...] = tuple(
 )
 
 
-def batch_normed(weights: Float[Tensor, "a k"], bias: Float[Tensor, " a"]) -> Callable[[Activations], Float[Tensor, "b a"]]:
+def batch_normed(weights: Float[Tensor, "a k"], bias: Float[Tensor, " a"]) -> FunctionHead:
     """The code's head: every feature divided by its Euclidean norm over the batch, `K.l2_normalize(x, 0)`.
 
     Ratings depend on what else is in the batch: alone every photograph gets the same, and from 16 to 64 photographs the
     outputs (less the bias) halve.
     """
 
-    def head(activations: Activations) -> Float[Tensor, "b a"]:
+    def raw(activations: Activations) -> Float[Tensor, "b a"]:
         features = global_average(activations)
         norm = (features**2).sum(0).clamp(min=1e-12).sqrt()
         return torch.nn.functional.linear(features / norm, weights.to(features), bias.to(features))
 
-    return head
+    return FunctionHead(raw, copies=False)

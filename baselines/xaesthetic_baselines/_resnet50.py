@@ -16,7 +16,8 @@ from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.data.fetch.registry import cached
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights, untrained
 from xaesthetic_baselines._heads import kept_files, with_head
 
@@ -112,7 +113,7 @@ def _filled(network: ResNet50, tensors: Any, file: Path) -> ResNet50:
     return network
 
 
-def with_resnet50(name: str, layers: slice, weights: Path | None) -> AttributeModel:
+def with_resnet50(name: str, layers: slice, weights: Path | None, random: bool = False) -> AttributeModel:
     """ResNet50 under a linear head.
 
     Parameters
@@ -122,8 +123,9 @@ def with_resnet50(name: str, layers: slice, weights: Path | None) -> AttributeMo
     layers
         Which blocks' maps are taken.
     weights
-        A folder that `xaesthetic train` has written; the word `random`; None for the ImageNet weights under a head that
-        has not been trained.
+        A folder that `xaesthetic train` has written; None for the ImageNet weights under a head that has not been trained.
+    random
+        Whether all weights are random instead, the same every time.
 
     Raises
     ------
@@ -131,7 +133,7 @@ def with_resnet50(name: str, layers: slice, weights: Path | None) -> AttributeMo
         If a file is missing or damaged, or does not fit.
     """
     licence = "code BSD-3 (torchvision), ImageNet weights for research use"
-    if weights and str(weights) == "random":
+    if random:
         backbone, head, files = ResNet50(layers), _untrained("random weights, not trained", layers), {}
     elif weights:
         head = read_weights(weights, name)

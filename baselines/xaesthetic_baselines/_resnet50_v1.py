@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.types import InputSpec
-from xaesthetic.models.model import Activations
+from xaesthetic.models.pooling import Activations
 
 INPUTS = InputSpec(size=(299, 299), mean=(103.939, 116.779, 123.68), scale=255.0, bgr=True, resample="nearest")
 """BGR less the mean; warped to 299 x 299 without antialiasing, as the paper's code does."""

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import model
 from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._kong_torch import kong_torch
 
 
+@model(downloads=("kong",))
 def kong_alexnet_torch(weights: Path | None = None) -> AttributeModel:
     """The network of Kong et al. 2016 (Caffe) in torch: AlexNet, eleven attributes and the score; maps at conv5.
 

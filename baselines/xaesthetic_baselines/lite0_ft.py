@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import model
 from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
+@model()
 def lite0_ft(weights: Path | None = None) -> AttributeModel:
     """EfficientNet-Lite0, global average of the last block only (1,152 channels), one linear layer trained on edits.
 

@@ -7,6 +7,7 @@ import torch
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import MissingWeightsError, ModelError
+from xaesthetic.core.facts import model
 from xaesthetic.core.types import Source
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.models.model import AttributeModel
@@ -20,7 +21,8 @@ _UNTRAINED = tuple(each.name for each in ATTRIBUTES if not each.in_paper and eac
 """Their loss was given no weight (the paper leaves them out; their published weights have not left initialisation)."""
 
 
-def malu_resnet50(weights: Path | None = None) -> AttributeModel:
+@model(downloads=("malu", "resnet50"))
+def malu_resnet50(weights: Path | None = None, random: bool = False) -> AttributeModel:
     """The checkpoint of Malu, Bapi & Indurkhya 2017: Keras 1's ResNet50, averages of all 16 blocks, twelve outputs.
 
     Nine outputs have tanh as link, repetition, symmetry and the score a sigmoid; maps explain the raw outputs.
@@ -28,7 +30,9 @@ def malu_resnet50(weights: Path | None = None) -> AttributeModel:
     Parameters
     ----------
     weights
-        A folder that `xaesthetic convert malu` has written; the word `random`; None for the cache.
+        A folder that `xaesthetic convert malu` has written; None for the cache.
+    random
+        Whether all weights are random instead, the same every time.
 
     Raises
     ------
@@ -37,7 +41,7 @@ def malu_resnet50(weights: Path | None = None) -> AttributeModel:
     ModelError
         If a file is damaged, or not of this network.
     """
-    if weights and str(weights) == "random":
+    if random:
         manifest = {"attributes": _names(), "links": LINKS, "trained": "random weights, not trained"}
         return _model(Weights(*untrained(12, 15104), {}, manifest), ResNet50V1(), {}, "none")
     folder = weights or cached("malu_resnet50")
@@ -78,4 +82,4 @@ def _model(kept: Weights, backbone: torch.nn.Module, files: dict[str, str], norm
     model = with_head("malu_resnet50", backbone, 15104, inputs, source, kept)
     if norm != "batch":
         return model
-    return replace(model, head=batch_normed(kept.weights, kept.bias), weights=None, bias=None)
+    return replace(model, head=batch_normed(kept.weights, kept.bias))

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import model
 from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
+@model()
 def multigap_lite0(weights: Path | None = None) -> AttributeModel:
     """EfficientNet-Lite0, global averages of all 16 blocks (8,960 channels), one linear layer trained on edits.
 

@@ -20,7 +20,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import leaderboard, verdict
 from xaesthetic.evaluation.score import CEILING, ENERGY, FLOOR
 from xaesthetic.evaluation.specificity import SAME, specificity
-from xaesthetic.run.maps import MapStack
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SCORES
 from xaesthetic.run.store import Run, model_key
 
 _FINEST = 64
@@ -36,7 +36,7 @@ def payload(run: Run) -> dict[str, Any]:
     """Everything that the page shows of a finished run."""
     explained = _explained(run)
     shown = [record for record in run.records() if record.id in explained]
-    attributes = [name for name in NAMES if name in set(run.predictions()["attribute"])]
+    attributes = [name for name in NAMES if name in set(run.read(PREDICTIONS)["attribute"])]
     answered = run.answered_by()
     return {
         "data": run.experiment.data,
@@ -76,7 +76,7 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     side = next(side for most, side in _SIDES if len(records) <= most)
-    table = run.predictions()
+    table = run.read(PREDICTIONS)
     rated = dict(iter(table.groupby("image", sort=False)))
     people = _people(run, [record.id for record in records])
     told = []
@@ -120,10 +120,10 @@ def _uri(pixels: np.ndarray, kind: str) -> str:
 
 def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
     """For each photograph and attribute (empty for all) where people looked or marked, and where they disagree."""
-    if not run.has_people():
+    if not run.has(ANNOTATIONS):
         return {}
     sizes = run.sizes()
-    table = run.people()
+    table = run.read(ANNOTATIONS)
     table = table[(table["reason"] == "") & table["image"].isin(shown)]
     found: dict[str, dict[str, Any]] = {}
     for (image, attribute), rows in table.groupby(["image", "attribute"], sort=False):
@@ -141,9 +141,7 @@ def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray,
     factor = min(1.0, _HUMAN / max(size))
     small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
     if row["region"]:
-        mask = read_mask(row["region"])
-        rows, columns = (images.area_weights(cells, pooled) for cells, pooled in zip(mask.shape, small, strict=True))
-        return np.asarray(rows @ mask @ columns.T, np.float64)
+        return np.asarray(images.area_pool(read_mask(row["region"]).astype(np.float32), small), np.float64)
     points = np.stack([np.asarray(row[axis], np.float64) for axis in ("x", "y")], axis=1)
     return fixation_density(points * (small[1] / size[1], small[0] / size[0]), small)
 
@@ -163,16 +161,18 @@ def _eight_bits(values: Float[np.ndarray, "_i _j"]) -> dict[str, Any]:
 def _column(run: Run, model: str, method: str, records: Sequence[Record]) -> dict[str, Any]:
     """One model's maps by one method: for each attribute all photographs' maps below each other in one picture."""
     stack = run.maps(model, method)
-    places = [stack.images.index(record.id) for record in records]
-    strips = {name: _strip(stack, places, column) for column, name in enumerate(stack.attributes)}
+    small = [_fewer(stack.of(record.id)) for record in records]
+    strips = {name: _strip(np.stack([maps[column] for maps in small])) for column, name in enumerate(stack.attributes)}
     return {"model": model, "method": method, "strips": strips}
 
 
-def _strip(stack: MapStack, places: Sequence[int], column: int) -> dict[str, Any]:
-    values = np.array(stack.values[places, column], np.float64)  # noqa: PD011  not pandas'
-    rows, cells = (images.area_weights(side, min(side, _FINEST)) for side in values.shape[1:])
-    values = rows @ values @ cells.T
-    known = np.isfinite(values).all((1, 2))
+def _fewer(maps: Float[np.ndarray, "_a _i _j"]) -> Float[np.ndarray, "_a _o _p"]:
+    size = min(maps.shape[1], _FINEST), min(maps.shape[2], _FINEST)
+    return images.area_pool(maps.astype(np.float64), size)
+
+
+def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
+    known = np.asarray(np.isfinite(values).all((1, 2)))
     values = np.where(known[:, None, None], values, 0)
     low, high = values.min((1, 2)), values.max((1, 2))
     spread = np.where(high > low, high - low, 1)[:, None, None]
@@ -196,9 +196,9 @@ def _specificity(run: Run) -> list[dict[str, Any]]:
 
 
 def _leaderboard(run: Run) -> list[dict[str, Any]]:
-    if not run.has_table("scores"):
+    if not run.has(SCORES):
         return []
-    table = leaderboard(run.table("scores"), run.experiment.seed)
+    table = leaderboard(run.read(SCORES), run.experiment.seed)
     kinds = {FLOOR: "floor", CEILING: "ceiling"}
     verdicts = [verdict(row) for _, row in table.iterrows()]
     shown = [kinds.get(model, "map") for model in table["model"]]

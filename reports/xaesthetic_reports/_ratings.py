@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 
 
@@ -24,7 +25,7 @@ def ratings_of(run: Run) -> Ratings:
     if people.shape[1]:
         return Ratings(people.astype(float), f"people's ratings in {run.experiment.data}")
     ids = {record.id for record in records}
-    predictions = run.predictions()
+    predictions = run.read(PREDICTIONS)
     predictions = predictions[predictions["image"].isin(ids)]
     columns: dict[str, pd.Series] = {}
     models: list[str] = []

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.completeness import additivity as measured
 from xaesthetic.run.store import Run
 
 
+@report()
 def additivity(run: Run, options: ReportOptions) -> list[Path]:
     """A table: how much of the prediction each map's total accounts for, and what a promise leaves over.
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.agreement import measure_agreement
 from xaesthetic.run.store import Run
 
 
+@report()
 def agreement(run: Run, options: ReportOptions) -> list[Path]:
     """A table: overlap and Krippendorff's alpha of annotators' regions, against regions that lie by chance.
 

@@ -12,18 +12,20 @@ from matplotlib.patches import FancyArrowPatch
 
 from xaesthetic.core.attributes import attribute as vocabulary
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import style
+from xaesthetic.run.schemas import BLOCKS
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6}
 _WIDTH, _HEIGHT = style.WIDTHS[2], 2.05
 _PHOTOGRAPH, _SIDE, _COLUMNS = 1.25, 400, 8  # inches and pixels of the photograph; blocks side by side
 
 
+@report(on_request=True)
 def approach(run: Run, options: ReportOptions) -> list[Path]:
     """One photograph: each block's own weighted map with what it adds to the prediction, and the sum, from real values.
 
@@ -44,12 +46,12 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
         If no network was taken apart.
     """
     del options
-    if not run.has_table("blocks"):
+    if not run.has(BLOCKS):
         raise DataError(
             f"{run.root}: Figure 3 needs a network that was taken apart; 'xaesthetic reproduce' does it, for a model whose "
             "head is global averages and one linear layer."
         )
-    blocks = run.table("blocks")
+    blocks = run.read(BLOCKS)
     first = blocks.iloc[0]
     record = next(record for record in run.records() if record.id == first["image"])
     photograph = style.thumbnail(load_photograph(record), _SIDE)
@@ -97,7 +99,8 @@ def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> Non
 
 
 def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.Series) -> None:
-    total = np.sum([_pooled(each, maps[-1].shape) for each in maps], axis=0)
+    size = maps[-1].shape[0], maps[-1].shape[1]
+    total = np.sum([images.area_pool(each, size) for each in maps], axis=0)
     shown = images.to_pixels(style.normalise(total.astype(np.float32)), photograph.shape[:2])
     axes = figure.add_axes(_box(_WIDTH - _PHOTOGRAPH - 0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
     axes.imshow(style.overlay(photograph, shown))
@@ -107,11 +110,6 @@ def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.S
     figure.text(middle, 0.36 / _HEIGHT, "Σ, the map", ha="center")
     figure.text(middle, 0.2 / _HEIGHT, f"mean {raw - first['bias']:+.3f}, bias {first['bias']:+.3f}", ha="center")
     figure.text(middle, 0.06 / _HEIGHT, f"output {raw:.3f}", ha="center", weight="bold")
-
-
-def _pooled(values: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    rows, columns = (images.area_weights(cells, pooled) for cells, pooled in zip(values.shape, size, strict=True))
-    return np.asarray(rows @ values @ columns.T)
 
 
 def _arrow(figure: Figure, left: float) -> None:

@@ -7,17 +7,20 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core.attributes import attribute
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, Record, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
-from xaesthetic.run.maps import MapStack
+from xaesthetic.run.maps import Maps
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
 
 _SCALES = {"per_map": "each map has its own scale", "shared": "one scale for all maps of a row"}
 
 
+@report()
 def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     """A column a photograph; originals in the first row, then a row for each model and method.
 
@@ -55,7 +58,7 @@ def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptio
             ),
         )
     ]
-    table = run.predictions()
+    table = run.read(PREDICTIONS)
     rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
         scores = _scores(rated, model, shown)
@@ -73,7 +76,7 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str]) -> dict[str, str
 
 
 def _panels(
-    stack: MapStack, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
+    stack: Maps, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
 ) -> tuple[grid.Panel, ...]:
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_edits
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import EDITS
 from xaesthetic.run.store import Run
 
 
+@report()
 def edits(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each edit and method: how often the rating moved as it should, and the AUC of the map's change.
 
@@ -26,9 +29,9 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each model ``report/edits_NAME.png``, ``.pdf`` and the caption; ``report/edits.csv``.
     """
-    if not run.has_table("edits"):
+    if not run.has(EDITS):
         return []
-    table = summarise_edits(run.table("edits"), run.experiment.seed)
+    table = summarise_edits(run.read(EDITS), run.experiment.seed)
     file = run.report / "edits.csv"
     write_text(file, table.to_csv(index=False))
     written = [file]

@@ -4,16 +4,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_faithfulness
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import FAITHFULNESS
 from xaesthetic.run.store import Run
 
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
 
 
+@report()
 def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each attribute and method: what deletion and insertion by the map do beyond a random order.
 
@@ -28,9 +31,9 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each model ``report/faithfulness_NAME.png``, ``.pdf`` and the caption; ``report/faithfulness.csv``.
     """
-    if not run.has_table("faithfulness"):
+    if not run.has(FAITHFULNESS):
         return []
-    table = summarise_faithfulness(run.table("faithfulness"), run.experiment.seed)
+    table = summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed)
     file = run.report / "faithfulness.csv"
     write_text(file, table.to_csv(index=False))
     written = [file]

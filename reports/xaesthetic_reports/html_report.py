@@ -5,19 +5,25 @@ import json
 from pathlib import Path
 from typing import Any
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.paper.tables.predictions import to_csv
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 from xaesthetic_reports._payload import payload
 
-LAST = True
 _SCRIPTS = ("maps.js", "state.js", "grid.js", "tables.js", "large.js", "page.js")  # one module, in this order
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
+def _inside(run: Run) -> list[Path]:
+    return sorted([*run.report.glob("*.csv"), *run.report.glob("*.pdf")])
+
+
+@report(last=True, inputs=_inside)
 def html_report(run: Run, options: ReportOptions) -> list[Path]:
     """Attribute by attribute all photographs and maps, coloured in the browser; one file without any network.
 
@@ -61,7 +67,7 @@ def _colors() -> str:
 def _downloads(run: Run) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
     found: list[dict[str, Any]] = [
-        {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.predictions(), run.trained())}
+        {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.read(PREDICTIONS), run.trained())}
     ]
     names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
     found += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]
@@ -74,11 +80,3 @@ def _downloads(run: Run) -> list[dict[str, Any]]:
         inside = base64.b64encode(file.read_bytes()).decode() if file in taken else ""
         found.append({"name": file.name, "type": "application/pdf", "base64": inside})
     return found
-
-
-def _inside(run: Run) -> list[Path]:
-    return sorted([*run.report.glob("*.csv"), *run.report.glob("*.pdf")])
-
-
-INPUTS = _inside
-"""What it is made of besides the run."""

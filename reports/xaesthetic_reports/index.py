@@ -4,17 +4,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import read_json, write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.items import PIECES, Piece
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 
-ON_REQUEST = True
-LAST = True
 _PAGE = "report.html"
 
 
+@report(on_request=True, last=True)
 def index(run: Run, options: ReportOptions) -> list[Path]:
     """Every figure and table of the paper with its caption and its files, in the paper's order.
 

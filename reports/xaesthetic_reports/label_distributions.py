@@ -13,17 +13,18 @@ from matplotlib.ticker import MaxNLocator
 
 from xaesthetic.core.attributes import ATTRIBUTES, Attribute
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
-ON_REQUEST = True
 _BINS = 20
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6}
 
 
+@report(on_request=True)
 def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     """A histogram for each rated attribute and the overall score, with the share of zeros, mean and standard deviation.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import CENTRE, leading_metrics
@@ -15,6 +16,7 @@ from xaesthetic.evaluation.ranking import rank_groups
 from xaesthetic.evaluation.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import SCORES
 from xaesthetic.run.store import Run
 
 _BANDS = (
@@ -25,6 +27,7 @@ _BANDS = (
 _SHOWN = 4
 
 
+@report()
 def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     """A panel a metric, a row for each model and method, the centre blob and people against each other as bands.
 
@@ -40,13 +43,13 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     For each attribute ``report/leaderboard_NAME.png``, ``.pdf`` and the caption;
     ``report/leaderboard.csv`` and ``report/ranks.csv`` with every metric.
     """
-    if not run.has_table("scores"):
+    if not run.has(SCORES):
         return []
-    table = ranked(run.table("scores"), run.experiment.seed)
+    table = ranked(run.read(SCORES), run.experiment.seed)
     file = run.report / "leaderboard.csv"
     write_text(file, table.to_csv(index=False))
     ranks = run.report / "ranks.csv"
-    write_text(ranks, rank_groups(run.table("scores"), run.experiment.seed).to_csv(index=False))
+    write_text(ranks, rank_groups(run.read(SCORES), run.experiment.seed).to_csv(index=False))
     written = [file, ranks]
     lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):

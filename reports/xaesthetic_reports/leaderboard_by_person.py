@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import leaderboard_by_person as ranked
+from xaesthetic.run.schemas import SCORES_BY_PERSON
 from xaesthetic.run.store import Run
 
 
+@report()
 def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:
     """A table: every map, floor and people themselves against each person alone.
 
@@ -23,9 +26,9 @@ def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:
     ``report/leaderboard_by_person.csv``.
     """
     del options
-    if not run.has_table("scores_by_person"):
+    if not run.has(SCORES_BY_PERSON):
         return []
     file = run.report / "leaderboard_by_person.csv"
-    table = ranked(run.table("scores_by_person"), run.experiment.seed)
+    table = ranked(run.read(SCORES_BY_PERSON), run.experiment.seed)
     write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
     return [file]

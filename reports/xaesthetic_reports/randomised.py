@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import summarise_randomised
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.run.store import Run
 
 
+@report()
 def randomised(run: Run, options: ReportOptions) -> list[Path]:
     """A panel for each share of shuffled weights, a row for each model and method.
 
@@ -26,9 +29,9 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/randomised.png``, ``.pdf``, the caption and ``.csv``.
     """
-    if not run.has_table("randomised"):
+    if not run.has(RANDOMISATION):
         return []
-    table = summarise_randomised(run.table("randomised"), run.experiment.seed)
+    table = summarise_randomised(run.read(RANDOMISATION), run.experiment.seed)
     file = run.report / "randomised.csv"
     write_text(file, table.to_csv(index=False))
     keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))

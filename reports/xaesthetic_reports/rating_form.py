@@ -10,18 +10,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import style
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6.5}
 _SIGNED, _PRESENT = ("negative", "neutral", "positive"), ("no", "", "yes")
 _SCORES = 5
 _SIDE = 720  # pixels of the photograph
 
 
+@report(on_request=True)
 def rating_form(run: Run, options: ReportOptions) -> list[Path]:
     """One photograph, its overall score of 1 to 5, and a vote on each of AADB's eleven attributes.
 

@@ -6,16 +6,17 @@ import pandas as pd
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
 from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
-ON_REQUEST = True
 _SHOWN = 3
 
 
+@report(on_request=True)
 def samples(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each of the paper's attributes; no photograph is stretched or cut.
 

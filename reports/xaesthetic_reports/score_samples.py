@@ -3,16 +3,17 @@
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
 from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
-ON_REQUEST = True
 _SHOWN = 5
 
 
+@report(on_request=True)
 def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     """A row each for the highest, the middle and the lowest overall scores.
 

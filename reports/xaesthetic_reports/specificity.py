@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.specificity import specificity as measured
@@ -12,6 +13,7 @@ from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, inter
 from xaesthetic.run.store import Run
 
 
+@report()
 def specificity(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each model and method: the correlation between attributes' maps, and with the activation energy.
 

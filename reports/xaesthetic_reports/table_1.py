@@ -4,16 +4,17 @@ from pathlib import Path
 
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
 from xaesthetic.paper.tables.layout import rank_layouts
 from xaesthetic.paper.tables.render import to_html, to_latex
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 
-
+@report(on_request=True)
 def table_1(run: Run, options: ReportOptions) -> list[Path]:
     """Spearman's correlation of every model with people, with intervals and paired differences.
 
@@ -39,7 +40,7 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
         raise DataError(
             f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
         )
-    found = attribute_ranks(records, [run.predictions()], NAMES, seed=run.experiment.seed)
+    found = attribute_ranks(records, [run.read(PREDICTIONS)], NAMES, seed=run.experiment.seed)
     layouts = rank_layouts(found, run.experiment.data.partition(":")[0] == "aadb", run.trained())
     texts = {
         "table_1.csv": found.ranks.to_csv(index=False),

@@ -3,18 +3,26 @@
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.paper.tables.layout import rater_layouts
 from xaesthetic.paper.tables.raters import rater_agreement, read_votes
 from xaesthetic.paper.tables.render import to_html, to_latex
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
-ON_REQUEST = True
 _VOTES = "allinAll.csv"
 
 
+def _votes(run: Run) -> list[Path]:
+    """Where single votes lie, the run's own first."""
+    places = [run.root, *([Path(run.experiment.root)] if run.experiment.root else []), cached("aadb")]
+    return [place / _VOTES for place in places if (place / _VOTES).is_file()]
+
+
+@report(on_request=True, inputs=_votes)
 def table_2(run: Run, options: ReportOptions) -> list[Path]:
     """Raters above each threshold against the mean of all and of the others, and the run's overall scores.
 
@@ -42,7 +50,7 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
             "folder, or run 'xaesthetic table 2 --ratings FILE'."
         )
     votes = read_votes(file, {"rater": None, "image": None, "score": None})
-    table = run.predictions()
+    table = run.read(PREDICTIONS)
     table = table[table["attribute"] == "overall"]
     given = {str(key): dict(zip(rows["image"], rows["prediction"], strict=True)) for key, rows in table.groupby("model")}
     found = rater_agreement(votes, given, seed=run.experiment.seed)
@@ -60,13 +68,3 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
     for name, text in texts.items():
         write_text(run.report / name, text)
     return [run.report / name for name in texts]
-
-
-def _votes(run: Run) -> list[Path]:
-    """Where single votes lie, the run's own first."""
-    places = [run.root, *([Path(run.experiment.root)] if run.experiment.root else []), cached("aadb")]
-    return [place / _VOTES for place in places if (place / _VOTES).is_file()]
-
-
-INPUTS = _votes
-"""What it is made of besides the run."""

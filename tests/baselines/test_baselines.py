@@ -15,9 +15,9 @@ from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import sha256
 from xaesthetic.data import images
+from xaesthetic.models.forward import to_batch
 from xaesthetic.models.model import load_model
 from xaesthetic.models.weights import Weights, write_weights
-from xaesthetic.stages.predict import to_batch
 
 MODELS = ("multigap_lite0", "lite0_ft")
 GRIDS = [150, 75, 75, 38, 38, *[19] * 6, *[10] * 5]
@@ -60,13 +60,11 @@ def test_the_source_is_complete(model):
 
 
 def test_a_cams_mean_plus_the_bias_is_the_prediction_on_photographs(model, x):
-    with torch.no_grad():
-        activations = model.features(x)
-        raw = model.head(activations)
-        maps = plugins.load("methods", "cam")(model, x, activations)
+    taken = model.run(x, "sums")
+    raw, maps = taken.raw, plugins.load("methods", "cam")(taken)
     scale = float(maps.abs().mean())
     torch.testing.assert_close(maps.mean((2, 3)) + model.bias, raw, rtol=1e-5, atol=1e-5 * scale)
-    gradient = plugins.load("methods", "grad_cam")(model, x, activations)
+    gradient = plugins.load("methods", "grad_cam")(taken)
     torch.testing.assert_close(gradient, maps, rtol=1e-5, atol=1e-5 * scale)
 
 

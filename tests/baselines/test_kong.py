@@ -13,7 +13,7 @@ from xaesthetic_baselines.converters import kong as converter
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES
 from xaesthetic.core.errors import DataError, MissingWeightsError, ModelError
-from xaesthetic.stages.predict import to_batch
+from xaesthetic.models.forward import to_batch
 
 
 @pytest.fixture
@@ -110,16 +110,15 @@ def test_the_order_of_outputs_is_the_vocabularys(model):
 
 def test_grad_cam_of_all_attributes_comes_of_one_pass(model, photo):
     x = to_batch([photo, photo[::-1]], model.inputs)
-    with torch.no_grad():
-        activations = model.features(x)
-    maps = plugins.load("methods", "grad_cam")(model, x, activations)
+    taken = model.run(x, "sums")
+    activations, maps = taken.activations, plugins.load("methods", "grad_cam")(taken)
     assert maps.shape == (2, 12, 13, 13)
     layer = activations[0].clone().requires_grad_()
     (gradient,) = torch.autograd.grad(model.head((layer,))[:, 3].sum(), layer)
     wanted = (gradient.sum((2, 3), keepdim=True) * activations[0]).sum(1)
     torch.testing.assert_close(maps[:, 3], wanted, rtol=1e-4, atol=1e-5 * float(wanted.abs().max()))
     with pytest.raises(ModelError, match="use --method grad_cam"):
-        plugins.load("methods", "cam")(model, x, activations)
+        plugins.load("methods", "cam")(taken)
 
 
 def test_photographs_are_bgr_less_the_middle_of_the_mean_image(model):

@@ -12,8 +12,9 @@ from xaesthetic.core import plugins
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.files import sha256
-from xaesthetic.models.model import global_average, load_model
-from xaesthetic.stages.predict import to_batch
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.model import load_model
+from xaesthetic.models.pooling import global_average
 
 SIZE = (97, 131)  # odd and even grids come up on the way
 
@@ -118,10 +119,8 @@ def test_photographs_become_what_the_paper_fed_it():
 
 
 def conserved(model, x):
-    with torch.no_grad():
-        activations = model.features(x)
-        raw = model.head(activations)
-        maps = plugins.load("methods", "cam")(model, x, activations)
+    taken = model.run(x)
+    raw, maps = taken.raw, plugins.load("methods", "cam")(taken)
     torch.testing.assert_close(maps.mean((2, 3)) + model.bias, raw, rtol=1e-5, atol=1e-5 * float(maps.abs().mean()))
     return raw
 

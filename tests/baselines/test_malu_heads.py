@@ -46,10 +46,8 @@ def test_output_weights_go_on_the_imagenet_backbone_and_say_so(published, backbo
     assert model.inputs == _resnet50.INPUTS
     assert model.source.trained == "published output weights on an ImageNet backbone that they were not trained on; biases 0"
     x = torch.randn(2, 3, 97, 131, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        activations = model.features(x)
-        raw = model.head(activations)
-        maps = plugins.load("methods", "cam")(model, x, activations)
+    taken = model.run(x)
+    raw, maps = taken.raw, plugins.load("methods", "cam")(taken)
     torch.testing.assert_close(maps.mean((2, 3)) + model.bias, raw, rtol=1e-5, atol=1e-5 * float(maps.abs().mean()))
 
 

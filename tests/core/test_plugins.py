@@ -1,33 +1,18 @@
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
+from support.third_party import third_party  # noqa: F401  # a fixture
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import PluginError
 
-
-@pytest.fixture
-def third_party(tmp_path, monkeypatch):
-    """Make a package of model plug-ins and put it on the path."""
-
-    def make(files, package="their_package", kind="models"):
-        folder = tmp_path / package
-        folder.mkdir()
-        (folder / "__init__.py").write_text("")
-        for name, text in files.items():
-            (folder / f"{name}.py").write_text(text)
-        meta = tmp_path / f"{package}-1.0.dist-info"
-        meta.mkdir()
-        (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-        (meta / "entry_points.txt").write_text(f"[xaesthetic]\n{kind} = {package}\n")
-        monkeypatch.syspath_prepend(tmp_path)
-
-    return make
+WITH_TORCH = {"models", "methods", "converters", "servers"}
 
 
 @pytest.mark.parametrize(
-    "kind", ["datasets", "reports", *(pytest.param(kind, marks=pytest.mark.torch) for kind in ("models", "methods"))]
+    "kind", [pytest.param(kind, marks=[pytest.mark.torch] if kind in WITH_TORCH else []) for kind in plugins.KINDS]
 )
 def test_every_plugin_can_be_loaded_and_says_what_it_is(kind):
     names = plugins.names(kind)
@@ -57,6 +42,28 @@ def test_a_third_party_adds_a_model(third_party):
     assert set(plugins.names("models")) == {*before, "their_net"}
     assert plugins.load("models", "their_net")() == 7
     assert plugins.summary("models", "their_net") == "Theirs."
+
+
+def test_entry_points_are_scanned_once(third_party, monkeypatch):
+    scans, scan = [], metadata.entry_points
+    monkeypatch.setattr(metadata, "entry_points", lambda **chosen: scans.append(chosen) or scan(**chosen))
+    third_party({"their_net": "def their_net(): return 7"})  # on a path that nothing has been looked up on
+    for _ in range(1000):
+        assert plugins.load("models", "their_net")() == 7
+    for kind in plugins.KINDS:
+        plugins.names(kind)
+        plugins.packages()
+    assert len(scans) == 1
+    third_party({"other_net": ""}, package="another_package")
+    assert {"their_net", "other_net"} < set(plugins.names("models"))
+    assert len(scans) == 2
+
+
+def test_packages_are_those_of_all_kinds(third_party):
+    before = plugins.packages()
+    assert {"xaesthetic.metrics", "xaesthetic_baselines", "xaesthetic_baselines.servers"} < set(before)
+    third_party({}, kind="servers")
+    assert plugins.packages() == tuple(sorted([*before, "their_package"]))
 
 
 def test_two_of_one_name_are_an_error_that_names_both(third_party):

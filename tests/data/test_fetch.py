@@ -16,15 +16,15 @@ from support.places import SHARED
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.data.fetch.download import fetch_files
-from xaesthetic.data.fetch.registry import DOWNLOADS, File, cache_folder, cached
+from xaesthetic.data.fetch.registry import File, cache_folder, cached, download_names, find_download
 from xaesthetic.data.fetch.transfer import transfer
 
 # -- the registry ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", DOWNLOADS)
+@pytest.mark.parametrize("name", download_names())
 def test_every_entry_is_complete(name):
-    entry = DOWNLOADS[name]
+    entry = find_download(name)
     assert entry.licence
     assert entry.citation
     files = [*entry.files, *(file for files in entry.sources.values() for file in files)]
@@ -39,7 +39,7 @@ def test_every_entry_is_complete(name):
 
 
 def test_what_is_for_research_only_says_so():
-    assert all("research" in DOWNLOADS[name].licence for name in ("aadb", "kong", "malu", "resnet50"))
+    assert all("research" in find_download(name).licence for name in ("aadb", "kong", "malu", "resnet50"))
 
 
 PUBLISHED = SHARED
@@ -52,7 +52,7 @@ def test_the_hashes_are_those_of_the_published_files():
         ("aadb", "imgListTestNewRegression_.csv"),
         ("malu", "weights.pkl"),
     ):
-        (entry,) = (each for each in DOWNLOADS[name].files if each.name == file)
+        (entry,) = (each for each in find_download(name).files if each.name == file)
         content = (PUBLISHED / name / file).read_bytes()
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (entry.sha256, entry.size)
 

@@ -162,7 +162,7 @@ def test_the_command_lists_what_is_missing(command, server, tmp_path, monkeypatc
         (root / name).write_text("\n".join([HEADER, *rows]))
     monkeypatch.setenv("XAESTHETIC_CACHE", str(tmp_path / "cache"))
     entry = Download((), "research only", "somebody", sources={"drive": (), "flickr": ()})
-    monkeypatch.setattr(registry, "DOWNLOADS", {"aadb": entry})
+    monkeypatch.setattr(registry, "_declared", lambda: {"aadb": entry})
     monkeypatch.setattr(flickr, "SERVER", server.url)
     server.say(PATHS[5], Answer(404, b""))
     status, said, errors = command("data", "fetch", "aadb", "--from", "flickr", "--rate", "1000")

@@ -7,8 +7,9 @@ from xaesthetic.core.files import printable
 from xaesthetic.core.types import Experiment
 from xaesthetic.data import images
 from xaesthetic.data.records import find_records, given_records
+from xaesthetic.run.schemas import RECORDS
 from xaesthetic.run.store import Run
-from xaesthetic.stages.records import check_records
+from xaesthetic.stages.records import examine_records
 
 BAD = b"fl\xff\xfe.png"
 
@@ -28,9 +29,9 @@ def test_a_name_that_is_not_utf8_is_left_out_with_its_reason(folder, tmp_path):
     records = find_records(str(folder))
     assert [record.id for record in records] == ["a.png", r"fl\udcff\udcfe.png"]
     run = Run.create(tmp_path / "run", Experiment("here", None, (), (), (), None), {"models": {}})
-    check_records(run, records)
+    examine_records(run, records)
     assert [record.id for record in run.records()] == ["a.png"]
-    assert "rename the file" in run.records_table()["reason"][1]
+    assert "rename the file" in run.read(RECORDS)["reason"][1]
 
 
 def test_decode_and_lists_say_it_in_printable_letters(folder):

@@ -17,6 +17,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.data import annotations
 from xaesthetic.data.datasets import _regions
 from xaesthetic.data.records import find_records
+from xaesthetic.run.schemas import ANNOTATIONS
 
 MASKS = arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 50)))
 
@@ -201,7 +202,7 @@ def test_what_cannot_be_used_is_counted_and_told(export, tmp_path, plugged, caps
     asked = xa.Experiment("coco", str(export(coco_file())), ("tiny_net",), ("cam",), ("light",), None)
     done = xa.compare(asked, tmp_path / "run", reports=None)
     assert list(done.left_out) == ["image 9, which is not among the file's images"]
-    table = done.run.people()
+    table = done.run.read(ANNOTATIONS)
     assert table["reason"].str.startswith("annotation").sum() == 2
     judgement._people_left_out(done.run)
     said = capsys.readouterr().err

@@ -7,6 +7,7 @@ from support.watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.evaluation.completeness import verdict
+from xaesthetic.run.schemas import PREDICTIONS
 
 
 def test_cam_adds_up_and_energy_does_not_promise_to(run):
@@ -27,11 +28,11 @@ def test_a_broken_promise_is_told(run):
     values = stack.values.copy()
     values[2] *= 2
     broken = xa.Run.create(run.root.parent / "broken", run.experiment, run.answered_by())
-    broken.write_predictions(run.predictions())
+    broken.write(PREDICTIONS, run.read(PREDICTIONS))
     for method in run.experiment.methods:
         broken.write_maps("tiny_net", method, stack.images, stack.attributes, iter([values]), "mean")
     row = xa.measure_additivity(broken).iloc[0]
-    raw = run.predictions().query("attribute == 'light'").set_index("image")["raw"].loc[list(stack.images)].to_numpy()
+    raw = run.read(PREDICTIONS).query("attribute == 'light'").set_index("image")["raw"].loc[list(stack.images)].to_numpy()
     means = values[:, 0].mean((1, 2))
     assert row["off"] == pytest.approx((raw - means).std() / raw.std(), rel=1e-4)
     assert row["explained"] == pytest.approx(np.corrcoef(raw, means)[0, 1] ** 2, rel=1e-4)

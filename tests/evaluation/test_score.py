@@ -18,6 +18,7 @@ from xaesthetic.core.errors import DataError, PluginError
 from xaesthetic.data.images import to_pixels
 from xaesthetic.evaluation import leaderboard, score
 from xaesthetic.metrics import _floors
+from xaesthetic.run.schemas import ANNOTATIONS, SCORES
 
 SIZE = (60, 80)
 
@@ -29,8 +30,8 @@ def mean(table, model, method, metric):
 
 def test_compare_measures_where_people_were_watched(run):
     again = xa.compare(replace(run.experiment, inputs={}), run.root.with_name("other"), reports=["leaderboard"])
-    table = run.table("scores")
-    pd.testing.assert_frame_equal(again.run.table("scores"), table)
+    table = run.read(SCORES)
+    pd.testing.assert_frame_equal(again.run.read(SCORES), table)
     assert set(table["metric"]) == {
         "auc", "auc_judd", "shuffled_auc", "nss", "cc", "sim", "kl", "information_gain", "emd",
     }  # fmt: skip
@@ -40,17 +41,17 @@ def test_compare_measures_where_people_were_watched(run):
 
 
 def test_a_value_is_the_metric_of_the_map_in_the_photographs_pixels(run):
-    people = run.people()
+    people = run.read(ANNOTATIONS)
     points = people[people["image"] == "2.png"]
     saliency = to_pixels(run.maps("tiny_net", "cam").map("2.png", "light"), SIZE).astype(np.float64)
     fixated = saliency[np.concatenate([*points["y"]]).astype(int), np.concatenate([*points["x"]]).astype(int)]
-    table = run.table("scores").set_index(["image", "model", "method", "attribute", "metric"])["value"]
+    table = run.read(SCORES).set_index(["image", "model", "method", "attribute", "metric"])["value"]
     wanted = (fixated.mean() - saliency.mean()) / saliency.std()
     assert table["2.png", "tiny_net", "cam", "light", "nss"] == pytest.approx(wanted)
 
 
 def test_floors_are_where_chance_is_and_the_ceiling_above(run):
-    table = run.table("scores")
+    table = run.read(SCORES)
     assert mean(table, "floor", "uniform", "auc") == pytest.approx(0.5, abs=0.1)
     assert mean(table, "floor", "uniform", "sim") < mean(table, "ceiling", _floors.EACH_AGAINST_OTHERS, "sim")
     assert mean(table, "ceiling", _floors.EACH_AGAINST_OTHERS, "auc") > 0.9
@@ -58,7 +59,7 @@ def test_floors_are_where_chance_is_and_the_ceiling_above(run):
 
 
 def test_the_ceiling_is_each_against_the_others_by_hand(run):
-    people, found = run.people(), []
+    people, found = run.read(ANNOTATIONS), []
     told = people[people["image"] == "1.png"]
     for left_out in told["annotator"]:
         others = told[told["annotator"] != left_out]
@@ -68,13 +69,13 @@ def test_the_ceiling_is_each_against_the_others_by_hand(run):
         one = told[told["annotator"] == left_out].iloc[0]
         at = saliency[one["y"].astype(int), one["x"].astype(int)]
         found.append((at.mean() - saliency.mean()) / saliency.std())
-    table = run.table("scores")
+    table = run.read(SCORES)
     value = table[(table["model"] == "ceiling") & (table["image"] == "1.png") & (table["metric"] == "nss")]["value"]
     assert float(value.iloc[0]) == pytest.approx(np.mean(found))
 
 
 def test_a_stopped_scoring_goes_on(run, monkeypatch):
-    whole = run.table("scores")
+    whole = run.read(SCORES)
     (run.root / "scores.parquet").unlink()
     monkeypatch.setattr(score, "_GROUP", 2)
     real, times = score.people_of, []
@@ -88,7 +89,7 @@ def test_a_stopped_scoring_goes_on(run, monkeypatch):
     monkeypatch.setattr(score, "people_of", tiring)
     with pytest.raises(KeyboardInterrupt):
         xa.score_run(run, workers=1)
-    assert not run.has_table("scores")
+    assert not run.has(SCORES)
     times.extend(["again"] * 10)
     pd.testing.assert_frame_equal(xa.score_run(run, workers=1).reset_index(drop=True), whole)
     assert len(times) == 4 + 10 + 4  # the first two photographs were done
@@ -98,7 +99,7 @@ def test_further_metrics_are_added_and_kept(run, monkeypatch):
     (run.root / "scores.parquet").unlink()
     assert set(xa.score_run(run, ["nss"])["metric"]) == {"nss"}
     assert set(xa.score_run(run, ["cc"])["metric"]) == {"cc"}
-    assert set(run.table("scores")["metric"]) == {"nss", "cc"}
+    assert set(run.read(SCORES)["metric"]) == {"nss", "cc"}
     monkeypatch.setattr(score, "_measured", None)  # nothing is measured again
     assert set(xa.score_run(run, ["nss", "cc"])["metric"]) == {"nss", "cc"}
 
@@ -126,7 +127,7 @@ def test_without_people_it_says_so(plugged, tmp_path, photo, write_photo, monkey
     write_photo(tmp_path / "p" / "0.png", photo)
     asked = xa.Experiment(str(tmp_path / "p"), None, ("tiny_net",), ("cam",), ("light",), None)
     done = xa.compare(asked, tmp_path / "run", reports=None).run
-    assert not done.has_table("scores")
+    assert not done.has(SCORES)
     with pytest.raises(DataError, match="has no fixations and no masks"):
         xa.score_run(done)
     with pytest.raises(PluginError, match="Did you mean 'nss'"):
@@ -234,7 +235,7 @@ def test_every_metric_fits_fixations_or_masks():
 
 def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     """What is measured of a run whose maps are complete is not thrown away when it is started again."""
-    whole = run.table("scores")
+    whole = run.read(SCORES)
     (run.root / "scores.parquet").unlink()
     before = set(run.root.rglob("*"))
     monkeypatch.setattr(score, "_GROUP", 2)
@@ -256,5 +257,5 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     monkeypatch.setattr(score, "people_of", lambda *arguments: times.append(arguments[0]) or real(*arguments))
     xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
     assert len(times) == 4  # the first two photographs were done
-    pd.testing.assert_frame_equal(run.table("scores"), whole)
+    pd.testing.assert_frame_equal(run.read(SCORES), whole)
     assert not any(path.exists() for path in pieces)

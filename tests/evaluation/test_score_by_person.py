@@ -11,13 +11,14 @@ from xaesthetic.core import plugins
 from xaesthetic.data import annotations, images
 from xaesthetic.evaluation import score
 from xaesthetic.metrics import _floors
+from xaesthetic.run.schemas import ANNOTATIONS, SCORES
 
 
 def test_by_person_is_the_metric_against_each_alone(run):
     table = xa.score_by_person(run, ["nss"])
     assert set(table["annotator"]) == {"v0", "v1", "v2", "v3"}
     sizes = run.sizes()
-    told = next(annotations.gather(run.people(), sizes, ["3.png"]))
+    told = next(annotations.gather(run.read(ANNOTATIONS), sizes, ["3.png"]))
     marks = annotations.people_of(told[0], told[1], told[2], sizes["3.png"], told[3])
     rows = table[(table["image"] == "3.png") & (table["annotator"] == "v2")].set_index(["method", "attribute"])["value"]
     number = marks.annotators.index("v2")
@@ -25,7 +26,7 @@ def test_by_person_is_the_metric_against_each_alone(run):
     saliency = images.to_pixels(run.maps("tiny_net", "cam").map("3.png", "light"), sizes["3.png"]).astype(np.float64)
     assert rows[("cam", "light")] == pytest.approx(nss(saliency, marks.each[number]))
     assert rows[(_floors.EACH_AGAINST_OTHERS, "")] == pytest.approx(nss(marks.others[number], marks.each[number]))
-    ceiling = run.table("scores")
+    ceiling = run.read(SCORES)
     ceiling = ceiling[(ceiling["model"] == score.CEILING) & (ceiling["metric"] == "nss")].set_index("image")["value"]
     own = table[table["model"] == score.CEILING].groupby("image")["value"].mean()
     pd.testing.assert_series_equal(own.sort_index(), ceiling.sort_index(), check_names=False)

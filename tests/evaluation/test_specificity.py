@@ -1,23 +1,34 @@
 """Whether maps depend on the attribute; and the reports of this and of the leaderboard."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import zarr
 from support.plugin_package import plugged  # noqa: F401
 from support.watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation import specificity
-from xaesthetic.run.maps import MapStack
+from xaesthetic.run.maps import Maps
 
 
-def stack(values):
-    values = np.asarray(values, np.float32)
-    return MapStack(tuple(map(str, range(len(values)))), tuple(f"a{n}" for n in range(values.shape[1])), values)
+@pytest.fixture
+def stack(tmp_path):
+    """Write maps as a run keeps them, and open them."""
+
+    def make(values):
+        array = zarr.create_array(tmp_path / f"{len(list(tmp_path.iterdir()))}.zarr", data=np.asarray(values, np.float32))
+        array.attrs["images"] = [str(number) for number in range(values.shape[0])]
+        array.attrs["attributes"] = [f"a{number}" for number in range(values.shape[1])]
+        return Maps(Path(str(array.store.root)))
+
+    return make
 
 
-def test_it_is_the_mean_correlation_of_every_two_maps():
+def test_it_is_the_mean_correlation_of_every_two_maps(stack):
     values = np.random.default_rng(0).normal(size=(3, 4, 5, 6))
     found = specificity.between_attributes(stack(values))
     for image in range(3):
@@ -25,7 +36,7 @@ def test_it_is_the_mean_correlation_of_every_two_maps():
         assert found[image] == pytest.approx(np.mean(pairs), abs=1e-6)
 
 
-def test_constant_maps_and_single_attributes_say_nothing():
+def test_constant_maps_and_single_attributes_say_nothing(stack):
     values = np.random.default_rng(0).normal(size=(2, 3, 5, 6))
     values[0, 1] = 7
     known = np.corrcoef(values[0, 0].ravel(), values[0, 2].ravel())[0, 1]

@@ -1,5 +1,7 @@
 """Every method against its paper's equation, written out in plain loops, and against captum where captum has it."""
 
+from dataclasses import replace
+
 import captum.attr
 import numpy as np
 import pytest
@@ -8,8 +10,10 @@ from support import nets
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError
+from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import InputSpec
-from xaesthetic.methods._weighted import area_pool
+from xaesthetic.models.forward import method_facts
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel, gap_linear, select
 
 METHODS = plugins.names("methods")
@@ -17,9 +21,7 @@ ANY_HEAD = ("grad_cam", "activation_energy", "integrated_gradients", "occlusion"
 
 
 def maps_of(name, model, x):
-    with torch.no_grad():
-        activations = model.features(x)
-    return plugins.load("methods", name)(model, x, activations)
+    return plugins.load("methods", name)(model.run(x, method_facts(name).gradients))
 
 
 # -- the contract ----------------------------------------------------------------------------------------------------
@@ -35,12 +37,12 @@ def test_one_finite_map_an_attribute_and_photograph(name):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_inputs_and_activations_are_left_alone(name):
-    model, x = nets.linear_net(), nets.batch(2)
-    activations = model.features(x)
-    before = [x.clone(), *(layer.clone() for layer in activations)]
-    plugins.load("methods", name)(model, x, activations)
-    for kept, now in zip(before, (x, *activations), strict=True):
+def test_a_pass_is_left_alone(name):
+    taken = nets.linear_net().run(nets.batch(2), "full")
+    tensors = (taken.x, taken.raw, *taken.activations, *taken.gradient_sums, *taken.gradients)
+    before = [each.clone() for each in tensors]
+    plugins.load("methods", name)(taken)
+    for kept, now in zip(before, tensors, strict=True):
         assert torch.equal(kept, now)
         assert now.grad is None
         assert not now.requires_grad
@@ -63,11 +65,10 @@ def test_an_attributes_map_does_not_depend_on_the_others(name):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_either_memory_layout_gives_the_same_maps(name):
-    model, x = nets.linear_net(), nets.batch(2)
-    activations = model.features(x)
-    last = tuple(layer.contiguous(memory_format=torch.channels_last) for layer in activations)
+    taken = nets.linear_net().run(nets.batch(2), "sums")
+    last = tuple(layer.contiguous(memory_format=torch.channels_last) for layer in taken.activations)
     method = plugins.load("methods", name)
-    torch.testing.assert_close(method(model, x, last), method(model, x, activations), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(method(replace(taken, activations=last)), method(taken), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ANY_HEAD)
@@ -77,8 +78,46 @@ def test_works_with_any_head(name):
 
 @pytest.mark.parametrize("name", sorted(set(METHODS) - set(ANY_HEAD)))
 def test_what_needs_a_linear_head_says_what_to_use_instead(name):
-    with pytest.raises(ModelError, match="grad_cam"):
+    said = f"^{name} needs .* linear layer, which light, content and depth_of_field lack; use --method grad_cam.$"
+    with pytest.raises(ModelError, match=said):
         maps_of(name, nets.curved_net(), nets.batch(1))
+
+
+@pytest.mark.parametrize("name", sorted(set(METHODS) - set(ANY_HEAD)))
+def test_some_outputs_alone_may_be_linear(name):
+    model, x = nets.partial_net(), nets.batch(2)
+    found = maps_of(name, select(model, ["depth_of_field", "light"]), x)
+    torch.testing.assert_close(found, maps_of(name, nets.linear_net(), x)[:, [2, 0]], rtol=1e-4, atol=1e-5)
+    with pytest.raises(ModelError, match=f"^{name} needs .* linear layer, which content lacks; use --method grad_cam.$"):
+        maps_of(name, model, x)
+
+
+@pytest.mark.parametrize("name", ANY_HEAD)
+def test_a_head_that_writes_into_activations_changes_no_map(name):
+    """The same head without writing gives the same maps."""
+    writing, x = nets.writing_net(), nets.batch(2)
+    weights, bias = nets.linear_net().weights, nets.linear_net().bias
+
+    def pure(activations):
+        averages = [torch.relu(layer - 0.2).mean((2, 3)) for layer in activations]
+        return torch.nn.functional.linear(torch.cat(averages, dim=1), weights, bias)
+
+    torch.testing.assert_close(
+        maps_of(name, writing, x), maps_of(name, nets.net_of(FunctionHead(pure)), x), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_grad_cam_of_a_pass_without_gradients_says_how_to_make_one():
+    with pytest.raises(ModelError, match="gradients='sums'"):
+        plugins.load("methods", "grad_cam")(nets.linear_net().run(nets.batch(1)))
+
+
+def test_facts_are_declared():
+    assert method_facts("cam") == MethodFacts(adds_up="mean")
+    assert method_facts("grad_cam").gradients == "sums"
+    facts = method_facts("integrated_gradients")
+    assert (facts.adds_up, facts.needs_head) == ("sum", True)
+    assert method_facts("occlusion").passes == "9x9+1"
 
 
 # -- what the maths promises -----------------------------------------------------------------------------------------
@@ -86,8 +125,7 @@ def test_what_needs_a_linear_head_says_what_to_use_instead(name):
 
 def test_a_cams_mean_plus_the_bias_is_the_prediction():
     model, x = nets.linear_net(), nets.batch(4)
-    raw = model.head(model.features(x))
-    torch.testing.assert_close(maps_of("cam", model, x).mean((2, 3)) + model.bias, raw, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(maps_of("cam", model, x).mean((2, 3)) + model.bias, model.run(x).raw, rtol=1e-5, atol=1e-5)
 
 
 def test_grad_cam_is_cam_where_the_head_is_linear():
@@ -169,23 +207,16 @@ def test_grad_cam_against_finite_differences():
                 raised[index][:, channel] += sign * step
                 ends.append(model.head(tuple(raised))[0])
             slopes.append(((ends[0] - ends[1]) / (2 * step)).detach().numpy())
-    maps = plugins.load("methods", "grad_cam")(model, x, activations)
+    maps = maps_of("grad_cam", model, x)
     for attribute in range(3):
         wanted = oracle([layer[0] for layer in activations], lambda k, f, a=attribute: slopes[k][a] * f)
         np.testing.assert_allclose(maps[0, attribute].numpy(), wanted, rtol=1e-4, atol=1e-5)
 
 
-def test_area_pool_against_plain_loops():
-    maps = torch.randn(1, 1, 13, 7)
-    for size in ((5, 4), (10, 10), (13, 7), (1, 1), (26, 3)):
-        np.testing.assert_allclose(area_pool(maps, size)[0, 0], pooled(maps[0, 0].numpy(), *size), rtol=1e-5, atol=1e-6)
-        assert area_pool(maps, size).mean() == pytest.approx(float(maps.mean()), abs=1e-6)
-
-
 def test_malu_cam_of_negative_activations_is_refused():
-    model, x = nets.linear_net(), nets.batch(1)
+    taken = nets.linear_net().run(nets.batch(1))
     with pytest.raises(ModelError, match="use cam"):
-        plugins.load("methods", "malu_cam")(model, x, tuple(layer - 1 for layer in model.features(x)))
+        plugins.load("methods", "malu_cam")(replace(taken, activations=tuple(layer - 1 for layer in taken.activations)))
 
 
 def test_occlusion_against_plain_loops():

@@ -1,7 +1,5 @@
 """What holds for every metric, and values worked out by hand."""
 
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from xaesthetic.core import plugins
-from xaesthetic.core.types import HumanMap, Scale
+from xaesthetic.core.facts import MetricFacts
+from xaesthetic.core.types import HumanMap
 
 NAMES = plugins.names("metrics")
 SHAPE = (6, 8)
@@ -24,7 +23,7 @@ def load(name):
 
 
 def scale(name):
-    return sys.modules[load(name).__module__].SCALE
+    return plugins.facts("metrics", name)
 
 
 def human(**changed):
@@ -42,11 +41,11 @@ PERFECT = human(mask=human().density > 0.3)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_says_how_it_is_read(name):
-    told = scale(name)
-    assert isinstance(told, Scale)
-    assert told.low < told.high
-    assert told.needs in ("density", "fixations", "mask", "others")
-    assert told.negative
+    facts = scale(name)
+    assert isinstance(facts, MetricFacts)
+    assert facts.low < facts.high
+    assert facts.needs in ("density", "fixations", "mask", "others")
+    assert facts.negative
 
 
 @pytest.mark.parametrize("name", NAMES)

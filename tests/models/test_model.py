@@ -5,6 +5,8 @@ from support import nets
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError, PluginError
 from xaesthetic.models import model as models
+from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.pooling import global_average
 
 
 def test_the_head_is_averages_and_a_linear_layer():
@@ -44,6 +46,35 @@ def test_place_moves_the_weights_and_the_module():
     model = models.gap_linear(net.attributes, net.inputs, net.features, net.weights, net.bias, net.source, module)
     placed = models.place(model, "meta")
     assert placed.weights.device.type == placed.bias.device.type == module.weight.device.type == "meta"
+
+
+def test_place_keeps_a_plugins_own_head():
+    """Weights that a head declares do not replace the head, which here is the square of them."""
+    weights, bias = torch.randn(3, 27), torch.randn(3)
+
+    def squared(activations):
+        return torch.nn.functional.linear(global_average(activations), weights, bias) ** 2
+
+    head = FunctionHead(squared, linear={row: (weights[row], bias[row]) for row in range(3)})
+    model, x = nets.net_of(head), nets.batch(2)
+    placed = models.place(model, "cpu")
+    assert placed.head.function is squared
+    assert torch.equal(placed.run(x).raw, model.run(x).raw)
+    assert torch.equal(placed.weights, weights)
+    with pytest.raises(ModelError, match="no linear layer whose weights could be replaced"):
+        models.relinked(placed, weights)
+
+
+def test_place_moves_a_head_that_is_a_module():
+    head = FunctionHead(torch.nn.Linear(2, 2), linear={0: (torch.ones(27), torch.tensor(1.0))})
+    placed = models.place(nets.net_of(head), "meta")
+    assert placed.head.function.weight.device.type == placed.head.linear[0][0].device.type == "meta"
+
+
+def test_relinked_keeps_the_bias():
+    model, x = nets.linear_net(), nets.batch(2)
+    other = models.relinked(model, 2 * model.weights)
+    torch.testing.assert_close(other.run(x).raw, 2 * model.run(x).raw - model.bias)
 
 
 def test_unknown_models_and_weights_where_none_are_taken(monkeypatch):

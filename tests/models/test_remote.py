@@ -14,11 +14,11 @@ from xaesthetic.core import plugins
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES
 from xaesthetic.core.errors import MissingWeightsError, ModelError, ServerError
 from xaesthetic.core.types import Source
+from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.model import load_model, select
 from xaesthetic.models.remote import Blobs, remote_model
 from xaesthetic.models.serving.client import Client
 from xaesthetic.models.serving.served import Serving, write_serving
-from xaesthetic.stages.predict import to_batch
 
 LAYER = "conv5"
 
@@ -93,22 +93,20 @@ def test_torch_computes_what_caffe_does_at_full_size(full_kong, tmp_path):
 
 @pytest.mark.parametrize("method", ["grad_cam", "activation_energy", "occlusion"])
 def test_methods_run_unchanged(remote, converted, x, method):
-    run = plugins.load("methods", method)
-    found, wanted = (run(model, x, tuple(each.detach() for each in model.features(x))) for model in (remote, converted))
+    found, wanted = (torch.from_numpy(Session(model).run_batch(x, [method]).maps[method]) for model in (remote, converted))
     assert found.shape == (3, len(NAMES), *found.shape[2:])
-    close(found, wanted.detach())
+    close(found, wanted)
 
 
 def test_methods_that_need_the_inputs_gradient_run_too(remote, converted, x):
     run = plugins.load("methods", "integrated_gradients")
-    asked = ["light", "overall"]
-    found, wanted = (run(select(model, asked), x[:1], ()) for model in (remote, converted))
+    found, wanted = (run(select(model, ["light", "overall"]).run(x[:1])) for model in (remote, converted))
     close(found, wanted, 1e-4)
 
 
 def test_the_other_linear_method_says_what_to_use(remote, x):
     with pytest.raises(ModelError, match="use --method grad_cam"):
-        plugins.load("methods", "cam")(remote, x, remote.features(x))
+        Session(remote).run_batch(x, ["cam"])
 
 
 def test_the_head_is_a_function_of_any_activations(remote, converted, x):
@@ -136,46 +134,31 @@ def test_what_is_done_to_activations_does_not_reach_the_next_batch(remote, x):
 
 
 def test_a_batch_that_is_explained_is_one_request_and_one_forward_pass(remote, server, x):
-    grad_cam, asked = plugins.load("methods", "grad_cam"), ("light", "content", "overall")
-    model = select(remote, asked)
+    names = ("light", "content", "overall")
+    session = Session(select(remote, names))
 
     def work():
-        with torch.no_grad():
-            activations = model.features(x)
-        assert grad_cam(model, x, activations).shape == (3, 3, 13, 13)
+        results = session.run_batch(x, ["grad_cam", "activation_energy"])
+        assert results.raw.shape == (3, 3)
+        assert results.maps["grad_cam"].shape == (3, 3, 13, 13)
 
     for _ in range(3):
-        assert counted(server, work) == (1, len(asked), 3)
+        assert counted(server, work) == (1, len(names), 3)
 
 
 def test_a_batch_that_is_rated_takes_no_gradients(remote, server, x):
-    def work():
-        with torch.inference_mode():
-            remote.head(remote.features(x))
-
-    assert counted(server, work) == (1, 0, 3)
+    assert counted(server, lambda: Session(remote).run_batch(x)) == (1, 0, 3)
+    assert counted(server, lambda: Session(remote).run_batch(x, ["activation_energy"])) == (1, 0, 3)
+    assert counted(server, lambda: remote.head(remote.features(x))) == (1, 0, 3)
 
 
-def test_methods_without_gradients_soon_ask_for_none(remote, server, x):
-    energy = plugins.load("methods", "activation_energy")
-
-    def work():
-        with torch.no_grad():
-            energy(remote, x, remote.features(x))
-
-    counted(server, work)
-    assert counted(server, work) == (1, 0, 3)
-
-
-def test_a_method_that_takes_whole_gradients_soon_has_them_in_the_same_request(remote, server, x):
-    def work():
-        with torch.no_grad():
-            (activations,) = remote.features(x)
-        leaf = activations.requires_grad_()
-        torch.autograd.grad(remote.head((leaf,)).sum(), leaf)
-
-    counted(server, work)
-    assert counted(server, work) == (1, len(NAMES), 3)
+def test_whole_gradients_come_in_the_same_request(remote, converted, server, x):
+    assert counted(server, lambda: remote.run(x, "full")) == (1, len(NAMES), 3)
+    names = ["light", "overall", "content"]
+    found, wanted = (select(model, names).run(x, "full") for model in (remote, converted))
+    close(found.gradients[0], wanted.gradients[0])
+    close(found.gradient_sums[0], wanted.gradient_sums[0])
+    close(found.raw, wanted.raw)
 
 
 @pytest.mark.parametrize("of", ["remote", "converted"])
@@ -184,8 +167,9 @@ def test_summed_gradients_are_the_gradients_sums(of, remote, converted, x):
     (activations,) = model.features(x)
     leaf = activations.detach().requires_grad_()
     gradients = [torch.autograd.grad(model.head((leaf,))[:, row].sum(), leaf)[0] for row in range(3)]
-    (found,) = model.gradient_sums((activations,))
-    close(found, torch.stack([each.sum((2, 3)) for each in gradients], dim=1))
+    wanted = torch.stack([each.sum((2, 3)) for each in gradients], dim=1)
+    for found in (model.head.evaluate((activations.detach(),), "sums"), model.run(x, "sums")):
+        close(found.gradient_sums[0], wanted)
 
 
 def test_one_outputs_gradient_is_one_backward_pass(remote, server, x):

@@ -15,6 +15,7 @@ from xaesthetic.cli import app
 from xaesthetic.core.errors import DataError
 from xaesthetic.paper import drawing
 from xaesthetic.paper.items import PIECES
+from xaesthetic.run.schemas import BLOCKS, PREDICTIONS
 
 
 @pytest.fixture
@@ -108,9 +109,9 @@ def test_a_misspelt_figure_is_told_before_anything_is_computed(folder, tmp_path)
 def test_blocks_sum_to_the_output(folder, tmp_path):
     invoke(folder)
     run = xa.Run.open(tmp_path / "out")
-    blocks = run.table("blocks")
+    blocks = run.read(BLOCKS)
     assert set(blocks["attribute"]) == {"depth_of_field"}
-    raw = run.predictions().set_index(["image", "attribute"])["raw"]
+    raw = run.read(PREDICTIONS).set_index(["image", "attribute"])["raw"]
     first = blocks.iloc[0]
     means = sum(np.mean(values) for values in blocks["values"])
     assert means + first["bias"] == pytest.approx(float(raw[(first["image"], first["attribute"])]), rel=1e-4)

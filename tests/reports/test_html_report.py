@@ -8,6 +8,7 @@ from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixe
 
 from xaesthetic.data import images
 from xaesthetic.pipeline import draw_reports
+from xaesthetic.run.schemas import PREDICTIONS
 
 
 def test_it_shows_every_photograph_and_map(page):
@@ -48,9 +49,9 @@ def test_the_last_choice_counts_however_quick(page):
 
 def test_what_is_no_number_is_not_shown(open_page, tmp_path):
     broken = hand_run(tmp_path / "run", HOW_MANY, scored=False)
-    predictions = broken.predictions()
+    predictions = broken.read(PREDICTIONS)
     predictions.loc[(predictions["image"] == "p001") & (predictions["model"] == "one"), "prediction"] = np.nan
-    broken.write_predictions(predictions)
+    broken.write(PREDICTIONS, predictions)
     maps = np.random.default_rng(0).normal(size=(HOW_MANY, 2, 5, 6)).astype(np.float32)
     maps[1, :, 2, 2] = np.nan
     broken.write_maps("one", "cam", [f"p{index:03}" for index in range(HOW_MANY)], ("light", "vivid_color"), iter([maps]))

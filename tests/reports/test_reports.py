@@ -16,6 +16,7 @@ from xaesthetic.data.annotations import marks_rows
 from xaesthetic.figures import style
 from xaesthetic.pipeline import draw_reports
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import ANNOTATIONS, BLOCKS, EDITS, FAITHFULNESS, PREDICTIONS, RANDOMISATION, RECORDS, SCORES
 from xaesthetic.run.store import Run
 
 IDS = tuple("abcdef")
@@ -46,14 +47,14 @@ def run(tmp_path, photo, write_photo):
         for number, name in enumerate(IDS)
     ]
     seen = {"height": 60, "width": 80, "sha256": "", "reason": ""}
-    run.write_records(pd.DataFrame([record_row(record) | seen for record in records]))
+    run.write(RECORDS, pd.DataFrame([record_row(record) | seen for record in records]))
     rows = [
         {"image": image, "model": model, "attribute": name, "prediction": np.float32(index / 10), "raw": np.float32(index)}
         for model, names in has.items()
         for index, image in enumerate(IDS)
         for name in names
     ]
-    run.write_predictions(pd.DataFrame(rows))
+    run.write(PREDICTIONS, pd.DataFrame(rows))
     for model, names in has.items():
         maps = np.random.default_rng(0).normal(size=(len(IDS), len(names), 4, 5)).astype(np.float32)
         run.write_maps(model, "cam", IDS, names, iter([maps]))
@@ -61,24 +62,24 @@ def run(tmp_path, photo, write_photo):
     scores = [
         (image, *each, "nss", float(number + index)) for number, each in enumerate(told) for index, image in enumerate(IDS)
     ]
-    run.write_table("scores", pd.DataFrame(scores, columns=COLUMNS))
+    run.write(SCORES, pd.DataFrame(scores, columns=COLUMNS))
     run.write_table(
         "scores_by_person",
         pd.DataFrame([(*row, f"p{n}") for row in scores for n in range(3)], columns=[*COLUMNS, "annotator"]),
     )
-    run.write_people(pd.DataFrame([row for record in marked(records) for row in marks_rows(record, (60, 80))]))
+    run.write(ANNOTATIONS, pd.DataFrame([row for record in marked(records) for row in marks_rows(record, (60, 80))]))
     edited = [
         (name, "dim_background", "light", "one", "cam", 0.5, 0.1, 0.7 + 0.01 * number, 0.6)
         for number, name in enumerate(IDS)
     ]
-    run.write_table("edits", pd.DataFrame(edited, columns=EDITS))
+    run.write(EDITS, pd.DataFrame(edited, columns=EDITS))
     orders = ("cam", "random_order", "centre_order")
     curves = [(name, "one", order, "light", "blur", 0.1 * n, 0.2, 0.3) for n, name in enumerate(IDS) for order in orders]
-    run.write_table("faithfulness", pd.DataFrame(curves, columns=CURVES))
+    run.write(FAITHFULNESS, pd.DataFrame(curves, columns=CURVES))
     left = [(name, "one", "cam", "light", "output layer", 0.1 * n) for n, name in enumerate(IDS)]
-    run.write_table("randomised", pd.DataFrame(left, columns=SHUFFLED))
+    run.write(RANDOMISATION, pd.DataFrame(left, columns=SHUFFLED))
     blocks = [("a", "one", "light", n, 3, 4, 5, [0.1 * each for each in range(20)], 0.5) for n in (1, 2)]
-    run.write_table("blocks", pd.DataFrame(blocks, columns=BLOCKS))
+    run.write(BLOCKS, pd.DataFrame(blocks, columns=BLOCKS))
     votes = [f"{who},{name},{1 + (number + n) % 5}" for n, who in enumerate("xyz") for number, name in enumerate(IDS)]
     (run.root / "allinAll.csv").write_text("\n".join(["rater,image,score", *votes]))
     write_json(run.report / "manifest.json", {"pieces": {"1": {"missing": "Nothing."}}})

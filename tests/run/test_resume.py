@@ -13,6 +13,7 @@ from support.plugin_package import batches, contents, environment, install, make
 from xaesthetic import pipeline
 from xaesthetic.core import files
 from xaesthetic.core.types import Experiment
+from xaesthetic.run import stage as run_stage
 
 
 @pytest.fixture
@@ -35,7 +36,11 @@ def compare(tmp_path, experiment):
 
 def result(root):
     """All files of a run but what tells who made it, and half a figure, which the next drawing leaves where it is."""
-    return {name: data for name, data in contents(root).items() if name != "experiment.json" and "report/." not in name}
+    return {name: data for name, data in contents(root).items() if not name.startswith(("experiment.json", "report/."))}
+
+
+class Killed(BaseException):
+    """The process is gone; what would tidy up after an error is switched off as well, below."""
 
 
 # -- in one process ----------------------------------------------------------------------------------------------------
@@ -62,26 +67,29 @@ def test_equal_questions_give_equal_bytes(compare, tmp_path):
 def test_only_what_is_missing_is_computed(compare, tmp_path, lost, again):
     compare()
     before = result(tmp_path / "out")
-    files._remove(tmp_path / "out" / lost)
+    files.remove(tmp_path / "out" / lost)
     assert compare() == again
     assert result(tmp_path / "out") == before
 
 
 @pytest.mark.parametrize(
-    ("stage", "part", "again"),
-    [("predict", 0, 3), ("predict", 2, 1), ("explain/tiny_net", 0, 3), ("explain/tiny_net", 1, 1)],
+    ("stage", "chunk", "again"), [("predict", 0, 3), ("predict", 2, 1), ("explain", 0, 3), ("explain", 1, 1)]
 )
-def test_finished_parts_are_used(compare, tmp_path, monkeypatch, stage, part, again):
-    with monkeypatch.context() as patched:
-        patched.setattr(files.Parts, "clear", lambda parts: None)
-        compare()
+def test_finished_chunks_are_used(compare, tmp_path, monkeypatch, stage, chunk, again):
+    compare()
     before = result(tmp_path / "out")
-    parts = [name for name in before if name.startswith("parts/")]
-    assert len(parts) == 3 + 2
-    (tmp_path / "out" / "parts" / stage / f"{part:06d}.npz").unlink()
-    files._remove(tmp_path / "out" / ("predictions.parquet" if stage == "predict" else "maps"))
+    files.remove(tmp_path / "out" / ("predictions.parquet" if stage == "predict" else "maps"))
+    with monkeypatch.context() as patched:  # dies when all chunks are done
+        patched.setattr(run_stage.TableSink if stage == "predict" else run_stage.ArraySink, "finish", broken)
+        with pytest.raises(Killed):
+            compare()
+    (tmp_path / "out" / "parts" / stage / f"{chunk:06d}.done").unlink()
     assert compare() == again
-    assert result(tmp_path / "out") == {name: data for name, data in before.items() if name not in parts}
+    assert result(tmp_path / "out") == before
+
+
+def broken(sink, count):
+    raise Killed
 
 
 def test_parts_left_by_a_run_stopped_at_its_very_end_go(compare, tmp_path):
@@ -91,10 +99,6 @@ def test_parts_left_by_a_run_stopped_at_its_very_end_go(compare, tmp_path):
     assert compare() == 0
     assert contents(tmp_path / "out") == before
     assert not (tmp_path / "out" / "parts").exists()
-
-
-class Killed(BaseException):
-    """The process is gone; what would tidy up after an error is switched off as well, below."""
 
 
 @pytest.mark.slow
@@ -113,7 +117,7 @@ def test_a_run_killed_at_any_write_goes_on(compare, tmp_path, monkeypatch, after
 
         with monkeypatch.context() as patched:
             patched.setattr(Path, "replace", replace)
-            patched.setattr(files, "_remove", lambda path: None)  # a killed process tidies nothing
+            patched.setattr(files, "remove", lambda path: None)  # a killed process tidies nothing
             try:
                 compare(f"run {number}")
             except Killed:
@@ -122,7 +126,7 @@ def test_a_run_killed_at_any_write_goes_on(compare, tmp_path, monkeypatch, after
                 break
         compare(f"run {number}")
         assert result(tmp_path / f"run {number}") == result(tmp_path / "undisturbed")
-    assert number > 9  # experiment, records, 3 parts, predictions, 2 parts, 2 stacks of maps, and what zarr writes for those
+    assert number > 9  # every table, part and sum, and what zarr writes
 
 
 # -- in processes of their own -----------------------------------------------------------------------------------------

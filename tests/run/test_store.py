@@ -1,17 +1,23 @@
 import json
 import re
-import resource
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
+from support.maps import write_maps
+from support.tables import fill
 
+from xaesthetic.core import files
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import EditStep, Experiment, Record
+from xaesthetic.run import schemas
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
+from xaesthetic.run.versions import SCHEMA
 
 EXPERIMENT = Experiment(
     data="photos",
@@ -149,58 +155,63 @@ def table(reasons):
 
 
 def test_records_come_back_as_they_were(run):
-    assert not run.has_records()
-    run.write_records(table(["", "", ""]))
-    assert run.has_records()
+    assert not run.has(schemas.RECORDS)
+    run.write(schemas.RECORDS, table(["", "", ""]))
+    assert run.has(schemas.RECORDS)
     assert run.records() == [replace(record, path=record.path.absolute()) for record in RECORDS]
     assert run.records()[0].path == Path.cwd() / "photos" / "a.jpg"  # a report is drawn from anywhere
+    assert run.sizes() == dict.fromkeys((record.id for record in RECORDS), (40, 50))
 
 
 def test_records_left_out_stay_in_the_table_only(run):
-    run.write_records(table(["", "it is truncated.", ""]))
+    run.write(schemas.RECORDS, table(["", "it is truncated.", ""]))
     assert [record.id for record in run.records()] == ["a", "bé/ü [x].png"]
-    assert list(run.records_table()["reason"]) == ["", "it is truncated.", ""]
+    assert list(run.read(schemas.RECORDS)["reason"]) == ["", "it is truncated.", ""]
+
+
+RATED = fill(
+    PREDICTIONS,
+    {
+        "image": ["a", "b"],
+        "model": "net",
+        "attribute": "light",
+        "prediction": np.float32([0.1, -7]),
+        "raw": np.float32([1, 2]),
+    },
+)
 
 
 def test_predictions_come_back_as_they_were(run):
-    rated = pd.DataFrame({"image": ["a", "b"], "model": "net", "attribute": "light", "prediction": np.float32([0.1, -7])})
-    assert not run.has_predictions()
-    run.write_predictions(rated)
-    assert run.has_predictions()
-    pd.testing.assert_frame_equal(run.predictions(), rated, check_exact=True)
+    assert not run.has(PREDICTIONS)
+    run.write(PREDICTIONS, RATED)
+    assert run.has(PREDICTIONS)
+    pd.testing.assert_frame_equal(run.read(PREDICTIONS), RATED, check_exact=True)
 
 
-def test_maps_come_back_as_they_were(run):
-    values = np.random.default_rng(0).normal(size=(5, 2, 3, 4)).astype(np.float32)
-    images, attributes = ["b", "a", "c", "e", "d"], ["light", "content"]
-    assert not run.has_maps("net", "cam")
-    run.write_maps("net", "cam", images, attributes, iter([values[:2], values[2:4], values[4:]]))
-    assert run.has_maps("net", "cam")
-    stack = run.maps("net", "cam")
-    assert (stack.images, stack.attributes) == (tuple(images), tuple(attributes))
-    assert stack.values.dtype == np.float32
-    np.testing.assert_array_equal(stack.values, values)
-    np.testing.assert_array_equal(stack.map("a", "content"), values[1, 1])
+def test_a_table_has_the_columns_of_its_schema_in_order_with_units(run):
+    run.write(PREDICTIONS, RATED[list(reversed(RATED.columns))])
+    schema = pq.read_schema(run.root / "predictions.parquet")
+    assert schema.names == ["image", "model", "attribute", "prediction", "raw"]
+    assert schema.field("prediction").metadata[b"unit"] == b"rating"
+    assert str(schema.field("prediction").type) == "float"
+    with pytest.raises(ValueError, match="predictions: columns"):
+        run.write(PREDICTIONS, RATED.drop(columns="raw"))
 
 
-def test_maps_that_do_not_fit_on_the_disk_leave_nothing(run):
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))  # writing a larger file fails, as on a full disk
-    try:
-        with pytest.raises(DataError, match=r"cam\.zarr: cannot be written \(File too large\)"):
-            run.write_maps("net", "cam", ["a"], ["light"], iter([np.zeros((1, 1, 2, 2), np.float32)]))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert not list((run.root / "maps" / "net").iterdir())
+def test_every_table_has_a_schema_that_arrow_takes():
+    assert len({each.name for each in schemas.TABLES}) == len(schemas.TABLES)
+    for each in schemas.TABLES:
+        assert each.schema().names == list(each.names)
+        assert each.command.startswith("xaesthetic ")
 
 
 def test_a_run_is_complete_with_every_method_of_every_model(run):
-    run.write_records(table(["", "", ""]))
-    run.write_predictions(pd.DataFrame({"image": []}))
+    run.write(schemas.RECORDS, table(["", "", ""]))
+    run.write(PREDICTIONS, RATED)
     for model in ("tiny_net", "other_net-mine"):
         for method in ("cam", "occlusion"):
             assert not run.is_complete()
-            run.write_maps(model, method, ["a"], ["light"], iter([np.zeros((1, 1, 2, 2), np.float32)]))
+            write_maps(run, model, method, ["a"], ["light"], np.zeros((1, 1, 2, 2), np.float32))
     assert run.is_complete()
 
 
@@ -212,49 +223,55 @@ def test_a_run_is_not_complete_without_its_tables(run, name):
 
 
 def test_a_missing_stage_says_what_to_do(run):
-    with pytest.raises(DataError, match=r"no records.parquet yet; start 'xaesthetic compare' again to look"):
+    with pytest.raises(DataError, match=r"no records.parquet yet; 'xaesthetic compare' makes it"):
         run.records()
-    with pytest.raises(DataError, match=r"no predictions.parquet yet; start 'xaesthetic compare' again to rate"):
-        run.predictions()
+    with pytest.raises(DataError, match=rf"no edits.parquet yet; 'xaesthetic score {run.root} --edits' makes it"):
+        run.read(schemas.EDITS)
     with pytest.raises(DataError, match=rf"no net/cam maps yet; make them with 'xaesthetic explain {run.root}'"):
         run.maps("net", "cam")
 
 
-@pytest.mark.parametrize("name", ["records", "predictions"])
-def test_a_damaged_table_is_an_error_that_names_it(run, name):
-    (run.root / f"{name}.parquet").write_bytes(b"PAR1 and then nothing")
-    with pytest.raises(DataError, match=rf"{name}\.parquet: cannot be read .* delete it"):
-        getattr(run, name)()
+@pytest.mark.parametrize("harm", ["flip", "cut", "no sum"])
+def test_a_damaged_table_is_an_error_that_names_it(run, harm):
+    run.write(PREDICTIONS, RATED)
+    file = run.root / "predictions.parquet"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    if harm == "no sum":
+        (run.root / "predictions.parquet.sha256").unlink()
+    else:
+        file.write_bytes(data if harm == "flip" else data[:-1])
+    with pytest.raises(DataError, match=r"predictions\.parquet: cannot be read .* delete it"):
+        run.read(PREDICTIONS)
 
 
-def test_damaged_maps_are_an_error_that_names_them(run):
-    (run.root / "maps" / "net" / "cam.zarr").mkdir(parents=True)
-    with pytest.raises(DataError, match=r"cam\.zarr: cannot be read .* delete it"):
-        run.maps("net", "cam")
+def test_a_table_without_a_column_is_an_error(run):
+    files.replace_summed(run.root / "scores.parquet", lambda file: RATED.to_parquet(file))
+    with pytest.raises(DataError, match=r"scores\.parquet: has no column method, metric, value"):
+        run.read(schemas.SCORES)
 
 
-# -- finished pieces and names -----------------------------------------------------------------------------------------
+# -- versions and names ------------------------------------------------------------------------------------------------
 
 
-def test_parts_are_kept_until_cleared(run):
-    parts = run.parts("explain", "net")
-    parts.write(1, {"cam": np.ones((2, 1, 3, 3), np.float32)})
-    assert parts.missing(3) == [0, 2]
-    parts.write(0, {"cam": np.zeros((2, 1, 3, 3), np.float32)})
-    assert [float(part["cam"].mean()) for part in parts.read(2)] == [0, 1]
-    run.clear_parts()
-    assert parts.missing(3) == [0, 1, 2]
-    assert not (run.root / "parts").exists()
+def test_a_run_says_its_version_and_a_newer_one_is_refused(run):
+    held = json.loads((run.root / "experiment.json").read_text())
+    assert held["schema"] == Run.open(run.root).schema == SCHEMA
+    put(run, json.dumps(held | {"schema": SCHEMA + 1}))
+    with pytest.raises(DataError, match=rf"version {SCHEMA + 1}, this program reads up to {SCHEMA}; install a newer"):
+        Run.open(run.root)
+    put(run, json.dumps({"question": held["question"], "answered_by": {"models": {}}}))
+    (run.root / "experiment.json.sha256").unlink()
+    assert Run.open(run.root).schema == 1  # before there were numbers
 
 
-def test_clearing_removes_what_a_killed_process_left(run):
+def test_removing_parts_removes_what_a_killed_process_left(run):
     (run.root / ".predictions.parquet.0a1b2c3d.tmp").write_bytes(b"PAR1")
     (run.root / "maps" / "net" / ".cam.zarr.0a1b2c3d.tmp" / "c").mkdir(parents=True)
-    run.write_maps("net", "cam", ["a"], ["light"], iter([np.zeros((1, 1, 2, 2), np.float32)]))
-    run.clear_parts()
-    assert sorted(path.name for path in run.root.iterdir()) == ["experiment.json", "maps"]
-    assert [path.name for path in (run.root / "maps" / "net").iterdir()] == ["cam.zarr"]
-    assert run.maps("net", "cam").images == ("a",)
+    (run.parts / "explain").mkdir(parents=True)
+    run.remove_parts()
+    assert sorted(path.name for path in run.root.iterdir()) == ["experiment.json", "experiment.json.sha256", "maps"]
+    assert not list((run.root / "maps" / "net").iterdir())
 
 
 @pytest.mark.parametrize(

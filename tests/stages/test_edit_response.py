@@ -17,7 +17,9 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import InputSpec, Record, Source
 from xaesthetic.data import edits, images, records
 from xaesthetic.evaluation import summaries
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.run.schemas import EDITS
 from xaesthetic.stages import edit_response
 
 SQUARE = (((20.0, 15.0), (60.0, 15.0), (60.0, 45.0), (20.0, 45.0)),)
@@ -63,7 +65,7 @@ def colour_model(sign=1.0):
         return sign * activations[0].mean((2, 3))
 
     inputs = InputSpec((60, 80), mean=(0.0, 0.0, 0.0), scale=1.0)
-    return AttributeModel(("vivid_color",), inputs, features, head, None, None, Source("", "", "", {}))
+    return AttributeModel(("vivid_color",), inputs, features, FunctionHead(head), Source("", "", "", {}))
 
 
 @pytest.fixture
@@ -86,7 +88,8 @@ def run(run_of, record):
 
 @pytest.mark.parametrize(("sign", "right"), [(1.0, 1.0), (-1.0, 0.0)])
 def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign, right):
-    table = edit_response.check_edits(run, {"colour": colour_model(sign)})
+    edit_response.measure_edits(run, {"colour": colour_model(sign)})
+    table = run.read(EDITS)
     assert set(table["edit"]) == {"drain", "saturate"}
     assert set(table["image"]) == {"p"}  # the other has no subject
     assert ((table["moved"] > 0) == bool(right)).all()
@@ -102,7 +105,7 @@ def test_a_summary_by_hand():
     rows = [
         (f"{n}", "drain", "vivid_color", "m", "cam", 0.3, moved, 0.6 + n / 10, 0.5) for n, moved in enumerate((1, 2, -1, 0))
     ]
-    table = pd.DataFrame(rows, columns=list(edit_response.PHOTOGRAPH))
+    table = pd.DataFrame(rows, columns=list(EDITS.names))
     (row,) = summaries.summarise_edits(table).to_dict("records")
     assert (row["photographs"], row["right"]) == (4, 0.5)
     assert (row["right_low"], row["right_high"]) == pytest.approx((0.150, 0.850), abs=1e-3)  # Wilson's, of 2 in 4
@@ -115,7 +118,7 @@ def test_a_summary_by_hand():
 def test_without_a_subject_it_says_so(subject, run_of, record):
     run = run_of([replace(record, subject=subject), replace(record, id="q", subject=subject)])
     with pytest.raises(DataError, match="no photograph of here has a subject"):
-        edit_response.check_edits(run, {"colour": colour_model()})
+        edit_response.measure_edits(run, {"colour": colour_model()})
 
 
 def test_the_command(run):
@@ -124,6 +127,6 @@ def test_the_command(run):
     assert "AUC of its" in done.stdout
     table = pd.read_csv(run.report / "edits.csv")
     assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
-    assert run.has_table("edits")
+    assert run.has(EDITS)
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
     assert len(json.loads(done.stdout)["edits"]) == len(table)

@@ -13,7 +13,10 @@ from typer.testing import CliRunner
 from xaesthetic.cli import app
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.evaluation import summaries
+from xaesthetic.models.forward import Session
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.run.schemas import FAITHFULNESS
 from xaesthetic.stages import faithfulness
 
 SIZE = (20, 30)
@@ -28,9 +31,8 @@ def linear_model(weights):
     def head(activations):
         return (activations[0][:, 0] * weights).sum((1, 2))[:, None]
 
-    return AttributeModel(
-        ("light",), InputSpec(SIZE, mean=(0.0, 0.0, 0.0)), features, head, None, None, Source("", "", "", {})
-    )
+    inputs = InputSpec(SIZE, mean=(0.0, 0.0, 0.0))
+    return AttributeModel(("light",), inputs, features, FunctionHead(head), Source("", "", "", {}))
 
 
 def picture():
@@ -52,14 +54,14 @@ def test_curves_by_hand():
     gray = (x[0].mean(0) * weights).numpy().astype(np.float64)
     steps = faithfulness.order(torch.from_numpy(gray), SIZE)
     taken = np.array([gray[steps.numpy() < step].sum() for step in range(11)])
-    deletion, insertion = faithfulness.curves(linear_model(weights), x, steps, torch.zeros_like(x))[:, 0]
+    deletion, insertion = faithfulness.curves(Session(linear_model(weights)), x, steps, torch.zeros_like(x))[:, 0]
     assert deletion == pytest.approx((gray.sum() - taken).mean(), rel=1e-5)
     assert insertion == pytest.approx(taken.mean(), rel=1e-5)
 
 
 def test_the_true_order_is_better_than_any_other():
     weights = torch.randn(SIZE, generator=torch.Generator().manual_seed(1))
-    x, model = picture(), linear_model(weights)
+    x, model = picture(), Session(linear_model(weights))
     true = faithfulness.order(x[0].mean(0) * weights, SIZE)
     best = faithfulness.curves(model, x, true, torch.zeros_like(x))[:, 0]
     for seed in range(5):
@@ -79,10 +81,10 @@ def test_fills():
 
 
 def test_sensitivity_is_none_where_a_map_never_changes_and_more_where_it_changes_much():
-    x, model = picture(), linear_model(torch.ones(SIZE))
-    still = faithfulness._sensitivity(model, lambda model, x, activations: torch.ones(len(x), 1, 3, 3), x)
-    little = faithfulness._sensitivity(model, lambda model, x, activations: x[:, :1], x)
-    much = faithfulness._sensitivity(model, lambda model, x, activations: (50 * x[:, :1]).sin(), x)
+    x = picture()
+    still = faithfulness._sensitivity(lambda x: torch.ones(len(x), 1, 3, 3), x)
+    little = faithfulness._sensitivity(lambda x: x[:, :1], x)
+    much = faithfulness._sensitivity(lambda x: (50 * x[:, :1]).sin(), x)
     assert still == pytest.approx(0, abs=1e-6)
     assert 0 < little < 0.2
     assert much > little
@@ -93,7 +95,7 @@ def test_a_summary_by_hand():
     for image, base in (("a", 1.0), ("b", 2.0), ("c", 4.0)):
         for method, deletion, insertion in (("random_order", 0, 0), ("centre_order", -0.1, 0.1), ("cam", -0.5, 0.3)):
             rows.append((image, "m", method, "light", "blur", base + deletion, base + insertion, 0.2))
-    (row,) = summaries.summarise_faithfulness(pd.DataFrame(rows, columns=list(faithfulness.CURVES))).to_dict("records")
+    (row,) = summaries.summarise_faithfulness(pd.DataFrame(rows, columns=list(FAITHFULNESS.names))).to_dict("records")
     assert (row["method"], row["photographs"], row["sensitivity"]) == ("cam", 3, pytest.approx(0.2))
     assert (row["deletion"], row["insertion"]) == (pytest.approx(0.5), pytest.approx(0.3))
     assert row["over_centre"] == pytest.approx((0.4 + 0.2) / 2)

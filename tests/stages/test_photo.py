@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,17 +8,34 @@ from support import nets
 
 import xaesthetic as xa
 from xaesthetic.core.errors import DataError, ModelError, PluginError
-from xaesthetic.stages.predict import to_batch
+from xaesthetic.core.types import Experiment
+from xaesthetic.models.forward import to_batch
+from xaesthetic.stages import predict
 
 
 def test_ratings_and_maps_of_a_photograph(photo):
     model = nets.linear_net()
     shown = xa.explain_photo(photo, model, ["depth_of_field", "Light"])
     raw = model.head(model.features(to_batch([photo], model.inputs)))[0]
-    assert list(shown.ratings) == list(shown.maps) == ["depth_of_field", "light"]
+    assert list(shown.raw) == list(shown.ratings) == list(shown.maps) == ["depth_of_field", "light"]
     assert shown.ratings["light"] == pytest.approx(float(raw[0]), rel=1e-5)
     assert shown.maps["light"].shape == photo.shape[:2]
     assert shown.maps["light"].mean() + float(model.bias[0]) == pytest.approx(shown.ratings["light"], rel=0.02)
+
+
+def test_it_agrees_with_predict_bit_by_bit(photo, tmp_path, write_photo, monkeypatch):
+    """Where a link makes ratings of raw outputs, both are there, and both are the stage's."""
+    net = nets.linear_net()
+    linked = replace(net, inputs=replace(net.inputs, scale=1.0), links=("tanh", "identity", "sigmoid"))
+    monkeypatch.setattr(predict, "load_model", lambda name, attributes, on: linked)
+    path = write_photo(tmp_path / "a.png", photo)
+    table = predict.rate([path], Experiment("", None, ("net",), (), ("all",), None)).table.set_index("attribute")
+    shown = xa.explain_photo(path, linked)
+    assert shown.raw == {name: float(value) for name, value in table["raw"].items()}
+    assert shown.ratings == {name: float(value) for name, value in table["prediction"].items()}
+    assert shown.ratings["light"] == pytest.approx(np.tanh(shown.raw["light"]), rel=1e-6)
+    assert shown.ratings["content"] == shown.raw["content"]
+    assert 0 < abs(shown.ratings["light"]) < 0.9999
 
 
 def test_a_file_and_an_array_give_the_same(photo, tmp_path, write_photo):

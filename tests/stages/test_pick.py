@@ -2,13 +2,14 @@ from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.tables import fill
 
 from xaesthetic.core.types import Experiment, Record
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records, rated_attributes
 
@@ -21,13 +22,13 @@ def rated(folder, ratings, pick, models=("net",)):
     rows = [record_row(Record(each, Path(each), original=each[0])) | {"reason": ""} for each in ids]
     experiment = Experiment("photos", None, models, ("cam",), ("all",), pick)
     run = Run.create(folder / str(next(numbers)), experiment, {})
-    run.write_records(pd.DataFrame(rows))
+    run.write(RECORDS, fill(RECORDS, rows))
     table = [
         {"image": image, "model": model, "attribute": attribute, "prediction": np.float32(value)}
         for (model, attribute), values in ratings.items()
         for image, value in values.items()
     ]
-    run.write_predictions(pd.DataFrame(table))
+    run.write(PREDICTIONS, fill(PREDICTIONS, table))
     return run
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from support.maps import write_maps
 from support.plugin_package import plugged  # noqa: F401
 from support.watched_run import run, watched  # noqa: F401
 from typer.testing import CliRunner
@@ -10,8 +11,12 @@ from typer.testing import CliRunner
 import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core.errors import ModelError
+from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation import summaries
-from xaesthetic.evaluation.specificity import CASCADE, OUTPUT, with_untrained
+from xaesthetic.evaluation.specificity import with_untrained
+from xaesthetic.metrics._floors import CASCADE, OUTPUT
+from xaesthetic.run.schemas import RANDOMISATION
+from xaesthetic.run.store import Run
 from xaesthetic.stages import randomisation
 
 
@@ -45,7 +50,7 @@ def test_the_output_layer_alone_leaves_the_network(run):
 
 def test_of_a_run(run):
     told = xa.look_at_randomised(run)
-    table = run.table("randomised")
+    table = run.read(RANDOMISATION)
     assert set(table["shuffled"]) == {OUTPUT, *CASCADE}
     energy = table[(table["method"] == "activation_energy") & (table["shuffled"] == OUTPUT)]
     np.testing.assert_allclose(energy["r"], 1, atol=1e-5)  # it asks no head
@@ -62,14 +67,15 @@ def test_of_a_run(run):
 
 def test_the_correlation_is_pearsons(run):
     model = xa.load_model("tiny_net", ("light", "vivid_color"))
-    from xaesthetic.core.plugins import load
     from xaesthetic.data.images import decode
-    from xaesthetic.stages.explain import explain_batch, explained_records
+    from xaesthetic.models.forward import Session
+    from xaesthetic.stages.explain import explained_records
 
-    table = randomisation.check_randomised(run, {"tiny_net": model})
+    randomisation.measure_randomisation(run, {"tiny_net": model})
+    table = run.read(RANDOMISATION)
     records = explained_records(run)
     with randomisation.shuffled(model, "whole network", 0) as broken:
-        (maps,) = explain_batch(broken, [load("methods", "cam")], [decode(each.path) for each in records], "cpu")
+        maps = Session(broken).run([decode(each.path) for each in records], ["cam"]).maps["cam"]
     rows = table[(table["method"] == "cam") & (table["shuffled"] == "whole network") & (table["attribute"] == "light")]
     own = run.maps("tiny_net", "cam")
     for number, record in enumerate(records):
@@ -80,16 +86,19 @@ def test_the_correlation_is_pearsons(run):
 def test_a_model_without_weights_here_is_refused(run):
     from dataclasses import replace
 
-    model = replace(xa.load_model("tiny_net"), weights=None, bias=None, module=None)
+    from xaesthetic.models.heads import FunctionHead
+
+    model = xa.load_model("tiny_net")
+    model = replace(model, head=FunctionHead(model.head), module=None)
     with pytest.raises(ModelError, match="no weights here to be shuffled"):
-        randomisation.check_randomised(run, {"tiny_net": model})
+        randomisation.measure_randomisation(run, {"tiny_net": model})
 
 
-def test_outputs_that_were_never_trained():
-    from xaesthetic.run.maps import MapStack
-
+def test_outputs_that_were_never_trained(tmp_path):
     values = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype(np.float32)
-    stack = MapStack(("a", "b"), ("light", "content", "symmetry"), values)
+    run = Run(tmp_path, Experiment("here", None, ("net",), ("cam",), ("all",), None))
+    write_maps(run, "net", "cam", ["a", "b"], ["light", "content", "symmetry"], values)
+    stack = run.maps("net", "cam")
     found = with_untrained(stack, ("symmetry",))
     for image in range(2):
         wanted = np.mean([np.corrcoef(values[image, n].ravel(), values[image, 2].ravel())[0, 1] for n in range(2)])
@@ -101,7 +110,7 @@ def test_a_summary_by_hand():
     import pandas as pd
 
     rows = [(image, "m", "cam", name, OUTPUT, r) for image, name, r in (("a", "x", 0.2), ("a", "y", 0.4), ("b", "x", 0.5))]
-    (row,) = summaries.summarise_randomised(pd.DataFrame(rows, columns=list(randomisation.COLUMNS))).to_dict("records")
+    (row,) = summaries.summarise_randomised(pd.DataFrame(rows, columns=list(RANDOMISATION.names))).to_dict("records")
     assert (row["photographs"], row["r"]) == (2, pytest.approx(0.4))
 
 

@@ -35,7 +35,7 @@ def fetch(cache, monkeypatch, waits):
 
     def fetch(*files, **options):
         entry = Download(files, "free", "nobody", sources={"more": ()})
-        monkeypatch.setattr(registry, "DOWNLOADS", {"thing": entry})
+        monkeypatch.setattr(registry, "_declared", lambda: {"thing": entry})
         return fetch_files("thing", sleep=waits.append, **options)
 
     return fetch

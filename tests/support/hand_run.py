@@ -8,6 +8,7 @@ from xaesthetic.core.types import Experiment, Marks, Record
 from xaesthetic.data.annotations import marks_rows
 from xaesthetic.evaluation.score import score_run
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run
 
 MODELS = {"one": ("light", "vivid_color"), "two": ("light",)}
@@ -24,8 +25,8 @@ def hand_run(root, photographs, scored=True):
     run = Run.create(root, asked, {"models": answered, "command": "by hand <b>", "versions": {"xaesthetic": "0"}})
     records = [_record(root, number, photographs, random) for number in range(photographs)]
     seen = {"height": SIZE[0], "width": SIZE[1], "sha256": "", "reason": ""}
-    run.write_records(pd.DataFrame([record_row(record) | seen for record in records]))
-    run.write_people(pd.DataFrame([row for record in records for row in marks_rows(record, SIZE)]))
+    run.write(RECORDS, pd.DataFrame([record_row(record) | seen for record in records]))
+    run.write(ANNOTATIONS, pd.DataFrame([row for record in records for row in marks_rows(record, SIZE)]))
     rows = [
         (record.id, model, name, np.float32(value), np.float32(value))
         for number, record in enumerate(records)
@@ -33,7 +34,7 @@ def hand_run(root, photographs, scored=True):
         for name in names
         for value in [(number if model == "one" else photographs - number) / photographs]
     ]
-    run.write_predictions(pd.DataFrame(rows, columns=["image", "model", "attribute", "prediction", "raw"]))
+    run.write(PREDICTIONS, pd.DataFrame(rows, columns=["image", "model", "attribute", "prediction", "raw"]))
     for model, names in MODELS.items():
         for method in METHODS:
             maps = random.normal(size=(photographs, len(names), 5, 6)).astype(np.float32)

@@ -1,9 +1,11 @@
-"""Tiny random networks: one whose head is global averages and a linear layer, one whose head is neither."""
+"""Tiny random networks: with a head of global averages and a linear layer, with one that is neither, with one of both."""
 
 import torch
 
 from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel, gap_linear
+from xaesthetic.models.pooling import global_average
 
 SOURCE = Source("nobody", "none", "random numbers", {})
 NAMES = ("light", "content", "depth_of_field")
@@ -45,7 +47,35 @@ def curved_net(dtype=torch.float32):
         seen = torch.cat([activations[0].flatten(1), activations[2].flatten(1)], dim=1) + activations[1].mean() * 0.1
         return last(torch.tanh(hidden(seen)))
 
-    return AttributeModel(NAMES, InputSpec((27, 23), mean=(0.0, 0.0, 0.0)), _features(dtype), head, None, None, SOURCE)
+    return net_of(FunctionHead(head), dtype)
+
+
+def partial_net():
+    """The same layers; light and depth of field are linear, content is a square of both."""
+    weights, bias = linear_net().weights, linear_net().bias
+
+    def head(activations):
+        linear = torch.nn.functional.linear(global_average(activations), weights, bias)
+        return torch.stack([linear[:, 0], (linear[:, 0] + linear[:, 2]) ** 2, linear[:, 2]], dim=1)
+
+    return net_of(FunctionHead(head, linear={row: (weights[row], bias[row]) for row in (0, 2)}))
+
+
+def writing_net():
+    """The same layers under a head whose first layer writes into what it is given."""
+    weights, bias = linear_net().weights, linear_net().bias
+
+    def head(activations):
+        for layer in activations:
+            layer.sub_(0.2).relu_()
+        return torch.nn.functional.linear(global_average(activations), weights, bias)
+
+    return net_of(FunctionHead(head))
+
+
+def net_of(head, dtype=torch.float32):
+    """The layers under a head."""
+    return AttributeModel(NAMES, InputSpec((27, 23), mean=(0.0, 0.0, 0.0)), _features(dtype), head, SOURCE)
 
 
 def batch(count=2, dtype=torch.float32, size=(27, 23)):

@@ -99,7 +99,7 @@ def test_dead_channels_do_not_blow_up():
 
 
 def test_training_writes_a_head_that_knows_the_edits(photographs, tmp_path):
-    manifest = ridge.train_head("some_net", "here", None, tmp_path / "out", on="cpu")
+    manifest = ridge.train_head("some_net", "here", None, tmp_path / "out")
     kept = read_weights(tmp_path / "out", "some_net")
     assert kept.weights.shape == (len(manifest["attributes"]), 64)
     assert not kept.backbone
@@ -118,7 +118,7 @@ def test_training_writes_a_head_that_knows_the_edits(photographs, tmp_path):
 
 
 def test_training_is_repeatable_and_goes_on_where_it_was(photographs, tmp_path, monkeypatch):
-    whole = ridge.train_head("some_net", "here", None, tmp_path / "whole", on="cpu")
+    whole = ridge.train_head("some_net", "here", None, tmp_path / "whole")
     real, calls = ridge._features, []
 
     def stopped(*arguments):
@@ -129,8 +129,8 @@ def test_training_is_repeatable_and_goes_on_where_it_was(photographs, tmp_path, 
 
     monkeypatch.setattr(ridge, "_features", stopped)
     with pytest.raises(KeyboardInterrupt):
-        ridge.train_head("some_net", "here", None, tmp_path / "stopped", on="cpu")
-    assert ridge.train_head("some_net", "here", None, tmp_path / "stopped", on="cpu") == whole
+        ridge.train_head("some_net", "here", None, tmp_path / "stopped")
+    assert ridge.train_head("some_net", "here", None, tmp_path / "stopped") == whole
     assert len(calls) == 7 + len(photographs) - 6
     first, second = (tmp_path / place / "some_net.safetensors" for place in ("whole", "stopped"))
     assert first.read_bytes() == second.read_bytes()
@@ -141,7 +141,7 @@ def test_no_photograph_is_on_both_sides(photographs, tmp_path, monkeypatch):
     real_fit, real_result = ridge.fit, ridge._result
     monkeypatch.setattr(ridge, "fit", lambda features, name: sides.append(features) or real_fit(features, name))
     monkeypatch.setattr(ridge, "_result", lambda features, *rest: sides.append(features) or real_result(features, *rest))
-    ridge.train_head("some_net", "here", None, tmp_path / "out", on="cpu")
+    ridge.train_head("some_net", "here", None, tmp_path / "out")
     trained, tested = ({row.tobytes() for row in side[:, 0]} for side in (sides[0], sides[-1]))
     assert len(trained) == len(tested) == 8
     assert not trained & tested
@@ -150,7 +150,7 @@ def test_no_photograph_is_on_both_sides(photographs, tmp_path, monkeypatch):
 def test_bad_photographs_are_passed_over_and_too_few_are_refused(photographs, tmp_path):
     for record in photographs[:6]:
         record.path.write_bytes(b"no photograph")
-    assert "5 photographs to train, 5 others" in ridge.train_head("n", "here", None, tmp_path / "out", on="cpu")["data"]
+    assert "5 photographs to train, 5 others" in ridge.train_head("n", "here", None, tmp_path / "out")["data"]
     photographs[6].path.unlink()
     with pytest.raises(DataError, match=r"9 photographs .* at least ten"):
-        ridge.train_head("n", "here", None, tmp_path / "other", on="cpu")
+        ridge.train_head("n", "here", None, tmp_path / "other")

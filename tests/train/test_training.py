@@ -14,6 +14,7 @@ from support.trained_package import write_package, write_rated
 
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.files import read_json
+from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import load_model
 from xaesthetic.train import fit, loop
 from xaesthetic.train.fit import train_network
@@ -49,8 +50,8 @@ def train(rated, package, monkeypatch):
     """Train the small network on the small data set."""
     monkeypatch.syspath_prepend(package)
 
-    def train(out, on="cpu", data="aadb", **changes):
-        return train_network("small_net", data, rated, out, recipe(**changes), on=on)
+    def train(out, data="aadb", **changes):
+        return train_network("small_net", data, rated, out, recipe(**changes))
 
     return train
 
@@ -84,7 +85,7 @@ def test_an_attribute_without_labels_adds_nothing():
 def test_a_network_needs_a_module_and_a_linear_head(package, monkeypatch):
     monkeypatch.syspath_prepend(package)
     model = load_model("small_net", on="cpu")
-    for broken in (dataclasses.replace(model, weights=None), dataclasses.replace(model, module=None)):
+    for broken in (dataclasses.replace(model, head=FunctionHead(model.head)), dataclasses.replace(model, module=None)):
         with pytest.raises(ModelError, match="global average pooling and one linear layer"):
             Network(broken, recipe())
 
@@ -170,7 +171,7 @@ def test_mixed_precision_learns_too(train, tmp_path):
 def test_edits_are_labels_where_nobody_rated(package, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(package)
     changes = {"labels": "edits", "edits": ["drain", "underexpose"], "amounts": [0.5, 1.0], "epochs": 30, "batch": 4}
-    found = train_network("small_net", "sample", None, tmp_path / "out", recipe(**changes), on="cpu")
+    found = train_network("small_net", "sample", None, tmp_path / "out", recipe(**changes))
     assert found["trained"] == "trained on edits, not on ratings (sample)"
     assert found["data"] == "sample: 20 photographs to train, 5 to select by"  # 4 and 1 of the six, 5 versions each
     assert found["result"]["test"]["photographs"] == 5
@@ -261,18 +262,18 @@ def test_unreadable_photographs_are_left_out_and_too_few_are_refused(package, mo
     root = write_rated(tmp_path / "aadb")
     for index in range(32):
         (root / "photos" / f"Tra{index}.png").write_bytes(b"no photograph")
-    found = train_network("small_net", "aadb", root, tmp_path / "out", recipe(epochs=1), on="cpu")
+    found = train_network("small_net", "aadb", root, tmp_path / "out", recipe(epochs=1))
     assert found["data"] == "aadb: 8 photographs to train, 12 to select by"
     (root / "photos" / "Tra32.png").unlink()
     with pytest.raises(DataError, match=r"7 labelled photographs to train on .* at least 8 and 3 are needed"):
-        train_network("small_net", "aadb", root, tmp_path / "other", recipe(epochs=1), on="cpu")
+        train_network("small_net", "aadb", root, tmp_path / "other", recipe(epochs=1))
 
 
 def test_a_data_set_without_labels_is_refused(package, monkeypatch, tmp_path, write_photo, photo):
     monkeypatch.syspath_prepend(package)
     write_photo(tmp_path / "photos" / "a.png", photo)
     with pytest.raises(DataError, match="no photograph has ratings of light, vivid_color"):
-        train_network("small_net", str(tmp_path / "photos"), None, tmp_path / "out", recipe(), on="cpu")
+        train_network("small_net", str(tmp_path / "photos"), None, tmp_path / "out", recipe())
 
 
 # -- several processes -------------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ _WORKS = {True: "ok", False: "NO", None: "-"}
 
 @app.command("list", epilog="\b\nExample:\n  xaesthetic list methods")
 def list_plugins(
-    kind: Annotated[str | None, typer.Argument(help="models, methods, metrics, datasets, reports or converters.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help=f"{', '.join(xa.PLUGIN_KINDS)}; all where none is named.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """What is installed, with a line each."""

@@ -23,7 +23,7 @@ def data_list() -> None:
     rows = [[record.id, record.credit] for record in xa.find_records("sample") if record.edit is None]
     screen.print_table(["photograph in 'sample'", "credit and licence"], rows)
     typer.echo()
-    screen.print_table(["to fetch", "size", "", "licence"], [screen.download_row(name) for name in xa.DOWNLOADS])
+    screen.print_table(["to fetch", "size", "", "licence"], [screen.download_row(name) for name in xa.download_names()])
 
 
 @app.command(

@@ -7,6 +7,7 @@ import typer
 
 import xaesthetic as xa
 from xaesthetic.cli import screen
+from xaesthetic.run.schemas import ANNOTATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +169,7 @@ def _r(value: float) -> str:
 
 def _people_left_out(run: "xa.Run") -> None:
     """What of people's fixations and masks could not be used."""
-    people = run.people()
+    people = run.read(ANNOTATIONS)
     outside = int(people["outside"].sum())
     if outside:
         typer.echo(f"left out: {outside} fixations outside their photographs", err=True)

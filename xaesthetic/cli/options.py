@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import xaesthetic as xa
+from xaesthetic.core.choices import ModelChoice
 
 Attributes = Annotated[
     list[str],
@@ -91,9 +92,16 @@ def folder(asked: "xa.Experiment", out: Path | None) -> Path:
 
 
 def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...]:
-    """The models asked for, each once, with the weights for those that name none."""
-    named = [f"{model}={weights}" if weights and "=" not in model else model for model in models or MODELS]
-    return tuple(dict.fromkeys(named))
+    """Return the models that are chosen, once each, with the weights for those that name none."""
+    named = [ModelChoice.parse(model).or_weights(weights) for model in models or MODELS]
+    return tuple(map(str, dict.fromkeys(named)))
+
+
+def execution(workers: int, quiet: bool, device: str = "auto") -> "xa.Execution":
+    """Return how work is carried out: in this process, with progress unless it is to be quiet."""
+    from xaesthetic.execution.local import local
+
+    return xa.Execution(workers, device, xa.choose_progress(quiet), local)
 
 
 def report_options(scale: str, columns: int) -> "xa.ReportOptions":

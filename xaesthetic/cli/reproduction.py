@@ -47,7 +47,7 @@ def reproduce(
     chosen = data or xa.paper_data()
     experiment = options.experiment(["all"], chosen, root, model, method, pick, seed, batch, device, weights)
     done = xa.reproduce_paper(
-        experiment, out, figure or (), workers, xa.choose_progress(quiet), options.report_options(scale, columns)
+        experiment, out, figure or (), options.execution(workers, quiet), options.report_options(scale, columns)
     )
     if as_json:
         told = [asdict(each) for each in done.outcomes]

@@ -8,6 +8,7 @@ import typer
 
 import xaesthetic as xa
 from xaesthetic.cli import options, screen
+from xaesthetic.run.schemas import PREDICTIONS
 
 app = typer.Typer()
 
@@ -42,8 +43,7 @@ def compare(
     comparison = xa.compare(
         experiment,
         options.folder(experiment, out),
-        workers,
-        xa.choose_progress(quiet),
+        options.execution(workers, quiet),
         report or (),
         options.report_options(scale, columns),
     )
@@ -58,7 +58,7 @@ def _show(comparison: "xa.Comparison", quiet: bool, as_json: bool) -> None:
             "run": str(run.root),
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
-            "predictions": json.loads(xa.to_json(run.predictions(), run.trained())),
+            "predictions": json.loads(xa.to_json(run.read(PREDICTIONS), run.trained())),
         }
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
     else:
@@ -92,7 +92,7 @@ def predict(
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
-    ratings = xa.rate(photographs or [], experiment, workers, xa.choose_progress(quiet))
+    ratings = xa.rate(photographs or [], experiment, options.execution(workers, quiet))
     render = xa.to_json if as_json or (out and out.suffix == ".json") else xa.to_csv
     if out:
         xa.write_text(out, render(ratings.table, ratings.trained))
@@ -132,7 +132,7 @@ def explain(
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
     )
-    comparison = xa.compare(experiment, run or options.folder(experiment, out), workers, xa.choose_progress(quiet), None)
+    comparison = xa.compare(experiment, run or options.folder(experiment, out), options.execution(workers, quiet), None)
     if not as_json:
         typer.echo(comparison.run.root / "maps")
     _show(comparison, quiet=True, as_json=as_json)

@@ -8,6 +8,7 @@ import typer
 
 import xaesthetic as xa
 from xaesthetic.cli import judgement, options
+from xaesthetic.run.schemas import ANNOTATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,15 +48,15 @@ def score(
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     opened = xa.Run.open(run)
-    track = xa.choose_progress(quiet)
+    execution = options.execution(workers, quiet)
     told: dict[str, pd.DataFrame] = {}
-    if opened.has_people():
-        scores = xa.score_run(opened, metric or (), workers, track)
+    if opened.has(ANNOTATIONS):
+        scores = xa.score_run(opened, metric or (), execution)
         told["leaderboard"] = xa.rank_maps(scores, opened.experiment.seed)
         told["ranks"] = xa.rank_groups(scores, opened.experiment.seed)
         told["agreement"] = xa.measure_agreement(opened)
         if by_person:
-            each = xa.score_by_person(opened, metric or (), workers, track)
+            each = xa.score_by_person(opened, metric or (), execution)
             told["by_person"] = xa.rank_by_person(each, opened.experiment.seed)
     elif metric or by_person:
         raise typer.BadParameter(
@@ -63,11 +64,11 @@ def score(
             param_hint="--metric" if metric else "--by-person",
         )
     if edits:
-        told["edits"] = xa.look_at_edits(opened, track)
+        told["edits"] = xa.look_at_edits(opened, execution)
     if faithfulness:
-        told["faithfulness"] = xa.look_at_faithfulness(opened, track)
+        told["faithfulness"] = xa.look_at_faithfulness(opened, execution)
     if randomise:
-        told["randomised"] = xa.look_at_randomised(opened, track)
+        told["randomised"] = xa.look_at_randomised(opened, execution)
     told["additivity"] = xa.measure_additivity(opened)
     told["specificity"] = xa.measure_specificity(opened)
     if as_json:

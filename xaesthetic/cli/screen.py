@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 import xaesthetic as xa
+from xaesthetic.run.schemas import PREDICTIONS
 
 _SHOWN = 5  # missing photographs named on the screen
 _WIDE = 120  # columns of tables where there is no terminal
@@ -51,7 +52,7 @@ def print_left_out(reasons: Mapping[str, str]) -> None:
 
 def print_picks(run: "xa.Run") -> None:
     """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
-    predictions = run.predictions().set_index(["attribute", "image"])
+    predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
     for pick in xa.pick_records(run):
         rated = predictions.loc[pick.attribute].pivot_table(index="image", columns="model", values="prediction", sort=False)
         rows = [

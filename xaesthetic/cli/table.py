@@ -10,6 +10,7 @@ import typer
 
 import xaesthetic as xa
 from xaesthetic.cli import options, screen
+from xaesthetic.run.schemas import PREDICTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +67,8 @@ def table_1(
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
         experiment = replace(experiment, methods=())
-        rated = xa.compare(experiment, options.folder(experiment, None), workers, xa.choose_progress(quiet), None)
-        tables.append(rated.run.predictions())
+        rated = xa.compare(experiment, options.folder(experiment, None), options.execution(workers, quiet), None)
+        tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
         left_out |= rated.left_out
     found = xa.attribute_ranks(tested, [*tables, *given], attributes, resamples, seed)

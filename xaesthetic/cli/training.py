@@ -51,18 +51,18 @@ def train(
     as_json: options.Json = False,
 ) -> None:
     """Train a network on people's ratings, or on controlled edits, and test it on other photographs."""
-    track = xa.choose_progress(quiet)
+    execution = options.execution(workers, quiet, device)
     if recipe is None:
         recipe = "paper" if any(record.ratings for record in xa.find_records(data, root)) else "ridge"
     if recipe == "ridge":
         if changes or freeze_backbone or weights:
             raise typer.BadParameter("'ridge' is no recipe to change; choose another with --recipe.", param_hint="--recipe")
-        manifest = xa.train_head(model, data, root, out, device, seed or 0, workers, track)
+        manifest = xa.train_head(model, data, root, out, seed or 0, execution)
     else:
         changed = [*(changes or ()), *(["freeze_backbone=true"] * freeze_backbone)]
         changed += [f"seed={seed}"] * (seed is not None)
         chosen = xa.read_recipe(recipe, changed)
-        manifest = xa.train_network(model, data, root, out, chosen, weights, device, workers, track)
+        manifest = xa.train_network(model, data, root, out, chosen, weights, execution)
     if os.environ.get("RANK", "0") != "0":
         return  # of several processes the first one tells
     if as_json:

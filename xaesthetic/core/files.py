@@ -5,14 +5,10 @@ import json
 import os
 import secrets
 import shutil
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from xaesthetic.core.errors import DataError, ModelError
 
@@ -59,20 +55,34 @@ def whole(path: Path) -> Iterator[Path]:
     """
     temporary = _beside(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        _replace(temporary, path)
-    except OSError as error:
-        _remove(temporary)
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror or error}); make room or choose another folder with --out."
-        ) from error
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            swap(temporary, path)
     except BaseException:
-        _remove(temporary)
+        remove(temporary)
         raise
 
 
-def _replace(temporary: Path, path: Path) -> None:
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in one line that something cannot be written, where the disk is full, read-only or otherwise unwilling.
+
+    Raises
+    ------
+    DataError
+        In place of an `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be written ({error.strerror or error}); make room or choose another folder with --out."
+        ) from error
+
+
+def swap(temporary: Path, path: Path) -> None:
+    """Put a file or folder in the place of another, which goes."""
     if temporary.is_file():
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
@@ -80,7 +90,7 @@ def _replace(temporary: Path, path: Path) -> None:
         aside = _beside(path)
         path.rename(aside)
         temporary.rename(path)
-        _remove(aside)
+        remove(aside)
     else:
         temporary.replace(path)
 
@@ -89,7 +99,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file or a folder; nothing happens where there is none."""
     with suppress(OSError):  # below a file, or with too long a name, there is nothing to remove
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -100,18 +111,67 @@ def _remove(path: Path) -> None:
 def remove_unfinished(folder: Path) -> None:
     """Remove what a killed process left half-written in a folder and the folders below it."""
     for left in list(folder.rglob(f".*.{'[0-9a-f]' * 8}.tmp")):
-        _remove(left)
+        remove(left)
+
+
+def to_json(value: Any) -> str:  # whatever json takes
+    """Return a value as indented JSON with sorted keys."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def write_json(path: Path, value: Any) -> None:  # whatever json takes
     """Write a value as indented JSON with sorted keys, whole or not at all."""
-    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    write_text(path, to_json(value))
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text in UTF-8, whole or not at all."""
     with whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_sum(path: Path, *more: str) -> None:
+    """Write the sha256 of a file beside it, as ``sha256sum`` does: FILE.sha256.
+
+    Parameters
+    ----------
+    path
+        A file.
+    more
+        Further sums that pass, while the file is being replaced.
+    """
+    sums = [*([sha256(path)] if path.is_file() else []), *more]
+    write_text(_sum_file(path), "".join(f"{each}  {path.name}\n" for each in dict.fromkeys(sums)))
+
+
+def replace_summed(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file and its sha256 beside it; a process killed at any moment leaves the old or the new pair.
+
+    Parameters
+    ----------
+    path
+        The file.
+    write
+        Writes the new content to the path that it is given.
+    """
+    with whole(path) as temporary:
+        write(temporary)
+        write_sum(path, sha256(temporary))  # old and new pass until the new one is in place
+    write_sum(path)
+
+
+def find_sums(path: Path) -> list[str] | None:
+    """Return the sha256 that stand beside a file; None where none do."""
+    try:
+        return [line.split(" ")[0] for line in _sum_file(path).read_text(encoding="utf-8").splitlines()]
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{_sum_file(path)}: cannot be read ({error}).") from error
+
+
+def _sum_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
 
 
 def read_json(path: Path) -> Any:  # whatever json holds
@@ -126,59 +186,3 @@ def read_json(path: Path) -> Any:  # whatever json holds
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError(f"{path}: cannot be read as JSON ({error}); it is missing, damaged or another file.") from error
-
-
-def write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays as an uncompressed ``.npz``, whole or not at all; equal arrays give equal bytes."""
-    with whole(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for name in sorted(arrays):
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asarray(arrays[name], order="C"), allow_pickle=False)
-
-
-def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read a ``.npz`` that holds arrays of numbers or text; pickles in it are refused.
-
-    Raises
-    ------
-    DataError
-        If it is missing or damaged.
-    """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: _array(archive[name]) for name in archive.files}
-    except (OSError, ValueError, EOFError, AttributeError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be read as .npz ({error}); it is missing, damaged or another file.") from error
-
-
-def _array(value: object) -> np.ndarray:
-    if not isinstance(value, np.ndarray):  # numpy hands out the bytes of members that are no arrays
-        raise ValueError("a member is no array")  # noqa: TRY004  # said as a DataError by the caller
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The finished pieces of a long computation, so that a stopped one goes on where it was."""
-
-    folder: Path
-
-    def _file(self, index: int) -> Path:
-        return self.folder / f"{index:06d}.npz"
-
-    def missing(self, count: int) -> list[int]:
-        """Which of `count` pieces are still to be computed."""
-        return [index for index in range(count) if not self._file(index).is_file()]
-
-    def write(self, index: int, arrays: Mapping[str, np.ndarray]) -> None:
-        """Keep one piece."""
-        write_npz(self._file(index), arrays)
-
-    def read(self, count: int) -> Iterator[dict[str, np.ndarray]]:
-        """All pieces in order."""
-        for index in range(count):
-            yield read_npz(self._file(index))
-
-    def clear(self) -> None:
-        """Throw the pieces away, once what they make is written."""
-        shutil.rmtree(self.folder, ignore_errors=True)

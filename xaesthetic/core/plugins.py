@@ -5,17 +5,22 @@ name does not begin with ``_`` is a plug-in. A third party adds models with
 
     [project.entry-points.xaesthetic]
     models = "their_package"
+
+Entry points and folders are read once per process, and again only where ``sys.path`` has changed. Names and summaries are
+read without importing a plug-in; its facts (`xaesthetic.core.facts`) need the import.
 """
 
 import ast
-from collections.abc import Callable
-from importlib import import_module
-from importlib.metadata import entry_points, version
+import sys
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 from xaesthetic.core.errors import PluginError, unknown
+from xaesthetic.core.facts import CLASSES, DEFAULTS, Facts, MethodFacts, MetricFacts, ReportFacts
 
 KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters", "servers")
 """What can be plugged in."""
@@ -38,27 +43,42 @@ def _folders(package: str) -> list[Path]:
     return [Path(folder) for folder in spec.submodule_search_locations]
 
 
-def _files(kind: str) -> dict[str, tuple[str, Path]]:
-    """Every plug-in of a kind: its name, the module that holds it and that module's file."""
-    if kind not in KINDS:
-        raise PluginError(unknown("kind of plug-in", kind, KINDS, label="There are"))
-    found: dict[str, tuple[str, Path]] = {}
-    packages = {entry.value for entry in entry_points(group="xaesthetic", name=kind)}
-    for package in sorted(packages):
+@lru_cache(maxsize=4)
+def _entries(path: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Every kind's packages, sorted: the one scan of all that is installed, kept for this `sys.path`."""
+    del path  # what the scan depends on
+    entries = {(entry.name, entry.value) for entry in metadata.entry_points(group="xaesthetic")}
+    return {kind: tuple(sorted(package for name, package in entries if name == kind)) for kind in KINDS}
+
+
+@lru_cache(maxsize=4 * len(KINDS))
+def _index(kind: str, path: tuple[str, ...]) -> Mapping[str, tuple[str, Path]]:
+    plugins: dict[str, tuple[str, Path]] = {}
+    for package in _entries(path)[kind]:
         for folder in _folders(package):
             for file in sorted(folder.glob("[!_.]*.py")):
-                module = f"{package}.{file.stem}"
-                if file.stem in found:
-                    raise PluginError(
-                        f"two {kind} are called {file.stem!r}: {found[file.stem][0]} and {module}; rename one."
-                    )
-                found[file.stem] = (module, file)
-    return found
+                name, module = file.stem, f"{package}.{file.stem}"
+                if name in plugins:
+                    raise PluginError(f"two {kind} are called {name!r}: {plugins[name][0]} and {module}; rename one.")
+                plugins[name] = (module, file)
+    return plugins
+
+
+def _files(kind: str) -> Mapping[str, tuple[str, Path]]:
+    """Return every plug-in of a kind: by name, the module that holds it and that module's file."""
+    if kind not in KINDS:
+        raise PluginError(unknown("kind of plug-in", kind, KINDS, label="There are"))
+    return _index(kind, tuple(sys.path))
+
+
+def packages() -> tuple[str, ...]:
+    """Return the names of all packages that hold plug-ins of any kind, sorted; none of them is imported."""
+    return tuple(sorted({package for names in _entries(tuple(sys.path)).values() for package in names}))
 
 
 def installed_version() -> str:
     """The version of this project that is installed."""
-    return version("xaesthetic")
+    return metadata.version("xaesthetic")
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -127,3 +147,33 @@ def load(kind: str, name: str) -> Callable[..., Any]:
     if not callable(function):
         raise PluginError(f"{module}.{name} is no function.")
     return function  # type: ignore[no-any-return]
+
+
+@overload
+def facts(kind: Literal["metrics"], name: str) -> MetricFacts: ...
+@overload
+def facts(kind: Literal["methods"], name: str) -> MethodFacts: ...
+@overload
+def facts(kind: Literal["reports"], name: str) -> ReportFacts: ...
+@overload
+def facts(kind: str, name: str) -> Facts: ...
+def facts(kind: str, name: str) -> Facts:
+    """Import a plug-in and return what it declares about itself; the kind's defaults where it declares nothing.
+
+    Raises
+    ------
+    PluginError
+        If it cannot be loaded, declares the facts of another kind, or is a metric that declares none.
+    """
+    function = load(kind, name)
+    wanted, one = CLASSES[kind], kind[:-1]
+    declared = getattr(function, "facts", DEFAULTS.get(kind))
+    if isinstance(declared, wanted):
+        return declared
+    where = f"{_files(kind)[name][0]}.{name}"
+    what = "no facts" if declared is None else f"{type(declared).__name__} as its facts"
+    fields = ", ".join(f"{field}=…" for field in wanted.__dataclass_fields__)
+    raise PluginError(
+        f"{where} declares {what}, but {wanted.__name__} were wanted; write @{one}({fields}) of xaesthetic.core.facts above "
+        "it."
+    )

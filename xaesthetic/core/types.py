@@ -85,24 +85,6 @@ class HumanMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """How a metric's values are to be read."""
-
-    higher: bool
-    """Whether higher is better."""
-    low: float
-    """The lowest value that can be."""
-    high: float
-    """The highest."""
-    needs: str
-    """What of a `HumanMap` it is about: `density`, `fixations`, `mask` or `others`. nan where that is not there."""
-    negative: str
-    """What becomes of a map's negative values, in a few words."""
-    requires: str = ""
-    """The module that it imports beyond what is always installed; where that is missing, it is measured only by name."""
-
-
-@dataclass(frozen=True, slots=True)
 class InputSpec:
     """How a photograph becomes a network's input: squashed to `size`, then (channel * scale / 255 - mean) / std.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
@@ -16,6 +16,8 @@ from xaesthetic.data import images
 
 SIGMA = 0.03
 """The blur of fixations, of the longer side: 24 pixels at 800 x 600, as the MIT benchmark has it."""
+MOST = 200_000
+"""Fixations in other photographs that one is held against; a sample of so many where there are more."""
 _CELLS = 160  # a side, for where people look in any photograph
 _LEAST = 1e-3  # of the mean: nobody can say that a place is never looked at
 
@@ -86,33 +88,51 @@ class People:
     """Who they are, in that order."""
 
 
-def gather(
-    table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Sequence[str]
-) -> Iterator[tuple[str, str, pd.DataFrame, "Elsewhere"]]:
-    """Every photograph and attribute with the people who can be used, and where people look in other photographs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """The rows of what people did in one photograph, for one attribute."""
+
+    image: str
+    attribute: str
+    rows: Int[np.ndarray, " _n"]
+    """Places in the table."""
+    elsewhere: "Elsewhere"
+
+
+def gather(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Sequence[str]) -> Iterator[Gathered]:
+    """Give every photograph and attribute with the people who can be used, and where people look in other photographs.
 
     Parameters
     ----------
     table
-        people.parquet.
+        The table of annotations.
     sizes
         Every photograph's (height, width).
     wanted
         The photographs to give; others serve as others.
     """
-    used = table[table["reason"] == ""]
-    for attribute, told in used.groupby("attribute", sort=False):
-        marked = {str(image): rows for image, rows in told.groupby("image", sort=False)}
-        looked = {image: _points(rows) / sizes[image][::-1] for image, rows in marked.items()}
+    usable = np.flatnonzero(table["reason"] == "")
+    used = table.iloc[usable]
+    x, y = list(used["x"]), list(used["y"])
+    for attribute, group in used.groupby("attribute", sort=False).indices.items():
+        places = np.asarray(group)
+        images_of = used["image"].iloc[places].groupby(used["image"].iloc[places], sort=False).indices
+        marked = {str(image): places[np.asarray(rows)] for image, rows in images_of.items()}
+        looked = {
+            image: _points([x[row] for row in rows], [y[row] for row in rows]) / sizes[image][::-1]
+            for image, rows in marked.items()
+        }
         elsewhere = Elsewhere(looked)
         for image in wanted:
             if image in marked:
-                yield image, str(attribute), marked[image], elsewhere
+                yield Gathered(image, str(attribute), usable[marked[image]], elsewhere)
 
 
 def people_of(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> People:
     """Their maps, from their rows of people.parquet."""
-    marks = [_Mark(_points(rows.iloc[[index]]), rows.iloc[index]["region"], size) for index in range(len(rows))]
+    marks = [
+        _Mark(_points([x], [y]), region, size) for x, y, region in zip(rows["x"], rows["y"], rows["region"], strict=True)
+    ]
     away, baseline = elsewhere.points(image, size), elsewhere.density(image, size)
     total = np.sum([each.density for each in marks], axis=0)
     watched = np.concatenate([each.points for each in marks])
@@ -137,8 +157,8 @@ class _Mark:
         self.density: Map = fixation_density(points, size) if self.region is None else self.region.astype(np.float64)
 
 
-def _points(rows: pd.DataFrame) -> Float[np.ndarray, "n 2"]:
-    return np.stack([np.concatenate([*rows[axis], []]) for axis in ("x", "y")], axis=1).astype(np.float64)
+def _points(x: Sequence[np.ndarray], y: Sequence[np.ndarray]) -> Float[np.ndarray, "n 2"]:
+    return np.stack([np.concatenate([*values, []]) for values in (x, y)], axis=1).astype(np.float64)
 
 
 def fixation_density(points: Float[np.ndarray, "n 2"], size: tuple[int, int]) -> Map:
@@ -152,7 +172,10 @@ def fixation_density(points: Float[np.ndarray, "n 2"], size: tuple[int, int]) ->
 
 
 class Elsewhere:
-    """Where people look in the other photographs of a data set, scaled to each."""
+    """Where people look in the other photographs of a data set, scaled to each.
+
+    What one photograph costs does not grow with their number: sums are kept, and of more than `MOST` fixations a sample.
+    """
 
     def __init__(self, looked: Mapping[str, Float[np.ndarray, "_n 2"]]) -> None:
         """Count fixations.
@@ -163,33 +186,38 @@ class Elsewhere:
             By photograph, x and y from 0 to 1.
         """
         self._looked = looked
-        self._counts = {image: _histogram(points) for image, points in looked.items()}
-        self._sum = np.sum(list(self._counts.values()), axis=0)
+        self._names = list(looked)
+        self._places = {image: place for place, image in enumerate(self._names)}
+        self._sum = np.sum([_histogram(points) for points in looked.values()], axis=0)
+        owners = np.repeat(np.arange(len(looked)), [len(points) for points in looked.values()])
+        sample = np.arange(len(owners))
+        if len(owners) > MOST:
+            sample = np.sort(np.random.default_rng(0).choice(len(owners), MOST, replace=False))
+        self._owners = owners[sample]
+        self._points = np.concatenate([*looked.values(), np.empty((0, 2))])[sample]
 
     def points(self, image: str, size: tuple[int, int]) -> Float[np.ndarray, "n 2"]:
-        """All fixations of the others, in this photograph's pixels."""
-        others = [points for other, points in self._looked.items() if other != image]
-        scaled = np.concatenate([*others, np.empty((0, 2))]) * size[::-1]
+        """Return the fixations of the others, in this photograph's pixels: all, or those of the sample."""
+        scaled = self._points[self._owners != self._places[image]] * size[::-1]
         return np.asarray(np.minimum(scaled, np.array(size[::-1]) - 1e-6))
 
     def density(self, image: str, size: tuple[int, int]) -> Map | None:
-        """Their blurred density in this photograph's pixels, nowhere 0; None where nobody was watched."""
-        counts = self._sum - self._counts[image]
+        """Return their blurred density in this photograph's pixels, nowhere 0; None where nobody was watched."""
+        counts = self._sum - _histogram(self._looked[image])
         if not counts.any():
             return None
         blurred = gaussian_filter(counts, [SIGMA * _CELLS * max(size) / side for side in size], mode="nearest")
         return images.to_pixels(blurred + _LEAST * blurred.mean(), size).astype(np.float64)
 
     def another(self, image: str, seed: int) -> str | None:
-        """Another photograph, drawn by chance but always the same one; None where there is none."""
-        names = [name for name in self._looked if name != image]
-        if not names:
+        """Return another photograph, drawn by chance but always the same one; None where there is none."""
+        if len(self._names) < 2:
             return None
-        drawn = np.random.default_rng([seed, *image.encode()]).integers(len(names))
-        return names[int(drawn)]
+        drawn = int(np.random.default_rng([seed, *image.encode()]).integers(len(self._names) - 1))
+        return self._names[drawn + (drawn >= self._places[image])]
 
     def density_of(self, other: str, size: tuple[int, int]) -> Map:
-        """Where people looked in another photograph, scaled to this size."""
+        """Return where people looked in another photograph, scaled to this size."""
         return fixation_density(self._looked[other] * size[::-1], size)
 
 

@@ -178,13 +178,21 @@ def area_weights(cells: int, pooled: int) -> Float32[np.ndarray, "o i"]:
     """The box filter that averages a line of `cells` down (or spreads it out) to `pooled` cells of equal length.
 
     Every row sums to 1 and every column to pooled / cells, so the mean is kept whatever the two numbers are;
-    overlapping adaptive pooling does not keep it. ``area_weights(h, i) @ map @ area_weights(w, j).T`` pools a map.
+    overlapping adaptive pooling does not keep it. `area_pool` pools maps by it.
     """
     edges = np.arange(pooled + 1) * (cells / pooled)
     left, right = edges[:-1, None], edges[1:, None]
     start = np.arange(cells)[None, :]
     overlap = np.clip(np.minimum(right, start + 1) - np.maximum(left, start), 0, None)
     return np.asarray(overlap * (pooled / cells), dtype=np.float32)
+
+
+def area_pool(values: Float[np.ndarray, "*n _h _w"], size: tuple[int, int]) -> Float[np.ndarray, "*n _i _j"]:
+    """Average maps over their last two axes down (or out) to `size` cells; each map's mean is kept (`area_weights`)."""
+    if values.shape[-2:] == size:
+        return values
+    rows, columns = (area_weights(cells, pooled) for cells, pooled in zip(values.shape[-2:], size, strict=True))
+    return np.asarray(rows @ values @ columns.T)
 
 
 def region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:

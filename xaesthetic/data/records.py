@@ -1,6 +1,7 @@
 """The first stage: which photographs there are, and which of them can be used."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -81,17 +82,28 @@ def _unique(found: Iterable[Record], where: str) -> list[Record]:
 
 
 def fingerprint(records: Sequence[Record]) -> str:
-    """What tells one list of photographs from another: how many, and the sha256 over all that is known of them."""
+    """Return what tells one list of photographs from another: how many, and a sha256 over all that is known of them."""
     digest = hashlib.sha256()
     sums = {path: file_sum(path) for path in dict.fromkeys(record.path for record in records)}
     for record in records:
-        digest.update(repr(_told(record, sums[record.path])).encode())
+        digest.update(json.dumps(_identity(record, sums[record.path]), sort_keys=True).encode())
     return f"{len(records)} photographs, sha256 {digest.hexdigest()[:16]}"
 
 
-def _told(record: Record, content: str) -> tuple[object, ...]:
-    known = sorted(record.ratings.items()), sorted(record.splits.items())
-    return record.id, content, record.edit, record.subject, *known, *([record.people] if record.people else [])
+def _identity(record: Record, content: str) -> dict[str, object]:
+    """Name every field that makes a photograph another one; a field that is renamed in the code keeps its name here."""
+    return {
+        "id": record.id,
+        "sha256": content,
+        "edit": [record.edit.name, record.edit.amount] if record.edit else None,
+        "subject": record.subject,
+        "ratings": dict(record.ratings),
+        "splits": dict(record.splits),
+        "annotations": [
+            [each.annotator, each.attribute, each.fixations, hashlib.sha256(each.region).hexdigest(), each.problem]
+            for each in record.people
+        ],
+    }
 
 
 def file_sum(path: Path) -> str:

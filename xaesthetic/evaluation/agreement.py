@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from PIL import Image
 
 from xaesthetic.data.annotations import read_mask
+from xaesthetic.run.schemas import ANNOTATIONS
 from xaesthetic.run.store import Run
 
 Masks = Bool[np.ndarray, "r h w"]
@@ -120,7 +121,9 @@ def measure_agreement(run: Run) -> pd.DataFrame:
     -------
     The columns in `COLUMNS`.
     """
-    people = run.people() if run.has_people() else pd.DataFrame(columns=["reason", "region", "image", "attribute"])
+    people = (
+        run.read(ANNOTATIONS) if run.has(ANNOTATIONS) else pd.DataFrame(columns=["reason", "region", "image", "attribute"])
+    )
     used = people[(people["reason"] == "") & (people["region"].str.len() > 0)]
     rows = []
     for (image, attribute), told in used.groupby(["image", "attribute"], sort=False):

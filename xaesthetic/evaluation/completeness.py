@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 
 COLUMNS = ("model", "method", "attribute", "photographs", "promised", "explained", "off", "verdict")
@@ -20,13 +21,13 @@ def additivity(run: Run) -> pd.DataFrame:
     The columns in `COLUMNS`; `explained` is nan with fewer than three photographs or where either side is constant, `off`
     where nothing is promised too.
     """
-    raw = run.predictions().pivot_table(index="image", columns=["model", "attribute"], values="raw", sort=False)
+    raw = run.read(PREDICTIONS).pivot_table(index="image", columns=["model", "attribute"], values="raw", sort=False)
     rows = []
     for model in map(model_key, run.experiment.models):
         for method in run.experiment.methods:
             stack = run.maps(model, method)
-            totals = stack.flat().sum(2, dtype=np.float64)
-            cells = stack.flat().shape[2]
+            totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
+            cells = stack.grid[0] * stack.grid[1]
             for column, attribute in enumerate(stack.attributes):
                 own = raw.loc[list(stack.images), (model, attribute)].to_numpy(np.float64)
                 explained, off = _told(totals[:, column] / (cells if stack.adds_up != "sum" else 1), own, stack.adds_up)

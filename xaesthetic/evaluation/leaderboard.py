@@ -114,9 +114,11 @@ def leaderboard_by_person(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 def _ranked_by_person(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> pd.DataFrame:
     wide = scores.pivot_table(index="image", columns=["model", "method", "annotator"], values="value", sort=False)
     sign = 1 if metric_scale(str(metric)).higher else -1
-    keys = list(dict.fromkeys((str(column[0]), str(column[1])) for column in wide.columns))
-    values = {key: wide[key].to_numpy(np.float64) for key in keys}
-    people = {key: list(wide[key].columns) for key in keys}
+    columns = [(str(column[0]), str(column[1]), str(column[2])) for column in wide.columns]  # not sorted: looked up by place
+    keys = list(dict.fromkeys(column[:2] for column in columns))
+    places = {key: [place for place, column in enumerate(columns) if column[:2] == key] for key in keys}
+    values = {key: wide.iloc[:, held].to_numpy(np.float64) for key, held in places.items()}
+    people = {key: [columns[place][2] for place in held] for key, held in places.items()}
     centre = (FLOOR, CENTRE)
     rows = []
     for key, table in values.items():

@@ -1,9 +1,8 @@
 """The fourth stage: maps against what people looked at or marked, with floors and a ceiling to hold them to."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -11,42 +10,43 @@ import pandas as pd
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.extras import is_installed
-from xaesthetic.core.progress import Track, silent
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import MetricFacts
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.data import images
-from xaesthetic.data.annotations import Elsewhere, People, gather, people_of
+from xaesthetic.data.annotations import Elsewhere, Gathered, People, gather, people_of
 from xaesthetic.metrics._floors import CEILING as CEILING
 from xaesthetic.metrics._floors import EACH_AGAINST_OTHERS as EACH_AGAINST_OTHERS
 from xaesthetic.metrics._floors import ENERGY as ENERGY
 from xaesthetic.metrics._floors import FLOOR as FLOOR
 from xaesthetic.metrics._floors import floor_maps
-from xaesthetic.run.maps import MapStack
+from xaesthetic.run.maps import Maps
+from xaesthetic.run.schemas import ANNOTATIONS, SCORES, SCORES_BY_PERSON, Table
+from xaesthetic.run.stage import TableSink, batches, compute
 from xaesthetic.run.store import Run, model_key
 
 BY_PERSON = ("nss", "cc", "iou")
 """The metrics that are measured against each person alone where none are named."""
-_COLUMNS = ("image", "model", "method", "attribute", "metric", "value")
 _GROUP = 8
 
 
-def metric_scale(name: str) -> Scale:
-    """How a metric's values are to be read.
+def metric_scale(name: str) -> MetricFacts:
+    """Return how a metric's values are to be read.
 
     Raises
     ------
     PluginError
-        If there is no such metric.
+        If there is no such metric, or it does not say.
     """
-    scale: Scale = sys.modules[plugins.load("metrics", name).__module__].SCALE
-    return scale
+    return plugins.facts("metrics", name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What is to be measured: every map of a run by every metric."""
 
-    maps: Mapping[tuple[str, str], MapStack]
+    maps: Mapping[tuple[str, str], Maps]
     """By model and method."""
     metrics: Mapping[str, Callable[[Map, HumanMap], float]]
     seed: int
@@ -85,17 +85,16 @@ class _Job:
         for method, floor in floor_maps(people, elsewhere, self.seed):
             yield (FLOOR, method, people.attribute), floor
         for (model, method), stack in self.maps.items():
-            if people.image not in stack.images:
+            if people.image not in stack:
                 continue
-            for attribute in stack.attributes:
+            for attribute, grid in zip(stack.attributes, stack.of(people.image), strict=True):
                 if people.attribute in ("", attribute):
-                    grid = stack.map(people.image, attribute)
                     yield (model, method, attribute), images.to_pixels(grid, (size[0], size[1])).astype(np.float64)
 
 
 def fitting_metrics(run: Run) -> tuple[str, ...]:
     """The metrics that what people did here is enough for, and whose libraries are installed."""
-    table = run.people()
+    table = run.read(ANNOTATIONS)
     table = table[table["reason"] == ""]
     marked = bool((table["region"].str.len() > 0).any())
     needs = {"density", "mask"} if marked else {"density", "fixations", "others"}
@@ -103,7 +102,7 @@ def fitting_metrics(run: Run) -> tuple[str, ...]:
     return tuple(name for name, scale in scales.items() if scale.needs in needs and is_installed(scale.requires))
 
 
-def score_run(run: Run, metrics: Sequence[str] = (), workers: int = 2, track: Track = silent) -> pd.DataFrame:
+def score_run(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution()) -> pd.DataFrame:
     """Measure every map of a run against what people did; goes on where a stopped run was.
 
     Parameters
@@ -112,10 +111,8 @@ def score_run(run: Run, metrics: Sequence[str] = (), workers: int = 2, track: Tr
         A finished one, of a data set with fixations or masks.
     metrics
         Names; all that fit where empty.
-    workers
-        Threads that measure.
-    track
-        Tells the progress.
+    execution
+        How it is carried out.
 
     Returns
     -------
@@ -128,10 +125,10 @@ def score_run(run: Run, metrics: Sequence[str] = (), workers: int = 2, track: Tr
     PluginError
         If there is no such metric.
     """
-    return _scored(run, "scores", _COLUMNS, _Job.rows, metrics or _fitting(run), workers, track)
+    return _scored(run, SCORES, _Job.rows, metrics or _fitting(run), execution)
 
 
-def score_by_person(run: Run, metrics: Sequence[str] = (), workers: int = 2, track: Track = silent) -> pd.DataFrame:
+def score_by_person(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution()) -> pd.DataFrame:
     """Measure every map against each person alone, and each person against the others: models and people on one footing.
 
     Takes as many times longer than `score_run` as there are people in a photograph; by default only the metrics in
@@ -139,7 +136,7 @@ def score_by_person(run: Run, metrics: Sequence[str] = (), workers: int = 2, tra
 
     Parameters
     ----------
-    run, metrics, workers, track
+    run, metrics, execution
         As for `score_run`.
 
     Returns
@@ -152,57 +149,52 @@ def score_by_person(run: Run, metrics: Sequence[str] = (), workers: int = 2, tra
         As `score_run`.
     """
     chosen = tuple(metrics) or tuple(name for name in _fitting(run) if name in BY_PERSON)
-    return _scored(run, "scores_by_person", (*_COLUMNS, "annotator"), _Job.rows_by_person, chosen, workers, track)
+    return _scored(run, SCORES_BY_PERSON, _Job.rows_by_person, chosen, execution)
 
 
 def _fitting(run: Run) -> tuple[str, ...]:
-    return fitting_metrics(run) if run.has_people() else ()
+    return fitting_metrics(run) if run.has(ANNOTATIONS) else ()
 
 
 Rows = Callable[[_Job, People, Elsewhere], Iterator[tuple[Any, ...]]]
 
 
-def _scored(
-    run: Run, table: str, columns: Sequence[str], rows: Rows, metrics: Sequence[str], workers: int, track: Track
-) -> pd.DataFrame:
-    """The rows of these metrics; those that the table has not yet are measured and added."""
+def _scored(run: Run, table: Table, rows: Rows, metrics: Sequence[str], execution: Execution) -> pd.DataFrame:
+    """Return the rows of these metrics; those that the table has not yet are measured and added."""
     for name in metrics:
         plugins.check("metrics", name)
-    if not run.has_people():
+    if not run.has(ANNOTATIONS):
         raise DataError(f"{run.root}: {run.experiment.data} has no fixations and no masks to hold maps against.")
-    there = run.table(table) if run.has_table(table) else pd.DataFrame(columns=list(columns))
-    missing = tuple(name for name in metrics if name not in set(there["metric"]))
+    before = run.read(table) if run.has(table) else None
+    missing = tuple(name for name in metrics if before is None or name not in set(before["metric"]))
     if missing:
-        measured = _measured(run, table, columns, rows, missing, workers, track)
-        there = pd.concat([*([there] if len(there) else []), measured], ignore_index=True)
-        run.write_table(table, there)
-        run.parts(table).clear()
-    return there[there["metric"].isin(metrics)]
+        _measure(run, table, rows, missing, before, execution)
+    scores = run.read(table)
+    return scores[scores["metric"].isin(metrics)]
 
 
-def _measured(
-    run: Run, table: str, columns: Sequence[str], rows: Rows, metrics: tuple[str, ...], workers: int, track: Track
-) -> pd.DataFrame:
+def _measure(
+    run: Run, table: Table, rows: Rows, metrics: tuple[str, ...], before: pd.DataFrame | None, execution: Execution
+) -> None:
     models = [model_key(choice) for choice in run.experiment.models]
     methods = dict.fromkeys((*run.experiment.methods, ENERGY))
     places = [(model, method) for model in models for method in methods]
     maps = {place: run.maps(*place) for place in places if place[1] != ENERGY or run.has_maps(*place)}
-    first = next(iter(maps.values()))
     job = _Job(maps, {name: plugins.load("metrics", name) for name in metrics}, run.experiment.seed)
-    sizes = run.sizes()
-    found = list(gather(run.people(), sizes, first.images))
-    if not found:
+    sizes, annotations = run.sizes(), run.read(ANNOTATIONS)
+    gathered = list(gather(annotations, sizes, next(iter(maps.values())).images))
+    if not gathered:
         raise DataError(f"{run.root}: nobody looked at or marked anything in the photographs that have maps.")
-    groups = [found[start : start + _GROUP] for start in range(0, len(found), _GROUP)]
-    parts = run.parts(table, *sorted(metrics))
-    todo = parts.missing(len(groups))
 
-    def measure(told: tuple[str, str, pd.DataFrame, Elsewhere]) -> list[tuple[Any, ...]]:
-        image, attribute, marks, elsewhere = told
-        return list(rows(job, people_of(image, attribute, marks, sizes[image], elsewhere), elsewhere))
+    def measure(chunk: Sequence[Gathered]) -> dict[str, list[tuple[Any, ...]]]:
+        measured: list[tuple[Any, ...]] = []
+        for one in chunk:
+            people = people_of(one.image, one.attribute, annotations.iloc[one.rows], sizes[one.image], one.elsewhere)
+            measured += rows(job, people, one.elsewhere)
+        return {table.name: measured}
 
-    with ThreadPoolExecutor(workers) as pool:
-        for index in track(todo, table.replace("_", " "), len(todo)):
-            told = zip(*(row for each in pool.map(measure, groups[index]) for row in each), strict=True)
-            parts.write(index, {name: np.array(column) for name, column in zip(columns, told, strict=True)})
-    return pd.concat([pd.DataFrame(part)[list(columns)] for part in parts.read(len(groups))], ignore_index=True)
+    name = f"{table.name}/{sha256(' '.join(sorted(metrics)).encode()).hexdigest()[:12]}"
+    after = None if before is None else table.to_arrow(before[list(table.names)])
+    sink = TableSink(table, run.root / f"{table.name}.parquet", run.parts / name, after)
+    chunks, label = batches(gathered, _GROUP), table.name.replace("_", " ")
+    compute(run.parts, name, chunks, lambda _, measured: measured, {table.name: sink}, execution, measure, label)

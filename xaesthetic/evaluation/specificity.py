@@ -1,6 +1,6 @@
 """Does a map depend on the attribute at all, or is it the same picture under every name. Needs no people."""
 
-from itertools import combinations
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,8 @@ from jaxtyping import Float
 from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.data import images
 from xaesthetic.metrics._floors import ENERGY, OUTPUT
-from xaesthetic.run.maps import MapStack, standardised
+from xaesthetic.run.maps import MapArray, Maps, standardised
+from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.run.store import Run, model_key
 
 COLUMNS = (
@@ -33,7 +34,7 @@ def specificity(run: Run) -> pd.DataFrame:
     The columns in `COLUMNS`, the most specific first; correlations are Pearson's over the grid, nan where a map is constant
     or there is one attribute only.
     """
-    shuffled = run.table("randomised") if run.has_table("randomised") else None
+    shuffled = run.read(RANDOMISATION) if run.has(RANDOMISATION) else None
     untrained = {key: tuple(source.get("untrained", ())) for key, source in run.answered_by()["models"].items()}
     rows = []
     for model in map(model_key, run.experiment.models):
@@ -58,32 +59,41 @@ def _survives(shuffled: pd.DataFrame | None, model: str, method: str, stage: str
     return _mean(shuffled.loc[rows, "r"].to_numpy(np.float64))
 
 
-def with_untrained(stack: MapStack, untrained: tuple[str, ...]) -> Float[np.ndarray, " n"]:
-    """For each photograph the mean correlation of trained outputs' maps with those of outputs never trained."""
+def with_untrained(stack: Maps, untrained: tuple[str, ...]) -> Float[np.ndarray, " n"]:
+    """Return for each photograph the mean correlation of trained outputs' maps with those of outputs never trained."""
     never = [column for column, name in enumerate(stack.attributes) if name in untrained]
     trained = [column for column, name in enumerate(stack.attributes) if name not in untrained]
     if not never or not trained:
         return np.full(len(stack.images), np.nan)
-    flat = standardised(stack.flat())
-    return np.array([_mean(each) for each in flat[:, trained] @ flat[:, never].transpose(0, 2, 1)])
+    products = [flat[:, trained] @ flat[:, never].transpose(0, 2, 1) for flat in map(_flat, _arrays(stack))]
+    return np.array([_mean(each) for product in products for each in product])
 
 
-def between_attributes(stack: MapStack) -> Float[np.ndarray, " n"]:
-    """For each photograph the mean correlation of its maps for every two attributes; nan with one attribute."""
-    flat = standardised(stack.flat())
-    pairs = list(combinations(range(flat.shape[1]), 2))
-    if not pairs:
-        return np.full(len(flat), np.nan)
-    together = flat @ flat.transpose(0, 2, 1)
-    return np.array([_mean(np.array([each[pair] for pair in pairs])) for each in together])
+def between_attributes(stack: Maps) -> Float[np.ndarray, " n"]:
+    """Return for each photograph the mean correlation of its maps for every two attributes; nan with one attribute."""
+    first, second = np.triu_indices(len(stack.attributes), k=1)
+    if not len(first):
+        return np.full(len(stack.images), np.nan)
+    products = [flat @ flat.transpose(0, 2, 1) for flat in map(_flat, _arrays(stack))]
+    return np.array([_mean(each[first, second]) for product in products for each in product])
 
 
-def _with_energy(stack: MapStack, energy: MapStack) -> Float[np.ndarray, "n a"]:
-    """The correlation of each map with the photograph's activation energy, carried to its grid."""
-    size = stack.map(stack.images[0], stack.attributes[0]).shape
-    carried = [images.to_pixels(energy.map(image, energy.attributes[0]), (size[0], size[1])) for image in stack.images]
-    theirs = standardised(np.stack(carried).reshape(len(carried), 1, -1))
-    return np.asarray((standardised(stack.flat()) @ theirs.transpose(0, 2, 1))[..., 0])
+def _arrays(stack: Maps) -> Iterator[MapArray]:
+    return (maps for _, maps in stack.chunks())
+
+
+def _flat(maps: MapArray) -> Float[np.ndarray, "n a c"]:
+    return standardised(maps.reshape(*maps.shape[:2], -1))
+
+
+def _with_energy(stack: Maps, energy: Maps) -> Float[np.ndarray, "n a"]:
+    """Return the correlation of each map with the photograph's activation energy, carried to its grid."""
+    products = []
+    for ids, maps in stack.chunks():
+        carried = [images.to_pixels(energy.of(image)[0], stack.grid) for image in ids]
+        theirs = standardised(np.stack(carried).reshape(len(carried), 1, -1))
+        products.append((_flat(maps) @ theirs.transpose(0, 2, 1))[..., 0])
+    return np.concatenate(products)
 
 
 def _mean(values: np.ndarray) -> float:

@@ -65,8 +65,8 @@ def normalise(grid: Float32[np.ndarray, "i j"], limits: tuple[float, float] | No
 
 def coarse(grid: Float32[np.ndarray, "_i _j"]) -> Float32[np.ndarray, "_o _p"]:
     """A map on a grid finer than `FINEST` cells a side as means: single pixels say nothing at a figure's size."""
-    rows, columns = (images.area_weights(cells, min(cells, FINEST)) for cells in grid.shape)
-    return np.asarray(rows @ grid @ columns.T, dtype=np.float32)
+    size = min(grid.shape[0], FINEST), min(grid.shape[1], FINEST)
+    return np.asarray(images.area_pool(grid, size), dtype=np.float32)
 
 
 def overlay(pixels: Pixels, shown: Map) -> Pixels:

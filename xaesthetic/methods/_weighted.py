@@ -6,20 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.data.images import area_weights
-from xaesthetic.models.model import Activations
+from xaesthetic.models.pooling import Activations, area_pool
 
 Maps = Float[Tensor, "b a i j"]
-
-
-def area_pool(maps: Float[Tensor, "b a _h _w"], size: tuple[int, int]) -> Maps:
-    """Average maps down to `size` cells; the mean over each map is kept exactly, whatever the sizes (`area_weights`)."""
-    if tuple(maps.shape[2:]) == size:
-        return maps
-    rows, columns = (
-        torch.from_numpy(area_weights(cells, pooled)).to(maps) for cells, pooled in zip(maps.shape[2:], size, strict=True)
-    )
-    return rows @ maps @ columns.T
 
 
 def weighted_sum(activations: Activations, weights: Sequence[Tensor]) -> Maps:

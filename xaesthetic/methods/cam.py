@@ -3,14 +3,14 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.core.errors import ModelError
+from xaesthetic.core.facts import method
 from xaesthetic.methods._weighted import split, weighted_sum
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.heads import linear_weights
+from xaesthetic.models.model import Pass
 
-ADDS_UP = "mean"
 
-
-def cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:
+@method(adds_up="mean")
+def cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     """The linear layer's weights laid over the maps: its mean plus the bias is the prediction.
 
     M_a(x, y) = Σ_k w_ak f_k(x, y), each block pooled to the last block's grid. Signed.
@@ -18,9 +18,7 @@ def cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activat
     Raises
     ------
     ModelError
-        If the model's head is not global average pooling and one linear layer.
+        If an output is not global average pooling and one linear layer.
     """
-    del x
-    if model.weights is None:
-        raise ModelError("cam needs a head of global average pooling and one linear layer; use --method grad_cam.")
-    return weighted_sum(activations, split(model.weights, activations))
+    weights = linear_weights(taken.model.head, taken.model.attributes, "cam")
+    return weighted_sum(taken.activations, split(weights, taken.activations))

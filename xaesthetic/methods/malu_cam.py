@@ -5,11 +5,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
+from xaesthetic.core.facts import method
 from xaesthetic.methods._weighted import split, weighted_sum
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.heads import linear_weights
+from xaesthetic.models.model import Pass
 
 
-def malu_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a i j"]:
+@method()
+def malu_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     """The published code's map: every channel's contribution rectified before the sum, which starts from one.
 
     M_a(x, y) = 1 + Σ_k max(0, w_ak f_k(x, y)); with f ≥ 0 that is 1 + `cam` with the negative weights left out.
@@ -18,11 +21,9 @@ def malu_cam(model: AttributeModel, x: Float[Tensor, "b 3 h w"], activations: Ac
     Raises
     ------
     ModelError
-        If the head is not global average pooling and one linear layer, or an activation is negative.
+        If an output is not global average pooling and one linear layer, or an activation is negative.
     """
-    del x
-    if model.weights is None:
-        raise ModelError("malu_cam needs a head of global average pooling and one linear layer; use --method grad_cam.")
-    if any(bool((layer < 0).any()) for layer in activations):
+    weights = linear_weights(taken.model.head, taken.model.attributes, "malu_cam")
+    if any(bool((layer < 0).any()) for layer in taken.activations):
         raise ModelError("malu_cam is defined for rectified activations and this model's are negative in places; use cam.")
-    return 1 + weighted_sum(activations, split(torch.clamp(model.weights, min=0), activations))
+    return 1 + weighted_sum(taken.activations, split(torch.clamp(weights, min=0), taken.activations))

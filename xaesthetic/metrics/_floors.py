@@ -25,6 +25,7 @@ _WAVE = 1e-6  # of the uniform floor
 
 
 def floor_maps(people: People, elsewhere: Elsewhere, seed: int) -> Iterator[tuple[str, Map]]:
+    """Give the floors of one photograph, those in `FLOORS` that there are data for, in its pixels."""
     height, width = people.everybody.density.shape
     random = np.random.default_rng([seed, *people.image.encode()])
     yield "uniform", 1 + _WAVE * random.random((height, width))

@@ -1,11 +1,11 @@
 """Area under the ROC curve: do fixated pixels have higher values than others."""
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import KEPT, NAN, above, at, is_constant
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="fixations", negative=KEPT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="fixations", negative=KEPT)
 def auc(saliency: Map, human: HumanMap) -> float:
     """How likely a fixated pixel's value is above that of any pixel: P(S_f > S) + P(S_f = S) / 2 (Mann & Whitney 1947).
 

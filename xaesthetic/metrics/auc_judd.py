@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import KEPT, NAN, at, is_constant
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="fixations", negative=KEPT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="fixations", negative=KEPT)
 def auc_judd(saliency: Map, human: HumanMap) -> float:
     """The ROC curve through the points at every fixated value, straight between them (Judd et al., ICCV 2009).
 

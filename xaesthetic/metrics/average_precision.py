@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import KEPT, NAN, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 def average_precision(saliency: Map, human: HumanMap) -> float:
     """Σ (R_t - R_t-1) P_t over thresholds t at all values of the map, without interpolation; tied pixels come at once.
 

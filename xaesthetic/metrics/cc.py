@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, is_constant
 
-SCALE = Scale(higher=True, low=-1.0, high=1.0, needs="density", negative="kept: both maps are standardised")
 
-
+@metric(higher=True, low=-1.0, high=1.0, needs="density", negative="kept: both maps are standardised")
 def cc(saliency: Map, human: HumanMap) -> float:
     """Pearson's correlation over pixels (Bylinskii et al., TPAMI 2019).
 

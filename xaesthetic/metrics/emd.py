@@ -4,14 +4,15 @@ import numpy as np
 from jaxtyping import Float
 
 from xaesthetic.core.extras import need
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, SHIFTED, distribution, is_constant, shifted
 
-SCALE = Scale(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED, requires="ot")
 _LONG = 20
 """Blocks along the longer side: optimal transport between 300 blocks takes some tens of milliseconds."""
 
 
+@metric(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED, requires="ot")
 def emd(saliency: Map, human: HumanMap, block: int | None = None) -> float:
     """What it costs to move the map's mass to the density's (Rubner et al., IJCV 2000), exactly, on means of blocks.
 

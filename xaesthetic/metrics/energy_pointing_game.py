@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import CUT, NAN, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=CUT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=CUT)
 def energy_pointing_game(saliency: Map, human: HumanMap) -> float:
     """Σ S⁺ M / Σ S⁺ (Wang et al., CVPR Workshops 2020); relevance mass accuracy in Arras et al. 2022.
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, STRETCHED, stretched, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 _BETA = 0.3  # β², as in Achanta et al., CVPR 2009
 
 
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 def f_beta(saliency: Map, human: HumanMap) -> float:
     """Max over 256 thresholds of (1 + β²) P R / (β² P + R), β² = .3 (Achanta et al., CVPR 2009).
 

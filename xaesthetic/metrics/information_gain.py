@@ -2,19 +2,20 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, at, distribution, is_constant, shifted
 
 _FLOOR = 1e-6
-SCALE = Scale(
+
+
+@metric(
     higher=True,
     low=-float("inf"),
     high=float("inf"),
     needs="fixations",
     negative="the map is shifted to have none, and 1e-6 of its highest value is added everywhere",
 )
-
-
 def information_gain(saliency: Map, human: HumanMap) -> float:
     """Mean over fixations of log2 p_F - log2 b_F, b the baseline (Kümmerer et al., PNAS 2015).
 

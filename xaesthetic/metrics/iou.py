@@ -1,11 +1,11 @@
 """Intersection over union of equal areas."""
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import KEPT, NAN, expected_overlap, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 def iou(saliency: Map, human: HumanMap) -> float:
     """|top ∩ M| / |top ∪ M|, top the map's highest pixels, as many as the mask has.
 

@@ -1,11 +1,11 @@
 """Intersection over union of what lies above the middle of the map's range."""
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, STRETCHED, stretched, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 def iou_at_half(saliency: Map, human: HumanMap) -> float:
     """|top ∩ M| / |top ∪ M|, top the pixels at .5 or above of the map stretched to [0, 1].
 

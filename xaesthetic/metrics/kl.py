@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, SHIFTED, distribution, is_constant, shifted
 
-SCALE = Scale(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED)
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
+@metric(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED)
 def kl(saliency: Map, human: HumanMap) -> float:
     """Σ q ln(ε + q / (p + ε)), p the map and q the density over their sums, ε = 2.2204e-16 (Bylinskii et al. 2019).
 

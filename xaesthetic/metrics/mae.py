@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, STRETCHED, stretched, usable
 
-SCALE = Scale(higher=False, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 
-
+@metric(higher=False, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 def mae(saliency: Map, human: HumanMap) -> float:
     """Mean |S - M|, S the map stretched to [0, 1] (Perazzi et al., CVPR 2012).
 

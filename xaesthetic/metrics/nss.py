@@ -1,11 +1,11 @@
 """Normalised scanpath saliency."""
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, at, is_constant
 
-SCALE = Scale(higher=True, low=-float("inf"), high=float("inf"), needs="fixations", negative="kept: the map is standardised")
 
-
+@metric(higher=True, low=-float("inf"), high=float("inf"), needs="fixations", negative="kept: the map is standardised")
 def nss(saliency: Map, human: HumanMap) -> float:
     """The standardised map's mean at the fixations: mean (S_f - mean S) / std S (Peters et al., Vision Research 2005).
 

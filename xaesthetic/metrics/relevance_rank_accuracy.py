@@ -1,11 +1,11 @@
 """Relevance rank accuracy: how many of the highest pixels lie in the mask."""
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import KEPT, NAN, expected_overlap, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=KEPT)
 def relevance_rank_accuracy(saliency: Map, human: HumanMap) -> float:
     """The share of the map's highest |M| pixels that lie in the mask M (Arras et al., Information Fusion 2022).
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, STRETCHED, stretched, usable
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
+@metric(higher=True, low=0.0, high=1.0, needs="mask", negative=STRETCHED)
 def s_measure(saliency: Map, human: HumanMap) -> float:
     """Half the similarity of objects, half that of four regions around the mask's centre (Fan et al., ICCV 2017).
 

@@ -1,11 +1,11 @@
 """AUC against where people look in other photographs: what looking at the middle earns is taken away."""
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import KEPT, NAN, above, at, is_constant
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="others", negative=KEPT)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="others", negative=KEPT)
 def shuffled_auc(saliency: Map, human: HumanMap) -> float:
     """How likely a fixated pixel's value is above that of a pixel fixated in other photographs (Tatler et al. 2005).
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from xaesthetic.core.types import HumanMap, Map, Scale
+from xaesthetic.core.facts import metric
+from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, SHIFTED, distribution, is_constant, shifted
 
-SCALE = Scale(higher=True, low=0.0, high=1.0, needs="density", negative=SHIFTED)
 
-
+@metric(higher=True, low=0.0, high=1.0, needs="density", negative=SHIFTED)
 def sim(saliency: Map, human: HumanMap) -> float:
     """What two distributions share: Σ min(p, q), p and q the maps over their sums (Bylinskii et al., TPAMI 2019).
 

@@ -1,17 +1,21 @@
-"""What a model is: `features` then `head`, with the weights of the linear layer where the head is one."""
+"""What a model is, and a pass through it: activations, raw outputs and the gradients wanted, of one batch."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
-from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core import plugins
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.gradients import GRADIENTS
+from xaesthetic.models.heads import Head, LinearHead
+from xaesthetic.models.pooling import Activations
 
 LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda raw: raw,
@@ -20,8 +24,25 @@ LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
 }
 """What may lie between a raw output, which maps explain, and the rating; all of them rise, so ranks are the same."""
 
-Activations = tuple[Float[Tensor, "b _k _i _j"], ...]
-"""The target layers' activations, one tensor a layer, each with channels and a grid of its own."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """One batch's way through a network: all that a method needs to know. Plain tensors; methods leave them as they are."""
+
+    model: "AttributeModel"
+    x: Float[Tensor, "b 3 h w"]
+    activations: Activations
+    """At the target layers."""
+    raw: Float[Tensor, "b a"]
+    """What maps explain."""
+    gradient_sums: tuple[Float[Tensor, "b a _k"], ...] | None = None
+    """Each output's gradient at each layer, summed over the layer's grid; None where it was not asked for."""
+    gradients: tuple[Float[Tensor, "b a _k _i _j"], ...] | None = None
+    """Each output's gradient at each layer; None where it was not asked for."""
+
+
+Runner = Callable[["AttributeModel", Float[Tensor, "b 3 h w"], str], Pass]
+"""A model's own way to a pass of the outputs that the model names, in its order, with the gradients wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,56 +58,61 @@ class AttributeModel:
     inputs: InputSpec
     """How photographs become inputs."""
     features: Callable[[Float[Tensor, "b 3 h w"]], Activations]
-    """The target layers' activations; differentiable when gradients are on."""
-    head: Callable[[Activations], Float[Tensor, "b a"]]
-    """The raw outputs, differentiable."""
-    weights: Float[Tensor, "a k"] | None
-    """The linear layer, where `head` is global average pooling and then linear; k runs over all layers' channels."""
-    bias: Float[Tensor, " a"] | None
-    """Its bias: the mean of a `cam` plus the bias is the raw output."""
+    """The target layers' activations, differentiable."""
+    head: Head
+    """The raw outputs of activations, differentiable."""
     source: Source
     """Where it comes from."""
     module: torch.nn.Module | None = None
     """What moves when the model is placed on a device; None where nothing does."""
     links: tuple[str, ...] = ()
     """Each attribute's link (a name in `LINKS`) from raw output to rating; empty where all are the identity."""
-    gradient_sums: "Callable[[Activations], Sequence[Float[Tensor, 'b a _k']]] | None" = None
-    """Each output's gradient at each layer summed over the grid, where that is to be had for less than the gradient."""
-    only: "Callable[[Sequence[str]], AttributeModel] | None" = None
-    """Gives the same model with some of its attributes, in that order, where it can compute less for fewer."""
+    runner: Runner | None = None
+    """How a pass is made where not by `features` and then `head`."""
+
+    @property
+    def weights(self) -> Float[Tensor, "a k"] | None:
+        """The linear layer under global averages, where all outputs have one; k runs over all layers' channels."""
+        rows = [self.head.linear_row(row) for row in range(len(self.attributes))]
+        return None if None in rows else torch.stack([row[0] for row in rows if row is not None])
+
+    @property
+    def bias(self) -> Float[Tensor, " a"] | None:
+        """Its bias: the mean of a `cam` plus the bias is the raw output."""
+        rows = [self.head.linear_row(row) for row in range(len(self.attributes))]
+        return None if None in rows else torch.stack([row[1] for row in rows if row is not None])
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
-        """The ratings that raw outputs stand for."""
+        """Return the ratings that raw outputs stand for."""
         if not self.links:
             return raw
         return torch.stack([LINKS[link](raw[:, column]) for column, link in enumerate(self.links)], dim=1)
 
+    def run(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none") -> Pass:
+        """Run the network once.
 
-def global_average(activations: Activations) -> Float[Tensor, "b k"]:
-    """Every channel's mean over its grid, all layers side by side.
+        Parameters
+        ----------
+        x
+            A batch as `inputs` says.
+        gradients
+            `none`, `sums` (over each layer's grid) or `full` (with the sums too); torch's own mode does not matter.
 
-    Written as a sum and a division: the gradient of a sum is a broadcast view, so that `grad_cam` on such a head never
-    builds the gradient maps.
-    """
-    return torch.cat([layer.sum((2, 3)) / (layer.shape[2] * layer.shape[3]) for layer in activations], dim=1)
-
-
-def output_gradients(
-    outputs: Callable[[tuple[Tensor, ...]], Float[Tensor, "b a"]], leaves: tuple[Tensor, ...]
-) -> tuple[Tensor, ...]:
-    """The gradient of every output of every row at each leaf, (a, b, …), in one backward pass.
-
-    Parameters
-    ----------
-    outputs
-        A function whose rows depend on their own rows of the leaves alone.
-    leaves
-        Require gradients.
-    """
-    with torch.enable_grad():
-        values = outputs(leaves).sum(0)
-    each = torch.eye(values.shape[0], dtype=values.dtype, device=values.device)
-    return torch.autograd.grad(values, leaves, each, is_grads_batched=True, materialize_grads=True)
+        Raises
+        ------
+        ModelError
+            If there is no such kind of gradient.
+        """
+        if gradients not in GRADIENTS:
+            raise ModelError(f"no gradients {gradients!r}; there are {', '.join(GRADIENTS)}.")
+        with torch.inference_mode(False), torch.no_grad():
+            # a caller's inference tensor could not become a leaf later
+            x = x.clone() if x.is_inference() else x.detach()
+            if self.runner is not None:
+                return self.runner(self, x, gradients)
+            activations = tuple(layer.detach() for layer in self.features(x))
+            found = self.head.evaluate(activations, gradients)
+        return Pass(self, x, activations, found.raw, found.gradient_sums, found.gradients)
 
 
 def gap_linear(
@@ -99,16 +125,12 @@ def gap_linear(
     module: torch.nn.Module | None = None,
     links: tuple[str, ...] = (),
 ) -> AttributeModel:
-    """A model whose head is global average pooling over all target layers and one linear layer."""
-
-    def head(activations: Activations) -> Float[Tensor, "b a"]:
-        return torch.nn.functional.linear(global_average(activations), weights, bias)
-
-    return AttributeModel(tuple(attributes), inputs, features, head, weights, bias, source, module, links)
+    """Return a model whose head is global average pooling over all target layers and one linear layer."""
+    return AttributeModel(tuple(attributes), inputs, features, LinearHead(weights, bias), source, module, links)
 
 
 def select(model: AttributeModel, attributes: Sequence[str], name: str = "the model") -> AttributeModel:
-    """The same model with only these outputs, in this order.
+    """Return the same model with only these outputs, in this order.
 
     Parameters
     ----------
@@ -127,35 +149,21 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     rows = [_row(model, attribute, name) for attribute in attributes]
     if rows == list(range(len(model.attributes))):
         return model
-    if model.only is not None:
-        return model.only(attributes)
     links = tuple(model.links[row] for row in rows) if model.links else ()
-    if model.weights is not None and model.bias is not None:
-        return _linear(model, attributes, model.weights[rows], model.bias[rows], links)
-
-    def head(activations: Activations) -> Float[Tensor, "b a"]:
-        return model.head(activations)[:, rows]
-
-    return replace(model, attributes=tuple(attributes), head=head, links=links, gradient_sums=None)
+    return replace(model, attributes=tuple(attributes), head=model.head.select(rows), links=links)
 
 
 def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeModel:
-    """A model whose head is one linear layer, with other weights in it.
+    """Return a model whose head is one linear layer, with other weights in it.
 
     Raises
     ------
     ModelError
         If its head is none.
     """
-    if model.bias is None:
+    if not isinstance(model.head, LinearHead):
         raise ModelError("the model's head is no linear layer whose weights could be replaced.")
-    return _linear(model, model.attributes, weights, model.bias, model.links)
-
-
-def _linear(
-    model: AttributeModel, attributes: Sequence[str], weights: Tensor, bias: Tensor, links: tuple[str, ...]
-) -> AttributeModel:
-    return gap_linear(attributes, model.inputs, model.features, weights, bias, model.source, model.module, links)
+    return replace(model, head=model.head.with_weights(weights))
 
 
 def _row(model: AttributeModel, attribute: str, name: str) -> int:
@@ -165,12 +173,10 @@ def _row(model: AttributeModel, attribute: str, name: str) -> int:
 
 
 def place(model: AttributeModel, device: str) -> AttributeModel:
-    """The same model on a device (``cpu``, ``cuda``, ``mps``)."""
+    """Return the same model on a device (``cpu``, ``cuda``, ``mps``): its module moves, and its own head."""
     if model.module is not None:
         model.module.to(device)
-    if model.weights is None or model.bias is None:
-        return model
-    return _linear(model, model.attributes, model.weights.to(device), model.bias.to(device), model.links)
+    return replace(model, head=model.head.to(device))
 
 
 def device(wanted: str) -> str:
@@ -189,13 +195,14 @@ def device(wanted: str) -> str:
     return wanted
 
 
-def load_model(choice: str, attributes: Sequence[str] = ("all",), on: str = "auto") -> AttributeModel:
+def load_model(choice: str | ModelChoice, attributes: Sequence[str] = ("all",), on: str = "auto") -> AttributeModel:
     """Load a model by its name.
 
     Parameters
     ----------
     choice
-        A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own.
+        A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
+        ones.
     attributes
         The outputs wanted; ``all`` for all that it has.
     on
@@ -206,12 +213,22 @@ def load_model(choice: str, attributes: Sequence[str] = ("all",), on: str = "aut
     PluginError
         If there is no such model.
     ModelError
-        If its weights are missing or damaged, it takes none of one's own, or it lacks an attribute.
+        If its weights are missing or damaged, it takes none of one's own, has no random ones, or lacks an attribute.
     """
-    name, _, weights = choice.partition("=")
-    build = plugins.load("models", name)
-    if weights and "weights" not in signature(build).parameters:
+    chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
+    model = place(_build(chosen), device(on))
+    return model if "all" in attributes else select(model, attributes, chosen.name)
+
+
+def _build(choice: ModelChoice) -> AttributeModel:
+    name, build = choice.name, plugins.load("models", choice.name)
+    takes = signature(build).parameters
+    if choice.source and not {"weights", "random"} & takes.keys():
         raise ModelError(f"{name} takes no weights of one's own; choose it as --model {name}.")
-    model: AttributeModel = build(weights=Path(weights)) if weights else build()
-    model = place(model, device(on))
-    return model if "all" in attributes else select(model, attributes, name)
+    if choice.random and "random" not in takes:
+        raise ModelError(f"{name}: takes a folder of weights and has no random ones; name a folder, or leave --weights out.")
+    if choice.weights and "weights" not in takes:
+        raise ModelError(f"{name}: takes no folder of weights; choose it as --model {name} or --model {name}=random.")
+    options: dict[str, Any] = {"random": True} if choice.random else {"weights": choice.weights} if choice.weights else {}
+    model: AttributeModel = build(**options)
+    return model

@@ -1,21 +1,22 @@
-"""Models behind a server: `features` and `head` ask it for activations, outputs and gradients.
+"""Models behind a server: a pass is one request, which brings activations, outputs and the gradients wanted.
 
-A batch that is explained costs one request and one forward pass: with the activations come the outputs and the gradients
-that the last batch needed (summed ones, at first), and are kept until the next batch. Activations that are not those of
-the last batch are sent back to the server, which computes the rest of the network from them.
+The network's parts alone are there too: `features` and `head` ask the server, `head` with activations that are sent there,
+and both have its backward pass behind them. What is known of the last batch is kept, so that the head of activations that
+have just come costs no request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.types import InputSpec, Source
-from xaesthetic.models.model import Activations, AttributeModel
+from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.model import AttributeModel, Pass
+from xaesthetic.models.pooling import Activations
 from xaesthetic.models.serving.client import Client
 
 
@@ -34,96 +35,99 @@ class Blobs:
 def remote_model(
     client: Client, blobs: Blobs, attributes: Sequence[str], inputs: InputSpec, source: Source
 ) -> AttributeModel:
-    """A model that a server computes; every method runs on it, those that need the input's gradient too.
+    """Return a model that a server computes; every method runs on it, those that need the input's gradient too.
 
     Raises
     ------
     ServerError
         When it is used, if the server is gone, refuses, or answers nonsense.
     """
-    session = _Session(client, blobs, {f"gradsum:{each}:{blobs.activations}" for each in blobs.outputs})
+    session = _Session(client, blobs.photographs, blobs.activations, dict(zip(attributes, blobs.outputs, strict=True)))
+    head = _head(session, blobs.outputs)
+    return AttributeModel(tuple(attributes), inputs, session.features, head, source, runner=session.run)
 
-    def only(chosen: Sequence[str]) -> AttributeModel:
-        outputs = tuple(blobs.outputs[list(attributes).index(each)] for each in chosen)
-        return remote_model(client, replace(blobs, outputs=outputs), chosen, inputs, source)
 
-    return AttributeModel(
-        tuple(attributes),
-        inputs,
-        session.features,
-        session.head,
-        weights=None,
-        bias=None,
-        source=source,
-        gradient_sums=session.gradient_sums,
-        only=only,
-    )
+def _head(session: "_Session", outputs: Sequence[str]) -> FunctionHead:
+    """The head with these outputs; no other's gradients are ever computed."""
+
+    def raw(activations: Activations) -> Float[Tensor, "b a"]:
+        values: Tensor = _Head.apply(activations[0], session, outputs)
+        return values
+
+    def sums(activations: Activations) -> tuple[Float[Tensor, "b a k"]]:
+        return (session.gradients("gradsum", activations[0], outputs),)
+
+    def choose(rows: Sequence[int]) -> FunctionHead:
+        return _head(session, [outputs[row] for row in rows])
+
+    return FunctionHead(raw, gradient_sums=sums, choose=choose, copies=False)
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What the server has told of one batch."""
+    """What the server has said of one batch, by its names."""
 
     activations: Float[Tensor, "b k i j"]
-    outputs: Float[Tensor, "b a"]
-    gradients: dict[str, Tensor]
-    """By the server's names."""
+    tensors: Mapping[str, Tensor]
+    """Outputs and gradients."""
 
 
 @dataclass(slots=True)
 class _Session:
     client: Client
-    blobs: Blobs
-    wanted: set[str]
-    """The gradients that the last batch needed: the next one brings them along."""
+    photographs: str
+    layer: str
+    outputs: Mapping[str, str]
+    """The server's name of every attribute's output."""
     last: _Batch | None = None
 
+    def run(self, model: AttributeModel, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:
+        """One request for the outputs that the model names."""
+        outputs = [self.outputs[name] for name in model.attributes]
+        kind = {"none": None, "sums": "gradsum", "full": "grad"}[gradients]
+        names = [] if kind is None else [f"{kind}:{output}:{self.layer}" for output in outputs]
+        batch = self.ask({self.photographs: x}, [*outputs, *names])
+        activations = batch.activations.to(x.device, copy=True)
+        taken = Pass(model, x, (activations,), self.raw(batch, outputs).to(x.device))
+        if kind is None:
+            return taken
+        found = torch.stack([batch.tensors[name] for name in names], dim=1).to(x)
+        if kind == "gradsum":
+            return replace(taken, gradient_sums=(found,))
+        return replace(taken, gradient_sums=(found.sum((-2, -1)),), gradients=(found,))
+
     def features(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
-        if torch.is_grad_enabled() and x.requires_grad:
-            activations: Tensor = _Features.apply(x, self)
-            return (activations,)
-        ahead: list[str] = []
-        if not torch.is_inference_mode_enabled():
-            ahead, self.wanted = sorted(self.wanted), set()
-        return (self.ask({self.blobs.photographs: x}, ahead).activations.to(x.device, copy=True),)
+        activations: Tensor = _Features.apply(x, self)
+        return (activations,)
 
-    def head(self, activations: Activations) -> Float[Tensor, "b a"]:
-        outputs: Tensor = _Head.apply(activations[0], self)
-        return outputs
+    def raw(self, batch: _Batch, outputs: Sequence[str]) -> Float[Tensor, "b a"]:
+        return torch.cat([batch.tensors[name] for name in outputs], dim=1)
 
-    def gradient_sums(self, activations: Activations) -> tuple[Float[Tensor, "b a k"]]:
-        sums = self.gradients(activations[0], [f"gradsum:{each}" for each in self.blobs.outputs])
-        return (torch.stack(sums, dim=1),)
-
-    def batch(self, activations: Tensor, gradients: Sequence[str] = ()) -> _Batch:
-        """What is known of these activations, with these gradients."""
+    def batch(self, activations: Tensor, names: Sequence[str]) -> _Batch:
+        """What is known of these activations, with these tensors."""
         ours = activations.detach().cpu()
         last = self.last
-        if last is not None and torch.equal(last.activations, ours) and last.gradients.keys() >= set(gradients):
+        if last is not None and torch.equal(last.activations, ours) and last.tensors.keys() >= set(names):
             return last
-        return self.ask({self.blobs.activations: ours}, gradients)
+        return self.ask({self.layer: ours}, names)
 
-    def gradients(self, activations: Tensor, names: Sequence[str]) -> list[Tensor]:
-        """`grad:OUTPUT` or `gradsum:OUTPUT` each, at these activations."""
-        whole = [f"{name}:{self.blobs.activations}" for name in names]
-        self.wanted.update(whole)
-        known = self.batch(activations, whole).gradients
-        return [known[name].to(activations) for name in whole]
+    def gradients(self, kind: str, activations: Tensor, outputs: Sequence[str]) -> Float[Tensor, "b a ..."]:
+        """Gradients (`grad`) of outputs at these activations, or their sums (`gradsum`)."""
+        names = [f"{kind}:{output}:{self.layer}" for output in outputs]
+        found = self.batch(activations, names).tensors
+        return torch.stack([found[name] for name in names], dim=1).to(activations)
 
-    def ask(self, inputs: dict[str, Tensor], gradients: Sequence[str]) -> _Batch:
-        blobs = self.blobs
+    def ask(self, inputs: dict[str, Tensor], names: Sequence[str]) -> _Batch:
         sent = {name: each.detach().cpu().numpy() for name, each in inputs.items()}
-        found = self.client.infer(sent, [blobs.activations, *dict.fromkeys(blobs.outputs), *gradients])
-        outputs = np.concatenate([found[name] for name in blobs.outputs], axis=1)
-        taken = {name: torch.from_numpy(found[name]) for name in gradients}
-        self.last = _Batch(torch.from_numpy(found[blobs.activations]), torch.from_numpy(outputs), taken)
+        found = self.client.infer(sent, [self.layer, *dict.fromkeys(names)])
+        tensors = {name: torch.from_numpy(values) for name, values in found.items()}
+        self.last = _Batch(tensors.pop(self.layer), tensors)
         return self.last
 
     def pull(self, x: Tensor, gradient: Tensor) -> Tensor:
         """The input's gradient, of a gradient at the activations."""
-        layer = self.blobs.activations
-        name = f"grad:{layer}:{self.blobs.photographs}"
-        sent = {self.blobs.photographs: x.detach().cpu().numpy(), f"diff:{layer}": gradient.detach().cpu().numpy()}
+        name = f"grad:{self.layer}:{self.photographs}"
+        sent = {self.photographs: x.detach().cpu().numpy(), f"diff:{self.layer}": gradient.detach().cpu().numpy()}
         return torch.from_numpy(self.client.infer(sent, [name])[name]).to(x.device)
 
 
@@ -131,20 +135,19 @@ class _Head(torch.autograd.Function):
     """Outputs of activations, with the server's backward pass behind them."""
 
     @staticmethod
-    def forward(ctx: Any, activations: Tensor, session: _Session) -> Tensor:
+    def forward(ctx: Any, activations: Tensor, session: _Session, outputs: Sequence[str]) -> Tensor:
         ctx.save_for_backward(activations)
-        ctx.session = session
-        return session.batch(activations).outputs.to(activations.device, copy=True)
+        ctx.session, ctx.outputs = session, outputs
+        return session.raw(session.batch(activations, outputs), outputs).to(activations.device)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         """Σ_a g_a ∂y_a / ∂f, of the outputs whose g is not zero."""
         (activations,) = ctx.saved_tensors
         rows = _wanted(gradient)
-        known = ctx.session.gradients(activations, [f"grad:{ctx.session.blobs.outputs[row]}" for row in rows])
-        each = torch.stack([layer.flatten(1) for layer in known], dim=1)
-        return torch.bmm(gradient[:, None, rows], each).reshape(gradient.shape[0], *activations.shape[1:]), None
+        known = ctx.session.gradients("grad", activations, [ctx.outputs[row] for row in rows]).flatten(2)
+        return torch.bmm(gradient[:, None, rows], known).reshape(gradient.shape[0], *activations.shape[1:]), None, None
 
 
 def _wanted(gradient: Tensor) -> list[int]:
@@ -163,7 +166,8 @@ class _Features(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, session: _Session) -> Tensor:
         ctx.save_for_backward(x)
         ctx.session = session
-        return session.ask({session.blobs.photographs: x}, ()).activations.to(x.device, copy=True)
+        batch = session.ask({session.photographs: x}, list(session.outputs.values()))
+        return batch.activations.to(x.device, copy=True)
 
     @staticmethod
     @torch.autograd.function.once_differentiable

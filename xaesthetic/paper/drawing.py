@@ -2,8 +2,7 @@
 
 import hashlib
 import inspect
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.items import PIECES, Piece
-from xaesthetic.pipeline import Report, reports
+from xaesthetic.pipeline import reports
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import rated_attributes
 
@@ -124,7 +123,7 @@ def _outcome(
     run: Run, piece: Piece, options: ReportOptions, known: Mapping[str, Any], common: str
 ) -> tuple[Outcome, dict[str, Any]]:
     report = plugins.load("reports", piece.report)
-    inputs = _inputs(run, report, options, common)
+    inputs = _inputs(run, piece.report, options, common)
     sums = known.get("files", {})
     if known.get("inputs") == inputs and sums and all(_is(run.report / name, each) for name, each in sums.items()):
         return Outcome(piece, tuple(sums), _caption(run, sums), "", drawn=False), dict(known)
@@ -152,11 +151,12 @@ def _caption(run: Run, names: Sequence[str] | Mapping[str, str]) -> str:
     return "".join((run.report / name).read_text(encoding="utf-8") for name in names if name.endswith(".txt")).strip()
 
 
-def _inputs(run: Run, report: Report, options: ReportOptions, common: str) -> str:
-    """A sum over what a figure is drawn from: run, code, options, and what its report names besides (`INPUTS`)."""
+def _inputs(run: Run, name: str, options: ReportOptions, common: str) -> str:
+    """Return a sum over what a figure is drawn from: run, code, options, and the `inputs` that its report declares."""
     total = hashlib.sha256(f"{common} {sorted(asdict(options).items())}".encode())
-    named: Callable[[Run], list[Path]] | None = getattr(sys.modules[report.__module__], "INPUTS", None)
-    _add(total, [*_code(Path(inspect.getfile(report)).parent), *(named(run) if named else [])])
+    inputs = plugins.facts("reports", name).inputs
+    code = _code(Path(inspect.getfile(plugins.load("reports", name))).parent)
+    _add(total, [*code, *(inputs(run) if inputs else [])])
     return total.hexdigest()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xaesthetic.core.errors import XaestheticError
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, ReportOptions
 from xaesthetic.data.records import find_records
 from xaesthetic.paper.drawing import Outcome, check_numbers, draw_pieces
@@ -39,8 +39,7 @@ def reproduce(
     experiment: Experiment,
     out: Path,
     numbers: Sequence[str] = (),
-    workers: int = 2,
-    track: Track = silent,
+    execution: Execution = Execution(),
     options: ReportOptions | None = None,
 ) -> Reproduction:
     """Every figure and table of the paper that the data at hand gives; goes on where a stopped one was.
@@ -53,10 +52,8 @@ def reproduce(
         The run folder; figures, tables and pages come into its report/.
     numbers
         Which figures (`8`) and tables (`table 1`); all, and the HTML report, where empty.
-    workers
-        Threads that decode.
-    track
-        Tells the progress.
+    execution
+        How it is carried out.
     options
         How to draw.
 
@@ -66,11 +63,11 @@ def reproduce(
         As `compare`; or if the paper has no such figure.
     """
     asked = check_numbers(numbers)
-    compared = compare(experiment, out, workers, track, None)
+    compared = compare(experiment, out, execution, None)
     run = compared.run
     if not asked or "3" in asked:
         with suppress(XaestheticError):  # no model can be taken apart: the figure will say so
             look_at_blocks(run)
-    outcomes = draw_pieces(run, numbers, options, track)
+    outcomes = draw_pieces(run, numbers, options, execution.track)
     (index,) = draw_reports(run, ["index"], options)
     return Reproduction(index, tuple(outcomes), compared.left_out)

@@ -1,32 +1,37 @@
 """What each block of a network adds to a map: one photograph taken apart, for the figure of the approach."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-import pandas as pd
 import torch
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.execution import Execution
+from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.models.model import Activations, AttributeModel, device, select
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import AttributeModel, Pass, device, select
+from xaesthetic.run.schemas import BLOCKS
+from xaesthetic.run.stage import TableSink, compute
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records
-from xaesthetic.stages.predict import to_batch
-
-COLUMNS = ("image", "model", "attribute", "block", "channels", "height", "width", "values", "bias")
-"""`values` is Σ_k w_k f_k over the block's own channels, on its own grid, row by row; the means of all blocks' values and
-`bias`, which is the output's, sum to the raw output."""
 
 _PREFERRED = "depth_of_field"
 
 
-def take_apart(run: Run, models: Mapping[str, AttributeModel]) -> pd.DataFrame:
+def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
     """Weigh each block's maps by the output layer's own weights, for the photograph highest in depth of field.
 
-    Returns
-    -------
-    The columns in `COLUMNS`, a row a block; also kept as blocks.parquet.
+    Parameters
+    ----------
+    run
+        A finished one; gets the table `BLOCKS`, a row a block.
+    models
+        By their keys.
+    execution
+        How it is carried out.
 
     Raises
     ------
@@ -42,29 +47,30 @@ def take_apart(run: Run, models: Mapping[str, AttributeModel]) -> pd.DataFrame:
     picks = [pick for pick in pick_records(run) if pick.attribute in model.attributes]
     pick = next((pick for pick in picks if pick.attribute == _PREFERRED), picks[0])
     record = next(record for record in run.records() if record.id == pick.highest[0])
-    x = to_batch([load_photograph(record)], model.inputs, device(run.experiment.device))
-    with torch.inference_mode():
-        activations = model.features(x)
-        one = select(model, [pick.attribute])
-        maps = _weighed(one, activations)
-    bias = 0.0 if one.bias is None else float(one.bias[0])
-    rows = [
-        (record.id, key, pick.attribute, block, layer.shape[1], *layer.shape[2:], each.flatten().tolist(), bias)
-        for block, (layer, each) in enumerate(zip(activations, maps, strict=True), start=1)
-    ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    run.write_table("blocks", table)
-    return table
+
+    def work(record: Record, pixels: Pixels) -> dict[str, list[tuple[object, ...]]]:
+        return {BLOCKS.name: [(record.id, key, *row) for row in _rows(model, pick.attribute, pixels, run.experiment.device)]}
+
+    sink = TableSink(BLOCKS, run.root / f"{BLOCKS.name}.parquet", run.parts / BLOCKS.name)
+    compute(run.parts, BLOCKS.name, [record], work, {BLOCKS.name: sink}, execution, load_photograph)
 
 
-def _weighed(model: AttributeModel, activations: Activations) -> list[torch.Tensor]:
-    """The method `cam` of a model's only output on each block alone, which does not pool then."""
-    if model.weights is None:
+def _rows(model: AttributeModel, attribute: str, pixels: Pixels, on: str) -> Iterator[tuple[object, ...]]:
+    taken = select(model, [attribute]).run(to_batch([pixels], model.inputs, device(on)))
+    maps, bias = _weighed(taken)
+    for block, (layer, values) in enumerate(zip(taken.activations, maps, strict=True), start=1):
+        yield attribute, block, layer.shape[1], *layer.shape[2:], values.flatten().tolist(), bias
+
+
+def _weighed(taken: Pass) -> tuple[list[torch.Tensor], float]:
+    """Return the method `cam` of a model's only output on each block alone, which does not pool then; and the bias."""
+    weights, bias = taken.model.weights, taken.model.bias
+    if weights is None or bias is None:
         raise ValueError("a linear head was chosen")
     cam = plugins.load("methods", "cam")
-    widths = [layer.shape[1] for layer in activations]
+    widths = [layer.shape[1] for layer in taken.activations]
     maps = []
-    for layer, weights in zip(activations, torch.split(model.weights, widths, dim=1), strict=True):
-        alone = replace(model, weights=weights)
-        maps.append(cam(alone, torch.zeros(1, 3, 1, 1), (layer,))[0, 0].float().cpu())
-    return maps
+    for layer, columns in zip(taken.activations, torch.split(weights, widths, dim=1), strict=True):
+        model = replace(taken.model, head=LinearHead(columns, bias))
+        maps.append(cam(replace(taken, model=model, activations=(layer,)))[0, 0].float().cpu())
+    return maps, float(bias[0])

@@ -7,26 +7,18 @@ done to the subject alone here, so that there is a place where the map should ch
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
-import pandas as pd
-import torch
 from jaxtyping import Float32
 
-from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.metrics._maps import above
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.run.schemas import EDITS
+from xaesthetic.run.stage import TableSink, compute
 from xaesthetic.run.store import Run
-from xaesthetic.stages.explain import Method
-from xaesthetic.stages.predict import to_batch
-
-PHOTOGRAPH = ("image", "edit", "attribute", "model", "method", "area", "moved", "auc", "energy")
-"""`moved` is how much the raw output rose, times the edit's sign: positive is the right way. `auc` and `energy` are of the
-map's change, its absolute difference: how likely it is greater inside the changed region than outside, and what share of it
-lies inside, to be held against `area`, the region's share of the photograph."""
-
 
 Grid = Float32[np.ndarray, "i j"]
 
@@ -73,21 +65,18 @@ def map_change(before: Grid, after: Grid, region: Mask) -> tuple[float, float]:
     return above(change[region], change[~region]), float(change[region].sum() / change.sum())
 
 
-def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = silent) -> pd.DataFrame:
+def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
     """Edit a run's photographs and see what its models and methods make of it; goes on where a stopped one was.
 
     Parameters
     ----------
     run
-        Of photographs with subjects; its experiment's methods are looked at.
+        Of photographs with subjects; gets the table `EDITS`: a row for each photograph, edit, model that rates the
+        attribute, and method of the experiment.
     models
         By their keys.
-    track
-        Tells the progress.
-
-    Returns
-    -------
-    The columns in `PHOTOGRAPH`, a row for each photograph, edit, model that rates the attribute, and method.
+    execution
+        How it is carried out.
 
     Raises
     ------
@@ -98,20 +87,20 @@ def check_edits(run: Run, models: Mapping[str, AttributeModel], track: Track = s
     records = [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
     if not records:
         raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
-    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
-    parts = run.parts("edits")
-    todo = parts.missing(len(records))
-    for index in track(todo, "edits", len(todo)):
-        told = list(local_edits(records[index], {name for model in models.values() for name in model.attributes}))
-        original = images.decode(records[index].path)
-        rows = [row for key, model in models.items() for row in _rows(original, told, key, model, methods, run)]
-        rows = [(records[index].id, *row) for row in rows]
-        columns = zip(*rows, strict=True) if rows else [()] * len(PHOTOGRAPH)
-        parts.write(index, {name: np.array(column) for name, column in zip(PHOTOGRAPH, columns, strict=True)})
-    table = pd.concat([pd.DataFrame(part)[list(PHOTOGRAPH)] for part in parts.read(len(records))], ignore_index=True)
-    run.write_table("edits", table)
-    parts.clear()
-    return table
+    rated = {name for model in models.values() for name in model.attributes}
+    on = device(run.experiment.device)
+
+    def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
+        return images.decode(record.path), list(local_edits(record, rated))
+
+    def work(record: Record, ready: tuple[Pixels, list[Edited]]) -> dict[str, list[tuple[object, ...]]]:
+        rows = [
+            row for key, model in models.items() for row in _rows(*ready, key, Session(model, on), run.experiment.methods)
+        ]
+        return {EDITS.name: [(record.id, *row) for row in rows]}
+
+    sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)
+    compute(run.parts, EDITS.name, records, work, {EDITS.name: sink}, execution, prepare)
 
 
 def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
@@ -120,29 +109,18 @@ def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
 
 
 def _rows(
-    original: Pixels, edited: Sequence[Edited], key: str, model: AttributeModel, methods: Mapping[str, Method], run: Run
+    original: Pixels, edited: Sequence[Edited], key: str, session: Session, methods: Sequence[str]
 ) -> Iterator[tuple[object, ...]]:
-    """One photograph's rows, without its name."""
-    told = [each for each in edited if edits.EDITS[each[0]].attribute in model.attributes]
-    if not told:
+    """Give one photograph's rows, without its name: raw outputs and maps from one pass through the network."""
+    attributes = session.model.attributes
+    concerned = [(name, pixels, region) for name, pixels, region in edited if edits.EDITS[name].attribute in attributes]
+    if not concerned:
         return
-    raw, maps = _seen(model, methods, [original, *(each[1] for each in told)], run)
-    for number, (name, _, region) in enumerate(told, start=1):
+    results = session.run([original, *(pixels for _, pixels, _ in concerned)], methods)
+    for number, (name, _, region) in enumerate(concerned, start=1):
         kind = edits.EDITS[name]
-        column = model.attributes.index(kind.attribute)
-        moved = kind.sign * float(raw[number, column] - raw[0, column])
-        for method, values in maps.items():
-            auc, energy = map_change(values[0, column], values[number, column], region)
+        column = attributes.index(kind.attribute)
+        moved = kind.sign * float(results.raw[number, column] - results.raw[0, column])
+        for method, maps in results.maps.items():
+            auc, energy = map_change(maps[0, column], maps[number, column], region)
             yield name, kind.attribute, key, method, float(region.mean()), moved, auc, energy
-
-
-def _seen(
-    model: AttributeModel, methods: Mapping[str, Method], pixels: Sequence[Pixels], run: Run
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Raw outputs and every method's maps of some photographs, from one pass through the network."""
-    x = to_batch(pixels, model.inputs, device(run.experiment.device))
-    with torch.no_grad():
-        activations = model.features(x)
-        raw = model.head(activations).float().cpu().numpy()
-    maps = {name: method(model, x, activations).detach().float().cpu().numpy() for name, method in methods.items()}
-    return raw, maps

@@ -5,32 +5,30 @@ for a regression: an area is the mean raw output along the curve, and is held ag
 from the centre outwards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
-import pandas as pd
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.core import plugins
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.extras import need
-from xaesthetic.core.progress import Track, silent
-from xaesthetic.core.types import Record
+from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
-from xaesthetic.models.model import Activations, AttributeModel, device
+from xaesthetic.models.forward import Session, to_batch
+from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.run.schemas import FAITHFULNESS
+from xaesthetic.run.stage import TableSink, batches, compute
 from xaesthetic.run.store import Run
-from xaesthetic.stages.explain import Method, explained_records
-from xaesthetic.stages.predict import to_batch
+from xaesthetic.stages.explain import explained_records
 
 STEPS = 10
 """Equal shares of the area along a curve."""
 FILLS = ("blur", "mean")
 """What takes the place of pixels: the photograph blurred beyond recognition, or the mean colour (input 0)."""
-CURVES = ("image", "model", "method", "attribute", "fill", "deletion", "insertion", "sensitivity")
-"""`deletion` and `insertion` are mean raw outputs along the curves; `sensitivity` is captum's `sensitivity_max`: how much a
-map changes, of its own length, under noise of 2 % of the input's deviation. nan for orders without a map."""
 _BLUR = 0.1  # of the longer side
 _BATCH = 16
 _NOISE = 0.02
@@ -65,74 +63,72 @@ def filled(x: Float[Tensor, "1 c h w"], fill: str) -> Tensor:
     return blurred
 
 
-def curves(model: AttributeModel, x: Float[Tensor, "1 c h w"], steps: Tensor, fill: Tensor) -> Float[np.ndarray, "2 a"]:
-    """The mean raw outputs along deletion and insertion, both ends included; all pictures in batches."""
+def curves(session: Session, x: Float[Tensor, "1 c h w"], steps: Tensor, fill: Tensor) -> Float[np.ndarray, "2 a"]:
+    """Return the mean raw outputs along deletion and insertion, both ends included; all pictures in batches."""
     shown = [steps >= step for step in range(STEPS + 1)]  # from nothing taken to all
     pictures = [torch.where(mask, x, fill) for mask in shown] + [torch.where(mask, fill, x) for mask in shown]
-    raw = torch.cat([_raw(model, torch.cat(pictures[at : at + _BATCH])) for at in range(0, len(pictures), _BATCH)])
-    return np.stack([raw[: STEPS + 1].mean(0).numpy(), raw[STEPS + 1 :].mean(0).numpy()])
+    raw = np.concatenate([session.run_batch(torch.cat(list(batch))).raw for batch in batches(pictures, _BATCH)])
+    return np.stack([raw[: STEPS + 1].mean(0), raw[STEPS + 1 :].mean(0)])
 
 
-def _raw(model: AttributeModel, x: Tensor) -> Tensor:
-    with torch.inference_mode():
-        return model.head(model.features(x)).float().cpu()
-
-
-def check_faithfulness(run: Run, models: Mapping[str, AttributeModel], track: Track = silent) -> pd.DataFrame:
+def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
     """Delete and insert by every map of a run's explained photographs; goes on where a stopped one was.
 
-    Returns
-    -------
-    The columns in `CURVES`; also kept as faithfulness.parquet.
+    Parameters
+    ----------
+    run
+        Gets the table `FAITHFULNESS`.
+    models
+        By their keys.
+    execution
+        How it is carried out.
     """
+    on = device(run.experiment.device)
+
+    def work(record: Record, pixels: Pixels) -> dict[str, list[tuple[object, ...]]]:
+        rows = [row for key, model in models.items() for row in _rows(pixels, key, Session(model, on), run.experiment)]
+        return {FAITHFULNESS.name: [(record.id, *row) for row in rows]}
+
+    name = FAITHFULNESS.name
+    sink = TableSink(FAITHFULNESS, run.root / f"{name}.parquet", run.parts / name)
     records = explained_records(run)
-    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
-    parts = run.parts("faithfulness")
-    todo = parts.missing(len(records))
-    for index in track(todo, "deletion and insertion", len(todo)):
-        rows = [row for key, model in models.items() for row in _rows(records[index], key, model, methods, run)]
-        parts.write(index, {name: np.array(column) for name, column in zip(CURVES, zip(*rows, strict=True), strict=True)})
-    table = pd.concat([pd.DataFrame(part)[list(CURVES)] for part in parts.read(len(records))], ignore_index=True)
-    run.write_table("faithfulness", table)
-    parts.clear()
-    return table
+    compute(run.parts, name, records, work, {name: sink}, execution, load_photograph, "deletion and insertion")
 
 
-def _rows(
-    record: Record, key: str, model: AttributeModel, methods: Mapping[str, Method], run: Run
-) -> Iterator[tuple[object, ...]]:
-    x = to_batch([load_photograph(record)], model.inputs, device(run.experiment.device))
+def _rows(pixels: Pixels, key: str, session: Session, asked: Experiment) -> Iterator[tuple[object, ...]]:
+    """Give one photograph's rows, without its name."""
+    model = session.model
+    x = to_batch([pixels], model.inputs, session.device)
     size = x.shape[2], x.shape[3]
-    with torch.no_grad():
-        activations = model.features(x)
-    generator = torch.Generator().manual_seed(run.experiment.seed)
+    generator = torch.Generator().manual_seed(asked.seed)
     plain = {
         RANDOM_ORDER: order(torch.rand(size, generator=generator).to(x.device), size),
         CENTRE_ORDER: order(torch.from_numpy(centre_blob(size)).to(x), size),
     }
-    maps = {name: method(model, x, activations).detach() for name, method in methods.items()}
-    moved = {name: _sensitivity(model, method, x) for name, method in methods.items()}
+    maps = {name: torch.from_numpy(each[0]).to(x.device) for name, each in session.run_batch(x, asked.methods).maps.items()}
+    moved = {name: _sensitivity(partial(_maps, session, name), x) for name in maps}
     for fill in FILLS:
         instead = filled(x, fill)
         for name, steps in plain.items():
-            areas = curves(model, x, steps, instead)
+            areas = curves(session, x, steps, instead)
             for column, attribute in enumerate(model.attributes):
-                yield record.id, key, name, attribute, fill, *areas[:, column], float("nan")
+                yield key, name, attribute, fill, *areas[:, column], float("nan")
         for name, each in maps.items():
             for column, attribute in enumerate(model.attributes):
-                areas = curves(model, x, order(each[0, column], size), instead)
-                yield record.id, key, name, attribute, fill, *areas[:, column], moved[name]
+                areas = curves(session, x, order(each[column], size), instead)
+                yield key, name, attribute, fill, *areas[:, column], moved[name]
 
 
-def _sensitivity(model: AttributeModel, method: Method, x: Float[Tensor, "1 c h w"]) -> float:
-    """Captum's sensitivity_max of all attributes' maps together."""
+def _maps(session: Session, method: str, x: Tensor) -> Tensor:
+    return torch.from_numpy(session.run_batch(x, [method]).maps[method]).to(x)
+
+
+def _sensitivity(maps: Callable[[Tensor], Tensor], x: Float[Tensor, "1 c h w"]) -> float:
+    """Return captum's sensitivity_max of all attributes' maps together."""
     sensitivity_max = need("captum.metrics", extra="captum", purpose="the sensitivity of maps").sensitivity_max
 
     def explain(inputs: tuple[Tensor, ...] | Tensor) -> tuple[Tensor, ...]:
-        batch = inputs if isinstance(inputs, Tensor) else inputs[0]
-        with torch.no_grad():
-            activations: Activations = model.features(batch)
-        return (method(model, batch, activations).detach(),)
+        return (maps(inputs if isinstance(inputs, Tensor) else inputs[0]),)
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

@@ -5,15 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from xaesthetic.core import attributes as vocabulary
-from xaesthetic.core import plugins
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.figures import grid, style
+from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, select
-from xaesthetic.stages.predict import to_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +19,10 @@ class Explanation:
 
     pixels: Pixels
     """The photograph."""
+    raw: Mapping[str, float]
+    """The model's raw output for each attribute: what the maps explain."""
     ratings: Mapping[str, float]
-    """The model's raw output for each attribute."""
+    """The rating for each attribute: the raw output with the model's link applied."""
     maps: Mapping[str, Map]
     """For each attribute, in image pixels: signed, un-normalised."""
     method: str
@@ -72,15 +71,13 @@ def explain_photo(
     """
     pixels = images.decode(Path(photo)) if isinstance(photo, (str, Path)) else photo
     chosen = model if "all" in attributes else select(model, vocabulary.parse(list(attributes)))
-    x = to_batch([pixels], chosen.inputs)
-    with torch.no_grad():
-        activations = chosen.features(x)
-        raw = chosen.head(activations)[0]
-    grids = plugins.load("methods", method)(chosen, x, activations)[0].detach().float().numpy()
+    results = Session(chosen).run([pixels], [method])
+    names, grids = chosen.attributes, results.maps[method][0]
     return Explanation(
         pixels,
-        {name: float(value) for name, value in zip(chosen.attributes, raw, strict=True)},
-        {name: images.to_pixels(grid, pixels.shape[:2]) for name, grid in zip(chosen.attributes, grids, strict=True)},
+        dict(zip(names, results.raw[0].tolist(), strict=True)),
+        dict(zip(names, results.ratings[0].tolist(), strict=True)),
+        {name: images.to_pixels(grid, pixels.shape[:2]) for name, grid in zip(names, grids, strict=True)},
         method,
         model.source.trained,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from xaesthetic.core.attributes import NAMES
+from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 
 
@@ -21,7 +22,7 @@ class Pick:
 
 def rated_attributes(run: Run) -> tuple[str, ...]:
     """The attributes that at least one model has rated, in the vocabulary's order."""
-    rated = set(run.predictions()["attribute"].unique())
+    rated = set(run.read(PREDICTIONS)["attribute"].unique())
     return tuple(name for name in NAMES if name in rated)
 
 
@@ -32,7 +33,7 @@ def pick_records(run: Run) -> list[Pick]:
     Where there are fewer photographs than twice the number, each is shown once: the upper half among the highest. So
     none of the lowest is rated above any of the highest.
     """
-    table = run.predictions()
+    table = run.read(PREDICTIONS)
     originals = {record.id: record.original for record in run.records()}
     number = run.experiment.pick
     picks = []

@@ -1,59 +1,21 @@
 """The second stage: every photograph's ratings by every model."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
 import pandas as pd
-import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.progress import Track, silent
-from xaesthetic.core.types import Experiment, InputSpec, Pixels, Record
-from xaesthetic.data import images
+from xaesthetic.core.execution import Execution
+from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records, given_records
 from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
-
-T = TypeVar("T")
-
-
-def batches(items: Sequence[T], size: int) -> list[Sequence[T]]:
-    """The items in groups of `size`: the same groups every time, because a network's last bits depend on them."""
-    return [items[start : start + size] for start in range(0, len(items), size)]
-
-
-def photographs(groups: Sequence[Sequence[Record]], workers: int = 2) -> Iterator[list[Pixels]]:
-    """Every group's photographs, decoded and edited in the background, at most two groups ahead."""
-    yield from _ahead(load_photograph, groups, workers)
-
-
-def _ahead(read: Callable[[Record], T], groups: Sequence[Sequence[Record]], workers: int) -> Iterator[list[T]]:
-    with ThreadPoolExecutor(workers) as pool:
-        ahead = [[pool.submit(read, record) for record in group] for group in groups[:2]]
-        for index in range(len(groups)):
-            if index + 2 < len(groups):
-                ahead.append([pool.submit(read, record) for record in groups[index + 2]])
-            yield [future.result() for future in ahead.pop(0)]
-
-
-def _readable(record: Record) -> Pixels | str:
-    """The photograph, or why it cannot be read."""
-    try:
-        return load_photograph(record)
-    except DataError as error:
-        return str(error)
-
-
-def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
-    """Photographs as one batch of a network's input."""
-    return torch.from_numpy(np.stack([images.to_input(each, inputs) for each in pixels])).to(on)
+from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +23,14 @@ class Ratings:
     """Photographs rated by models."""
 
     table: pd.DataFrame
-    """Columns image, model, attribute, prediction, raw."""
+    """The columns of `xaesthetic.run.schemas.PREDICTIONS`."""
     trained: Mapping[str, str]
     """How each model was trained."""
     left_out: Mapping[str, str]
     """Photographs that could not be read, by id, with the reason."""
 
 
-def rate(photographs: Sequence[Path], experiment: Experiment, workers: int = 2, track: Track = silent) -> Ratings:
+def rate(photographs: Sequence[Path], experiment: Experiment, execution: Execution = Execution()) -> Ratings:
     """Rate photographs without a run folder.
 
     Parameters
@@ -77,6 +39,8 @@ def rate(photographs: Sequence[Path], experiment: Experiment, workers: int = 2, 
         Files and folders; none to rate the experiment's data set.
     experiment
         Its models, attributes, batch and device; and its data where no photographs are given.
+    execution
+        How it is carried out.
 
     Returns
     -------
@@ -85,78 +49,53 @@ def rate(photographs: Sequence[Path], experiment: Experiment, workers: int = 2, 
     Raises
     ------
     XaestheticError
-        If a model, data set or path is not there, or no photograph can be read.
+        If a model, data set or path is missing, or no photograph can be read.
     """
     root = Path(experiment.root) if experiment.root else None
     records = given_records(photographs) if photographs else find_records(experiment.data, root)
     models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
-    left_out: dict[str, str] = {}
+    passes = Passes(models, {}, device(experiment.device))
     groups = batches(records, experiment.batch)
-    tables = []
-    for group, read in zip(track(groups, "rating", len(groups)), _ahead(_readable, groups, workers), strict=True):
-        left_out |= {record.id: each for record, each in zip(group, read, strict=True) if isinstance(each, str)}
-        pixels = {record.id: each for record, each in zip(group, read, strict=True) if not isinstance(each, str)}
-        if pixels:
-            ratings = _rate(models, list(pixels.values()), device(experiment.device))
-            tables.append(_table(list(pixels), ratings, models))
-    if not tables:
+    left_out: dict[str, str] = {}
+    rows: list[tuple[object, ...]] = []
+    execute = execution.executor or in_turn
+    read = execute(
+        range(len(groups)), lambda n: list(map(_readable, groups[n])), lambda _, pixels: pixels, execution.workers
+    )
+    for number, pixels in execution.track(read, "rating", len(groups)):
+        usable = [(one.id, photo) for one, photo in zip(groups[number], pixels, strict=True) if not isinstance(photo, str)]
+        left_out |= {one.id: why for one, why in zip(groups[number], pixels, strict=True) if isinstance(why, str)}
+        if usable:
+            rows += rating_rows([image for image, _ in usable], passes.run([photo for _, photo in usable]), models)
+    if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
-    trained = {key: model.source.trained for key, model in models.items()}
-    return Ratings(pd.concat(tables, ignore_index=True), trained, left_out)
+    table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
+    return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out)
 
 
-def predict_records(run: Run, models: Mapping[str, AttributeModel], workers: int = 2, track: Track = silent) -> None:
-    """Rate every usable photograph by every model and keep the raw outputs.
+def _readable(record: Record) -> Pixels | str:
+    """Return the photograph, or why it cannot be read."""
+    try:
+        return load_photograph(record)
+    except DataError as error:
+        return str(error)
 
-    Goes on where a stopped run was; does nothing where all is there.
+
+def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
+    """Rate every usable photograph by every model; where all are explained, their maps come from the same pass.
+
+    Goes on where a stopped run was; does nothing where the predictions are in the run.
 
     Parameters
     ----------
     run
-        Its records have been checked.
+        Its records have been looked at.
     models
         By their keys, with the attributes that are asked for.
+    execution
+        How it is carried out.
     """
-    if run.has_predictions():
+    if run.has(PREDICTIONS):
         return
-    groups = batches(run.records(), run.experiment.batch)
-    parts = run.parts("predict")
-    todo = parts.missing(len(groups))
-    pixels = photographs([groups[index] for index in todo], workers)
-    on = device(run.experiment.device)
-    for index, group in zip(track(todo, "rating", len(todo)), pixels, strict=True):
-        parts.write(index, _rate(models, group, on))
-    tables = [
-        _table([record.id for record in group], part, models)
-        for group, part in zip(groups, parts.read(len(groups)), strict=True)
-    ]
-    run.write_predictions(pd.concat(tables, ignore_index=True))
-    parts.clear()
-
-
-def _rate(models: Mapping[str, AttributeModel], pixels: Sequence[Pixels], on: str) -> dict[str, np.ndarray]:
-    ratings: dict[str, np.ndarray] = {}
-    with torch.inference_mode():
-        for key, model in models.items():
-            outputs = model.head(model.features(to_batch(pixels, model.inputs, on)))
-            ratings[key] = outputs.float().cpu().numpy()
-    return ratings
-
-
-def _table(ids: list[str], part: Mapping[str, np.ndarray], models: Mapping[str, AttributeModel]) -> pd.DataFrame:
-    tables = []
-    for key, model in models.items():
-        count, columns = len(ids), len(model.attributes)
-        raw = torch.from_numpy(part[key])
-        tables.append(
-            pd.DataFrame(
-                {
-                    "image": np.repeat(np.array(ids, dtype=object), columns),
-                    "model": key,
-                    "attribute": np.tile(np.array(model.attributes, dtype=object), count),
-                    "prediction": model.ratings(raw).numpy().ravel(),
-                    "raw": part[key].ravel(),
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+    methods = missing_methods(run, models) if run.experiment.pick is None else {}
+    pass_records(run, Passes(models, methods, device(run.experiment.device)), run.records(), "predict", execution)

@@ -8,40 +8,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 
-from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
+from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
+from xaesthetic.models.forward import Session
+from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, device, relinked
-from xaesthetic.run.maps import MapStack, standardised
+from xaesthetic.run.maps import Maps, standardised
+from xaesthetic.run.schemas import RANDOMISATION
+from xaesthetic.run.stage import TableSink, batches, compute
 from xaesthetic.run.store import Run
-from xaesthetic.stages.explain import Method, explain_batch, explained_records
-from xaesthetic.stages.predict import batches, photographs
-
-COLUMNS = ("image", "model", "method", "attribute", "shuffled", "r")
-"""`shuffled` says which weights were, `r` is Pearson's correlation over the grid with the map of the learnt network."""
+from xaesthetic.stages.explain import explained_records
 
 
-def check_randomised(run: Run, models: Mapping[str, AttributeModel], track: Track = silent) -> pd.DataFrame:
+def measure_randomisation(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
     """Shuffle a run's models layer by layer and see what becomes of their maps; goes on where a stopped one was.
 
     Parameters
     ----------
     run
-        A finished one.
+        A finished one; gets the table `RANDOMISATION`.
     models
         By their keys; as they were afterwards.
-    track
-        Tells the progress.
-
-    Returns
-    -------
-    The columns in `COLUMNS`; also kept as randomised.parquet.
+    execution
+        How it is carried out.
 
     Raises
     ------
@@ -50,23 +45,20 @@ def check_randomised(run: Run, models: Mapping[str, AttributeModel], track: Trac
     """
     if not any(_stages(model) for model in models.values()):
         raise ModelError(f"{run.root}: {', '.join(models)}: no weights here to be shuffled; a served model has none.")
+    learnt = {key: {name: run.maps(key, name) for name in run.experiment.methods} for key in models}
     groups = batches(explained_records(run), run.experiment.batch)
-    methods = {name: plugins.load("methods", name) for name in run.experiment.methods}
-    tables = []
-    for key, model in models.items():
-        parts = run.parts("randomised", key)
-        todo = parts.missing(len(groups))
-        learnt = {name: run.maps(key, name) for name in methods}
-        pixels = photographs([groups[index] for index in todo], 2)
-        for index, group in zip(track(todo, f"shuffled {key}", len(todo)), pixels, strict=True):
-            rows = list(_rows(groups[index], group, key, model, methods, learnt, run))
-            columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
-            parts.write(index, {name: np.array(column) for name, column in zip(COLUMNS, columns, strict=True)})
-        tables += [pd.DataFrame(part)[list(COLUMNS)] for part in parts.read(len(groups))]
-    table = pd.concat([each for each in tables if len(each)], ignore_index=True)
-    run.write_table("randomised", table)
-    run.parts("randomised").clear()
-    return table
+
+    def work(chunk: tuple[str, Sequence[Record]], pixels: list[Pixels]) -> dict[str, list[tuple[object, ...]]]:
+        key, records = chunk
+        return {RANDOMISATION.name: list(_rows(records, pixels, key, models[key], learnt[key], run))}
+
+    name = RANDOMISATION.name
+    sink = TableSink(RANDOMISATION, run.root / f"{name}.parquet", run.parts / name)
+    chunks = [(key, group) for key in models for group in groups]
+    compute(
+        run.parts, name, chunks, work, {name: sink}, execution, lambda chunk: list(map(load_photograph, chunk[1])),
+        "shuffled weights",
+    )  # fmt: skip
 
 
 def _rows(
@@ -74,17 +66,15 @@ def _rows(
     pixels: Sequence[Pixels],
     key: str,
     model: AttributeModel,
-    methods: Mapping[str, Method],
-    learnt: Mapping[str, MapStack],
+    learnt: Mapping[str, Maps],
     run: Run,
 ) -> Iterator[tuple[object, ...]]:
     for stage in _stages(model):
         with shuffled(model, stage, run.experiment.seed) as broken:
-            maps = explain_batch(broken, list(methods.values()), pixels, device(run.experiment.device))
-        for (name, stack), values in zip(learnt.items(), maps, strict=True):
+            maps = Session(broken, device(run.experiment.device)).run(pixels, list(learnt)).maps
+        for name, stack in learnt.items():
             for row, record in enumerate(records):
-                own = np.array(stack.values[stack.images.index(record.id)])  # noqa: PD011
-                for column, r in enumerate(_correlations(own, values[row])):
+                for column, r in enumerate(_correlations(stack.of(record.id), maps[name][row])):
                     yield record.id, key, name, model.attributes[column], stage, r
 
 
@@ -96,7 +86,7 @@ def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def _stages(model: AttributeModel) -> list[str]:
     """Which of the steps can be taken with this model."""
-    output = [OUTPUT] if model.weights is not None else []
+    output = [OUTPUT] if isinstance(model.head, LinearHead) else []
     return output + (list(CASCADE) if _tensors(model) else [])
 
 
@@ -121,8 +111,8 @@ def shuffled(model: AttributeModel, stage: str, seed: int) -> Iterator[Attribute
     """
     generator = torch.Generator().manual_seed(seed)
     broken = model
-    if model.weights is not None:
-        rows = [_shuffled(row, generator) for row in model.weights]
+    if isinstance(model.head, LinearHead):
+        rows = [_shuffled(row, generator) for row in model.head.weights]
         broken = relinked(model, torch.stack(rows))
     tensors = _tensors(model)
     taken = tensors[: round(len(tensors) * CASCADE.get(stage, 0.0))]

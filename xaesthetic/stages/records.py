@@ -8,30 +8,31 @@ from typing import Any
 import pandas as pd
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
 from xaesthetic.data.annotations import marks_rows
 from xaesthetic.data.records import file_sum
 from xaesthetic.run.rows import record_row
+from xaesthetic.run.schemas import ANNOTATIONS, RECORDS
 from xaesthetic.run.store import Run
 
 
-def check_records(run: Run, records: Sequence[Record], workers: int = 2, track: Track = silent) -> None:
+def examine_records(run: Run, records: Sequence[Record], execution: Execution = Execution()) -> None:
     """Look at every photograph once and keep the list, each with its size or the reason why it is left out.
 
     A photograph that cannot be used never ends a run.
     """
-    if run.has_records():
+    if run.has(RECORDS):
         return
     paths = list(dict.fromkeys(record.path for record in records))
-    with ThreadPoolExecutor(workers) as pool:
-        looked: Iterable[dict[str, Any]] = track(pool.map(_look, paths), "photographs", len(paths))
+    with ThreadPoolExecutor(execution.workers) as pool:
+        looked: Iterable[dict[str, Any]] = execution.track(pool.map(_look, paths), "photographs", len(paths))
         seen = dict(zip(paths, looked, strict=True))
     people = [row for record in records for row in _people(record, seen[record.path])]
     if people:
-        run.write_people(pd.DataFrame(people))
-    run.write_records(pd.DataFrame([record_row(record) | _usable(record, seen[record.path]) for record in records]))
+        run.write(ANNOTATIONS, pd.DataFrame(people))
+    run.write(RECORDS, pd.DataFrame([record_row(record) | _usable(record, seen[record.path]) for record in records]))
 
 
 def _people(record: Record, seen: dict[str, Any]) -> Iterator[dict[str, Any]]:

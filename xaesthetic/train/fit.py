@@ -1,11 +1,11 @@
 """Training a network, or its head alone, from labels. Stopped at any moment it goes on with the same numbers."""
 
 import csv
-import dataclasses
 import io
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import numpy as np
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import read_json, write_json, write_text
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.progress import silent
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.model import AttributeModel, load_model, place
 from xaesthetic.models.weights import Weights, write_weights
@@ -36,9 +38,7 @@ def train_network(
     out: Path,
     recipe: Recipe,
     weights: str | None = None,
-    on: str = "auto",
-    workers: int = 2,
-    track: Track = silent,
+    execution: Execution = Execution(),
 ) -> dict[str, Any]:
     """Train a model by a recipe, keep its best epoch, test it, and write weights, manifest, log and figure.
 
@@ -57,8 +57,8 @@ def train_network(
         Every choice.
     weights
         Where the backbone starts: a folder, ``random``, or None for the model's own.
-    on
-        The device.
+    execution
+        How it is carried out, and on which device.
 
     Returns
     -------
@@ -70,16 +70,17 @@ def train_network(
         If the model, data set or recipe do not fit, too few labelled photographs can be read, or the folder holds
         another training.
     """
-    with group(on) as team:
+    with group(execution.device) as team:
         samples, told = find_samples(data, root, recipe)
         question = _as_json({"model": name, "start": weights, "data": data, "inputs": told, "recipe": plain(recipe)})
         if _finished(out / f"{name}.json", question):
             return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
         _begin(work, question, team)
-        model = place(load_model(f"{name}={weights}" if weights else name, on="cpu"), team.device)
-        training = _prepare(model, samples, recipe, out, work, team, workers, track if team.first else silent)
-        state = loop(training, track if team.first else silent)
+        model = place(load_model(ModelChoice(name, weights), on="cpu"), team.device)
+        here = replace(execution, device=team.device, track=execution.track if team.first else silent)
+        training = _prepare(model, samples, recipe, out, work, team, here)
+        state = loop(training, here.track)
         best = training.checkpoint.load_best(team.device)
         if best is not None:
             training.network.load_state_dict(best)
@@ -119,11 +120,11 @@ def _begin(work: Path, question: Mapping[str, Any], team: Group) -> None:
 
 
 def _prepare(
-    model: AttributeModel, samples: Samples, recipe: Recipe, out: Path, work: Path, team: Group, workers: int, track: Track
+    model: AttributeModel, samples: Samples, recipe: Recipe, out: Path, work: Path, team: Group, execution: Execution
 ) -> Training:
     inputs = _inputs(model.inputs, recipe)
     if team.first:
-        warp(samples.records, inputs, work / "photographs", workers, track)
+        warp(samples.records, inputs, work / "photographs", execution)
     team.wait()
     photographs = warp(samples.records, inputs, work / "photographs")
     samples = samples.only(photographs.usable)
@@ -133,13 +134,13 @@ def _prepare(
             f"at least {recipe.batch} and {_LEAST} are needed. 'xaesthetic data check' says what is missing."
         )
     network = Network(model, recipe).to(team.device)
+    take = photograph_inputs(photographs, inputs, team.device)
     if recipe.freeze_backbone:
+        if not team.first:
+            team.wait()  # for the features, which the first one computes
+        take = feature_inputs(model, take, photographs.usable, recipe, work / "features", execution)
         if team.first:
-            feature_inputs(model, photographs, inputs, recipe, work / "features", team.device, track)
-        team.wait()
-        take = feature_inputs(model, photographs, inputs, recipe, work / "features", team.device)
-    else:
-        take = photograph_inputs(photographs, inputs, team.device)
+            team.wait()
     run: torch.nn.Module = network
     if team.size > 1:
         run = DistributedDataParallel(network, device_ids=[team.device] if "cuda" in team.device else None)
@@ -154,7 +155,7 @@ def _inputs(inputs: InputSpec, recipe: Recipe) -> InputSpec:
         return inputs
     if isinstance(inputs.mean, np.ndarray):
         raise DataError(f"the network's mean is an image of {inputs.size}; the recipe's size must be the same or null.")
-    return dataclasses.replace(inputs, size=size)
+    return replace(inputs, size=size)
 
 
 def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:

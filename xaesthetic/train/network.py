@@ -1,22 +1,25 @@
 """The network while it is trained, its loss, and where its inputs come from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+import zarr
 from jaxtyping import Float
 from scipy.stats import spearmanr
 from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
-from xaesthetic.core.files import Parts
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import InputSpec
-from xaesthetic.models.model import LINKS, AttributeModel, global_average
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import LINKS, AttributeModel
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import untrained
-from xaesthetic.stages.predict import to_batch
+from xaesthetic.run.stage import ArraySink, compute
 from xaesthetic.train.recipe import Recipe
 from xaesthetic.train.samples import Labels, Photographs, chunks
 
@@ -36,14 +39,15 @@ class Network(torch.nn.Module):
             If the model's head is another kind, or its backbone no torch module.
         """
         super().__init__()
-        if model.weights is None or model.module is None:
+        if not isinstance(model.head, LinearHead) or model.module is None:
             raise ModelError("training needs a torch module under global average pooling and one linear layer.")
         self.backbone = torch.nn.Identity() if recipe.freeze_backbone else model.module
         self._model = (model.module, model.features)  # in a tuple: torch must not take them for parts of a frozen network
         self._links = tuple(recipe.links[attribute] for attribute in recipe.attributes)
         self.frozen = recipe.freeze_backbone
-        self.head = torch.nn.Linear(model.weights.shape[1], len(recipe.attributes))
-        weights, bias = untrained(len(recipe.attributes), model.weights.shape[1], recipe.seed)
+        channels = model.head.weights.shape[1]
+        self.head = torch.nn.Linear(channels, len(recipe.attributes))
+        weights, bias = untrained(len(recipe.attributes), channels, recipe.seed)
         self.head.load_state_dict({"weight": weights, "bias": bias})
         self.requires_grad_(True)
 
@@ -92,28 +96,47 @@ def photograph_inputs(photographs: Photographs, inputs: InputSpec, on: str) -> I
     return take
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    rows: np.ndarray
-    flipped: bool
-
-
 def feature_inputs(
-    model: AttributeModel, photographs: Photographs, inputs: InputSpec, recipe: Recipe, folder: Path, on: str,
-    track: Track = silent,
-) -> Inputs:  # fmt: skip
-    """Averaged features of every usable photograph, mirrored too where the recipe mirrors; computed once."""
-    take, parts = photograph_inputs(photographs, inputs, on), Parts(folder)
-    groups = chunks(np.flatnonzero(photographs.usable), recipe.batch)
-    jobs = [_Job(group, flipped) for flipped in (False, True)[: 1 + recipe.flips] for group in groups]
-    todo = parts.missing(len(jobs))
-    for index in track(todo, "features", len(todo)):
-        rows = jobs[index].rows
-        with torch.inference_mode():
-            pooled = global_average(model.features(take(rows, np.full(len(rows), jobs[index].flipped))))
-        parts.write(index, {"features": pooled.float().cpu().numpy()})
-    width = 0 if model.weights is None else model.weights.shape[1]
-    table = torch.zeros(1 + recipe.flips, len(photographs.usable), width)
-    for job, part in zip(jobs, parts.read(len(jobs)), strict=True):
-        table[int(job.flipped), job.rows] = torch.from_numpy(part["features"])
-    return lambda rows, flipped: table[torch.from_numpy(flipped.astype(np.int64)), torch.from_numpy(rows)].to(on)
+    model: AttributeModel, take: Inputs, usable: np.ndarray, recipe: Recipe, folder: Path, execution: Execution
+) -> Inputs:
+    """Return averaged features of every usable photograph, mirrored too where the recipe mirrors; computed once.
+
+    Parameters
+    ----------
+    model
+        Its backbone is used as it is.
+    take
+        Where photographs come from.
+    usable
+        Which of them can be used.
+    recipe
+        Its batch, and whether it mirrors.
+    folder
+        Keeps the features.
+    execution
+        How it is carried out, and on which device.
+    """
+    rows = np.flatnonzero(usable)
+    width = model.head.weights.shape[1] if isinstance(model.head, LinearHead) else 0
+    table = torch.zeros(1 + recipe.flips, len(usable), width)
+    for flipped in (False, True)[: 1 + recipe.flips]:
+        file = folder / f"mirrored_{flipped}.zarr"
+        if not file.is_dir():
+            _compute_features(model, take, chunks(rows, recipe.batch), flipped, file, execution)
+        kept: zarr.Array[Any] = zarr.open_array(file, mode="r")
+        table[int(flipped), rows] = torch.from_numpy(np.asarray(kept[:]))
+    return lambda rows, flipped: table[torch.from_numpy(flipped.astype(np.int64)), torch.from_numpy(rows)].to(
+        execution.device
+    )
+
+
+def _compute_features(
+    model: AttributeModel, take: Inputs, groups: Sequence[np.ndarray], flipped: bool, file: Path, execution: Execution
+) -> None:
+    def work(group: np.ndarray, x: Tensor) -> dict[str, np.ndarray]:
+        del group
+        return {"features": global_average(model.run(x).activations).float().cpu().numpy()}
+
+    sink = ArraySink(file, file.parent / file.stem, tuple(map(len, groups)))
+    prepare = lambda group: take(group, np.full(len(group), flipped))  # noqa: E731  # a line says it
+    compute(file.parent, file.stem, groups, work, {"features": sink}, execution, prepare, "features")

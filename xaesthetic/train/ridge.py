@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
+import zarr
 from jaxtyping import Float
 from scipy.stats import spearmanr
 from sklearn.kernel_ridge import KernelRidge
@@ -19,15 +21,18 @@ from sklearn.model_selection import GroupKFold
 
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import Parts
-from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.execution import Execution
+from xaesthetic.core.files import remove
 from xaesthetic.core.types import EditStep, Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
 from xaesthetic.data.records import find_records
-from xaesthetic.models.model import AttributeModel, device, global_average, load_model
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
-from xaesthetic.stages.predict import batches, to_batch
+from xaesthetic.run.schemas import Table, columns
+from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
 
 AMOUNTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 TRAINED = "trained on edits, not on ratings"
@@ -61,10 +66,8 @@ def train_head(
     data: str,
     root: Path | None,
     out: Path,
-    on: str = "auto",
     seed: int = 0,
-    workers: int = 2,
-    track: Track = silent,
+    execution: Execution = Execution(),
 ) -> dict[str, Any]:
     """Fit a model's linear head on half of the photographs, test it on the others, and write both files of it.
 
@@ -78,10 +81,10 @@ def train_head(
         Photographs with a subject region.
     out
         Gets NAME.safetensors (weights, bias) and NAME.json (what it was trained on, how, with what result).
-    on
-        The device.
     seed
         Decides which half a photograph falls into.
+    execution
+        How it is carried out, and on which device.
 
     Returns
     -------
@@ -93,14 +96,15 @@ def train_head(
         If fewer than ten photographs with a subject can be read.
     """
     records = [record for record in find_records(data, root) if record.edit is None and record.subject]
-    model = load_model(name, on=on)
-    features, measured, used = _all_features(model, records, Parts(out / f".{name}.parts"), device(on), workers, track)
+    model = load_model(name, on=execution.device)
+    work = out / f".{name}.features"
+    features, measured, used = _all_features(model, records, work, execution)
     if len(used) < 10:
         raise DataError(f"{data}: {len(used)} photographs with a subject can be read; training needs at least ten.")
     order = np.random.default_rng(seed).permutation(len(used))
     train, test = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     attributes = [each for each in NAMES if any(kind.attribute == each for kind in edits.EDITS.values())]
-    heads = {each: fit(features[train], each) for each in track(attributes, "fitting", len(attributes))}
+    heads = {each: fit(features[train], each) for each in execution.track(attributes, "fitting", len(attributes))}
     manifest = {
         "model": name,
         "attributes": attributes,
@@ -116,24 +120,42 @@ def train_head(
     weights = torch.from_numpy(np.stack([head.weights for head in heads.values()]).astype(np.float32))
     bias = torch.tensor([head.bias for head in heads.values()], dtype=torch.float32)
     written = write_weights(out, name, Weights(weights, bias, {}, manifest))
-    Parts(out / f".{name}.parts").clear()
+    remove(work)
     return written
 
 
-def _all_features(
-    model: AttributeModel, records: Sequence[Record], parts: Parts, on: str, workers: int, track: Track
-) -> tuple[Features, dict[str, Float[np.ndarray, " photographs"]], list[str]]:
-    from concurrent.futures import ThreadPoolExecutor
+_MEASURED = Table("measured", columns("image text | usable bool | measures floats"), "xaesthetic train MODEL --recipe ridge")
 
-    todo = parts.missing(len(records))
-    with ThreadPoolExecutor(workers) as pool:
-        for group in track(batches(todo, workers), "features", -(-len(todo) // workers)):
-            for index, versions in zip(group, pool.map(lambda i: _versions(records[i]), group), strict=True):
-                parts.write(index, {} if versions is None else _features(model, versions, on))
-    found = [(record.id, part) for record, part in zip(records, parts.read(len(records)), strict=True) if part]
-    features = np.stack([part["features"] for _, part in found]) if found else np.zeros((0, len(STEPS), 0), np.float32)
-    measured = {each: np.array([part[each].item() for _, part in found]) for each in MEASURES}
-    return features, measured, [identity for identity, _ in found]
+
+def _all_features(
+    model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution
+) -> tuple[Features, dict[str, Float[np.ndarray, " photographs"]], list[str]]:
+    """Return features and measures of the photographs that can be used, and their names; a stopped pass goes on."""
+    table, array = folder / "measured.parquet", folder / "features.zarr"
+    on = device(execution.device)
+
+    def work(record: Record, versions: _Versions | None) -> dict[str, Any]:
+        if versions is None:
+            return {"measured": [(record.id, False, [])]}
+        return {
+            "measured": [(record.id, True, list(versions.measured.values()))],
+            "features": _features(model, versions, on)[None],
+        }
+
+    if not table.is_file():
+        sinks: dict[str, Sink] = {
+            "features": ArraySink(array, folder / "chunks", (1,) * len(records)),
+            "measured": TableSink(_MEASURED, table, folder / "chunks"),
+        }
+        compute(folder, "chunks", records, work, sinks, execution, _versions, "features")
+    measured = pd.read_parquet(table)
+    usable = np.flatnonzero(measured["usable"])
+    features = np.zeros((0, len(STEPS), 0), np.float32)
+    if len(usable):
+        kept: zarr.Array[Any] = zarr.open_array(array, mode="r")
+        features = np.stack([np.asarray(kept[int(row)]) for row in usable])
+    values = np.array([list(row) for row in measured["measures"].iloc[usable]]).reshape(len(usable), len(MEASURES))
+    return features, dict(zip(MEASURES, values.T, strict=True)), list(measured["image"].iloc[usable])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +181,18 @@ def _versions(record: Record) -> _Versions | None:
     return _Versions(edited, {each: measure(small, mask) for each, measure in MEASURES.items()})
 
 
-def _features(model: AttributeModel, versions: _Versions, on: str) -> dict[str, np.ndarray]:
+def _features(model: AttributeModel, versions: _Versions, on: str) -> Float[np.ndarray, "steps k"]:
     """Pooled features of all steps; equal pictures (every edit's amount 0) go through the network once."""
     keys = [pixels.tobytes() for pixels in versions.pixels]
     first = {key: keys.index(key) for key in keys}
     unique = sorted(set(first.values()))
-    with torch.inference_mode():
-        pooled = [
-            global_average(model.features(to_batch([versions.pixels[i] for i in group], model.inputs, on))).cpu()
-            for group in batches(unique, _BATCH)
-        ]
+    pooled = [
+        global_average(model.run(to_batch([versions.pixels[i] for i in group], model.inputs, on)).activations).cpu()
+        for group in batches(unique, _BATCH)
+    ]
     values = torch.cat(pooled).numpy()
     rows = [unique.index(first[key]) for key in keys]
-    return {"features": values[rows]} | {each: np.array(value) for each, value in versions.measured.items()}
+    return np.asarray(values[rows])
 
 
 def changes(features: Features, attribute: str) -> tuple[Float[np.ndarray, "n k"], Float[np.ndarray, " n"]]:

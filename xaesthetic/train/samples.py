@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import read_json, write_json
-from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.photograph import load_photograph
@@ -128,7 +128,7 @@ class Photographs:
     """False where a photograph cannot be read."""
 
 
-def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, workers: int = 2, track: Track = silent) -> Photographs:
+def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, execution: Execution = Execution()) -> Photographs:
     """Decode, edit and warp every photograph once; a stopped pass goes on where it was.
 
     Parameters
@@ -156,9 +156,9 @@ def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, workers: in
         except DataError:
             return None
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(execution.workers) as pool:
         groups = chunks(todo, 64)
-        for group in track(groups, "photographs, 64 each", len(groups)):
+        for group in execution.track(groups, "photographs, 64 each", len(groups)):
             for index, found in zip(group, pool.map(read, map(int, group)), strict=True):
                 if found is not None:
                     pixels[index] = found

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import converter
 from xaesthetic.core.files import sha256
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.registry import cached
@@ -20,6 +21,7 @@ from xaesthetic_baselines._kong_files import middle_of_mean
 from xaesthetic_baselines._prototxt import computed, read_prototxt
 
 
+@converter(downloads=("kong",))
 def kong(
     prototxt: Path, caffemodel: Path, mean: Path, out: Path | None = None, track: Track = silent
 ) -> tuple[Path, dict[str, Any]]:

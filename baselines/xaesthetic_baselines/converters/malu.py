@@ -9,14 +9,16 @@ from torch import Tensor
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import converter
 from xaesthetic.core.files import sha256
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records
-from xaesthetic.models.model import global_average
+from xaesthetic.models.forward import to_batch
+from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
-from xaesthetic.stages.predict import batches, to_batch
+from xaesthetic.run.stage import batches
 from xaesthetic_baselines._joblib_arrays import read_arrays
 from xaesthetic_baselines._keras_hdf5 import read_keras
 from xaesthetic_baselines._malu import LINKS, NORMS, TRAINED_AT
@@ -26,6 +28,7 @@ _BN = (("gamma", "weight"), ("beta", "bias"), ("running_mean", "running_mean"), 
 """Keras's names and torch's; what Keras 1 calls running_std is the variance."""
 
 
+@converter(downloads=("malu",))
 def malu(
     file: Path,
     out: Path | None = None,

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from xaesthetic.core.facts import server
 from xaesthetic.models.serving.served import Served
 from xaesthetic_baselines._kong_files import kong_files
 
 
+@server(downloads=("kong",))
 def kong(weights: Path | None = None) -> Served:
     """The attribute network of Kong et al. 2016 in Caffe, for the model kong_alexnet.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import Record
 from xaesthetic.data.fetch.registry import cached
 
@@ -22,6 +23,7 @@ _SCORE = re.compile(r"^\d(\.\d+)?_(?=farm)")
 _CREDIT = "AADB, Kong et al. 2016: photographs from Flickr, for research use; labels MIT (Malu et al. 2017)"
 
 
+@dataset(downloads=("aadb",))
 def aadb(root: Path | None = None) -> Iterator[Record]:
     """AADB's rated photographs, its three lists and their clean parts (research use; 'xaesthetic data fetch aadb').
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import Record
 from xaesthetic.data.datasets._regions import Drawn, about, coco_runs, photograph, polygons, read_tasks, size_of, together
 
 
+@dataset()
 def coco(root: Path | None = None) -> Iterator[Record]:
     """COCO JSON with polygons or run lengths; a category that is called like an attribute is about that one (--root FILE).
 

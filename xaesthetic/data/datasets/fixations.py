@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import Marks, Record
 
 _COLUMNS = ("image", "subject", "x", "y")
 
 
+@dataset()
 def fixations(root: Path | None = None) -> Iterator[Record]:
     """A CSV of fixations: image, subject, x, y in pixels from the upper left corner (name the file with --root).
 

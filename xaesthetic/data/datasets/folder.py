@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.files import printable
 from xaesthetic.core.types import Record
 from xaesthetic.data.images import SUFFIXES
 
 
+@dataset()
 def folder(root: Path | None = None) -> Iterator[Record]:
     """Every photograph in a folder and the folders below it, in alphabetical order (name a folder with --data).
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import Record
 from xaesthetic.data.datasets._regions import (
     Drawn,
@@ -24,6 +25,7 @@ _KINDS = ("brush", "polygon", "rectangle", "ellipse")
 _HASH = 9  # eight hexadecimal digits and a dash, which Label Studio puts before the names of uploads
 
 
+@dataset()
 def label_studio(root: Path | None = None) -> Iterator[Record]:
     """Label Studio's JSON export: brushes, polygons, rectangles and ellipses; labels that name attributes (--root FILE).
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import Marks, Record
 from xaesthetic.data.images import SUFFIXES
 
 _PHOTOGRAPHS, _MASKS = "images", "masks"
 
 
+@dataset()
 def masks(root: Path | None = None) -> Iterator[Record]:
     """Photographs in images/ and PNG masks of the same names in masks/ or folders there (name the folder with --root).
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import Marks, Polygon, Record
 from xaesthetic.data.fetch.registry import cached
 
@@ -15,6 +16,7 @@ _SHARE = 0.8  # of all looking, that falls into what is taken for the subject
 _CELL = 4  # pixels; outlines need no finer grid than this
 
 
+@dataset(downloads=("osie",))
 def osie(root: Path | None = None) -> Iterator[Record]:
     """OSIE's photographs; what people looked at most is taken for the subject ('xaesthetic data fetch osie').
 

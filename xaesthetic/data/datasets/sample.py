@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.facts import dataset
 from xaesthetic.core.types import EditStep, Record
 from xaesthetic.data.datasets._versions import versions
 from xaesthetic.data.edits import EDITS
@@ -13,6 +14,7 @@ from xaesthetic.data.edits import EDITS
 _AMOUNTS = (1.0,)
 
 
+@dataset()
 def sample(root: Path | None = None) -> Iterator[Record]:
     """Six photographs and one strong version of every edit of them (CC0, public domain and CC BY 2.0).
 

@@ -1,0 +1,42 @@
+"""Averages over grids, by plain loops; torch and numpy give the same."""
+
+import numpy as np
+import pytest
+import torch
+
+from xaesthetic.data import images
+from xaesthetic.models.pooling import area_pool, global_average
+
+
+def slowly(layer, size):
+    """The mean over equal boxes, cut where they cut cells, of (k, h, w)."""
+    height, width = layer.shape[1:]
+    result = torch.zeros(len(layer), *size)
+    for i in range(size[0]):
+        for j in range(size[1]):
+            for y in range(height):
+                for x in range(width):
+                    rows = min((i + 1) * height / size[0], y + 1) - max(i * height / size[0], y)
+                    columns = min((j + 1) * width / size[1], x + 1) - max(j * width / size[1], x)
+                    share = max(0, rows) * max(0, columns) * size[0] * size[1] / (height * width)
+                    result[:, i, j] += share * layer[:, y, x]
+    return result
+
+
+@pytest.mark.parametrize("size", [(5, 4), (10, 10), (13, 7), (1, 1), (26, 3)])
+def test_area_pool(size):
+    maps = torch.randn(2, 3, 13, 7, generator=torch.Generator().manual_seed(0))
+    found = area_pool(maps, size)
+    torch.testing.assert_close(found[1], slowly(maps[1], size), rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(found.mean((2, 3)), maps.mean((2, 3)), rtol=1e-5, atol=1e-6)
+    for values in (maps.numpy(), maps[0].numpy(), maps[0, 1].numpy()):
+        pooled = images.area_pool(values, size)
+        assert pooled.dtype == np.float32
+        wanted = found.numpy()[(0,) * (4 - values.ndim)] if values.ndim == 3 else found.numpy()
+        np.testing.assert_allclose(pooled, wanted if values.ndim > 2 else wanted[0, 1], rtol=1e-5, atol=1e-6)
+
+
+def test_global_average_by_hand():
+    one = torch.tensor([[[[1.0, 2.0], [3.0, 6.0]]]])
+    two = torch.tensor([[[[5.0]], [[7.0]]]])
+    assert global_average((one, two)).tolist() == [[3, 5, 7]]

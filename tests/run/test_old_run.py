@@ -1,0 +1,159 @@
+"""A run of commit b1f167c is read as it is: its digest holds, it is gone on with, summarised and drawn."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import zarr
+from support.old_run import FOLDER, SUMMARIES
+
+from xaesthetic.core.types import Experiment
+from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.evaluation.completeness import additivity
+from xaesthetic.evaluation.leaderboard import leaderboard
+from xaesthetic.evaluation.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
+from xaesthetic.pipeline import compare, draw_reports, look_at_blocks
+from xaesthetic.run.store import Run
+
+TABLES = ("scores", "scores_by_person", "edits", "faithfulness", "randomised", "blocks")
+IMAGES = ("p0", "p1", "p2", "p3", "p4", "p5", "p0-drain")
+
+
+def same(ours, theirs):
+    """Whether two tables hold the same values in the same order, whatever their columns are called."""
+    assert ours.shape == theirs.shape
+    for left, right in zip(ours.columns, theirs.columns, strict=True):
+        if pd.api.types.is_numeric_dtype(theirs[right]):
+            np.testing.assert_allclose(ours[left].astype(float), theirs[right], rtol=1e-5, atol=1e-6, err_msg=right)
+        else:
+            assert ours[left].fillna("").tolist() == theirs[right].fillna("").tolist()
+
+
+def old_summary(name):
+    return pd.read_csv(SUMMARIES / f"{name}.csv")
+
+
+# -- what is in it -----------------------------------------------------------------------------------------------------
+
+
+def test_it_is_small_and_names_no_place():
+    files = [file for folder in (FOLDER, SUMMARIES) for file in folder.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 200_000
+    paths = pd.read_parquet(FOLDER / "records.parquet")["path"]
+    assert set(paths.map(lambda path: str(Path(path).parent))) == {"/photographs"}
+
+
+def test_it_opens_with_its_question(old_run):
+    run = Run.open(old_run)
+    assert run.experiment == Experiment(
+        data="six_photos",
+        root="photographs",
+        models=("calm_net", "wild_net"),
+        methods=("cam", "activation_energy", "grad_cam"),
+        attributes=("all",),
+        pick=None,
+        batch=4,
+        inputs={"photographs": "8 photographs, sha256 0188b0bceb02f0af"},
+    )
+    assert run.is_complete()
+    assert run.trained() == {"calm_net": "not trained", "wild_net": "not trained"}
+
+
+def test_its_tables_are_read(old_run):
+    run = Run.open(old_run)
+    records = run.records()
+    assert tuple(record.id for record in records) == IMAGES
+    assert all(record.path.is_file() for record in records)
+    assert (records[6].original, records[6].edit.name, records[6].edit.amount) == ("p0", "drain", 1.0)
+    assert records[3].ratings == {"light": 0.25, "depth_of_field": 2 / 7}
+    assert records[3].splits == {"test": 2}
+    reasons = run.records_table().set_index("id")["reason"]
+    assert "not an image" in reasons["broken"]
+    assert run.people()["annotator"].tolist().count("cid") == 2
+    assert len(run.predictions()) == 7 * (3 + 2)
+    for name in TABLES:
+        assert len(run.table(name)), name
+
+
+def test_its_maps_are_read(old_run):
+    stack = Run.open(old_run).maps("wild_net", "cam")
+    assert (stack.images, stack.attributes, stack.adds_up) == (IMAGES, ("light", "color_harmony"), "mean")
+    raw = Run.open(old_run).predictions().set_index(["model", "image", "attribute"])["raw"]
+    means = np.asarray(stack.values).mean((2, 3))
+    biases = [raw["wild_net", image, "light"] - mean for image, mean in zip(IMAGES, means[:, 0], strict=True)]
+    assert np.ptp(biases) < 1e-6
+
+
+# -- going on ----------------------------------------------------------------------------------------------------------
+
+
+def test_its_digest_holds(old_run):
+    asked = Run.open(old_run).experiment
+    assert fingerprint(find_records(asked.data, Path(asked.root))) == asked.inputs["photographs"]
+
+
+@pytest.mark.parametrize(("model", "method"), [("wild_net", "grad_cam"), ("calm_net", "cam")])
+def test_maps_that_are_missing_are_made_again(old_run, model, method):
+    run = Run.open(old_run)
+    before, question = zarr.open_array(_maps(old_run, model, method))[:], (old_run / "experiment.json").read_bytes()
+    shutil.rmtree(_maps(old_run, model, method))
+    result = compare(run.experiment, old_run, reports=None)
+    assert set(result.left_out) == {"broken"}
+    np.testing.assert_allclose(zarr.open_array(_maps(old_run, model, method))[:], before, rtol=0, atol=1e-6)
+    assert (old_run / "experiment.json").read_bytes() == question
+
+
+def _maps(run, model, method):
+    return run / "maps" / model / f"{method}.zarr"
+
+
+def test_the_command_goes_on_with_it(old_run, command):
+    shutil.rmtree(old_run / "maps" / "calm_net")
+    (old_run / "predictions.parquet").unlink()
+    status, out, _ = command("explain", old_run, "--quiet")
+    assert (status, out.splitlines()[0]) == (1, str(old_run / "maps"))  # 1: a photograph was left out
+    same(pd.read_parquet(old_run / "predictions.parquet"), pd.read_parquet(FOLDER / "predictions.parquet"))
+
+
+def test_it_is_finished_without_its_models(old_run, monkeypatch):
+    monkeypatch.setattr("xaesthetic.models.model.load_model", None)
+    assert len(look_at_blocks(Run.open(old_run))) == 2
+    assert compare(Run.open(old_run).experiment, old_run, reports=None).run.is_complete()
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "summarise"),
+    [("edits", summarise_edits), ("faithfulness", summarise_faithfulness), ("randomised", summarise_randomised)],
+)
+def test_measurements_are_summarised_as_they_were(old_run, table, summarise):
+    same(summarise(Run.open(old_run).table(table)), old_summary(table))
+
+
+def test_scores_are_ranked_as_they_were(old_run):
+    same(leaderboard(Run.open(old_run).table("scores")), old_summary("leaderboard"))
+
+
+def test_what_adds_up_is_as_it_was(old_run):
+    ours = additivity(Run.open(old_run))
+    same(ours, old_summary("additivity")[list(ours.columns)])
+
+
+REPORTS = {"leaderboard": ("leaderboard", "ranks")}
+
+
+@pytest.mark.parametrize("report", sorted({file.stem for file in SUMMARIES.glob("*.csv")} - {"ranks"}))
+def test_reports_have_the_same_tables(old_run, report):
+    draw_reports(Run.open(old_run), [report])
+    for name in REPORTS.get(report, (report,)):
+        same(pd.read_csv(old_run / "report" / f"{name}.csv"), old_summary(name))
+
+
+@pytest.mark.slow
+def test_all_reports_are_drawn(old_run):
+    written = draw_reports(Run.open(old_run))
+    assert {"leaderboard.csv", "specificity.csv", "report.html", "edits.csv"} <= {file.name for file in written}

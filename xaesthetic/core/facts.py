@@ -1,0 +1,171 @@
+"""What a plug-in declares about itself: one decorator per kind, which sets `function.facts` and returns the same function.
+
+    @metric(higher=True, low=0.0, high=1.0, needs="mask", negative="kept")
+    def my_metric(saliency, human):
+        ...
+
+`xaesthetic.core.plugins.facts` reads them. This module imports neither torch nor numpy, so that declaring costs nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class MetricFacts:
+    """How a metric's values are to be read."""
+
+    higher: bool
+    """Whether higher is better."""
+    low: float
+    """The lowest value that can be."""
+    high: float
+    """The highest."""
+    needs: str
+    """What of a `HumanMap` it is about: `density`, `fixations`, `mask` or `others`. nan where that is empty."""
+    negative: str
+    """What becomes of a map's negative values, in a few words."""
+    requires: str = ""
+    """The module that it imports beyond what is always installed; where that is missing, it is measured only by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodFacts:
+    """What a method's maps are and what they cost."""
+
+    adds_up: str = ""
+    """What of a map the raw output is, but for a constant: its `mean` or its `sum`; empty where it is neither."""
+    gradients: str = "none"
+    """Which gradients of the outputs at the layers it reads from its pass: `none`, `sums` (over the grid) or `full`."""
+    passes: int | str = 1
+    """Its cost in forward passes for all outputs together, the shared one included: a number or a few words."""
+    needs_head: bool = False
+    """Whether it calls the model's `features` and `head` again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """When a report is drawn, and from what."""
+
+    on_request: bool = False
+    """Whether it is drawn only where it is named."""
+    last: bool = False
+    """Whether it shows the files of other reports and is drawn after them."""
+    inputs: Callable[[Any], Sequence[Path]] | None = None
+    """A function of the run that gives the files it is drawn from besides the run's tables and maps."""
+    summaries: tuple[str, ...] = ()
+    """The names of the run's tables that it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """Where a data set comes from."""
+
+    downloads: tuple[str, ...] = ()
+    """The names of the downloads that it reads (`xaesthetic data fetch NAME`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Where a model's weights come from."""
+
+    downloads: tuple[str, ...] = ()
+    """The names of the downloads that it reads, itself or once they are converted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConverterFacts:
+    """Where the files that a converter reads come from."""
+
+    downloads: tuple[str, ...] = ()
+    """The names of the downloads that it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """Where the files of a served model come from."""
+
+    downloads: tuple[str, ...] = ()
+    """The names of the downloads that it reads."""
+
+
+Facts = MetricFacts | MethodFacts | ReportFacts | DatasetFacts | ModelFacts | ConverterFacts | ServerFacts
+"""The facts of a plug-in of any kind."""
+
+CLASSES: Mapping[str, type[Facts]] = {
+    "converters": ConverterFacts,
+    "datasets": DatasetFacts,
+    "methods": MethodFacts,
+    "metrics": MetricFacts,
+    "models": ModelFacts,
+    "reports": ReportFacts,
+    "servers": ServerFacts,
+}
+"""The class of facts of each kind of plug-in."""
+
+DEFAULTS: Mapping[str, Facts] = {
+    "converters": ConverterFacts(),
+    "datasets": DatasetFacts(),
+    "methods": MethodFacts(),
+    "models": ModelFacts(),
+    "reports": ReportFacts(),
+    "servers": ServerFacts(),
+}
+"""What holds of a plug-in that declares nothing; nothing does of a metric: a wrong direction ranks models upside down."""
+
+
+def _declare(facts: Facts) -> Callable[[_Function], _Function]:
+    def decorate(function: _Function) -> _Function:
+        function.facts = facts  # type: ignore[attr-defined]  # any function takes attributes
+        return function
+
+    return decorate
+
+
+def metric(
+    *, higher: bool, low: float, high: float, needs: str, negative: str, requires: str = ""
+) -> Callable[[_Function], _Function]:
+    """Declare how a metric's values are to be read; the parameters are the fields of `MetricFacts`."""
+    return _declare(MetricFacts(higher, low, high, needs, negative, requires))
+
+
+def method(
+    *, adds_up: str = "", gradients: str = "none", passes: int | str = 1, needs_head: bool = False
+) -> Callable[[_Function], _Function]:
+    """Declare what a method's maps are and cost; the parameters are the fields of `MethodFacts`."""
+    return _declare(MethodFacts(adds_up, gradients, passes, needs_head))
+
+
+def report(
+    *,
+    on_request: bool = False,
+    last: bool = False,
+    inputs: Callable[[Any], Sequence[Path]] | None = None,
+    summaries: Sequence[str] = (),
+) -> Callable[[_Function], _Function]:
+    """Declare when a report is drawn and from what; the parameters are the fields of `ReportFacts`."""
+    return _declare(ReportFacts(on_request, last, inputs, tuple(summaries)))
+
+
+def dataset(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:
+    """Declare the names of the downloads that a data set reads."""
+    return _declare(DatasetFacts(tuple(downloads)))
+
+
+def model(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:
+    """Declare the names of the downloads that a model's weights come from."""
+    return _declare(ModelFacts(tuple(downloads)))
+
+
+def converter(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:
+    """Declare the names of the downloads that a converter reads."""
+    return _declare(ConverterFacts(tuple(downloads)))
+
+
+def server(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:
+    """Declare the names of the downloads that a served model comes from."""
+    return _declare(ServerFacts(tuple(downloads)))

@@ -1,0 +1,32 @@
+"""Chunks in this process: threads prepare some ahead while the network works on one."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from xaesthetic.core.execution import Prepare, Work
+
+
+def local(numbers: Sequence[int], prepare: Prepare, work: Work, workers: int) -> Iterator[tuple[int, Any]]:
+    """Give the chunks in their order; at most `workers` + 1 of them are prepared and wait.
+
+    Parameters
+    ----------
+    numbers
+        Of the chunks.
+    prepare, work
+        As `xaesthetic.run.stage.compute` has them.
+    workers
+        Threads that prepare.
+    """
+    left = iter(numbers)
+    waiting: deque[tuple[int, Future[Any]]] = deque()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for number in numbers:
+            while len(waiting) <= workers and (ahead := next(left, None)) is not None:
+                waiting.append((ahead, pool.submit(prepare, ahead)))
+            yield number, work(number, waiting.popleft()[1].result())
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

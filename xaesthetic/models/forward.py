@@ -1,0 +1,119 @@
+"""The one forward pass: photographs in; raw outputs, ratings and every method's maps out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32
+from torch import Tensor
+
+from xaesthetic.core import plugins
+from xaesthetic.core.errors import ModelError
+from xaesthetic.core.facts import MethodFacts
+from xaesthetic.core.types import InputSpec, Pixels
+from xaesthetic.data import images
+from xaesthetic.models.gradients import GRADIENTS
+from xaesthetic.models.model import AttributeModel, Pass
+
+PRECISIONS = ("full", "bf16")
+"""`bf16` lets torch's autocast run the network in bfloat16; maps and outputs are float32 all the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Results:
+    """What a session says of some photographs."""
+
+    raw: Float32[np.ndarray, "n a"]
+    """What maps explain."""
+    ratings: Float32[np.ndarray, "n a"]
+    """With each attribute's link applied."""
+    maps: Mapping[str, Float32[np.ndarray, "n a _i _j"]]
+    """By method, each on that method's grid: signed, un-normalised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A model ready to rate and to explain."""
+
+    model: AttributeModel
+    """Placed on the device already."""
+    device: str = "cpu"
+    """Where inputs go."""
+    precision: str = "full"
+    """A name in `PRECISIONS`."""
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise ModelError(f"no precision {self.precision!r}; there are {', '.join(PRECISIONS)}.")
+
+    def run(self, pixels: Sequence[Pixels], methods: Sequence[str] = ()) -> Results:
+        """Rate photographs and explain the ratings, in one pass through the network for all methods and attributes.
+
+        Parameters
+        ----------
+        pixels
+            One batch; the last bits of a network depend on what else is in it.
+        methods
+            Names that ``xaesthetic list methods`` shows.
+
+        Raises
+        ------
+        PluginError
+            If there is no such method.
+        ModelError
+            If a method is not defined for this model.
+        """
+        return self.run_batch(to_batch(pixels, self.model.inputs, self.device), methods)
+
+    def run_batch(self, x: Float[Tensor, "b 3 h w"], methods: Sequence[str] = ()) -> Results:
+        """Do the same for a batch of inputs on the device."""
+        functions = {name: plugins.load("methods", name) for name in methods}
+        wanted = {_facts(function).gradients for function in functions.values()}
+        model = self.model
+        if self.precision == "bf16" and model.runner is None:  # a served network computes as its server does
+            model = replace(model, runner=_in_bfloat16)
+        with torch.inference_mode(False), torch.no_grad():
+            taken = model.run(x, max(wanted, key=GRADIENTS.index, default="none"))
+            raw = taken.raw.float().cpu()
+            maps = {name: function(taken).detach().float().cpu().numpy() for name, function in functions.items()}
+        return Results(raw.numpy(), self.model.ratings(raw).numpy(), maps)
+
+
+def method_facts(name: str) -> MethodFacts:
+    """Return what a method declares of itself; the defaults where it declares nothing.
+
+    Raises
+    ------
+    PluginError
+        If there is no such method.
+    """
+    return _facts(plugins.load("methods", name))
+
+
+def _facts(function: object) -> MethodFacts:
+    facts: MethodFacts = getattr(function, "facts", MethodFacts())
+    return facts
+
+
+def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
+    """Return photographs as one batch of a network's input."""
+    return torch.from_numpy(np.stack([images.to_input(each, inputs) for each in pixels])).to(on)
+
+
+def _in_bfloat16(model: AttributeModel, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:
+    """Run a network under autocast; what comes out is float32 again, so that methods sum in that."""
+    with torch.autocast(x.device.type, torch.bfloat16):
+        taken = replace(model, runner=None).run(x, gradients)
+    return replace(
+        taken,
+        model=model,  # methods that run it again do so in bfloat16 too
+        activations=_floats(taken.activations),
+        raw=taken.raw.float(),
+        gradient_sums=None if taken.gradient_sums is None else _floats(taken.gradient_sums),
+        gradients=None if taken.gradients is None else _floats(taken.gradients),
+    )
+
+
+def _floats(layers: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(layer.float() for layer in layers)

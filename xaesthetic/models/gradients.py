@@ -1,0 +1,63 @@
+"""Gradients of outputs at layers: all outputs in one backward pass where memory allows it."""
+
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+GRADIENTS = ("none", "sums", "full")
+"""What a pass can bring, from the least to the most: no gradient; each output's gradient at each layer summed over its
+grid; the gradient itself."""
+MEMORY = 1 << 28
+"""Bytes of gradients that are computed at once; more outputs than fit come in several backward passes."""
+
+
+def output_gradients(
+    values: Float[Tensor, "b a"], leaves: tuple[Tensor, ...], memory: int = MEMORY
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield the gradients of all outputs at each leaf, group by group: tensors of (outputs of the group, b, …).
+
+    Parameters
+    ----------
+    values
+        Outputs with their graph; a row depends on its own rows of the leaves alone, or the gradient of the batch's sum is
+        meant.
+    leaves
+        Where the gradients are wanted; those that no output depends on get zeros.
+    memory
+        Bytes of a group's gradients; a group has one output at least.
+    """
+    with torch.enable_grad():
+        total = values.sum(0)
+    size = max(1, memory // sum(leaf.numel() * leaf.element_size() for leaf in leaves))
+    units = torch.eye(len(total), dtype=total.dtype, device=total.device)
+    for start in range(0, len(total), size):
+        group = units[start : start + size]
+        yield _backward(total, leaves, group, last=start + size >= len(total))
+
+
+def _backward(total: Tensor, leaves: tuple[Tensor, ...], units: Tensor, last: bool) -> tuple[Tensor, ...]:
+    several = len(units) > 1
+    found: tuple[Tensor | None, ...] = (None,) * len(leaves)
+    if total.requires_grad:
+        found = torch.autograd.grad(
+            total,
+            leaves,
+            units if several else units[0],
+            retain_graph=not last,
+            allow_unused=True,
+            is_grads_batched=several,
+        )
+    shapes = [(len(units), *leaf.shape) for leaf in leaves]
+    return tuple(
+        leaf.new_zeros(()).expand(shape) if gradient is None else gradient if several else gradient[None]
+        for leaf, shape, gradient in zip(leaves, shapes, found, strict=True)
+    )
+
+
+def spatial_sum(gradient: Float[Tensor, "a b k i j"]) -> Float[Tensor, "a b k"]:
+    """Sum over the grid; a gradient that is one number broadcast over it, as pooling's is, is multiplied instead."""
+    if gradient.stride(-1) == 0 and gradient.stride(-2) == 0:
+        return gradient[..., 0, 0] * (gradient.shape[-1] * gradient.shape[-2])
+    return gradient.sum((-2, -1))

@@ -1,0 +1,160 @@
+"""The tables of a run: their columns with data types and units. What a table's file holds is what its schema says."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+TYPES = {
+    "text": pa.string(),
+    "bytes": pa.binary(),
+    "bool": pa.bool_(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "float32": pa.float32(),
+    "floats": pa.list_(pa.float64()),
+}
+"""Data types by the names that schemas use; `floats` is a list of numbers in every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    dtype: str
+    """A name in `TYPES`."""
+    unit: str = ""
+    """`px`, `share`, `rating`, `bits`, …; empty for names and for numbers without one."""
+    about: str = ""
+    """What it holds, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a run: where it lies, what it holds, and the command that makes it."""
+
+    name: str
+    """The file's path in the run folder without its suffix: `scores`, `summaries/leaderboard`."""
+    columns: tuple[Column, ...]
+    command: str
+    """What makes it, for the error where it is missing: `xaesthetic score RUN --edits`; RUN stands for the folder."""
+    about: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def schema(self) -> pa.Schema:
+        """Return the columns as Arrow has them, units and meanings as metadata."""
+        fields = [
+            pa.field(column.name, TYPES[column.dtype], metadata={"unit": column.unit, "about": column.about})
+            for column in self.columns
+        ]
+        return pa.schema(fields)
+
+    def to_arrow(self, frame: pd.DataFrame) -> pa.Table:
+        """Convert a frame into the table; columns are put into order and cast.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not those of the schema.
+        """
+        if set(frame.columns) != set(self.names):
+            raise ValueError(f"{self.name}: columns {sorted(frame.columns)}, but {sorted(self.names)} were wanted.")
+        return pa.Table.from_pandas(frame[list(self.names)], schema=self.schema(), preserve_index=False)
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """Read `name type unit | name type | …`."""
+    return tuple(Column(*part.split()) for part in text.split("|"))
+
+
+def columns(names: str, *more: Column) -> tuple[Column, ...]:
+    """Write columns in short.
+
+    Parameters
+    ----------
+    names
+        ``"image text | value float rating"``: name, data type and, where it has one, unit of each column.
+    more
+        Further columns, for those that need a sentence.
+
+    Examples
+    --------
+    >>> [column.name for column in columns("image text | height int px")]
+    ['image', 'height']
+    """
+    return (*_columns(names), *more)
+
+
+_COMPARE = "xaesthetic compare"
+_PLACE = "image text | model text | method text | attribute text"
+
+RECORDS = Table(
+    "records",
+    columns(
+        "id text | path text | original text | edit text | amount float share | subject text | ratings text | splits text"
+        " | credit text | height int px | width int px | sha256 text | reason text"
+    ),
+    _COMPARE,
+    "Every photograph; `reason` says why one was left out. `subject`, `ratings` and `splits` are JSON.",
+)
+ANNOTATIONS = Table(
+    "annotations",
+    columns(
+        "image text | annotator text | attribute text | x floats px | y floats px | outside int | region bytes | reason text"
+    ),
+    _COMPARE,
+    "What people looked at (`x`, `y`) or marked (`region`, a PNG), a row a person and photograph.",
+)
+PREDICTIONS = Table(
+    "predictions",
+    columns("image text | model text | attribute text | prediction float32 rating | raw float32"),
+    _COMPARE,
+    "`prediction` is the rating, `raw` the output that maps explain.",
+)
+SCORES = Table("scores", columns(f"{_PLACE} | metric text | value float"), "xaesthetic score RUN")
+SCORES_BY_PERSON = Table(
+    "scores_by_person", columns(f"{_PLACE} | metric text | value float | annotator text"), "xaesthetic score RUN --by-person"
+)
+EDITS = Table(
+    "edits",
+    columns(
+        "image text | edit text | attribute text | model text | method text | area float share | moved float | auc float"
+        " | energy float share"
+    ),
+    "xaesthetic score RUN --edits",
+    "`moved` is how much the raw output rose, times the edit's sign: positive is the right way. `auc` and `energy` are of "
+    "the map's change, its absolute difference: how likely it is greater inside the changed region than outside, and what "
+    "share of it lies inside, to be held against `area`, the region's share of the photograph.",
+)
+FAITHFULNESS = Table(
+    "faithfulness",
+    columns(f"{_PLACE} | fill text | deletion float | insertion float | sensitivity float"),
+    "xaesthetic score RUN --faithfulness",
+    "`deletion` and `insertion` are mean raw outputs along the curves; `sensitivity` is captum's `sensitivity_max`, nan for "
+    "orders without a map.",
+)
+RANDOMISATION = Table(
+    "randomisation",
+    columns(f"{_PLACE} | shuffled text | r float"),
+    "xaesthetic score RUN --randomise",
+    "`shuffled` says which weights were, `r` is Pearson's correlation over the grid with the map of the learnt network.",
+)
+BLOCKS = Table(
+    "blocks",
+    columns(
+        "image text | model text | attribute text | block int | channels int | height int cells | width int cells"
+        " | values floats | bias float"
+    ),
+    "xaesthetic reproduce",
+    "`values` is Σ_k w_k f_k over the block's own channels, on its own grid, row by row; the means of all blocks' values "
+    "and `bias`, which is the output's, sum to the raw output.",
+)
+TABLES = (
+    RECORDS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS, RANDOMISATION, BLOCKS,
+)  # fmt: skip
+"""The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

@@ -1,0 +1,80 @@
+"""Older run folders: which version a folder is of, and what its files were called then.
+
+1   commit b1f167c and before: no schema number, no checksums; annotations stood in people.parquet, weight randomisation in
+    randomised.parquet; the digest of the photographs hashed the text that Python prints for a record.
+2   checksums beside every table and JSON file and in every chunk of maps.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import Record
+from xaesthetic.data.records import file_sum
+
+SCHEMA = 2
+"""The version that this program writes."""
+_OLD_NAMES = {"annotations": "people", "randomisation": "randomised"}
+
+
+def read_schema(file: Path, experiment: Mapping[str, Any]) -> int:
+    """Return the version of a run folder, from its experiment.json.
+
+    Raises
+    ------
+    DataError
+        If it is newer than this program, or no number.
+    """
+    schema = experiment.get("schema", 1)
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise DataError(f"{file}: schema is {schema!r}, which is no version of a run folder; it is damaged.")
+    if schema > SCHEMA:
+        raise DataError(
+            f"{file}: the run folder is of version {schema}, this program reads up to {SCHEMA}; install a newer xaesthetic."
+        )
+    return schema
+
+
+def find_table(root: Path, name: str) -> Path:
+    """Return the file of a table, under its old name where only that is there; it need not exist."""
+    file = root / f"{name}.parquet"
+    old = root / f"{_OLD_NAMES.get(name, name)}.parquet"
+    return old if old.is_file() and not file.is_file() else file
+
+
+@dataclass(frozen=True)
+class EditStep:
+    """As version 1 had it: its printed form is part of old digests."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Marks:
+    """As version 1 had it: its printed form is part of old digests."""
+
+    annotator: str
+    attribute: str
+    fixations: tuple[tuple[float, float], ...]
+    region: bytes
+    problem: str
+
+
+def _values_v1(record: Record, content: str) -> tuple[object, ...]:
+    edit = EditStep(record.edit.name, record.edit.amount) if record.edit else None
+    known = sorted(record.ratings.items()), sorted(record.splits.items())
+    people = tuple(Marks(*(getattr(marks, field.name) for field in fields(Marks))) for marks in record.people)
+    return record.id, content, edit, record.subject, *known, *([people] if people else [])
+
+
+def fingerprint_v1(records: Sequence[Record]) -> str:
+    """Return the digest of a list of photographs as version 1 had it."""
+    digest = hashlib.sha256()
+    sums = {path: file_sum(path) for path in dict.fromkeys(record.path for record in records)}
+    for record in records:
+        digest.update(repr(_values_v1(record, sums[record.path])).encode())
+    return f"{len(records)} photographs, sha256 {digest.hexdigest()[:16]}"

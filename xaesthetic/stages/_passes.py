@@ -1,0 +1,103 @@
+"""Photographs through networks: ratings and the maps of every method from one pass of each model over each batch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xaesthetic.core.execution import Execution
+from xaesthetic.core.types import Pixels, Record
+from xaesthetic.data.photograph import load_photograph
+from xaesthetic.metrics._floors import ENERGY
+from xaesthetic.models.forward import Results, Session, method_facts
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
+from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
+from xaesthetic.run.store import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Several models, and for each the methods whose maps are wanted."""
+
+    models: Mapping[str, AttributeModel]
+    """By their keys."""
+    methods: Mapping[str, Sequence[str]]
+    """By the models' keys; none where a model is missing."""
+    device: str
+
+    def run(self, pixels: Sequence[Pixels]) -> dict[str, Results]:
+        """Return every model's ratings and maps of a batch; one forward pass a model."""
+        return {
+            key: Session(model, self.device).run(pixels, self.methods.get(key, ())) for key, model in self.models.items()
+        }
+
+
+def missing_methods(run: Run, models: Mapping[str, AttributeModel]) -> dict[str, list[str]]:
+    """Return for each model the methods whose maps are not in the run yet.
+
+    Where people were watched, activation energy is one of them: the floor that a network's maps are held against.
+    """
+    wanted = dict.fromkeys((*run.experiment.methods, *([ENERGY] if run.has(ANNOTATIONS) else [])))
+    return {key: [method for method in wanted if not run.has_maps(key, method)] for key in models}
+
+
+def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str, execution: Execution) -> None:
+    """Rate photographs, where the run has no predictions yet, and make the maps that are wanted.
+
+    Parameters
+    ----------
+    run
+        Gets the table and the maps.
+    passes
+        The models and methods.
+    records
+        The photographs, in the order of the maps.
+    name
+        The stage: where its chunks are kept.
+    execution
+        How it is carried out.
+    """
+    groups = batches(records, run.experiment.batch)
+    rating = not run.has(PREDICTIONS)
+    sinks: dict[str, Sink] = {
+        f"{key}/{method}": _map_sink(run, key, passes.models[key], method, records, name)
+        for key, methods in passes.methods.items()
+        for method in methods
+    }
+    if rating:
+        table = run.root / f"{PREDICTIONS.name}.parquet"
+        sinks[PREDICTIONS.name] = TableSink(PREDICTIONS, table, run.parts / name)
+
+    def work(group: Sequence[Record], pixels: Sequence[Pixels]) -> dict[str, Any]:
+        results = passes.run(pixels)
+        made: dict[str, Any] = {
+            f"{key}/{method}": maps for key, result in results.items() for method, maps in result.maps.items()
+        }
+        if rating:
+            made[PREDICTIONS.name] = list(rating_rows([record.id for record in group], results, passes.models))
+        return made
+
+    label = "rating" if rating and len(sinks) == 1 else "rating and maps" if rating else "maps"
+    compute(run.parts, name, groups, work, sinks, execution, lambda group: list(map(load_photograph, group)), label)
+
+
+def rating_rows(
+    ids: Sequence[str], results: Mapping[str, Results], models: Mapping[str, AttributeModel]
+) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of `PREDICTIONS`: model by model, photograph by photograph, attribute by attribute."""
+    for key, result in results.items():
+        for image, ratings, raw in zip(ids, result.ratings, result.raw, strict=True):
+            for attribute, rating, output in zip(models[key].attributes, ratings, raw, strict=True):
+                yield image, key, attribute, np.float32(rating), np.float32(output)
+
+
+def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
+    attributes = {
+        "images": [record.id for record in records],
+        "attributes": list(model.attributes),
+        "adds_up": method_facts(method).adds_up,
+    }
+    sizes = tuple(map(len, batches(records, run.experiment.batch)))
+    return ArraySink(run.maps_folder(key, method), run.parts / name / key, sizes, attributes)
