@@ -20,9 +20,11 @@ from timing import ratio, times
 
 import xaesthetic as xa
 from xaesthetic.core import plugins
+from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, select
 from xaesthetic.models.remote import Blobs, remote_model
+from xaesthetic.models.serving.manage import StartOptions, start_server, stop_server
 
 NAMES = (
     "balancing_elements", "color_harmony", "content", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
@@ -41,7 +43,7 @@ def explained(model: AttributeModel, x: torch.Tensor) -> None:
 
 def main(folder: Path) -> None:
     began = time.perf_counter()
-    serving = xa.start_server("kong", xa.StartOptions("venv", folder))
+    serving = start_server("kong", StartOptions("venv", folder))
     print(f"start to ready: {time.perf_counter() - began:.1f} s")
     try:
         served = select(xa.load_model("kong_alexnet"), NAMES)
@@ -51,7 +53,7 @@ def main(folder: Path) -> None:
             converted, _ = plugins.load("converters", "kong")(*files, mean, Path(out))
             inside = select(xa.load_model(f"kong_alexnet_torch={converted}"), NAMES)
         client = serving.client()
-        blobs = {each.name: each.blob for each in xa.ATTRIBUTES}
+        blobs = {each.name: each.blob for each in ATTRIBUTES}
         counted = remote_model(
             client, Blobs("imgLow", "conv5", tuple(blobs[name] for name in NAMES)), NAMES, served.inputs,
             replace(served.source),
@@ -69,7 +71,7 @@ def main(folder: Path) -> None:
                 f"{name}: {(client.moved - before) / BATCH / 1e6:.2f} MB a photograph, {after - passes} forward pass a batch"
             )
     finally:
-        xa.stop_server("kong")
+        stop_server("kong")
 
 
 if __name__ == "__main__":

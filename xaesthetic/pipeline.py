@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,13 @@ import pandas as pd
 
 from xaesthetic.core import files, plugins
 from xaesthetic.core.choices import ModelChoice
-from xaesthetic.core.errors import DataError, ModelError
+from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Record, ReportOptions
 from xaesthetic.data.records import find_records, fingerprint
-from xaesthetic.evaluation.score import score_run
-from xaesthetic.evaluation.summaries import summarise_edits, summarise_faithfulness, summarise_randomised
+from xaesthetic.evaluation.judge import judge, summarise
 from xaesthetic.execution.local import local
-from xaesthetic.run.schemas import ANNOTATIONS, BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS
+from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.records import examine_records
@@ -45,12 +45,13 @@ def compare(
     experiment: Experiment,
     out: Path,
     execution: Execution = Execution(),
-    reports: Sequence[str] | None = (),
+    reports: Sequence[str] = (),
     options: ReportOptions | None = None,
+    draw: bool = True,
 ) -> Comparison:
     """Rate photographs, pick the highest and lowest, explain those, score and draw them. What is there is not done again.
 
-    Maps are scored where people were watched; without reports they are not.
+    Maps are held against people where the data set has annotations.
 
     Parameters
     ----------
@@ -61,9 +62,11 @@ def compare(
     execution
         How it is carried out; in this process where it names no executor.
     reports
-        Which ones to draw; all where empty, none where None.
+        Which ones to draw; all where empty.
     options
         How to draw them.
+    draw
+        Whether maps are judged and reports drawn; without, the run ends with its maps.
 
     Raises
     ------
@@ -71,16 +74,16 @@ def compare(
         If a plug-in, attribute, folder or weight file is not what it should be, the run folder holds another experiment
         or cannot be written, or no photograph can be used. Nothing is written then, but in the last two cases.
     """
-    for name in reports or ():
+    for name in reports:
         plugins.check("reports", name)
     experiment, records = prepare(experiment, out)
     execution = _here(execution)
     run = begin(experiment, records, out, execution)
-    if reports is not None and run.has(ANNOTATIONS):
-        score_run(run, (), execution)
-    explained = run.read(RECORDS)
-    written = draw_reports(run, reports, options) if reports is not None else []
-    reasons = explained[explained["reason"] != ""].set_index("id")["reason"]
+    if draw:
+        judge(run, (), execution)
+    written = draw_reports(run, reports, options) if draw else []
+    records_table = run.read(RECORDS)
+    reasons = records_table[records_table["reason"] != ""].set_index("id")["reason"]
     return Comparison(run, tuple(written), {str(image): str(reason) for image, reason in reasons.items()})
 
 
@@ -116,7 +119,7 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
 def begin(experiment: Experiment, records: Sequence[Record], out: Path, execution: Execution) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
     there = Run.exists(out, experiment)
-    run = Run(out, experiment)
+    run = Run.open(out) if there else Run(out, experiment)
     if there and run.is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
             run.remove_parts()
@@ -140,80 +143,44 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, executio
     return run
 
 
-def look_at_edits(run: Run, execution: Execution = Execution()) -> pd.DataFrame:
-    """What controlled edits show of a finished run's models and methods; computed once.
+_MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
+    "edits": (EDITS, "edit_response", "measure_edits"),
+    "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
+    "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
+    "blocks": (BLOCKS, "blocks", "measure_blocks"),
+}
+"""What can be measured of a finished run with its models: the table, the stage's module and its function."""
+
+
+def measure(run: Run, name: str, execution: Execution = Execution()) -> pd.DataFrame:
+    """Measure what needs a finished run's models again: `edits`, `faithfulness`, `randomisation` or `blocks`; once.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    name
+        What to measure.
+    execution
+        How it is carried out.
 
     Returns
     -------
-    The columns of `xaesthetic.evaluation.summaries.EDITS`.
+    The run's table of that name (`xaesthetic.run.schemas`).
 
     Raises
     ------
     XaestheticError
-        If no photograph has a subject, a model cannot be loaded, or its weights are others than the run's.
+        If a model cannot be loaded, its weights are others than the run's, or the measurement does not apply: no photograph
+        has a subject, no model has weights here, or none can be taken apart.
     """
-    if not run.has(EDITS):
-        from xaesthetic.stages.edit_response import measure_edits  # imports torch
-
-        measure_edits(run, _same_models(run), _here(execution))
-    return summarise_edits(run.read(EDITS), run.experiment.seed)
-
-
-def look_at_faithfulness(run: Run, execution: Execution = Execution()) -> pd.DataFrame:
-    """What deletion, insertion and small noise show of a finished run's maps; computed once.
-
-    Returns
-    -------
-    The columns of `xaesthetic.evaluation.summaries.FAITHFULNESS`.
-
-    Raises
-    ------
-    XaestheticError
-        If a model cannot be loaded, or its weights are others than the run's.
-    """
-    if not run.has(FAITHFULNESS):
-        from xaesthetic.stages.faithfulness import measure_faithfulness  # imports torch
-
-        measure_faithfulness(run, _same_models(run), _here(execution))
-    return summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed)
-
-
-def look_at_randomised(run: Run, execution: Execution = Execution()) -> pd.DataFrame:
-    """What is left of a finished run's maps when the network's weights are shuffled; computed once.
-
-    Returns
-    -------
-    The columns of `xaesthetic.evaluation.summaries.RANDOMISED`.
-
-    Raises
-    ------
-    XaestheticError
-        If a model cannot be loaded, its weights are others than the run's, or no model has weights here.
-    """
-    if not run.has(RANDOMISATION):
-        from xaesthetic.stages.randomisation import measure_randomisation  # imports torch
-
-        measure_randomisation(run, _same_models(run), _here(execution))
-    return summarise_randomised(run.read(RANDOMISATION), run.experiment.seed)
-
-
-def look_at_blocks(run: Run) -> pd.DataFrame:
-    """What each block adds to the map of one photograph of a finished run; computed once.
-
-    Returns
-    -------
-    The columns of `xaesthetic.run.schemas.BLOCKS`.
-
-    Raises
-    ------
-    XaestheticError
-        If a model cannot be loaded, its weights are others than the run's, or none can be taken apart.
-    """
-    if not run.has(BLOCKS):
-        from xaesthetic.stages.blocks import measure_blocks  # imports torch
-
-        measure_blocks(run, _same_models(run))
-    return run.read(BLOCKS)
+    if name not in _MEASUREMENTS:
+        raise DataError(unknown("measurement", name, _MEASUREMENTS, label="There are"))
+    table, module, function = _MEASUREMENTS[name]
+    if not run.has(table):
+        stage = getattr(import_module(f"xaesthetic.stages.{module}"), function)  # imports torch
+        stage(run, _same_models(run), _here(execution))
+    return run.read(table)
 
 
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
@@ -260,7 +227,7 @@ def reports() -> list[tuple[str, Report]]:
     return [(name, plugins.load("reports", name)) for name in shown]
 
 
-def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOptions | None = None) -> list[Path]:
+def draw_reports(run: Run, names: Sequence[str] = (), options: ReportOptions | None = None) -> list[Path]:
     """Draw reports of a run; needs no model and no torch.
 
     Parameters
@@ -278,7 +245,8 @@ def draw_reports(run: Run, names: Sequence[str] | None = (), options: ReportOpti
     The files written.
     """
     files.remove_unfinished(run.report)
+    summarise(run)
     written: list[Path] = []
-    for report in [plugins.load("reports", name) for name in names or ()] or [report for _, report in reports()]:
+    for report in [plugins.load("reports", name) for name in names] or [report for _, report in reports()]:
         written += report(run, options or ReportOptions())
     return written

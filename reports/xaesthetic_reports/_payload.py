@@ -17,10 +17,9 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density, read_mask
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.evaluation.leaderboard import leaderboard, verdict
-from xaesthetic.evaluation.score import CEILING, ENERGY, FLOOR
-from xaesthetic.evaluation.specificity import SAME, specificity
-from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SCORES
+from xaesthetic.evaluation.leaderboard import LEADERBOARD
+from xaesthetic.evaluation.specificity import SPECIFICITY
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
 from xaesthetic.run.store import Run, model_key
 
 _FINEST = 64
@@ -48,8 +47,8 @@ def payload(run: Run) -> dict[str, Any]:
         "models": [{"key": key, **_source(answered["models"][key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
-        "specificity": _specificity(run),
-        "leaderboard": _leaderboard(run),
+        "specificity": _summary(run, SPECIFICITY),
+        "leaderboard": _summary(run, LEADERBOARD),
     }
 
 
@@ -189,17 +188,5 @@ def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
 # -- scores ------------------------------------------------------------------------------------------------------------
 
 
-def _specificity(run: Run) -> list[dict[str, Any]]:
-    """With `warns`: whether a map of one attribute is as good as a map of another."""
-    table = specificity(run)
-    return _plain(table.assign(warns=(table["between"] >= SAME) & (table["method"] != ENERGY)))
-
-
-def _leaderboard(run: Run) -> list[dict[str, Any]]:
-    if not run.has(SCORES):
-        return []
-    table = leaderboard(run.read(SCORES), run.experiment.seed)
-    kinds = {FLOOR: "floor", CEILING: "ceiling"}
-    verdicts = [verdict(row) for _, row in table.iterrows()]
-    shown = [kinds.get(model, "map") for model in table["model"]]
-    return _plain(table.assign(verdict=verdicts, kind=shown))
+def _summary(run: Run, table: Table) -> list[dict[str, Any]]:
+    return _plain(run.read(table)) if run.has(table) else []

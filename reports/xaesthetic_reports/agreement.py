@@ -5,7 +5,7 @@ from pathlib import Path
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.agreement import measure_agreement
+from xaesthetic.evaluation.agreement import AGREEMENT
 from xaesthetic.run.store import Run
 
 
@@ -25,7 +25,9 @@ def agreement(run: Run, options: ReportOptions) -> list[Path]:
     ``report/agreement.csv``.
     """
     del options
-    table = measure_agreement(run)
+    if not run.has(AGREEMENT):
+        return []
+    table = run.read(AGREEMENT)
     if not len(table):
         return []
     file = run.report / "agreement.csv"

@@ -7,10 +7,9 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.summaries import summarise_edits
+from xaesthetic.evaluation.summaries import EDIT_RESPONSE
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
-from xaesthetic.run.schemas import EDITS
 from xaesthetic.run.store import Run
 
 
@@ -29,9 +28,9 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each model ``report/edits_NAME.png``, ``.pdf`` and the caption; ``report/edits.csv``.
     """
-    if not run.has(EDITS):
+    if not run.has(EDIT_RESPONSE):
         return []
-    table = summarise_edits(run.read(EDITS), run.experiment.seed)
+    table = run.read(EDIT_RESPONSE)
     file = run.report / "edits.csv"
     write_text(file, table.to_csv(index=False))
     written = [file]

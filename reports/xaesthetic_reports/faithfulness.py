@@ -7,10 +7,9 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.summaries import summarise_faithfulness
+from xaesthetic.evaluation.summaries import FAITHFULNESS_SUMMARY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
-from xaesthetic.run.schemas import FAITHFULNESS
 from xaesthetic.run.store import Run
 
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
@@ -31,9 +30,9 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each model ``report/faithfulness_NAME.png``, ``.pdf`` and the caption; ``report/faithfulness.csv``.
     """
-    if not run.has(FAITHFULNESS):
+    if not run.has(FAITHFULNESS_SUMMARY):
         return []
-    table = summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed)
+    table = run.read(FAITHFULNESS_SUMMARY)
     file = run.report / "faithfulness.csv"
     write_text(file, table.to_csv(index=False))
     written = [file]

@@ -10,20 +10,15 @@ from xaesthetic.core.attributes import attribute as vocabulary
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.leaderboard import CENTRE, leading_metrics
-from xaesthetic.evaluation.leaderboard import leaderboard as ranked
-from xaesthetic.evaluation.ranking import rank_groups
-from xaesthetic.evaluation.score import CEILING, EACH_AGAINST_OTHERS, FLOOR, metric_scale
+from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
+from xaesthetic.evaluation.ranking import RANKS
+from xaesthetic.evaluation.score import metric_scale
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
-from xaesthetic.run.schemas import SCORES
 from xaesthetic.run.store import Run
 
-_BANDS = (
-    ((FLOOR, "uniform"), "chance", "0.92"),
-    ((FLOOR, CENTRE), "centre", "0.8"),
-    ((CEILING, EACH_AGAINST_OTHERS), "people", "0.65"),
-)
+_BANDS = (("uniform", "chance", "0.92"), ("centre", "centre", "0.8"), ("each_against_others", "people", "0.65"))
+"""Floors and the ceiling that stand behind the maps."""
 _SHOWN = 4
 
 
@@ -43,13 +38,13 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     For each attribute ``report/leaderboard_NAME.png``, ``.pdf`` and the caption;
     ``report/leaderboard.csv`` and ``report/ranks.csv`` with every metric.
     """
-    if not run.has(SCORES):
+    if not run.has(LEADERBOARD):
         return []
-    table = ranked(run.read(SCORES), run.experiment.seed)
+    table = run.read(LEADERBOARD)
     file = run.report / "leaderboard.csv"
     write_text(file, table.to_csv(index=False))
     ranks = run.report / "ranks.csv"
-    write_text(ranks, rank_groups(run.read(SCORES), run.experiment.seed).to_csv(index=False))
+    write_text(ranks, run.read(RANKS).to_csv(index=False))
     written = [file, ranks]
     lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):
@@ -62,17 +57,18 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
 
 def _order(rows: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
     """Models and methods, the best of the first metric first."""
-    maps = rows[(rows["metric"] == metric) & ~rows["model"].isin([FLOOR, CEILING])]
+    maps = rows[(rows["metric"] == metric) & (rows["kind"] == "map")]
     return [(str(model), str(method)) for model, method in zip(maps["model"], maps["method"], strict=True)]
 
 
 def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]]) -> IntervalPanel:
     told = {(row["model"], row["method"]): row for row in rows.to_dict("records")}
+    behind = {row["method"]: row for row in rows[rows["kind"] != "map"].to_dict("records")}
     lines = tuple(Line(f"{key[0]}  {key[1]}", key[0], *_interval(told[key])) for key in order)
     bands = tuple(
-        Band(label, *_interval(told[key]), gray)
-        for key, label, gray in _BANDS
-        if key in told and not np.isnan(told[key]["value"])
+        Band(label, *_interval(behind[method]), gray)
+        for method, label, gray in _BANDS
+        if method in behind and not np.isnan(behind[method]["value"])
     )
     arrow = "→" if metric_scale(metric).higher else "←"
     return IntervalPanel(f"{metric.replace('_', ' ')} {arrow}", lines, bands)

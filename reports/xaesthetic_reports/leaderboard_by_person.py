@@ -5,8 +5,7 @@ from pathlib import Path
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.leaderboard import leaderboard_by_person as ranked
-from xaesthetic.run.schemas import SCORES_BY_PERSON
+from xaesthetic.evaluation.leaderboard import BY_PERSON
 from xaesthetic.run.store import Run
 
 
@@ -26,9 +25,9 @@ def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:
     ``report/leaderboard_by_person.csv``.
     """
     del options
-    if not run.has(SCORES_BY_PERSON):
+    if not run.has(BY_PERSON):
         return []
     file = run.report / "leaderboard_by_person.csv"
-    table = ranked(run.read(SCORES_BY_PERSON), run.experiment.seed)
+    table = run.read(BY_PERSON)
     write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
     return [file]

@@ -7,10 +7,9 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.summaries import summarise_randomised
+from xaesthetic.evaluation.summaries import RANDOMISATION_SUMMARY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
-from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.run.store import Run
 
 
@@ -29,9 +28,9 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/randomised.png``, ``.pdf``, the caption and ``.csv``.
     """
-    if not run.has(RANDOMISATION):
+    if not run.has(RANDOMISATION_SUMMARY):
         return []
-    table = summarise_randomised(run.read(RANDOMISATION), run.experiment.seed)
+    table = run.read(RANDOMISATION_SUMMARY)
     file = run.report / "randomised.csv"
     write_text(file, table.to_csv(index=False))
     keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))

@@ -7,7 +7,7 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.specificity import specificity as measured
+from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
 from xaesthetic.run.store import Run
@@ -28,7 +28,9 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/specificity.png``, ``.pdf``, the caption and ``.csv``.
     """
-    table = measured(run)
+    if not run.has(SPECIFICITY):
+        return []
+    table = run.read(SPECIFICITY)
     if table["between"].isna().all():
         return []
     file = run.report / "specificity.csv"

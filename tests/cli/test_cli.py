@@ -8,6 +8,7 @@ import pytest
 from support.plugin_package import contents, make_photos, plugged  # noqa: F401  # a fixture
 
 import xaesthetic as xa
+from xaesthetic.core.plugins import installed_version
 
 TINY = ("--model", "tiny_net", "--method", "cam", "--pick", "2", "--quiet")
 
@@ -35,7 +36,7 @@ def spoil(folder):
 
 
 def test_version(command):
-    assert command("--version") == (0, f"xaesthetic {xa.installed_version()}\n", "")
+    assert command("--version") == (0, f"xaesthetic {installed_version()}\n", "")
 
 
 def test_list(command, photos):

@@ -17,6 +17,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.data import annotations
 from xaesthetic.data.datasets import _regions
 from xaesthetic.data.records import find_records
+from xaesthetic.evaluation.score import score_run
 from xaesthetic.run.schemas import ANNOTATIONS
 
 MASKS = arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 50)))
@@ -200,7 +201,7 @@ def test_what_cannot_be_used_is_counted_and_told(export, tmp_path, plugged, caps
     from xaesthetic.cli import judgement
 
     asked = xa.Experiment("coco", str(export(coco_file())), ("tiny_net",), ("cam",), ("light",), None)
-    done = xa.compare(asked, tmp_path / "run", reports=None)
+    done = xa.compare(asked, tmp_path / "run", draw=False)
     assert list(done.left_out) == ["image 9, which is not among the file's images"]
     table = done.run.read(ANNOTATIONS)
     assert table["reason"].str.startswith("annotation").sum() == 2
@@ -208,5 +209,5 @@ def test_what_cannot_be_used_is_counted_and_told(export, tmp_path, plugged, caps
     said = capsys.readouterr().err
     assert "left out: 2 people's marks" in said
     assert "two.png, annotator 1: annotation 5: has no segmentation" in said
-    scores = xa.score_run(done.run, ["iou"])
+    scores = score_run(done.run, ["iou"])
     assert set(scores["attribute"]) == {"", "light"}

@@ -9,7 +9,7 @@ from support.plugin_package import plugged  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.evaluation import agreement
-from xaesthetic.evaluation.agreement import alpha, dice, iou
+from xaesthetic.evaluation.agreement import alpha, dice, iou, measure_agreement
 
 VALUES = json.loads((GOLDEN / "values.json").read_text())["pairs"]
 
@@ -65,14 +65,14 @@ def test_regions_in_one_place_beat_regions_anywhere():
     masks = np.zeros((4, 60, 80), bool)
     for number in range(4):
         masks[number, 10 + number : 30 + number, 20 : 45 - number] = True
-    found = dict(zip(agreement.COLUMNS[3:], agreement.agreement(masks), strict=True))
+    found = dict(zip(agreement.AGREEMENT.names[3:], agreement.agreement(masks), strict=True))
     assert found["dice"] > 0.85
     assert found["dice_p"] == found["alpha_p"] == pytest.approx(1 / 201)
     assert found["dice_chance"] < 0.3
     assert abs(found["alpha_chance"]) < 0.1
     random = np.random.default_rng(3)
     apart = np.stack([np.roll(masks[0], random.integers((60, 80)), (0, 1)) for _ in range(4)])
-    assert dict(zip(agreement.COLUMNS[3:], agreement.agreement(apart), strict=True))["dice_p"] > 0.05
+    assert dict(zip(agreement.AGREEMENT.names[3:], agreement.agreement(apart), strict=True))["dice_p"] > 0.05
 
 
 def test_of_a_run(tmp_path, photo, write_photo, plugged):
@@ -84,7 +84,7 @@ def test_of_a_run(tmp_path, photo, write_photo, plugged):
         write_photo(tmp_path / "masks" / who / "one.png", mask)
     write_photo(tmp_path / "masks" / "anna" / "two.png", mask)
     asked = xa.Experiment("masks", str(tmp_path), ("tiny_net",), ("cam",), ("light",), None)
-    run = xa.compare(asked, tmp_path / "run", reports=None).run
-    (row,) = xa.measure_agreement(run).to_dict("records")
+    run = xa.compare(asked, tmp_path / "run", draw=False).run
+    (row,) = measure_agreement(run).to_dict("records")
     assert (row["image"], row["annotators"]) == ("one.png", 3)
     assert row["iou"] == pytest.approx(np.mean([19 / 20, 18 / 20, 18 / 19]))

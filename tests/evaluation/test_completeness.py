@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
+from support.maps import write_maps
 from support.plugin_package import plugged  # noqa: F401
 from support.watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
-from xaesthetic.evaluation.completeness import verdict
+from xaesthetic.evaluation.completeness import measure_completeness, verdict
 from xaesthetic.run.schemas import PREDICTIONS
 
 
 def test_cam_adds_up_and_energy_does_not_promise_to(run):
-    table = xa.measure_additivity(run).set_index(["method", "attribute"])
+    table = measure_completeness(run).set_index(["method", "attribute"])
     for name in ("light", "vivid_color"):
         row = table.loc[("cam", name)]
         assert (row["promised"], row["verdict"]) == ("mean", "adds up to the prediction, as promised")
@@ -25,13 +26,13 @@ def test_cam_adds_up_and_energy_does_not_promise_to(run):
 def test_a_broken_promise_is_told(run):
     """The same maps with a photograph's twice as large."""
     stack = run.maps("tiny_net", "cam")
-    values = stack.values.copy()
+    values = np.stack([stack.of(image) for image in stack.images])
     values[2] *= 2
     broken = xa.Run.create(run.root.parent / "broken", run.experiment, run.answered_by())
     broken.write(PREDICTIONS, run.read(PREDICTIONS))
     for method in run.experiment.methods:
-        broken.write_maps("tiny_net", method, stack.images, stack.attributes, iter([values]), "mean")
-    row = xa.measure_additivity(broken).iloc[0]
+        write_maps(broken, "tiny_net", method, list(stack.images), list(stack.attributes), values, adds_up="mean")
+    row = measure_completeness(broken).iloc[0]
     raw = run.read(PREDICTIONS).query("attribute == 'light'").set_index("image")["raw"].loc[list(stack.images)].to_numpy()
     means = values[:, 0].mean((1, 2))
     assert row["off"] == pytest.approx((raw - means).std() / raw.std(), rel=1e-4)

@@ -15,8 +15,10 @@ import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core import plugins, statistics
 from xaesthetic.core.errors import DataError, PluginError
+from xaesthetic.core.execution import Execution
 from xaesthetic.data.images import to_pixels
 from xaesthetic.evaluation import leaderboard, score
+from xaesthetic.evaluation.score import score_run
 from xaesthetic.metrics import _floors
 from xaesthetic.run.schemas import ANNOTATIONS, SCORES
 
@@ -88,20 +90,20 @@ def test_a_stopped_scoring_goes_on(run, monkeypatch):
 
     monkeypatch.setattr(score, "people_of", tiring)
     with pytest.raises(KeyboardInterrupt):
-        xa.score_run(run, workers=1)
+        score_run(run, execution=Execution(1))
     assert not run.has(SCORES)
     times.extend(["again"] * 10)
-    pd.testing.assert_frame_equal(xa.score_run(run, workers=1).reset_index(drop=True), whole)
+    pd.testing.assert_frame_equal(score_run(run, execution=Execution(1)).reset_index(drop=True), whole)
     assert len(times) == 4 + 10 + 4  # the first two photographs were done
 
 
 def test_further_metrics_are_added_and_kept(run, monkeypatch):
     (run.root / "scores.parquet").unlink()
-    assert set(xa.score_run(run, ["nss"])["metric"]) == {"nss"}
-    assert set(xa.score_run(run, ["cc"])["metric"]) == {"cc"}
+    assert set(score_run(run, ["nss"])["metric"]) == {"nss"}
+    assert set(score_run(run, ["cc"])["metric"]) == {"cc"}
     assert set(run.read(SCORES)["metric"]) == {"nss", "cc"}
-    monkeypatch.setattr(score, "_measured", None)  # nothing is measured again
-    assert set(xa.score_run(run, ["nss", "cc"])["metric"]) == {"nss", "cc"}
+    monkeypatch.setattr(score, "_measure", None)  # nothing is measured again
+    assert set(score_run(run, ["nss", "cc"])["metric"]) == {"nss", "cc"}
 
 
 def test_masks_are_measured_by_what_fits_them(plugged, tmp_path, photo, write_photo, monkeypatch):
@@ -115,7 +117,7 @@ def test_masks_are_measured_by_what_fits_them(plugged, tmp_path, photo, write_ph
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(png(np.roll(mask, shift, axis=1)))
     asked = xa.Experiment("masks", str(tmp_path / "d"), ("tiny_net",), ("cam",), ("light",), None)
-    table = xa.score_run(xa.compare(asked, tmp_path / "run", reports=None).run)
+    table = score_run(xa.compare(asked, tmp_path / "run", draw=False).run)
     assert {"iou", "average_precision", "s_measure", "pointing_game", "cc"} <= set(table["metric"])
     assert "nss" not in set(table["metric"])
     assert mean(table, "ceiling", _floors.EACH_AGAINST_OTHERS, "iou") == pytest.approx(15 / 25)
@@ -126,12 +128,12 @@ def test_without_people_it_says_so(plugged, tmp_path, photo, write_photo, monkey
     monkeypatch.chdir(tmp_path)
     write_photo(tmp_path / "p" / "0.png", photo)
     asked = xa.Experiment(str(tmp_path / "p"), None, ("tiny_net",), ("cam",), ("light",), None)
-    done = xa.compare(asked, tmp_path / "run", reports=None).run
+    done = xa.compare(asked, tmp_path / "run", draw=False).run
     assert not done.has(SCORES)
     with pytest.raises(DataError, match="has no fixations and no masks"):
-        xa.score_run(done)
+        score_run(done)
     with pytest.raises(PluginError, match="Did you mean 'nss'"):
-        xa.score_run(done, ["ns"])
+        score_run(done, ["ns"])
 
 
 # -- the leaderboard ---------------------------------------------------------------------------------------------------
@@ -250,12 +252,12 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     monkeypatch.setattr(score, "people_of", tiring)
     asked = replace(run.experiment, inputs={})
     with pytest.raises(KeyboardInterrupt):
-        xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
+        xa.compare(asked, run.root, execution=Execution(1), reports=["leaderboard"])
     pieces = set(run.root.rglob("*")) - before
     assert pieces
     times.clear()
     monkeypatch.setattr(score, "people_of", lambda *arguments: times.append(arguments[0]) or real(*arguments))
-    xa.compare(asked, run.root, workers=1, reports=["leaderboard"])
+    xa.compare(asked, run.root, execution=Execution(1), reports=["leaderboard"])
     assert len(times) == 4  # the first two photographs were done
     pd.testing.assert_frame_equal(run.read(SCORES), whole)
     assert not any(path.exists() for path in pieces)

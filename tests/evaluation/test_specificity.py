@@ -1,31 +1,30 @@
 """Whether maps depend on the attribute; and the reports of this and of the leaderboard."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import zarr
 from support.plugin_package import plugged  # noqa: F401
 from support.watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation import specificity
-from xaesthetic.run.maps import Maps
+from xaesthetic.evaluation.judge import summarise
+from xaesthetic.run.maps import Maps, create_array
 
 
 @pytest.fixture
 def stack(tmp_path):
-    """Write maps as a run keeps them, and open them."""
+    """Maps on the disk, by hand."""
 
-    def make(values):
-        array = zarr.create_array(tmp_path / f"{len(list(tmp_path.iterdir()))}.zarr", data=np.asarray(values, np.float32))
-        array.attrs["images"] = [str(number) for number in range(values.shape[0])]
-        array.attrs["attributes"] = [f"a{number}" for number in range(values.shape[1])]
-        return Maps(Path(str(array.store.root)))
+    def stack(values):
+        values = np.asarray(values, np.float32)
+        names = {"images": [str(n) for n in range(len(values))], "attributes": [f"a{n}" for n in range(values.shape[1])]}
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        create_array(folder, len(values), (2, *values.shape[1:]), names)[:] = values
+        return Maps(folder)
 
-    return make
+    return stack
 
 
 def test_it_is_the_mean_correlation_of_every_two_maps(stack):
@@ -60,15 +59,15 @@ def test_the_verdict_is_plain(method, between, energy, said):
 
 
 def test_of_a_run(run):
-    table = specificity.specificity(run).set_index("method")
+    table = specificity.measure_specificity(run).set_index("method")
     assert table.loc["activation_energy", "between"] == pytest.approx(1)
     assert np.isnan(table.loc["activation_energy", "with_energy"])
     maps, energy = run.maps("tiny_net", "cam"), run.maps("tiny_net", "activation_energy")
-    pairs = [np.corrcoef(each[0].ravel(), each[1].ravel())[0, 1] for each in np.asarray(maps.values)]
+    pairs = [np.corrcoef(each[0].ravel(), each[1].ravel())[0, 1] for each in map(maps.of, maps.images)]
     assert table.loc["cam", "between"] == pytest.approx(np.mean(pairs), abs=1e-5)
     alike = [
         np.corrcoef(one.ravel(), floor[0].ravel())[0, 1]
-        for each, floor in zip(np.asarray(maps.values), np.asarray(energy.values), strict=True)
+        for each, floor in zip(map(maps.of, maps.images), map(energy.of, energy.images), strict=True)
         for one in each
     ]
     assert table.loc["cam", "with_energy"] == pytest.approx(np.mean(alike), abs=1e-5)
@@ -95,6 +94,7 @@ def test_the_leaderboards_figure_shows_every_map_its_interval_and_the_bands(run,
     captions = []
     monkeypatch.setattr(leaderboard, "interval_figure", lambda panels, title, columns: drawn.append((panels, title)))
     monkeypatch.setattr(leaderboard.style, "save", lambda figure, path, caption: captions.append(caption) or [])
+    summarise(run)
     leaderboard.leaderboard(run, ReportOptions())
     (panels, title), caption = drawn[0], captions[0]
     assert [panel.title for panel in panels] == ["shuffled auc →", "nss →", "cc →", "information gain →"]

@@ -20,6 +20,7 @@ import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core.errors import ServerError
 from xaesthetic.models.serving import engine, environment, manage
+from xaesthetic.models.serving.manage import StartOptions, server_status, start_server, stop_server
 from xaesthetic.models.serving.served import is_running, read_serving
 
 NAMES = ("initModel.prototxt", "initModel.caffemodel", "mean_AADB_regression_warp256.binaryproto")
@@ -29,7 +30,7 @@ NAMES = ("initModel.prototxt", "initModel.caffemodel", "mean_AADB_regression_war
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XAESTHETIC_CACHE", str(tmp_path / "cache"))
     yield tmp_path / "cache"
-    xa.stop_server("kong")
+    stop_server("kong")
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_start_status_stop(fetched, command, tmp_path):
     assert told["ready"]
     assert told["photographs"] == 1
     with pytest.raises(ServerError, match=r"runs already \(venv, .*model-server stop kong"):
-        xa.start_server("kong", xa.StartOptions("torch"))
+        start_server("kong", StartOptions("torch"))
     assert command("stop", "kong")[1] == "kong: stopped\n"
     wait(lambda: not is_running(serving.process))
     assert not Path(serving.folder).exists()
@@ -85,7 +86,7 @@ def _photo(folder):
 
 def test_a_run_goes_on_after_the_server_was_killed(fetched, tmp_path):
     """Killed in the middle of a request: one line; started again, the run ends as it would have."""
-    xa.start_server("kong", xa.StartOptions("venv"))
+    start_server("kong", StartOptions("venv"))
     serving = read_serving("kong")
     asked = [str(Path(sys.executable).with_name("xaesthetic")), "compare", "--attr", "light", "--model", "kong_alexnet"]
     asked += ["--method", "grad_cam", "--batch", "1", "--out", str(tmp_path / "run")]
@@ -99,8 +100,8 @@ def test_a_run_goes_on_after_the_server_was_killed(fetched, tmp_path):
     (line,) = (line for line in said.splitlines() if line.startswith("xaesthetic:"))
     assert "the model server 'kong'" in line
     assert "does not answer" in line
-    assert not xa.server_status("kong").ready
-    xa.start_server("kong", xa.StartOptions("venv"))
+    assert not server_status("kong").ready
+    start_server("kong", StartOptions("venv"))
     done = subprocess.run(asked, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "run" / "report" / "attribute_grid_light.png").stat().st_size > 0
@@ -124,9 +125,9 @@ def test_the_runtime_torch_needs_no_server(fetched, command, monkeypatch):
 
 
 def test_a_tcp_address(fetched):
-    serving = xa.start_server("kong", xa.StartOptions("venv", tcp=True))
+    serving = start_server("kong", StartOptions("venv", tcp=True))
     assert serving.address.startswith("tcp:127.0.0.1:")
-    assert xa.server_status("kong").ready
+    assert server_status("kong").ready
 
 
 # -- what is missing is said in one line -------------------------------------------------------------------------------
@@ -139,26 +140,26 @@ def one_line(error):
 
 def test_no_files(cache):
     with pytest.raises(xa.XaestheticError, match="data fetch kong"):
-        xa.start_server("kong")
+        start_server("kong")
 
 
 def test_no_such_runtime_or_server(fetched):
     with pytest.raises(ServerError, match="no runtime 'conteiner'. Did you mean 'container'"):
-        xa.start_server("kong", xa.StartOptions("conteiner"))
+        start_server("kong", StartOptions("conteiner"))
     with pytest.raises(xa.XaestheticError, match="no server 'king'. Did you mean 'kong'"):
-        xa.start_server("king")
+        start_server("king")
 
 
 def test_no_engine(fetched, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ServerError, match="neither docker nor podman is installed; .*--runtime venv") as error:
-        xa.start_server("kong")
+        start_server("kong")
     one_line(error)
     _program(tmp_path / "docker", "echo Cannot connect to the daemon; exit 1")
     with pytest.raises(
         ServerError, match=r"docker does not work \(Cannot connect to the daemon\); start or install"
     ) as error:
-        xa.start_server("kong")
+        start_server("kong")
     one_line(error)
 
 
@@ -171,7 +172,7 @@ def test_an_image_that_cannot_be_built(fetched, monkeypatch, tmp_path):
     _program(tmp_path / "docker", 'case "$1" in info) ;; build) echo step 1; echo no network; exit 1 ;; *) exit 1 ;; esac')
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ServerError, match=r"the image cannot be built .*--image FILE\): step 1 / no network") as error:
-        xa.start_server("kong")
+        start_server("kong")
     one_line(error)
     assert read_serving("kong") is None
 
@@ -185,7 +186,7 @@ def test_a_container_is_given_no_rights(fetched, monkeypatch, tmp_path):
     )
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(ServerError, match="the model server 'kong' has ended: it fell"):
-        xa.start_server("kong")
+        start_server("kong")
     (run,) = (line for line in log.read_text().splitlines() if line.startswith("run "))
     for option in ("--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"):
         assert option in run
@@ -206,7 +207,7 @@ def test_no_python_for_the_environment(cache, monkeypatch, tmp_path):
 def test_a_model_that_caffe_cannot_read(fetched):
     (fetched / "kong" / "model" / "initModel.caffemodel").write_bytes(b"garbage")
     with pytest.raises(ServerError, match="the model server 'kong' has ended: ") as error:
-        xa.start_server("kong", xa.StartOptions("venv"))
+        start_server("kong", StartOptions("venv"))
     one_line(error)
     assert read_serving("kong") is None
 

@@ -15,6 +15,7 @@ from xaesthetic.cli import app
 from xaesthetic.core.errors import DataError
 from xaesthetic.paper import drawing
 from xaesthetic.paper.items import PIECES
+from xaesthetic.paper.reproduce import paper_data
 from xaesthetic.run.schemas import BLOCKS, PREDICTIONS
 
 
@@ -37,7 +38,7 @@ def test_it_draws_what_it_can_and_says_what_the_rest_needs(folder, tmp_path):
     report = tmp_path / "out" / "report"
     told = json.loads((report / "manifest.json").read_text())["pieces"]
     drawn = {number for number, entry in told.items() if entry.get("files")}
-    assert {"1", "3", "4", "5", "8", "9", "10", "html_report", "additivity"} <= drawn
+    assert {"1", "3", "4", "5", "8", "9", "10", "html_report", "completeness"} <= drawn
     assert {"2", "6", "7", "11", "table 1", "table 2"} == {piece.number for piece in PIECES} - drawn
     assert "needs overall scores" in told["2"]["missing"]
     assert "rated for object emphasis" in told["6"]["missing"]
@@ -199,7 +200,7 @@ def test_table_1_of_a_run(tmp_path):
 
 def test_the_sample_stands_in_where_aadb_is_not_here(tmp_path, monkeypatch):
     monkeypatch.setenv("XAESTHETIC_CACHE", str(tmp_path))
-    assert xa.paper_data() == "sample"
+    assert paper_data() == "sample"
 
 
 def test_the_index_can_be_read_by_all(folder, tmp_path, chromium):

@@ -28,7 +28,7 @@ def compare(tmp_path, experiment):
 
     def compare(out="out"):
         before = sum(batches())
-        pipeline.compare(experiment, tmp_path / out, reports=None)
+        pipeline.compare(experiment, tmp_path / out, draw=False)
         return sum(batches()) - before
 
     return compare

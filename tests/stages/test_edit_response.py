@@ -76,7 +76,7 @@ def run_of(plugged, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(records, "_found", lambda data, root: iter(found))
         asked = xa.Experiment("here", None, ("tiny_net",), ("grad_cam", "activation_energy"), ("all",), None)
-        return xa.compare(asked, tmp_path / "run", reports=None).run
+        return xa.compare(asked, tmp_path / "run", draw=False).run
 
     return make
 
@@ -129,4 +129,4 @@ def test_the_command(run):
     assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
     assert run.has(EDITS)
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
-    assert len(json.loads(done.stdout)["edits"]) == len(table)
+    assert len(json.loads(done.stdout)["edit_response"]) == len(table)

@@ -13,8 +13,10 @@ from xaesthetic.cli import app
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation import summaries
-from xaesthetic.evaluation.specificity import with_untrained
+from xaesthetic.evaluation.judge import judge
+from xaesthetic.evaluation.specificity import measure_specificity, with_untrained
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
+from xaesthetic.pipeline import measure
 from xaesthetic.run.schemas import RANDOMISATION
 from xaesthetic.run.store import Run
 from xaesthetic.stages import randomisation
@@ -49,7 +51,8 @@ def test_the_output_layer_alone_leaves_the_network(run):
 
 
 def test_of_a_run(run):
-    told = xa.look_at_randomised(run)
+    measure(run, "randomisation")
+    told = judge(run, ["nss"]).tables["randomisation"]
     table = run.read(RANDOMISATION)
     assert set(table["shuffled"]) == {OUTPUT, *CASCADE}
     energy = table[(table["method"] == "activation_energy") & (table["shuffled"] == OUTPUT)]
@@ -58,7 +61,7 @@ def test_of_a_run(run):
     assert cam["r"].abs().mean() < 0.99
     row = told[(told["method"] == "cam") & (told["shuffled"] == OUTPUT)].iloc[0]
     assert row["r"] == pytest.approx(cam.groupby("image")["r"].mean().mean())
-    specific = xa.measure_specificity(run).set_index("method")
+    specific = measure_specificity(run).set_index("method")
     assert specific.loc["cam", "output_shuffled"] == pytest.approx(cam["r"].mean())
     assert {file.name for file in xa.draw_reports(run, ["randomised"])} == {
         "randomised.csv", "randomised.png", "randomised.pdf", "randomised.txt",
@@ -110,7 +113,7 @@ def test_a_summary_by_hand():
     import pandas as pd
 
     rows = [(image, "m", "cam", name, OUTPUT, r) for image, name, r in (("a", "x", 0.2), ("a", "y", 0.4), ("b", "x", 0.5))]
-    (row,) = summaries.summarise_randomised(pd.DataFrame(rows, columns=list(RANDOMISATION.names))).to_dict("records")
+    (row,) = summaries.summarise_randomisation(pd.DataFrame(rows, columns=list(RANDOMISATION.names))).to_dict("records")
     assert (row["photographs"], row["r"]) == (2, pytest.approx(0.4))
 
 

@@ -23,8 +23,8 @@ def experiment(photos):
 def compare(tmp_path, experiment):
     """Compare, with some fields changed, into the folder `out`; no reports, because they are not what is tested here."""
 
-    def compare(out="out", reports=None, **changes):
-        return pipeline.compare(replace(experiment, **changes), tmp_path / out, reports=reports)
+    def compare(out="out", draw=False, reports=(), **changes):
+        return pipeline.compare(replace(experiment, **changes), tmp_path / out, draw=draw, reports=reports)
 
     return compare
 

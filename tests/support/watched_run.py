@@ -5,6 +5,7 @@ import pytest
 
 import xaesthetic as xa
 from support.plugin_package import plugged  # noqa: F401
+from xaesthetic.evaluation.score import score_run
 
 
 @pytest.fixture
@@ -28,6 +29,6 @@ def run(plugged, watched, tmp_path):
     asked = xa.Experiment(
         "fixations", str(watched), ("tiny_net",), ("cam", "activation_energy"), ("light", "vivid_color"), None, batch=4
     )
-    done = xa.compare(asked, tmp_path / "run", reports=None).run
-    xa.score_run(done)
+    done = xa.compare(asked, tmp_path / "run", draw=False).run
+    score_run(done)
     return done

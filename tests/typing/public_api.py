@@ -36,3 +36,4 @@ def all_errors_are_of_one_kind(error: xa.XaestheticError) -> None:
 def what_is_wrong_is_said() -> None:
     xa.load_model(3)  # type: ignore[arg-type]
     xa.Experiment("sample")  # type: ignore[call-arg]
+    xa.no_such_name()  # type: ignore[attr-defined]

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import about, convert, data, reproduction, runs, scores, server, table, training
 
 app = typer.Typer(
@@ -27,16 +26,20 @@ app.add_typer(server.app, name="model-server")
 @app.callback(invoke_without_command=True)
 def version(show: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
     """Answer --version."""
+    from xaesthetic.core.plugins import installed_version
+
     if show:
-        typer.echo(f"xaesthetic {xa.installed_version()}")
+        typer.echo(f"xaesthetic {installed_version()}")
         raise typer.Exit
 
 
 def main() -> None:
     """Run the command: exit status 0 done, 1 done with photographs left out, 2 refused."""
+    from xaesthetic.core.errors import XaestheticError
+
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
     try:
         app()
-    except xa.XaestheticError as error:
+    except XaestheticError as error:
         typer.echo(f"xaesthetic: {error}", err=True)
         sys.exit(2)

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options
 
 app = typer.Typer()
@@ -36,10 +35,13 @@ def convert(
     as_json: options.Json = False,
 ) -> None:
     """Turn a published checkpoint into weights for a model here."""
+    from xaesthetic.core.plugins import load as load_plugin
+    from xaesthetic.core.progress import choose as choose_progress
+
     for file in files:
         if not file.is_file():
             raise typer.BadParameter(f"{file}: there is no such file.", param_hint="FILE")
-    converter = xa.load_plugin("converters", name)
+    converter = load_plugin("converters", name)
     wanted = list(signature(converter).parameters)
     wanted = wanted[: wanted.index("out")]
     if len(files) != len(wanted):
@@ -49,7 +51,7 @@ def convert(
     for option in given:
         if option not in signature(converter).parameters:
             raise typer.BadParameter(f"{name} takes no such option.", param_hint=f"--{option}")
-    folder, manifest = converter(*files, out=out, track=xa.choose_progress(quiet), **given)
+    folder, manifest = converter(*files, out=out, track=choose_progress(quiet), **given)
     if as_json:
         typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
     elif not quiet:

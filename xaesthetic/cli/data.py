@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options, screen
 
 app = typer.Typer(no_args_is_help=True, help="Data sets: what there is, under which licence.")
@@ -16,14 +15,17 @@ app = typer.Typer(no_args_is_help=True, help="Data sets: what there is, under wh
 @app.command("list", epilog="\b\nExample:\n  xaesthetic data list")
 def data_list() -> None:
     """Data sets, and who made the embedded photographs under which licence."""
-    screen.print_table(
-        ["data set", ""], [[name, xa.plugin_summary("datasets", name)] for name in xa.plugin_names("datasets")]
-    )
+    from xaesthetic.core.plugins import names as plugin_names
+    from xaesthetic.core.plugins import summary as plugin_summary
+    from xaesthetic.data.fetch.registry import download_names
+    from xaesthetic.data.records import find_records
+
+    screen.print_table(["data set", ""], [[name, plugin_summary("datasets", name)] for name in plugin_names("datasets")])
     typer.echo()
-    rows = [[record.id, record.credit] for record in xa.find_records("sample") if record.edit is None]
+    rows = [[record.id, record.credit] for record in find_records("sample") if record.edit is None]
     screen.print_table(["photograph in 'sample'", "credit and licence"], rows)
     typer.echo()
-    screen.print_table(["to fetch", "size", "", "licence"], [screen.download_row(name) for name in xa.download_names()])
+    screen.print_table(["to fetch", "size", "", "licence"], [screen.download_row(name) for name in download_names()])
 
 
 @app.command(
@@ -47,18 +49,24 @@ def data_fetch(
     quiet: options.Quiet = False,
 ) -> None:
     """Download data sets and weights, once, verified, going on where it was stopped."""
-    track = xa.choose_progress(quiet)
+    from xaesthetic.core.progress import choose as choose_progress
+    from xaesthetic.data.fetch.download import fetch_files
+    from xaesthetic.data.fetch.flickr import fetch_flickr
+    from xaesthetic.data.fetch.registry import cached, find_download
+    from xaesthetic.data.records import find_records
+
+    track = choose_progress(quiet)
     missing: dict[str, str] = {}
     for name in names:
-        download = xa.find_download(name)
+        download = find_download(name)
         if not quiet:
             typer.echo(f"{name}: {download.citation}\n  licence: {download.licence}", err=True)
-        for place in xa.fetch_files(name, source, again, track):
+        for place in fetch_files(name, source, again, track):
             typer.echo(place)
         if source == "flickr":
-            folder = xa.cached(name) / "flickr"
-            photographs = [record.id for record in xa.find_records(name)]
-            missing |= xa.fetch_flickr(photographs, folder, rate=rate, workers=workers, again=again, track=track)
+            folder = cached(name) / "flickr"
+            photographs = [record.id for record in find_records(name)]
+            missing |= fetch_flickr(photographs, folder, rate=rate, workers=workers, again=again, track=track)
             typer.echo(folder)
     if missing:
         screen.print_missing(missing)
@@ -73,9 +81,12 @@ def data_check(
     as_json: options.Json = False,
 ) -> None:
     """Count the photographs that are there, and show how people's ratings are distributed and hang together."""
-    check = xa.check_data(name, root)
+    from xaesthetic.core.files import write_text
+    from xaesthetic.data.check import check_data
+
+    check = check_data(name, root)
     if missing:
-        xa.write_text(missing, "".join(f"{each}\n" for each in check.missing))
+        write_text(missing, "".join(f"{each}\n" for each in check.missing))
     if as_json:
         typer.echo(json.dumps(asdict(check), indent=2, ensure_ascii=False))
     else:

@@ -5,32 +5,40 @@ from typing import TYPE_CHECKING
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import screen
-from xaesthetic.run.schemas import ANNOTATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xaesthetic.evaluation.judge import Judgement
+    from xaesthetic.run.store import Run
+
 _METRICS = 2  # of a leaderboard, where none is named
 _REASONS = 20  # marks left out that are named
+_ON_REQUEST = ("edit_response", "faithfulness", "randomisation")  # an option of `score` measures them
 _CALLED = 10  # photographs that the table of agreement names
 
 
-def print_judgement(run: "xa.Run", told: "Mapping[str, pd.DataFrame]", named: Sequence[str]) -> None:
-    """Print every table that there is, of the leaderboard the metrics named, and what of people's marks was left out."""
-    if "leaderboard" in told:
-        _leaderboard(told["leaderboard"], told["ranks"], named)
-        _people_left_out(run)
+def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) -> None:
+    """Print every summary: of the leaderboard the metrics named; what was left out; and what could be measured besides."""
+    tables = judgement.tables
+    if "leaderboard" in tables:
+        _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
+        _annotations_left_out(run)
     for name, show in _SHOWN.items():
-        if name in told and len(told[name]):
+        if name in tables and len(tables[name]):
             typer.echo()
-            show(told[name])
+            show(tables[name])
+    for name, command in judgement.missing.items():
+        if name in _ON_REQUEST:
+            typer.echo(f"not measured: {name.replace('_', ' ')}; '{command}' does.", err=True)
 
 
-def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[str]) -> None:
-    """For each metric and attribute every map, the floors and the ceiling, the best first."""
-    leading = xa.leading_metrics(table)
+def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[str], warnings: Sequence[str]) -> None:
+    """Print for each metric and attribute every map, the floors and the ceiling, the best first."""
+    from xaesthetic.evaluation.leaderboard import leading_metrics
+
+    leading = leading_metrics(table)
     shown = named or leading[:_METRICS]
     keys = ["metric", "attribute", "model", "method"]
     groups = ranks.set_index(keys)["group"].to_dict()
@@ -41,7 +49,7 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
                 _between(row, "value", 3),
                 f"{row['normalised']:z.2f}",
                 str(groups.get(tuple(row[keys]), "")),
-                xa.leaderboard_verdict(row),
+                row["verdict"],
             ]
             for _, row in rows.iterrows()
         ]
@@ -54,14 +62,14 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
     rest = [name for name in leading if name not in shown]
     if rest:
         typer.echo(f"\n--metric NAME shows another; report/leaderboard.csv has all: {', '.join(rest)}.")
-    for warning in xa.leaderboard_warnings(table):
+    for warning in warnings:
         typer.echo(f"\n{warning}")
 
 
 def _by_person(table: "pd.DataFrame") -> None:
     for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
         lines = [
-            [f"{row['model']} {row['method']}", _between(row, "value", 3), _over(row), xa.leaderboard_verdict(row)]
+            [f"{row['model']} {row['method']}", _between(row, "value", 3), _over(row), row["verdict"]]
             for _, row in rows.iterrows()
         ]
         people = f"{rows['photographs'].max()} photographs, {rows['people'].max()} people"
@@ -108,12 +116,12 @@ def _specificity(table: "pd.DataFrame") -> None:
     screen.print_table(["specificity", *(columns[name] for name in shown), ""], lines)
 
 
-def _additivity(table: "pd.DataFrame") -> None:
+def _completeness(table: "pd.DataFrame") -> None:
     lines = []
     for (model, method), rows in table.groupby(["model", "method"], sort=False):
         verdicts = rows["verdict"].unique()
         lines.append([f"{model} {method}", _range(rows["explained"]), verdicts[0] if len(verdicts) == 1 else _promise(rows)])
-    screen.print_table(["additivity", "prediction explained by the map's total", ""], lines)
+    screen.print_table(["completeness", "prediction explained by the map's total", ""], lines)
 
 
 def _range(values: "pd.Series") -> str:
@@ -158,7 +166,7 @@ def _faithfulness(table: "pd.DataFrame") -> None:
         screen.print_table([*columns, "over centre", "sensitivity"], lines)
 
 
-def _randomised(table: "pd.DataFrame") -> None:
+def _randomisation(table: "pd.DataFrame") -> None:
     lines = [[f"{row['model']} {row['method']}", str(row["shuffled"]), _between(row, "r", 2)] for _, row in table.iterrows()]
     screen.print_table(["shuffled weights", "which", "correlation with the learnt network's map"], lines)
 
@@ -167,8 +175,10 @@ def _r(value: float) -> str:
     return "" if value != value else f"{value:.2f}"
 
 
-def _people_left_out(run: "xa.Run") -> None:
+def _annotations_left_out(run: "Run") -> None:
     """What of people's fixations and masks could not be used."""
+    from xaesthetic.run.schemas import ANNOTATIONS
+
     people = run.read(ANNOTATIONS)
     outside = int(people["outside"].sum())
     if outside:
@@ -182,11 +192,11 @@ def _people_left_out(run: "xa.Run") -> None:
 
 
 _SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {
-    "by_person": _by_person,
+    "leaderboard_by_person": _by_person,
     "agreement": _agreement,
-    "edits": _edits,
+    "edit_response": _edits,
     "faithfulness": _faithfulness,
-    "randomised": _randomised,
-    "additivity": _additivity,
+    "randomisation": _randomisation,
+    "completeness": _completeness,
     "specificity": _specificity,
 }

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.core.choices import ModelChoice
+
+if TYPE_CHECKING:
+    from xaesthetic.core.execution import Execution
+    from xaesthetic.core.types import Experiment, ReportOptions
+
 
 Attributes = Annotated[
     list[str],
@@ -65,15 +69,18 @@ def experiment(
     batch: int,
     device: str,
     weights: str | None = None,
-) -> "xa.Experiment":
+) -> "Experiment":
     """The question that the options ask."""
+    from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.core.types import Experiment
+
     everything = any(text.strip().lower() == "all" for text in attributes)
-    return xa.Experiment(
+    return Experiment(
         data=data,
         root=str(root) if root else None,
         models=choices(models, weights),
         methods=tuple(dict.fromkeys(methods or METHODS)),
-        attributes=("all",) if everything else xa.parse_attributes(list(attributes)),
+        attributes=("all",) if everything else parse_attributes(list(attributes)),
         pick=pick,
         seed=seed,
         batch=batch,
@@ -81,7 +88,7 @@ def experiment(
     )
 
 
-def folder(asked: "xa.Experiment", out: Path | None) -> Path:
+def folder(asked: "Experiment", out: Path | None) -> Path:
     """The run folder asked for, or one whose name tells the question: equal questions meet, others never do."""
     if out:
         return out
@@ -97,15 +104,19 @@ def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...
     return tuple(map(str, dict.fromkeys(named)))
 
 
-def execution(workers: int, quiet: bool, device: str = "auto") -> "xa.Execution":
+def execution(workers: int, quiet: bool, device: str = "auto") -> "Execution":
     """Return how work is carried out: in this process, with progress unless it is to be quiet."""
+    from xaesthetic.core.execution import Execution
+    from xaesthetic.core.progress import choose as choose_progress
     from xaesthetic.execution.local import local
 
-    return xa.Execution(workers, device, xa.choose_progress(quiet), local)
+    return Execution(workers, device, choose_progress(quiet), local)
 
 
-def report_options(scale: str, columns: int) -> "xa.ReportOptions":
+def report_options(scale: str, columns: int) -> "ReportOptions":
     """How figures are drawn."""
+    from xaesthetic.core.types import ReportOptions
+
     if scale not in ("per_map", "shared"):
         raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
-    return xa.ReportOptions(scale=scale, columns=columns)
+    return ReportOptions(scale=scale, columns=columns)

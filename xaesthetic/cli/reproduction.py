@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options, screen
 
 app = typer.Typer()
@@ -44,9 +43,12 @@ def reproduce(
     From AADB's test photographs where they are here, else from the sample. What the data at hand cannot give is named with
     what it needs. Started again, only what changed is drawn again.
     """
-    chosen = data or xa.paper_data()
+    from xaesthetic.paper.reproduce import paper_data
+    from xaesthetic.paper.reproduce import reproduce as reproduce_paper
+
+    chosen = data or paper_data()
     experiment = options.experiment(["all"], chosen, root, model, method, pick, seed, batch, device, weights)
-    done = xa.reproduce_paper(
+    done = reproduce_paper(
         experiment, out, figure or (), options.execution(workers, quiet), options.report_options(scale, columns)
     )
     if as_json:

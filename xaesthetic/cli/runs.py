@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options, screen
 from xaesthetic.run.schemas import PREDICTIONS
+
+if TYPE_CHECKING:
+    from xaesthetic.pipeline import Comparison
+
 
 app = typer.Typer()
 
@@ -39,8 +42,10 @@ def compare(
     as_json: options.Json = False,
 ) -> None:
     """Everything at once: rate photographs, pick the highest and lowest, explain those, draw the figures."""
+    from xaesthetic.pipeline import compare
+
     experiment = options.experiment(attr, data, root, model, method, pick, seed, batch, device, weights)
-    comparison = xa.compare(
+    comparison = compare(
         experiment,
         options.folder(experiment, out),
         options.execution(workers, quiet),
@@ -50,15 +55,17 @@ def compare(
     _show(comparison, quiet, as_json)
 
 
-def _show(comparison: "xa.Comparison", quiet: bool, as_json: bool) -> None:
+def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
+    from xaesthetic.paper.tables.predictions import to_json
+
     run = comparison.run
     if as_json:
         result = {
             "run": str(run.root),
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
-            "predictions": json.loads(xa.to_json(run.read(PREDICTIONS), run.trained())),
+            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
     else:
@@ -87,15 +94,19 @@ def predict(
     as_json: options.Json = False,
 ) -> None:
     """Rate photographs."""
+    from xaesthetic.core.files import write_text
+    from xaesthetic.paper.tables.predictions import to_csv, to_json
+    from xaesthetic.stages.predict import rate
+
     if out and out.suffix not in (".csv", ".json"):
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
-    ratings = xa.rate(photographs or [], experiment, options.execution(workers, quiet))
-    render = xa.to_json if as_json or (out and out.suffix == ".json") else xa.to_csv
+    ratings = rate(photographs or [], experiment, options.execution(workers, quiet))
+    render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
-        xa.write_text(out, render(ratings.table, ratings.trained))
+        write_text(out, render(ratings.table, ratings.trained))
         typer.echo(out)
     elif as_json:
         typer.echo(render(ratings.table, ratings.trained))
@@ -125,14 +136,17 @@ def explain(
     as_json: options.Json = False,
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
+    from xaesthetic.pipeline import compare
+    from xaesthetic.run.store import Run
+
     if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
-        xa.Run.open(run).experiment
+        Run.open(run).experiment
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
     )
-    comparison = xa.compare(experiment, run or options.folder(experiment, out), options.execution(workers, quiet), None)
+    comparison = compare(experiment, run or options.folder(experiment, out), options.execution(workers, quiet), draw=False)
     if not as_json:
         typer.echo(comparison.run.root / "maps")
     _show(comparison, quiet=True, as_json=as_json)
@@ -146,5 +160,8 @@ def report(
     columns: options.Columns = 2,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
-    for path in xa.draw_reports(xa.Run.open(run), report or (), options.report_options(scale, columns)):
+    from xaesthetic.pipeline import draw_reports
+    from xaesthetic.run.store import Run
+
+    for path in draw_reports(Run.open(run), report or (), options.report_options(scale, columns)):
         typer.echo(path)

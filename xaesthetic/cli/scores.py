@@ -2,20 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-import xaesthetic as xa
-from xaesthetic.cli import judgement, options
-from xaesthetic.run.schemas import ANNOTATIONS
-
-if TYPE_CHECKING:
-    import pandas as pd
+from xaesthetic.cli import options
+from xaesthetic.cli.judgement import print_judgement
 
 app = typer.Typer()
 _REPORTS = (
-    "leaderboard", "leaderboard_by_person", "agreement", "specificity", "additivity", "edits", "faithfulness", "randomised",
+    "leaderboard", "leaderboard_by_person", "agreement", "specificity", "completeness", "edits", "faithfulness",
+    "randomised",
 )  # fmt: skip
 
 
@@ -47,33 +44,29 @@ def score(
     as_json: options.Json = False,
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
-    opened = xa.Run.open(run)
+    from xaesthetic.evaluation.judge import judge
+    from xaesthetic.pipeline import draw_reports, measure
+    from xaesthetic.run.schemas import ANNOTATIONS
+    from xaesthetic.run.store import Run
+
+    opened = Run.open(run)
     execution = options.execution(workers, quiet)
-    told: dict[str, pd.DataFrame] = {}
-    if opened.has(ANNOTATIONS):
-        scores = xa.score_run(opened, metric or (), execution)
-        told["leaderboard"] = xa.rank_maps(scores, opened.experiment.seed)
-        told["ranks"] = xa.rank_groups(scores, opened.experiment.seed)
-        told["agreement"] = xa.measure_agreement(opened)
-        if by_person:
-            each = xa.score_by_person(opened, metric or (), execution)
-            told["by_person"] = xa.rank_by_person(each, opened.experiment.seed)
-    elif metric or by_person:
+    if not opened.has(ANNOTATIONS) and (metric or by_person):
         raise typer.BadParameter(
             f"{run}: nobody was watched here, there is nothing to measure against.",
             param_hint="--metric" if metric else "--by-person",
         )
-    if edits:
-        told["edits"] = xa.look_at_edits(opened, execution)
-    if faithfulness:
-        told["faithfulness"] = xa.look_at_faithfulness(opened, execution)
-    if randomise:
-        told["randomised"] = xa.look_at_randomised(opened, execution)
-    told["additivity"] = xa.measure_additivity(opened)
-    told["specificity"] = xa.measure_specificity(opened)
+    chosen = {"edits": edits, "faithfulness": faithfulness, "randomisation": randomise}
+    for name in [name for name, wanted in chosen.items() if wanted]:
+        measure(opened, name, execution)
+    judgement = judge(opened, metric or (), execution, by_person)
     if as_json:
-        typer.echo(json.dumps({name: json.loads(table.to_json(orient="records")) for name, table in told.items()}, indent=2))
+        typer.echo(
+            json.dumps(
+                {name: json.loads(table.to_json(orient="records")) for name, table in judgement.tables.items()}, indent=2
+            )
+        )
     elif not quiet:
-        judgement.print_judgement(opened, told, metric or ())
-    for file in xa.draw_reports(opened, _REPORTS):
+        print_judgement(opened, judgement, metric or ())
+    for file in draw_reports(opened, _REPORTS):
         typer.echo(file, err=as_json)

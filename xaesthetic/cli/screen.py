@@ -3,24 +3,34 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.run.schemas import PREDICTIONS
+
+if TYPE_CHECKING:
+    from xaesthetic.data.check import DataCheck
+    from xaesthetic.models.serving.manage import Status
+    from xaesthetic.paper.drawing import Outcome
+    from xaesthetic.paper.tables.layout import Layout
+    from xaesthetic.run.store import Run
+    from xaesthetic.stages.predict import Ratings
+
 
 _SHOWN = 5  # missing photographs named on the screen
 _WIDE = 120  # columns of tables where there is no terminal
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
 
 
-def print_outcomes(outcomes: "Sequence[xa.Outcome]") -> None:
+def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
     """Print which figures and tables of the paper there are, and what the others need."""
+    from xaesthetic.paper.items import PIECES
+
     rows = [
         [each.piece.number, each.piece.title, each.missing or ("drawn" if each.drawn else "as it was")]
         for each in outcomes
-        if each.piece in xa.PIECES
+        if each.piece in PIECES
     ]
     print_table(["", "figure or table", ""], rows)
 
@@ -50,10 +60,12 @@ def print_left_out(reasons: Mapping[str, str]) -> None:
             typer.echo(f"  and {len(reasons) - _REASONS} more", err=True)
 
 
-def print_picks(run: "xa.Run") -> None:
+def print_picks(run: "Run") -> None:
     """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
+    from xaesthetic.stages.pick import pick_records
+
     predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
-    for pick in xa.pick_records(run):
+    for pick in pick_records(run):
         rated = predictions.loc[pick.attribute].pivot_table(index="image", columns="model", values="prediction", sort=False)
         rows = [
             [end, image, *(f"{value:.2f}" for value in rated.loc[image])]
@@ -68,7 +80,7 @@ def print_picks(run: "xa.Run") -> None:
         typer.echo(f"{key}: {trained}")
 
 
-def print_ratings(ratings: "xa.Ratings") -> None:
+def print_ratings(ratings: "Ratings") -> None:
     """Print a table for each model: a row a photograph, a column an attribute."""
     for model, rated in ratings.table.groupby("model", sort=False):
         wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False)
@@ -108,7 +120,7 @@ def _print_head(result: Mapping[str, Any]) -> None:
     )
 
 
-def print_check(check: "xa.DataCheck") -> None:
+def print_check(check: "DataCheck") -> None:
     """Print what a data set holds; the first of its missing photographs on standard error."""
     for sheet in check.sheets:
         typer.echo(f"\n{sheet.title}")
@@ -119,7 +131,7 @@ def print_check(check: "xa.DataCheck") -> None:
         typer.echo(f"\nmissing: {shown}{more}", err=True)
 
 
-def print_layouts(layouts: "Sequence[xa.Layout]") -> None:
+def print_layouts(layouts: "Sequence[Layout]") -> None:
     """Print tables with their titles and notes."""
     for layout in layouts:
         typer.echo(f"\n{layout.title}")
@@ -130,10 +142,13 @@ def print_layouts(layouts: "Sequence[xa.Layout]") -> None:
 
 def download_row(name: str) -> list[str]:
     """A download's name, size, whether it is there, and licence."""
-    download = xa.find_download(name)
-    files = xa.files_of(name, download, None)
+    from xaesthetic.data.fetch.download import files_of, place_of
+    from xaesthetic.data.fetch.registry import find_download
+
+    download = find_download(name)
+    files = files_of(name, download, None)
     size = sum(file.size or 0 for file in files)
-    there = all(xa.place_of(name, file).exists() for file in files)
+    there = all(place_of(name, file).exists() for file in files)
     return [name, f"{size / 1e6:.0f} MB" if size else "?", "there" if there else "", download.licence]
 
 
@@ -147,7 +162,7 @@ def print_missing(missing: Mapping[str, str]) -> None:
         typer.echo(f"  {count} {why}", err=True)
 
 
-def server_row(name: str, status: "xa.Status | None") -> list[str]:
+def server_row(name: str, status: "Status | None") -> list[str]:
     """A model server's name, state, runtime, address and how many photographs it has computed."""
     if status is None:
         return [name, "not started", "", "", ""]

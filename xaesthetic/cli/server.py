@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options, screen
 
 app = typer.Typer(no_args_is_help=True, help="Run a model in its own framework, in a container or a virtual environment.")
@@ -40,8 +39,10 @@ def start(
     as_json: options.Json = False,
 ) -> None:
     """Start a model's server and wait until it is ready; it runs until it is stopped."""
-    chosen = xa.StartOptions(runtime, weights, image, tuple(build_option or ()), tcp, python)
-    serving = xa.start_server(name, chosen, _silent if quiet else _say)
+    from xaesthetic.models.serving.manage import StartOptions, start_server
+
+    chosen = StartOptions(runtime, weights, image, tuple(build_option or ()), tcp, python)
+    serving = start_server(name, chosen, _silent if quiet else _say)
     if as_json:
         typer.echo(json.dumps(asdict(serving), indent=2))
     elif not quiet:
@@ -60,7 +61,9 @@ def _silent(text: str) -> None:
 @app.command(epilog="\b\nExample:\n  xaesthetic model-server stop kong")
 def stop(name: Name, quiet: options.Quiet = False) -> None:
     """Stop a model's server."""
-    stopped = xa.stop_server(name)
+    from xaesthetic.models.serving.manage import stop_server
+
+    stopped = stop_server(name)
     if not quiet:
         typer.echo(f"{name}: {'stopped' if stopped else 'none was started'}")
 
@@ -70,8 +73,11 @@ def status(
     name: Annotated[str | None, typer.Argument(help="Which one. Default: all.")] = None, as_json: options.Json = False
 ) -> None:
     """Which servers run, where, and how much they have computed; exit status 1 if one that was started does not answer."""
-    names = [name] if name else xa.plugin_names("servers")
-    found = {each: xa.server_status(each) for each in names}
+    from xaesthetic.core.plugins import names as plugin_names
+    from xaesthetic.models.serving.manage import server_status
+
+    names = [name] if name else plugin_names("servers")
+    found = {each: server_status(each) for each in names}
     if as_json:
         typer.echo(json.dumps({each: told and asdict(told) for each, told in found.items()}, indent=2))
     else:

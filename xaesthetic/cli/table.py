@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options, screen
 from xaesthetic.run.schemas import PREDICTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from xaesthetic.paper.tables.layout import Layout
 
 app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals.")
 
@@ -50,15 +51,22 @@ def table_1(
     as_json: options.Json = False,
 ) -> None:
     """Spearman's ρ of every model for every attribute, with intervals and paired differences, beside the paper's."""
+    from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.data.records import find_records
+    from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
+    from xaesthetic.paper.tables.given import read_predictions
+    from xaesthetic.paper.tables.layout import rank_layouts
+    from xaesthetic.pipeline import compare
+
     everything = any(text.strip().lower() == "all" for text in attr)
-    attributes = _PAPER if everything else xa.parse_attributes(attr)
-    records = xa.find_records(data, root)
+    attributes = _PAPER if everything else parse_attributes(attr)
+    records = find_records(data, root)
     tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
     tables, given = [], []
     notes: list[str] = []
     trained: dict[str, str] = {}
     for name, file in _named(predictions):
-        table, said = xa.read_predictions(name, file, [record.id for record in tested])
+        table, said = read_predictions(name, file, [record.id for record in tested])
         given.append(table)
         notes += said
     left_out: dict[str, str] = {}
@@ -67,12 +75,12 @@ def table_1(
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
         experiment = replace(experiment, methods=())
-        rated = xa.compare(experiment, options.folder(experiment, None), options.execution(workers, quiet), None)
+        rated = compare(experiment, options.folder(experiment, None), options.execution(workers, quiet), draw=False)
         tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
         left_out |= rated.left_out
-    found = xa.attribute_ranks(tested, [*tables, *given], attributes, resamples, seed)
-    layouts = xa.rank_layouts(replace(found, notes=tuple(notes)), data == "aadb", trained)
+    found = attribute_ranks(tested, [*tables, *given], attributes, resamples, seed)
+    layouts = rank_layouts(replace(found, notes=tuple(notes)), data == "aadb", trained)
     frames = {"table_1": found.ranks, "table_1_differences": found.differences}
     _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
     screen.print_left_out(left_out)
@@ -107,17 +115,22 @@ def table_2(
     as_json: options.Json = False,
 ) -> None:
     """How well single raters agree with the mean, with the others, and what that allows a model, beside the paper's."""
-    votes = xa.read_votes(ratings, {"rater": rater, "image": image, "score": score})
+    from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.paper.tables.given import read_predictions
+    from xaesthetic.paper.tables.layout import rater_layouts
+    from xaesthetic.paper.tables.raters import rater_agreement, read_votes
+
+    votes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
     images = sorted(votes["image"].unique())
-    (name,) = xa.parse_attributes([attr])
+    (name,) = parse_attributes([attr])
     given, notes = {}, []
     for each, file in _named(predictions):
-        table, said = xa.read_predictions(each, file, images)
+        table, said = read_predictions(each, file, images)
         rows = table[table["attribute"] == name]
         given[each] = dict(zip(rows["image"], rows["prediction"], strict=True))
         notes += said
-    found = xa.rater_agreement(votes, given, resamples=resamples, seed=seed)
-    layouts = xa.rater_layouts(replace(found, notes=tuple(notes)))
+    found = rater_agreement(votes, given, resamples=resamples, seed=seed)
+    layouts = rater_layouts(replace(found, notes=tuple(notes)))
     _tell("Table 2", "table_2", layouts, {"table_2": found.raters, "table_2_models": found.models}, out, quiet, as_json)
 
 
@@ -136,12 +149,15 @@ def _named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
 def _tell(
     title: str,
     stem: str,
-    layouts: "Sequence[xa.Layout]",
+    layouts: "Sequence[Layout]",
     frames: "dict[str, pd.DataFrame]",
     out: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
+    from xaesthetic.core.files import write_text
+    from xaesthetic.paper.tables.render import to_html, to_latex
+
     if as_json:
         told = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
@@ -150,7 +166,7 @@ def _tell(
     if out is None:
         return
     texts = {f"{name}.csv": frame.to_csv(index=False) for name, frame in frames.items()}
-    texts |= {f"{stem}.tex": xa.to_latex(layouts), f"{stem}.html": xa.to_html(title, layouts)}
+    texts |= {f"{stem}.tex": to_latex(layouts), f"{stem}.html": to_html(title, layouts)}
     for name, text in texts.items():
-        xa.write_text(out / name, text)
+        write_text(out / name, text)
         typer.echo(out / name, err=as_json)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-import xaesthetic as xa
 from xaesthetic.cli import options, screen
 
 app = typer.Typer()
@@ -51,18 +50,23 @@ def train(
     as_json: options.Json = False,
 ) -> None:
     """Train a network on people's ratings, or on controlled edits, and test it on other photographs."""
+    from xaesthetic.data.records import find_records
+    from xaesthetic.train.fit import train_network
+    from xaesthetic.train.recipe import read_recipe
+    from xaesthetic.train.ridge import train_head
+
     execution = options.execution(workers, quiet, device)
     if recipe is None:
-        recipe = "paper" if any(record.ratings for record in xa.find_records(data, root)) else "ridge"
+        recipe = "paper" if any(record.ratings for record in find_records(data, root)) else "ridge"
     if recipe == "ridge":
         if changes or freeze_backbone or weights:
             raise typer.BadParameter("'ridge' is no recipe to change; choose another with --recipe.", param_hint="--recipe")
-        manifest = xa.train_head(model, data, root, out, seed or 0, execution)
+        manifest = train_head(model, data, root, out, seed or 0, execution)
     else:
         changed = [*(changes or ()), *(["freeze_backbone=true"] * freeze_backbone)]
         changed += [f"seed={seed}"] * (seed is not None)
-        chosen = xa.read_recipe(recipe, changed)
-        manifest = xa.train_network(model, data, root, out, chosen, weights, execution)
+        chosen = read_recipe(recipe, changed)
+        manifest = train_network(model, data, root, out, chosen, weights, execution)
     if os.environ.get("RANK", "0") != "0":
         return  # of several processes the first one tells
     if as_json:

@@ -8,18 +8,22 @@ from jaxtyping import Bool, Float
 from PIL import Image
 
 from xaesthetic.data.annotations import read_mask
-from xaesthetic.run.schemas import ANNOTATIONS
+from xaesthetic.run.schemas import ANNOTATIONS, Table, columns
 from xaesthetic.run.store import Run
 
 Masks = Bool[np.ndarray, "r h w"]
 """One region an annotator, of one photograph."""
-COLUMNS = (
-    "image", "attribute", "annotators", "dice", "iou", "iou_others", "dice_chance", "dice_p", "alpha", "alpha_chance",
-    "alpha_p",
-)  # fmt: skip
-"""`dice` and `iou` are means over pairs; `iou_others` of each annotator with what at least half of the others marked;
-`alpha` is Krippendorff's, nominal. `_chance` is the mean, `_p` the share at least as large, where each region lies somewhere
-else (rolled around the photograph, which keeps its size and shape)."""
+AGREEMENT = Table(
+    "summaries/agreement",
+    columns(
+        "image text | attribute text | annotators int | dice float | iou float | iou_others float | dice_chance float"
+        " | dice_p float | alpha float | alpha_chance float | alpha_p float"
+    ),
+    "xaesthetic score RUN",
+    "`dice` and `iou` are means over pairs; `iou_others` of each annotator with what at least half of the others "
+    "marked; `alpha` is Krippendorff's, nominal. `_chance` is the mean, `_p` the share at least as large, where "
+    "each region lies somewhere else (rolled around the photograph, which keeps its size and shape).",
+)
 _SIDE = 128  # of the regions that are rolled about
 _DRAWS = 200
 
@@ -66,7 +70,7 @@ def _alpha(marked: np.ndarray, count: int) -> float:
 
 
 def agreement(masks: Masks, seed: int = 0) -> tuple[float, ...]:
-    """The columns of `COLUMNS` from `dice` on, of one photograph's regions.
+    """The columns of `AGREEMENT` from `dice` on, of one photograph's regions.
 
     Parameters
     ----------
@@ -119,7 +123,7 @@ def measure_agreement(run: Run) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `COLUMNS`.
+    The columns of `AGREEMENT`.
     """
     people = (
         run.read(ANNOTATIONS) if run.has(ANNOTATIONS) else pd.DataFrame(columns=["reason", "region", "image", "attribute"])
@@ -130,4 +134,4 @@ def measure_agreement(run: Run) -> pd.DataFrame:
         if len(told) > 1:
             masks = np.stack([read_mask(region) for region in told["region"]])
             rows.append((image, attribute, len(told), *agreement(masks, run.experiment.seed)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(AGREEMENT.names))

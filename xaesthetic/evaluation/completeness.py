@@ -3,23 +3,30 @@
 import numpy as np
 import pandas as pd
 
-from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.schemas import PREDICTIONS, Table, columns
 from xaesthetic.run.store import Run, model_key
 
-COLUMNS = ("model", "method", "attribute", "photographs", "promised", "explained", "off", "verdict")
-"""`promised` is what the method says is the raw output, but for a constant: the map's `mean` or `sum`, or nothing.
-`explained` is the share of the raw output's variance that the map's total accounts for (r²), `off` the standard deviation of
-what the promise leaves over, in the raw output's own."""
+COMPLETENESS = Table(
+    "summaries/completeness",
+    columns(
+        "model text | method text | attribute text | photographs int | promised text | explained float share"
+        " | off float share | verdict text"
+    ),
+    "xaesthetic score RUN",
+    "`promised` is what the method says is the raw output, but for a constant: the map's `mean` or `sum`, or "
+    "nothing. `explained` is the share of the raw output's variance that the map's total accounts for (r²), `off` "
+    "the standard deviation of what the promise leaves over, in the raw output's own.",
+)
 _EXACT = 1e-3
 
 
-def additivity(run: Run) -> pd.DataFrame:
+def measure_completeness(run: Run) -> pd.DataFrame:
     """For every model, method and attribute how much of the prediction the map's total accounts for.
 
     Returns
     -------
-    The columns in `COLUMNS`; `explained` is nan with fewer than three photographs or where either side is constant, `off`
-    where nothing is promised too.
+    The columns of `COMPLETENESS`; `explained` is nan with fewer than three photographs or where either side is
+    constant, `off` where nothing is promised too.
     """
     raw = run.read(PREDICTIONS).pivot_table(index="image", columns=["model", "attribute"], values="raw", sort=False)
     rows = []
@@ -33,7 +40,7 @@ def additivity(run: Run) -> pd.DataFrame:
                 explained, off = _told(totals[:, column] / (cells if stack.adds_up != "sum" else 1), own, stack.adds_up)
                 said = verdict(stack.adds_up, explained, off)
                 rows.append((model, method, attribute, len(own), stack.adds_up, explained, off, said))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COMPLETENESS.names))
 
 
 def _told(totals: np.ndarray, raw: np.ndarray, promised: str) -> tuple[float, float]:

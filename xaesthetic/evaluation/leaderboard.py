@@ -8,23 +8,32 @@ import pandas as pd
 from xaesthetic.core.statistics import bootstrap_t, crossed_bootstrap, holm, smallest_p
 from xaesthetic.evaluation.score import metric_scale
 from xaesthetic.metrics._floors import CEILING, FLOOR
+from xaesthetic.run.schemas import Table, columns
 
 CENTRE = "centre"
 LEAD = ("shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
 """The metrics that are shown where there is room for some only, the most telling first; tables hold all."""
-COLUMNS = (
-    "metric", "attribute", "model", "method", "photographs", "value", "low", "high", "normalised", "over_centre",
-    "over_centre_low", "over_centre_high", "p",
-)  # fmt: skip
-"""`low` and `high` hold the mean with 95 % (bootstrap-t over photographs). `normalised` is 0 for the centre blob and 1 for
-people against each other. `over_centre` is the mean difference from the centre blob on the same photographs, positive where
-better; `p` its Wilcoxon test, Holm-corrected over the rows of one metric and attribute."""
-
-BY_PERSON = (
-    "metric", "attribute", "model", "method", "photographs", "people", "value", "low", "high", "over_centre",
-    "over_centre_low", "over_centre_high", "p",
-)  # fmt: skip
-"""As `COLUMNS`, of maps against each person alone; intervals and p count people as drawn by chance, as photographs are."""
+_INTERVAL = "photographs int | value float | low float | high float"
+_OVER = "over_centre float | over_centre_low float | over_centre_high float | p float | kind text | verdict text"
+LEADERBOARD = Table(
+    "summaries/leaderboard",
+    columns(f"metric text | attribute text | model text | method text | {_INTERVAL} | normalised float | {_OVER}"),
+    "xaesthetic score RUN",
+    "`low` and `high` hold the mean with 95 % (bootstrap-t over photographs). `normalised` is 0 for the centre blob and 1 "
+    "for people against each other. `over_centre` is the mean difference from the centre blob on the same photographs, "
+    "positive where better; `p` its Wilcoxon test, Holm-corrected over the rows of one metric and attribute. "
+    "`kind` is map, floor or ceiling.",
+)
+BY_PERSON = Table(
+    "summaries/leaderboard_by_person",
+    columns(
+        "metric text | attribute text | model text | method text | photographs int | people int | value float | low float"
+        f" | high float | {_OVER}"
+    ),
+    "xaesthetic score RUN --by-person",
+    "As the leaderboard, of maps against each person alone; intervals and p count people as drawn by chance.",
+)
+_KINDS = {FLOOR: "floor", CEILING: "ceiling"}
 
 
 def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -39,7 +48,7 @@ def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `COLUMNS`.
+    The columns of `LEADERBOARD`.
     """
     tables = [
         _ranked(metric, attribute, held, seed)
@@ -74,7 +83,7 @@ def _ranked(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> 
         (metric, attribute, *key, int(column.notna().sum()), *_told(column, centre, ceiling, sign, seed))
         for key, column in values.items()
     ]
-    return _tested(pd.DataFrame(rows, columns=list(COLUMNS)), sign)
+    return _tested(pd.DataFrame(rows, columns=list(LEADERBOARD.names[:-2])), sign)
 
 
 def _told(column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None, sign: int, seed: int) -> tuple[float, ...]:
@@ -101,7 +110,7 @@ def leaderboard_by_person(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `BY_PERSON`.
+    The columns of `BY_PERSON`.
     """
     tables = [
         _ranked_by_person(metric, attribute, held, seed)
@@ -130,7 +139,7 @@ def _ranked_by_person(metric: object, attribute: str, scores: pd.DataFrame, seed
             over = (found.value, found.low, found.high, found.p)
         photographs = int((~np.isnan(table)).any(1).sum())
         rows.append((metric, attribute, *key, photographs, len(people[key]), own.value, own.low, own.high, *over))
-    return _tested(pd.DataFrame(rows, columns=list(BY_PERSON)), sign)
+    return _tested(pd.DataFrame(rows, columns=list(BY_PERSON.names[:-2])), sign)
 
 
 def _tested(table: pd.DataFrame, sign: int) -> pd.DataFrame:
@@ -139,7 +148,9 @@ def _tested(table: pd.DataFrame, sign: int) -> pd.DataFrame:
     tested = ~table["model"].isin([FLOOR, CEILING])
     table["p"] = table["p"].where(tested)
     table.loc[tested, "p"] = holm(table.loc[tested, "p"].to_numpy(np.float64))
-    return table
+    return table.assign(
+        kind=[_KINDS.get(model, "map") for model in table["model"]], verdict=[verdict(row) for _, row in table.iterrows()]
+    )
 
 
 def warnings(table: pd.DataFrame) -> list[str]:

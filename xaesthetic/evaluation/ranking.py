@@ -10,15 +10,20 @@ from scipy.stats import f, friedmanchisquare, rankdata, studentized_range
 from xaesthetic.core.statistics import resample_counts
 from xaesthetic.evaluation.score import metric_scale
 from xaesthetic.metrics._floors import CEILING
+from xaesthetic.run.schemas import Table, columns
 
-COLUMNS = (
-    "metric", "attribute", "model", "method", "photographs", "mean_rank", "rank_low", "rank_high", "group", "friedman_p",
-    "critical_difference",
-)  # fmt: skip
-"""`mean_rank` is over photographs, 1 the best; `rank_low` and `rank_high` hold the place that the mean rank gives with 95 %
-(photographs resampled). Those that share a letter of `group` are not told apart by Nemenyi's test at 5 %, as their mean
-ranks differ by less than `critical_difference`; where Friedman's test, in Iman and Davenport's form, finds no difference at
-all (`friedman_p` over .05), all share one."""
+RANKS = Table(
+    "summaries/ranks",
+    columns(
+        "metric text | attribute text | model text | method text | photographs int | mean_rank float | rank_low float"
+        " | rank_high float | group text | friedman_p float | critical_difference float"
+    ),
+    "xaesthetic score RUN",
+    "`mean_rank` is over photographs, 1 the best; `rank_low` and `rank_high` hold the place that the mean rank "
+    "gives with 95 % (photographs resampled). Those that share a letter of `group` are not told apart by "
+    "Nemenyi's test at 5 %, as their mean ranks differ by less than `critical_difference`; where Friedman's test, "
+    "in Iman and Davenport's form, finds no difference at all (`friedman_p` over .05), all share one.",
+)
 _TIMES = 2000
 
 
@@ -34,11 +39,11 @@ def rank_groups(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `COLUMNS`, the best first. Only photographs count on which every map and floor has a value; there are
+    The columns of `RANKS`, the best first. Only photographs count on which every map and floor has a value; there are
     no rows where these are fewer than two, or fewer than three maps and floors.
     """
     rows = [row for table in _tables(scores[scores["model"] != CEILING]) for row in _ranked(*table, seed)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(RANKS.names))
 
 
 def _tables(scores: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

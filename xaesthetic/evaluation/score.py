@@ -16,11 +16,7 @@ from xaesthetic.core.facts import MetricFacts
 from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.data import images
 from xaesthetic.data.annotations import Elsewhere, Gathered, People, gather, people_of
-from xaesthetic.metrics._floors import CEILING as CEILING
-from xaesthetic.metrics._floors import EACH_AGAINST_OTHERS as EACH_AGAINST_OTHERS
-from xaesthetic.metrics._floors import ENERGY as ENERGY
-from xaesthetic.metrics._floors import FLOOR as FLOOR
-from xaesthetic.metrics._floors import floor_maps
+from xaesthetic.metrics._floors import CEILING, EACH_AGAINST_OTHERS, ENERGY, FLOOR, floor_maps
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import ANNOTATIONS, SCORES, SCORES_BY_PERSON, Table
 from xaesthetic.run.stage import TableSink, batches, compute

@@ -10,29 +10,36 @@ from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.data import images
 from xaesthetic.metrics._floors import ENERGY, OUTPUT
 from xaesthetic.run.maps import MapArray, Maps, standardised
-from xaesthetic.run.schemas import RANDOMISATION
+from xaesthetic.run.schemas import RANDOMISATION, Table, columns
 from xaesthetic.run.store import Run, model_key
 
-COLUMNS = (
-    "model", "method", "photographs", "attributes", "between", "low", "high", "with_energy", "with_untrained",
-    "output_shuffled", "network_shuffled", "verdict",
-)  # fmt: skip
-"""`between` is the mean correlation of one photograph's maps for two attributes, over all pairs and photographs, with 95 %
-(bootstrap-t over photographs); `with_energy` that of a map with the same model's activation energy, which asks no head;
-`with_untrained` of a trained output's map with those of outputs that were never trained, where the model has such;
-`output_shuffled` and `network_shuffled` with the same map after these weights were shuffled, where that was tried."""
+SPECIFICITY = Table(
+    "summaries/specificity",
+    columns(
+        "model text | method text | photographs int | attributes int | between float | low float | high float"
+        " | with_energy float | with_untrained float | output_shuffled float | network_shuffled float | verdict text"
+        " | warns bool"
+    ),
+    "xaesthetic score RUN",
+    "`between` is the mean correlation of one photograph's maps for two attributes, over all pairs and "
+    "photographs, with 95 % (bootstrap-t over photographs); `with_energy` that of a map with the same model's "
+    "activation energy, which asks no head; `with_untrained` of a trained output's map with those of outputs that "
+    "were never trained, where the model has such; `output_shuffled` and `network_shuffled` with the same map "
+    "after these weights were shuffled, where that was tried. `warns` where a map of one attribute is as good as "
+    "a map of another.",
+)
 _ALIKE = 0.5
 SAME = 0.9
 """Maps that correlate so much are called the same."""
 
 
-def specificity(run: Run) -> pd.DataFrame:
+def measure_specificity(run: Run) -> pd.DataFrame:
     """How alike the maps of different attributes are, for every model and method.
 
     Returns
     -------
-    The columns in `COLUMNS`, the most specific first; correlations are Pearson's over the grid, nan where a map is constant
-    or there is one attribute only.
+    The columns of `SPECIFICITY`, the most specific first; correlations are Pearson's over the grid, nan where a map is
+    constant or there is one attribute only.
     """
     shuffled = run.read(RANDOMISATION) if run.has(RANDOMISATION) else None
     untrained = {key: tuple(source.get("untrained", ())) for key, source in run.answered_by()["models"].items()}
@@ -48,8 +55,9 @@ def specificity(run: Run) -> pd.DataFrame:
             counts = len(stack.images), len(stack.attributes)
             said = verdict(method, between.value, alike, others, output)
             ends = between.value, between.low, between.high
-            rows.append((model, method, *counts, *ends, alike, others, output, network, said))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("between", kind="stable", ignore_index=True)
+            warns = between.value >= SAME and method != ENERGY
+            rows.append((model, method, *counts, *ends, alike, others, output, network, said, warns))
+    return pd.DataFrame(rows, columns=list(SPECIFICITY.names)).sort_values("between", kind="stable", ignore_index=True)
 
 
 def _survives(shuffled: pd.DataFrame | None, model: str, method: str, stage: str) -> float:

@@ -6,21 +6,36 @@ from scipy.stats import binomtest
 
 from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER
+from xaesthetic.run.schemas import Table, columns
 
-EDITS = (
-    "model", "edit", "attribute", "photographs", "right", "right_low", "right_high", "method", "auc", "auc_low", "auc_high",
-    "energy", "area",
-)  # fmt: skip
-"""`right` is the share of photographs whose rating moved the right way, with Wilson's 95 %; `auc` has bootstrap-t's."""
-FAITHFULNESS = (
-    "model", "method", "attribute", "fill", "photographs", "deletion", "deletion_low", "deletion_high", "insertion",
-    "insertion_low", "insertion_high", "over_centre", "sensitivity",
-)  # fmt: skip
-"""`deletion` is how much lower the output is than in a random order while the map's highest cells go first, `insertion` how
-much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the centre's
-order. Positive is better throughout, but for `sensitivity`."""
-RANDOMISED = ("model", "method", "shuffled", "photographs", "r", "low", "high")
-"""`r` is the mean correlation with the learnt network's map over attributes and photographs, with 95 % (bootstrap-t)."""
+EDIT_RESPONSE = Table(
+    "summaries/edit_response",
+    columns(
+        "model text | edit text | attribute text | photographs int | right float share | right_low float share"
+        " | right_high float share | method text | auc float | auc_low float | auc_high float | energy float share"
+        " | area float share"
+    ),
+    "xaesthetic score RUN --edits",
+    "`right` is the share of photographs whose rating moved the right way, with Wilson's 95 %; `auc` has bootstrap-t's.",
+)
+FAITHFULNESS_SUMMARY = Table(
+    "summaries/faithfulness",
+    columns(
+        "model text | method text | attribute text | fill text | photographs int | deletion float | deletion_low float"
+        " | deletion_high float | insertion float | insertion_low float | insertion_high float | over_centre float"
+        " | sensitivity float"
+    ),
+    "xaesthetic score RUN --faithfulness",
+    "`deletion` is how much lower the output is than in a random order while the map's highest cells go first, `insertion` "
+    "how much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the "
+    "centre's order. Positive is better throughout, but for `sensitivity`.",
+)
+RANDOMISATION_SUMMARY = Table(
+    "summaries/randomisation",
+    columns("model text | method text | shuffled text | photographs int | r float | low float | high float"),
+    "xaesthetic score RUN --randomise",
+    "`r` is the mean correlation with the learnt network's map over attributes and photographs, with 95 % (bootstrap-t).",
+)
 
 
 def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -35,7 +50,7 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `EDITS`.
+    The columns of `EDIT_RESPONSE`.
     """
     rows = []
     for (model, name, attribute, method), told in table.groupby(["model", "edit", "attribute", "method"], sort=False):
@@ -44,7 +59,7 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         auc = bootstrap_t(told["auc"].to_numpy(np.float64), seed=seed)
         change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), told["energy"].mean(), told["area"].mean())
         rows.append((model, name, attribute, len(told), right.statistic, share.low, share.high, method, *change))
-    return pd.DataFrame(rows, columns=list(EDITS))
+    return pd.DataFrame(rows, columns=list(EDIT_RESPONSE.names))
 
 
 def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -59,7 +74,7 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `FAITHFULNESS`.
+    The columns of `FAITHFULNESS_SUMMARY`.
     """
     held = table.set_index("image")
     rows = []
@@ -72,10 +87,10 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
             over = (centre["deletion"] - own["deletion"] + own["insertion"] - centre["insertion"]).mean() / 2
             ends = (deletion.value, deletion.low, deletion.high, insertion.value, insertion.low, insertion.high)
             rows.append((model, method, attribute, fill, len(own), *ends, over, own["sensitivity"].mean()))
-    return pd.DataFrame(rows, columns=list(FAITHFULNESS))
+    return pd.DataFrame(rows, columns=list(FAITHFULNESS_SUMMARY.names))
 
 
-def summarise_randomised(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+def summarise_randomisation(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """For every model, method and share of shuffled weights how much of a map is left.
 
     Parameters
@@ -87,11 +102,11 @@ def summarise_randomised(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    The columns in `RANDOMISED`.
+    The columns of `RANDOMISATION_SUMMARY`.
     """
     rows = []
     for key, told in table.groupby(["model", "method", "shuffled"], sort=False):
         each = told.groupby("image", sort=False)["r"].mean()
         r = bootstrap_t(each.to_numpy(np.float64), seed=seed)
         rows.append((*key, len(each), r.value, r.low, r.high))
-    return pd.DataFrame(rows, columns=list(RANDOMISED))
+    return pd.DataFrame(rows, columns=list(RANDOMISATION_SUMMARY.names))

@@ -11,6 +11,7 @@ from xaesthetic.core import files, plugins
 from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.judge import summarise
 from xaesthetic.paper.items import PIECES, Piece
 from xaesthetic.pipeline import reports
 from xaesthetic.run.store import Run
@@ -63,6 +64,7 @@ def draw_pieces(
     asked = check_numbers(numbers)
     options = options or ReportOptions()
     pieces = [piece for piece in (*PIECES, *_others(run)) if not asked or piece.number in asked]
+    summarise(run)
     known = _manifest(run)
     common = _common(run)
     outcomes = []

@@ -10,7 +10,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, ReportOptions
 from xaesthetic.data.records import find_records
 from xaesthetic.paper.drawing import Outcome, check_numbers, draw_pieces
-from xaesthetic.pipeline import compare, draw_reports, look_at_blocks
+from xaesthetic.pipeline import compare, draw_reports, measure
 
 PAPER_DATA, WITHOUT = "aadb:test", "sample"
 
@@ -63,11 +63,11 @@ def reproduce(
         As `compare`; or if the paper has no such figure.
     """
     asked = check_numbers(numbers)
-    compared = compare(experiment, out, execution, None)
+    compared = compare(experiment, out, execution, draw=False)
     run = compared.run
     if not asked or "3" in asked:
         with suppress(XaestheticError):  # no model can be taken apart: the figure will say so
-            look_at_blocks(run)
+            measure(run, "blocks", execution)
     outcomes = draw_pieces(run, numbers, options, execution.track)
     (index,) = draw_reports(run, ["index"], options)
     return Reproduction(index, tuple(outcomes), compared.left_out)

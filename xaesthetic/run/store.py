@@ -147,8 +147,17 @@ class Run:
             raise DataError(f"{file}: has no column {', '.join(missing)}; delete it, '{table.command}' makes it anew.")
         return frame
 
-    def write(self, table: Table, frame: pd.DataFrame) -> None:
+    def write(self, table: Table, frame: pd.DataFrame, made_from: str = "") -> None:
         """Write a table, whole or not at all, and its sha256 beside it.
+
+        Parameters
+        ----------
+        table
+            Its schema.
+        frame
+            Its rows.
+        made_from
+            A digest of what it was made from, which `made_from` gives back.
 
         Raises
         ------
@@ -157,8 +166,26 @@ class Run:
         DataError
             If the disk is unwilling.
         """
-        rows = table.to_arrow(frame)
+        rows = table.to_arrow(frame).replace_schema_metadata({"made_from": made_from} if made_from else None)
         replace_summed(self.root / f"{table.name}.parquet", lambda file: pq.write_table(rows, file))
+
+    def discard(self, table: Table) -> None:
+        """Remove a table and its sha256, where they are in the folder."""
+        for file in (self.root / f"{table.name}.parquet", self.root / f"{table.name}.parquet.sha256"):
+            remove(file)
+
+    def made_from(self, table: Table) -> str:
+        """Return the digest of what a table was made from; empty where it has none, is missing or is damaged."""
+        file = find_table(self.root, table.name)
+        try:
+            self._verify(file)
+            return str((pq.read_schema(file).metadata or {}).get(b"made_from", b"").decode())
+        except (DataError, OSError, ValueError):
+            return ""
+
+    def digest(self, table: Table) -> str:
+        """Return the sha256 of a table's file."""
+        return sha256(find_table(self.root, table.name))
 
     def _verify(self, file: Path) -> None:
         sums = find_sums(file)

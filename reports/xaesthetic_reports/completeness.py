@@ -5,12 +5,12 @@ from pathlib import Path
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.evaluation.completeness import additivity as measured
+from xaesthetic.evaluation.completeness import COMPLETENESS
 from xaesthetic.run.store import Run
 
 
 @report()
-def additivity(run: Run, options: ReportOptions) -> list[Path]:
+def completeness(run: Run, options: ReportOptions) -> list[Path]:
     """A table: how much of the prediction each map's total accounts for, and what a promise leaves over.
 
     Parameters
@@ -22,10 +22,12 @@ def additivity(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/additivity.csv``.
+    ``report/completeness.csv``.
     """
     del options
-    file = run.report / "additivity.csv"
-    table = measured(run)
+    if not run.has(COMPLETENESS):
+        return []
+    file = run.report / "completeness.csv"
+    table = run.read(COMPLETENESS)
     write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
     return [file]

@@ -1,0 +1,155 @@
+"""What a run's maps are worth: every summary is computed once from the tables of the run, and kept there for all readers."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pandas as pd
+
+from xaesthetic.core.execution import Execution
+from xaesthetic.core.plugins import installed_version
+from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
+from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
+from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
+from xaesthetic.evaluation.ranking import RANKS, rank_groups
+from xaesthetic.evaluation.score import score_by_person, score_run
+from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
+from xaesthetic.evaluation.summaries import (
+    EDIT_RESPONSE,
+    FAITHFULNESS_SUMMARY,
+    RANDOMISATION_SUMMARY,
+    summarise_edits,
+    summarise_faithfulness,
+    summarise_randomisation,
+)
+from xaesthetic.run.schemas import (
+    ANNOTATIONS,
+    EDITS,
+    FAITHFULNESS,
+    PREDICTIONS,
+    RANDOMISATION,
+    SCORES,
+    SCORES_BY_PERSON,
+    Table,
+)
+from xaesthetic.run.store import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A table for readers, and what it is made from."""
+
+    table: Table
+    made_from: tuple[Table, ...]
+    """Tables that must be in the run."""
+    compute: Callable[[Run], pd.DataFrame]
+    with_maps: bool = False
+    """Whether it is made from the run's maps too, and from weight randomisation where that was measured."""
+
+
+SUMMARIES = (
+    Summary(LEADERBOARD, (SCORES,), lambda run: leaderboard(run.read(SCORES), run.experiment.seed)),
+    Summary(RANKS, (SCORES,), lambda run: rank_groups(run.read(SCORES), run.experiment.seed)),
+    Summary(
+        BY_PERSON, (SCORES_BY_PERSON,), lambda run: leaderboard_by_person(run.read(SCORES_BY_PERSON), run.experiment.seed)
+    ),
+    Summary(AGREEMENT, (ANNOTATIONS,), measure_agreement),
+    Summary(EDIT_RESPONSE, (EDITS,), lambda run: summarise_edits(run.read(EDITS), run.experiment.seed)),
+    Summary(
+        FAITHFULNESS_SUMMARY,
+        (FAITHFULNESS,),
+        lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
+    ),
+    Summary(
+        RANDOMISATION_SUMMARY,
+        (RANDOMISATION,),
+        lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
+    ),
+    Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
+    Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
+)
+"""In the order in which the screen shows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is known of a run's maps."""
+
+    tables: Mapping[str, pd.DataFrame]
+    """By name: `leaderboard`, `ranks`, `specificity`, …"""
+    missing: Mapping[str, str]
+    """For each summary that cannot be made yet, the command that measures what it needs."""
+    warnings: tuple[str, ...]
+    """What a reader of the leaderboard must know."""
+
+
+def judge(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution(), by_person: bool = False) -> Judgement:
+    """Hold a run's maps against people, where there are any, and summarise everything that was measured; runs no model.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    metrics
+        Names of metrics; all that fit what people did where empty.
+    execution
+        How it is carried out.
+    by_person
+        Whether each person alone is held against too.
+
+    Returns
+    -------
+    All summaries, which are in the run's summaries/ too; of the leaderboards the metrics named.
+
+    Raises
+    ------
+    DataError
+        If nobody looked at or marked anything in the photographs that have maps, or a table is damaged.
+    PluginError
+        If there is no such metric.
+    """
+    if run.has(ANNOTATIONS):
+        score_run(run, metrics, execution)
+        if by_person:
+            score_by_person(run, metrics, execution)
+    judgement = summarise(run)
+    if not metrics:
+        return judgement
+    tables = {
+        name: table[table["metric"].isin(metrics)] if "metric" in table else table
+        for name, table in judgement.tables.items()
+    }
+    return Judgement(tables, judgement.missing, judgement.warnings)
+
+
+def summarise(run: Run) -> Judgement:
+    """Make the summaries of the tables and maps that are in a run; those whose inputs are as they were stay.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    """
+    tables, missing = {}, {}
+    for summary in SUMMARIES:
+        name = summary.table.name.partition("/")[2]
+        if not all(run.has(table) for table in summary.made_from):
+            run.discard(summary.table)  # what it was made from is gone
+            missing[name] = summary.table.command.replace("RUN", str(run.root))
+            continue
+        inputs = _digest(run, summary)
+        if run.made_from(summary.table) != inputs:
+            run.write(summary.table, summary.compute(run), made_from=inputs)
+        tables[name] = run.read(summary.table)
+    found = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
+    return Judgement(tables, missing, tuple(found))
+
+
+def _digest(run: Run, summary: Summary) -> str:
+    """Return what tells one set of inputs of a summary from another."""
+    sums = [installed_version(), *(run.digest(table) for table in summary.made_from)]
+    if summary.with_maps:
+        sums += sorted(str(file.relative_to(run.root)) for file in (run.root / "maps").glob("*/*.zarr"))
+        sums += [run.digest(RANDOMISATION) if run.has(RANDOMISATION) else ""]
+    return sha256(json.dumps(sums).encode()).hexdigest()
