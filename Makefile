@@ -23,12 +23,11 @@ quick: $(VENV)/.installed-test ## lint, types and the tests that are not slow
 	$(BIN)/mypy
 	$(BIN)/pytest -m "not slow" --hypothesis-profile=quick
 
-test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests; the branches that the quick ones cover
+test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests, with the branches that they cover
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
 	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TORCH_FREE)

@@ -19,7 +19,7 @@ settings.register_profile("quick", settings.get_profile("shared"), max_examples=
 settings.load_profile("shared")
 
 
-NEEDS = {"plugged": ("torch",), "chromium": ("browser", "slow"), "caffe_python": ("caffe", "slow")}
+NEEDS = {"plugged": ("torch",), "chromium": ("browser", "slow"), "caffe_python": ("caffe", "slow"), "package": ("slow",)}
 """What a fixture needs that is not everywhere; a test that needs it without the fixture is marked by hand."""
 
 

@@ -217,6 +217,7 @@ def test_explain_makes_maps_of_all(command, photos):
     assert xa.Run.open(Path("run")).maps("tiny_net", "cam").values.shape == (4, 3, 8, 8)
 
 
+@pytest.mark.slow
 def test_report_draws_with_another_scale(compare, command):
     compare("--out", "run")
     before = contents(Path("run"))

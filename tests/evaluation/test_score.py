@@ -30,6 +30,7 @@ def mean(table, model, method, metric):
     return rows["value"].mean()
 
 
+@pytest.mark.slow
 def test_compare_measures_where_people_were_watched(run):
     again = xa.compare(replace(run.experiment, inputs={}), run.root.with_name("other"), reports=["leaderboard"])
     table = run.read(SCORES)
@@ -212,6 +213,7 @@ def test_bootstrap_t_of_little():
 # -- the command -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_the_leaderboard(run):
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--metric", "cc"])
     assert done.exit_code == 0, done.stderr
@@ -235,6 +237,7 @@ def test_every_metric_fits_fixations_or_masks():
     assert set(needs.values()) == {"density", "fixations", "others", "mask"}
 
 
+@pytest.mark.slow
 def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     """What is measured of a run whose maps are complete is not thrown away when it is started again."""
     whole = run.read(SCORES)

@@ -76,6 +76,7 @@ def test_of_a_run(run):
 # -- reports -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reports_are_drawn_of_what_is_there(run, tmp_path):
     written = {file.name for file in xa.draw_reports(run, ["leaderboard", "specificity"])}
     assert written == {

@@ -128,6 +128,7 @@ def test_it_is_finished_without_its_models(old_run, monkeypatch):
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_is_judged_as_it_was(old_run):
     judgement = summarise(Run.open(old_run))
     assert not judgement.missing
@@ -145,6 +146,7 @@ REPORTS = {"leaderboard": ("leaderboard", "ranks")}
 CSVS = [*sorted({file.stem for file in SUMMARIES.glob("*.csv")} - {"ranks", "additivity"}), "completeness"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("report", CSVS)
 def test_reports_have_the_same_tables(old_run, report):
     draw_reports(Run.open(old_run), [report])

@@ -121,6 +121,7 @@ def test_without_a_subject_it_says_so(subject, run_of, record):
         edit_response.measure_edits(run, {"colour": colour_model()})
 
 
+@pytest.mark.slow
 def test_the_command(run):
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits"])
     assert done.exit_code == 0, done.output
