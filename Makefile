@@ -1,25 +1,50 @@
-# make compare  the first figure, from nothing
-# make test     lint, types, tests
-
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+LOWEST := $(VENV)-lowest
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
+  tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
-.PHONY: compare test clean
+.DEFAULT_GOAL := help
+.PHONY: help install compare quick test lowest matrix hooks clean
 
-compare: $(VENV)/.installed
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+compare: $(VENV)/.installed ## the first figure, from nothing
 	$(BIN)/xaesthetic compare --attr depth_of_field
 
-test: $(VENV)/.installed-test $(VENV)/.installed-caffe
+install: $(VENV)/.installed-all ## the project with all its extras, in .venv
+
+quick: $(VENV)/.installed-test ## lint, types and the tests that are not slow
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not slow" --hypothesis-profile=quick
+
+test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests, with the branches that they cover
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
+	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TORCH_FREE)
+
+matrix: ## the half without torch on other Pythons, those that are here
+	bash .ci/matrix $(TORCH_FREE)
+
+hooks: $(VENV)/.installed-test ## have git run lint and types before each commit
+	$(BIN)/pre-commit install
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.installed-all: $(VENV)/.installed
+	$(PIP) --editable ".[all]"
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
@@ -31,11 +56,20 @@ $(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
 	$(BIN)/python tests/support/install_caffe.py $(VENV)/caffe
 	touch $@
 
+# without torch, so that these tests also show that their half needs none
+$(LOWEST)/.installed: pyproject.toml constraints.txt constraints-lowest.txt
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --requirement constraints-lowest.txt \
+	  $$(grep -E '^(beartype|hypothesis|pycocotools|pytest)==' constraints.txt)
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
 # for .ci/run: a clean environment that holds the wheel WHEEL and nothing of this checkout
 $(VENV)/.wheel:
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) $(WHEEL)
 	touch $@
 
-clean:
-	rm -rf $(VENV) build dist
+clean: ## remove the virtual environments and what was built
+	rm -rf $(VENV) $(LOWEST) build dist
+	rm -rf .venv-matrix-*

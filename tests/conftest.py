@@ -15,7 +15,20 @@ from PIL import Image, ImageCms  # noqa: E402
 pytest_plugins = ("support.browser", "support.caffe_server", "support.command", "support.old_run")
 
 settings.register_profile("shared", deadline=None, print_blob=True)  # these machines are noisy
+settings.register_profile("quick", settings.get_profile("shared"), max_examples=15)
 settings.load_profile("shared")
+
+
+NEEDS = {"plugged": ("torch",), "chromium": ("browser", "slow"), "caffe_python": ("caffe", "slow"), "package": ("slow",)}
+"""What a fixture needs that is not everywhere; a test that needs it without the fixture is marked by hand."""
+
+
+def pytest_itemcollected(item):
+    """Mark what needs torch, a browser or Caffe, for `-m` and `make matrix`."""
+    for fixture, markers in NEEDS.items():
+        if fixture in getattr(item, "fixturenames", ()):
+            for marker in markers:
+                item.add_marker(marker)
 
 
 @pytest.fixture

@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import h5py
 import numpy as np
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.extras import need
+
+if TYPE_CHECKING:
+    import h5py
+
+    _Arrays = dict[str, h5py.Dataset]
 
 _POINTER = b"version https://git-lfs"
 
@@ -30,27 +36,28 @@ def read_keras(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, n
     DataError
         If the file is no HDF5, is a Git LFS pointer, lacks an array, has one of another shape, or has more.
     """
+    hdf5 = need("h5py", extra="convert", purpose="reading a checkpoint of Keras")
     try:
         with path.open("rb") as file:
             start = file.read(len(_POINTER))
         if start == _POINTER:
             raise DataError(f"{path}: is a Git LFS pointer, not the weights; run 'xaesthetic data fetch malu'.")
-        with h5py.File(path, "r") as file:
+        with hdf5.File(path, "r") as file:
             return _checked(path, _arrays(path, file), shapes)
     except (OSError, KeyError, RuntimeError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as HDF5 ({error}); it is missing, truncated or another file.") from error
 
 
-def _arrays(path: Path, file: h5py.File) -> dict[str, h5py.Dataset]:
+def _arrays(path: Path, file: "h5py.File") -> "_Arrays":
     root = file.get("model_weights", file)
     if "layer_names" not in root.attrs:
         raise DataError(f"{path}: has no layer_names; it is no weight file of Keras 1.")
-    found: dict[str, h5py.Dataset] = {}
+    found: _Arrays = {}
     for layer in map(_text, root.attrs["layer_names"]):
         group = root[layer]
         for name in map(_text, group.attrs.get("weight_names", ())):
             entry = group[name]
-            if isinstance(entry, h5py.Dataset):
+            if hasattr(entry, "shape"):  # a data set, not a group
                 found[name.rpartition("/")[2].partition(":")[0]] = entry
     return found
 
@@ -59,7 +66,9 @@ def _text(name: bytes | str) -> str:
     return name.decode() if isinstance(name, bytes) else str(name)
 
 
-def _checked(path: Path, found: Mapping[str, h5py.Dataset], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def _checked(
+    path: Path, found: "Mapping[str, h5py.Dataset]", shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
     for what, names in (("lacks", shapes.keys() - found.keys()), ("also has", found.keys() - shapes.keys())):
         if names:
             shown = ", ".join(sorted(names)[:4])

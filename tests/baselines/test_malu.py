@@ -16,6 +16,8 @@ from xaesthetic.models.forward import to_batch
 from xaesthetic.models.model import load_model
 from xaesthetic.models.pooling import global_average
 
+pytestmark = pytest.mark.slow
+
 SIZE = (97, 131)  # odd and even grids come up on the way
 
 

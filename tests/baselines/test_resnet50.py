@@ -106,6 +106,7 @@ def test_damaged_imagenet_weights_are_refused(fetched, tmp_path):
         load_model("resnet50_ft")
 
 
+@pytest.mark.slow
 def test_trained_weights_with_and_without_a_backbone(fetched, tmp_path, x):
     manifest = {"attributes": ["light", "overall"], "links": ["tanh", "sigmoid"], "trained": "on nothing"}
     head = untrained(2, 2048, seed=5)

@@ -218,6 +218,7 @@ def test_explain_makes_maps_of_all(command, photos):
     assert (len(maps.images), len(maps.attributes), maps.grid) == (4, 3, (8, 8))
 
 
+@pytest.mark.slow
 def test_report_draws_with_another_scale(compare, command):
     compare("--out", "run")
     before = contents(Path("run"))

@@ -15,6 +15,8 @@ from support.plugin_package import contents, environment, install, make_photos
 import xaesthetic as xa
 from xaesthetic import cli
 
+pytestmark = pytest.mark.slow
+
 ROOT = typer.main.get_command(cli.app)
 RUN = """
 import json, sys

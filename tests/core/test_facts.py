@@ -22,7 +22,12 @@ def test_every_kind_has_a_class_and_a_decorator():
         assert function.facts == facts.DEFAULTS[kind]
 
 
-@pytest.mark.parametrize(("kind", "name"), EVERY)
+WITH_TORCH = {"models", "methods", "converters", "servers"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [pytest.param(*each, marks=[pytest.mark.torch] if each[0] in WITH_TORCH else []) for each in EVERY]
+)
 def test_every_plugin_has_facts_of_its_kind(kind, name):
     declared = plugins.facts(kind, name)
     assert type(declared) is facts.CLASSES[kind]

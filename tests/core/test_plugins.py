@@ -8,8 +8,12 @@ from support.third_party import third_party  # noqa: F401  # a fixture
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import PluginError
 
+WITH_TORCH = {"models", "methods", "converters", "servers"}
 
-@pytest.mark.parametrize("kind", plugins.KINDS)
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.torch] if kind in WITH_TORCH else []) for kind in plugins.KINDS]
+)
 def test_every_plugin_can_be_loaded_and_says_what_it_is(kind):
     names = plugins.names(kind)
     assert names == tuple(sorted(names))

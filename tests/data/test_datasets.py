@@ -175,7 +175,7 @@ def test_osie_without_its_files(tmp_path):
         find_records("osie", tmp_path)
 
 
-@pytest.mark.skipif(not OSIE.is_dir(), reason="the OSIE photographs are not here")
+@pytest.mark.skipif(not OSIE.is_dir(), reason=f"an extra for where {OSIE} is; files written here are always tested")
 def test_osie_as_published():
     records = find_records("osie", OSIE)
     assert len(records) == 350

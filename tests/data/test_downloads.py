@@ -42,6 +42,7 @@ def test_the_downloads_of_this_repository():
     assert set(_downloads.DOWNLOADS) == {"aadb", "osie"}
 
 
+@pytest.mark.slow  # starts a process
 @pytest.mark.parametrize("kind", ["models", "servers"])
 def test_a_third_party_declares_a_download_that_the_command_lists_without_torch(third_party, kind):
     folder = third_party({"_downloads": THEIRS, "their_net": "import torch"}, package=f"party_of_{kind}", kind=kind)
@@ -52,6 +53,7 @@ def test_a_third_party_declares_a_download_that_the_command_lists_without_torch(
     assert heavy == []
 
 
+@pytest.mark.slow
 def test_to_fetch_imports_no_torch(tmp_path):
     lines = [*LISTED[:2], "fetch", "nothing_of_this_name"]
     done = subprocess.run([sys.executable, "-c", CODE, *lines], env=environment(tmp_path), capture_output=True, text=True)

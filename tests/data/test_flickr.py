@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+import requests
 from PIL import Image
 from support.aadb_lists import HEADER, LISTS
 from support.bad_server import Answer, serving
@@ -59,7 +60,7 @@ def test_the_address_is_in_the_name():
 PUBLISHED = SHARED / "aadb"
 
 
-@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the published lists are not here")
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"an extra for where {PUBLISHED} is; single names are always tested")
 def test_every_published_name_holds_an_address():
     from xaesthetic.data.records import find_records
 
@@ -123,8 +124,8 @@ def test_no_connection_ends_it_soon(tmp_path, monkeypatch):
         url = stopped.url
     names = [f"farm1_1_{i}_a_b.jpg" for i in range(500)]
     asked = []
-    real = flickr.requests.get
-    monkeypatch.setattr(flickr.requests, "get", lambda *given, **options: asked.append(1) or real(*given, **options))
+    real = requests.get
+    monkeypatch.setattr(requests, "get", lambda *given, **options: asked.append(1) or real(*given, **options))
     with pytest.raises(DataError, match="Flickr cannot be reached"):
         fetch_flickr(names, tmp_path, server=url, rate=1e6, workers=2, sleep=lambda seconds: None)
     assert len(asked) < 200

@@ -3,8 +3,8 @@ import struct
 import zlib
 
 import numpy as np
+import PIL
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -135,7 +135,8 @@ def test_damaged_exif_is_passed_over(photo, tmp_path):
     exif[0x0112], exif[0x010E] = 6, "a text"
     good = exif.tobytes()
     endless = good.replace(*(struct.pack(">HH", 0x010E, kind) for kind in (2, 5)))
-    for bad, wanted in ((good[:6] + b"XX" + good[8:], photo), (good[:17], photo), (endless, np.rot90(photo, 3))):
+    turned = np.rot90(photo, 3) if int(PIL.__version__.split(".")[0]) >= 13 else photo
+    for bad, wanted in ((good[:6] + b"XX" + good[8:], photo), (good[:17], photo), (endless, turned)):
         assert bad != good
         np.testing.assert_array_equal(images.decode(saved(tmp_path / "a.png", Image.fromarray(photo), exif=bad)), wanted)
 
@@ -241,20 +242,6 @@ def test_area_weights_against_plain_loops(cells, pooled):
             assert weights[row, column] == pytest.approx(share, abs=1e-6)
     np.testing.assert_allclose(weights.sum(1), 1, rtol=1e-5)
     np.testing.assert_allclose(weights.sum(0), pooled / cells, rtol=1e-5)
-
-
-@given(st.integers(1, 12), st.integers(1, 12), st.integers(12, 90), st.integers(12, 90))
-def test_to_pixels_against_torch(rows, columns, height, width):
-    grid = np.random.default_rng(0).normal(size=(rows, columns)).astype(np.float32)
-    carried = images.to_pixels(grid, (height, width))
-    wanted = torch.nn.functional.interpolate(torch.from_numpy(grid)[None, None], (height, width), mode="bilinear")[0, 0]
-    np.testing.assert_allclose(carried, wanted.numpy(), atol=2e-5)
-
-
-def test_to_pixels_is_antialiased_where_it_shrinks():
-    grid = torch.from_numpy(np.random.default_rng(0).normal(size=(70, 90)).astype(np.float32))
-    wanted = torch.nn.functional.interpolate(grid[None, None], (20, 200), mode="bilinear", antialias=True)[0, 0]
-    np.testing.assert_allclose(images.to_pixels(grid.numpy(), (20, 200)), wanted.numpy(), atol=2e-5)
 
 
 def test_to_pixels_keeps_the_mean():

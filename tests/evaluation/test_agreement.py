@@ -1,42 +1,29 @@
-"""Do annotators mark the same regions; golden values are `krippendorff`'s and plain numpy's, where the table is present."""
+"""Do annotators mark the same regions; golden values are `krippendorff`'s, scipy's and scikit-learn's (tests/golden)."""
 
 import json
 
 import numpy as np
 import pytest
-from support.places import SHARED
+from support.places import GOLDEN
 from support.plugin_package import plugged  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.evaluation import agreement
 from xaesthetic.evaluation.agreement import alpha, dice, iou, measure_agreement
 
-TABLE = SHARED / "golden"
+VALUES = json.loads((GOLDEN / "values.json").read_text())["pairs"]
 
 
-def golden():
-    return json.loads((TABLE / "saliency.json").read_text())["pairs"] if TABLE.is_dir() else []
-
-
-@pytest.mark.parametrize("pair", [pair for pair in golden() if "agreement" in pair], ids=lambda pair: pair["id"])
-def test_golden(pair):
-    told = pair["agreement"]
-    with np.load(TABLE / "saliency.npz") as archive:
-        name = f"{pair['id']}_masks"
-        if name not in archive:
-            pytest.skip("no masks of this pair")
-        masks = archive[name] > 0
-    dices = [dice(masks[i], masks[j]) for i in range(5) for j in range(i)]
-    ious = [iou(masks[i], masks[j]) for i in range(5) for j in range(i)]
-    assert alpha(masks) == pytest.approx(told["krippendorff_alpha_nominal"], rel=1e-9)
-    assert np.mean(dices) == pytest.approx(told["mean_pairwise_dice"], rel=1e-9)
-    assert np.mean(ious) == pytest.approx(told["mean_pairwise_iou"], rel=1e-9)
-    np.testing.assert_allclose(agreement.iou_others(masks), told["loo_ceiling_IoU_vs_majority_ge_half"], rtol=1e-9)
-    from xaesthetic.core.types import HumanMap
-    from xaesthetic.metrics.cc import cc
-
-    others = [cc(np.delete(masks, n, 0).mean(0), HumanMap(masks[n].astype(np.float64))) for n in range(5)]
-    np.testing.assert_allclose(others, told["loo_ceiling_CC"], rtol=1e-9)
+@pytest.mark.parametrize("name", list(VALUES))
+def test_golden(name):
+    values = VALUES[name]["agreement"]
+    with np.load(GOLDEN / "maps.npz") as archive:
+        masks = archive[f"{name}_masks"] > 0
+    pairs = [(masks[i], masks[j]) for i in range(5) for j in range(i)]
+    assert alpha(masks) == pytest.approx(values["alpha"], rel=1e-9)
+    assert np.mean([dice(*pair) for pair in pairs]) == pytest.approx(values["dice"], rel=1e-9)
+    assert np.mean([iou(*pair) for pair in pairs]) == pytest.approx(values["iou"], rel=1e-9)
+    np.testing.assert_allclose(agreement.iou_others(masks), values["iou_others"], rtol=1e-9)
 
 
 def slow_alpha(masks):

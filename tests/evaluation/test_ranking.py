@@ -1,4 +1,4 @@
-"""Ranks, Friedman's test and groups; golden values are statsmodels' and scikit-posthocs', where the table is present."""
+"""Ranks, Friedman's test and groups; golden values are scipy's, statsmodels' and scikit-posthocs' (tests/golden)."""
 
 import json
 
@@ -6,29 +6,31 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import rankdata
-from support.places import SHARED
+from support.places import GOLDEN
 
+from xaesthetic.core.statistics import holm
 from xaesthetic.evaluation import ranking
 from xaesthetic.evaluation.ranking import groups
 
-TABLE = SHARED / "golden" / "saliency.json"
+VALUES = json.loads((GOLDEN / "values.json").read_text())["ranking"]
 
 
-@pytest.mark.skipif(not TABLE.is_file(), reason="no table of golden values")
-def test_golden():
-    told = json.loads(TABLE.read_text())["stats"]
-    ranks = rankdata(-np.array(told["scores_images_x_models"]), axis=1)
-    np.testing.assert_allclose(ranks.mean(0), told["mean_ranks_best1"])
-    chi = told["friedman_chi2"]
-    statistic = 9 * chi / (10 * 3 - chi)
-    assert statistic == pytest.approx(told["iman_davenport_F"], rel=1e-9)
-    from scipy.stats import f
+def test_golden_ranks_and_friedmans_p():
+    ranks = rankdata(-np.array(VALUES["scores"]), axis=1)
+    np.testing.assert_allclose(ranks.mean(0), VALUES["mean_ranks"])
+    assert ranking.friedman(ranks) == pytest.approx(VALUES["iman_davenport_p"], rel=1e-9)
 
-    assert ranking.friedman(ranks) == pytest.approx(f.sf(told["iman_davenport_F"], 3, 27), rel=1e-9)
-    assert ranking.critical_difference(4, 10) == pytest.approx(told["nemenyi_CD_alpha05"], rel=1e-6)
-    differ = [p <= 0.05 for p in told["nemenyi_p_upper"]]
-    letters = groups(ranks.mean(0), ranking.critical_difference(4, 10))
-    assert differ == [not set(letters[i]) & set(letters[j]) for i, j in told["pairs"]]
+
+def test_golden_groups():
+    """Two share no letter where scikit-posthocs finds p <= .05 by Nemenyi's test."""
+    differ = [p <= 0.05 for p in VALUES["nemenyi_p"]]
+    letters = groups(np.array(VALUES["mean_ranks"]), ranking.critical_difference(4, 10))
+    assert differ == [not set(letters[i]) & set(letters[j]) for i, j in VALUES["pairs"]]
+    assert len(set(differ)) == 2
+
+
+def test_golden_holm():
+    np.testing.assert_allclose(holm(np.array(VALUES["wilcoxon_p"])), VALUES["holm_p"], rtol=1e-12)
 
 
 def test_critical_difference_of_demsars_paper():

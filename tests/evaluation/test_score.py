@@ -30,6 +30,7 @@ def mean(table, model, method, metric):
     return rows["value"].mean()
 
 
+@pytest.mark.slow
 def test_compare_measures_where_people_were_watched(run):
     again = xa.compare(replace(run.experiment, inputs={}), run.root.with_name("other"), reports=["leaderboard"])
     table = run.read(SCORES)
@@ -158,7 +159,7 @@ def scores(metric="cc", size=12, better=0.3):
 @pytest.mark.parametrize(("metric", "better"), [("cc", 0.3), ("kl", -0.3)])
 def test_the_best_come_first_and_are_held_against_the_centre(metric, better):
     table = leaderboard.leaderboard(scores(metric, better=better))
-    assert list(table["model"]) == ["ceiling", "good", "poor", "floor"] or list(table["model"])[:2] == ["ceiling", "good"]
+    assert list(table["model"])[:2] == ["ceiling", "good"]
     told = table.set_index("model")
     assert told.loc["floor", "normalised"] == pytest.approx(0)
     assert told.loc["ceiling", "normalised"] == pytest.approx(1)
@@ -212,6 +213,7 @@ def test_bootstrap_t_of_little():
 # -- the command -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_the_leaderboard(run):
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--metric", "cc"])
     assert done.exit_code == 0, done.stderr
@@ -235,10 +237,12 @@ def test_every_metric_fits_fixations_or_masks():
     assert set(needs.values()) == {"density", "fixations", "others", "mask"}
 
 
+@pytest.mark.slow
 def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     """What is measured of a run whose maps are complete is not thrown away when it is started again."""
     whole = run.read(SCORES)
     (run.root / "scores.parquet").unlink()
+    before = set(run.root.rglob("*"))
     monkeypatch.setattr(score, "_GROUP", 2)
     real, times = score.people_of, []
 
@@ -252,9 +256,11 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     asked = replace(run.experiment, inputs={})
     with pytest.raises(KeyboardInterrupt):
         xa.compare(asked, run.root, execution=Execution(1), reports=["leaderboard"])
+    pieces = set(run.root.rglob("*")) - before
+    assert pieces
     times.clear()
     monkeypatch.setattr(score, "people_of", lambda *arguments: times.append(arguments[0]) or real(*arguments))
     xa.compare(asked, run.root, execution=Execution(1), reports=["leaderboard"])
     assert len(times) == 4  # the first two photographs were done
     pd.testing.assert_frame_equal(run.read(SCORES), whole)
-    assert not (run.root / "parts").exists()
+    assert not any(path.exists() for path in pieces)

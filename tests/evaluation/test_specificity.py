@@ -3,20 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
-from support.places import SHARED
 from support.plugin_package import plugged  # noqa: F401
 from support.watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
-from xaesthetic.core import plugins
-from xaesthetic.core.types import InputSpec, ReportOptions, Source
+from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation import specificity
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.models.model import gap_linear
 from xaesthetic.run.maps import Maps, create_array
-
-WEIGHTS = SHARED / "malu" / "weights.pkl"
 
 
 @pytest.fixture
@@ -64,46 +58,16 @@ def test_the_verdict_is_plain(method, between, energy, said):
     assert specificity.verdict(method, between, energy) == said
 
 
-@pytest.mark.skipif(not WEIGHTS.is_file(), reason="the published weights are not here")
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_published_weights_maps_hardly_depend_on_the_attribute_by_the_published_code(tmp_path, seed, stack):
-    """On any backbone with non-negative features: r >= .95 by malu_cam, far less by cam."""
-    folder, _ = plugins.load("converters", "malu")(WEIGHTS, out=tmp_path, heads=True)
-    from xaesthetic.models.weights import read_weights
-
-    head = read_weights(folder, "malu_resnet50")
-    generator = torch.Generator().manual_seed(seed)
-    channels = head.weights.shape[1]
-    places = torch.rand(4, 1, 7, 7, generator=generator) + 0.2  # some places are livelier than others
-    features = torch.relu(torch.randn(4, channels, 7, 7, generator=generator)) * places
-    names = [str(each) for each in head.manifest["attributes"]]
-    model = gap_linear(
-        names,
-        InputSpec((7, 7), mean=(0.0, 0.0, 0.0)),
-        lambda x: (features,),
-        head.weights,
-        head.bias,
-        Source("", "", "", {}),
-    )
-    taken = model.run(torch.zeros(4, 3, 7, 7))
-    found = {
-        method: specificity.between_attributes(stack(plugins.load("methods", method)(taken).numpy()))
-        for method in ("malu_cam", "cam")
-    }
-    assert found["malu_cam"].min() >= 0.95
-    assert abs(found["cam"].mean()) < 0.5
-
-
 def test_of_a_run(run):
     table = specificity.measure_specificity(run).set_index("method")
     assert table.loc["activation_energy", "between"] == pytest.approx(1)
     assert np.isnan(table.loc["activation_energy", "with_energy"])
     maps, energy = run.maps("tiny_net", "cam"), run.maps("tiny_net", "activation_energy")
-    pairs = [np.corrcoef(each[0].ravel(), each[1].ravel())[0, 1] for each in np.asarray(maps.values)]
+    pairs = [np.corrcoef(each[0].ravel(), each[1].ravel())[0, 1] for each in map(maps.of, maps.images)]
     assert table.loc["cam", "between"] == pytest.approx(np.mean(pairs), abs=1e-5)
     alike = [
         np.corrcoef(one.ravel(), floor[0].ravel())[0, 1]
-        for each, floor in zip(np.asarray(maps.values), np.asarray(energy.values), strict=True)
+        for each, floor in zip(map(maps.of, maps.images), map(energy.of, energy.images), strict=True)
         for one in each
     ]
     assert table.loc["cam", "with_energy"] == pytest.approx(np.mean(alike), abs=1e-5)
@@ -112,6 +76,7 @@ def test_of_a_run(run):
 # -- reports -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reports_are_drawn_of_what_is_there(run, tmp_path):
     written = {file.name for file in xa.draw_reports(run, ["leaderboard", "specificity"])}
     assert written == {

@@ -107,6 +107,7 @@ def boxes(figure):
     return [(text, box) for text, box in found if text.get_text() and text.get_visible() and box.width > 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", [1, 2])
 @pytest.mark.parametrize("columns", [1, 2, 6, 10])
 @pytest.mark.parametrize("label", ["net\ncam", "a_very_long_model_name_of_somebody-weights\nintegrated_gradients"])

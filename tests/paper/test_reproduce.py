@@ -18,6 +18,8 @@ from xaesthetic.paper.items import PIECES
 from xaesthetic.paper.reproduce import paper_data
 from xaesthetic.run.schemas import BLOCKS, PREDICTIONS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path, photo, write_photo, plugged, monkeypatch):

@@ -101,6 +101,7 @@ def test_a_summary_by_hand():
     assert row["over_centre"] == pytest.approx((0.4 + 0.2) / 2)
 
 
+@pytest.mark.slow
 def test_the_command(run):
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--faithfulness"])
     assert done.exit_code == 0, done.output

@@ -50,6 +50,7 @@ def test_the_output_layer_alone_leaves_the_network(run):
         assert not torch.equal(broken.weights, model.weights)
 
 
+@pytest.mark.slow
 def test_of_a_run(run):
     measure(run, "randomisation")
     told = judge(run, ["nss"]).tables["randomisation"]
@@ -117,6 +118,7 @@ def test_a_summary_by_hand():
     assert (row["photographs"], row["r"]) == (2, pytest.approx(0.4))
 
 
+@pytest.mark.slow
 def test_the_command(run):
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--by-person", "--randomise"])
     assert done.exit_code == 0, done.output

@@ -4,8 +4,6 @@ import os
 import shutil
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -15,7 +13,9 @@ def chromium():
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("no Chromium here; .ci/run installs it")
-        pytest.skip("no Chromium here")
+        pytest.skip("no Chromium here; 'apt-get install chromium' has this run")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -79,6 +79,8 @@ def run_module(chromium):
 
 def serious(chromium, file, prepare=lambda page: None):
     """Axe-core's serious and critical findings; the page's policy is set aside, or axe could not be put into it."""
+    from axe_playwright_python.sync_playwright import Axe
+
     context = chromium.new_context(bypass_csp=True)
     try:
         page = context.new_page()

@@ -26,7 +26,7 @@ def caffe_python():
     if not PYTHON.is_file():
         if os.environ.get("CI"):
             pytest.fail(f"{PYTHON} is missing: run 'make test' where a Python 3.9 is installed")
-        pytest.skip(f"no {PYTHON}: 'make test' installs Caffe where a Python 3.9 is there")
+        pytest.skip(f"no {PYTHON}: install a Python 3.9, then 'make test' has this run")
     return PYTHON
 
 

@@ -117,6 +117,7 @@ def test_training_writes_a_head_that_knows_the_edits(photographs, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["some_net.json", "some_net.safetensors"]
 
 
+@pytest.mark.slow
 def test_training_is_repeatable_and_goes_on_where_it_was(photographs, tmp_path, monkeypatch):
     whole = ridge.train_head("some_net", "here", None, tmp_path / "whole")
     real, calls = ridge._features, []

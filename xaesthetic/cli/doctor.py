@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import MissingWeightsError, ServerError, XaestheticError
+from xaesthetic.core.extras import EXTRAS, is_installed
 from xaesthetic.models.serving.engine import find_engine, has_image, image_name
 from xaesthetic.models.serving.manage import server_status
 
@@ -25,11 +26,16 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Look at versions, the device, every model's weights, and whether a container engine is there."""
     yield Finding("python", True, f"{platform.python_version()}, {os.cpu_count()} cores")
-    for package in ("xaesthetic", "torch", "torchvision", "timm", "captum", "matplotlib", "zarr"):
+    for package in ("xaesthetic", "torch", "torchvision", "timm", "matplotlib", "zarr"):
         try:
             yield Finding(package, True, version(package))
         except PackageNotFoundError:
             yield Finding(package, False, "not installed")
+    for extra, module in EXTRAS.items():
+        there = is_installed(module)
+        yield Finding(
+            f"extra {extra}", True if there else None, "installed" if there else f"pip install 'xaesthetic[{extra}]'"
+        )
     from xaesthetic.models.model import device, load_model
 
     yield Finding("device", True, device("auto"))

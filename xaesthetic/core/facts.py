@@ -30,7 +30,7 @@ class MetricFacts:
     negative: str
     """What becomes of a map's negative values, in a few words."""
     requires: str = ""
-    """A module beyond what is always installed that it imports; where that is missing it is measured only by name."""
+    """The module that it imports beyond what is always installed; where that is missing, it is measured only by name."""
 
 
 @dataclass(frozen=True, slots=True)

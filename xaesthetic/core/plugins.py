@@ -11,6 +11,7 @@ read without importing a plug-in; its facts (`xaesthetic.core.facts`) need the i
 """
 
 import ast
+import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -172,7 +173,7 @@ def facts(kind: str, name: str) -> Facts:
         return declared
     where = f"{_files(kind)[name][0]}.{name}"
     what = "no facts" if declared is None else f"{type(declared).__name__} as its facts"
-    fields = ", ".join(f"{field}=…" for field in wanted.__dataclass_fields__)
+    fields = ", ".join(f"{field.name}=…" for field in dataclasses.fields(wanted) if field.default is dataclasses.MISSING)
     raise PluginError(
         f"{where} declares {what}, but {wanted.__name__} were wanted; write @{one}({fields}) of xaesthetic.core.facts above "
         "it."

@@ -11,6 +11,7 @@ import pandas as pd
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.extras import is_installed
 from xaesthetic.core.facts import MetricFacts
 from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.data import images
@@ -88,12 +89,13 @@ class _Job:
 
 
 def fitting_metrics(run: Run) -> tuple[str, ...]:
-    """The metrics that what people did here is enough for."""
+    """The metrics that what people did here is enough for, and whose libraries are installed."""
     table = run.read(ANNOTATIONS)
     table = table[table["reason"] == ""]
     marked = bool((table["region"].str.len() > 0).any())
     needs = {"density", "mask"} if marked else {"density", "fixations", "others"}
-    return tuple(name for name in plugins.names("metrics") if metric_scale(name).needs in needs)
+    scales = {name: metric_scale(name) for name in plugins.names("metrics")}
+    return tuple(name for name, scale in scales.items() if scale.needs in needs and is_installed(scale.requires))
 
 
 def score_run(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution()) -> pd.DataFrame:

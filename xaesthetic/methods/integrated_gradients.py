@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.core.extras import need
 from xaesthetic.core.facts import method
 from xaesthetic.models.model import Pass
 
@@ -18,10 +19,9 @@ def integrated_gradients(taken: Pass) -> Float[Tensor, "b a h w"]:
     Its sum over the map is the prediction minus the prediction for a plain field of the mean colour (input 0), up to the
     integration's error: 32 Gauss-Legendre steps. Signed. One backward pass an attribute and step: the slowest method.
     """
-    from captum.attr import IntegratedGradients  # a second to import
-
+    attr = need("captum.attr", extra="captum", purpose="the method integrated_gradients")  # a second to import
     model = taken.model
-    captum = IntegratedGradients(lambda inputs: model.head(model.features(inputs)), multiply_by_inputs=True)
+    captum = attr.IntegratedGradients(lambda inputs: model.head(model.features(inputs)), multiply_by_inputs=True)
     with torch.inference_mode(False), torch.enable_grad():
         maps = [
             captum.attribute(taken.x, baselines=0.0, target=index, n_steps=_STEPS, internal_batch_size=_AT_ONCE).sum(1)

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
+from xaesthetic.core.extras import need
 from xaesthetic.core.facts import metric
 from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.metrics._maps import NAN, SHIFTED, distribution, is_constant, shifted
@@ -11,7 +12,7 @@ _LONG = 20
 """Blocks along the longer side: optimal transport between 300 blocks takes some tens of milliseconds."""
 
 
-@metric(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED)
+@metric(higher=False, low=0.0, high=float("inf"), needs="density", negative=SHIFTED, requires="ot")
 def emd(saliency: Map, human: HumanMap, block: int | None = None) -> float:
     """What it costs to move the map's mass to the density's (Rubner et al., IJCV 2000), exactly, on means of blocks.
 
@@ -34,7 +35,7 @@ def emd(saliency: Map, human: HumanMap, block: int | None = None) -> float:
     p, q = (distribution(_means(each, size)) for each in (shifted(saliency), human.density))
     if p is None or q is None:
         return NAN
-    import ot
+    ot = need("ot", extra="emd", purpose="the metric emd")
 
     rows, columns = np.mgrid[: p.shape[0], : p.shape[1]].astype(np.float64)
     places = np.stack([rows.ravel(), columns.ravel()], axis=1)

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.extras import need
 from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
@@ -124,7 +125,7 @@ def _maps(session: Session, method: str, x: Tensor) -> Tensor:
 
 def _sensitivity(maps: Callable[[Tensor], Tensor], x: Float[Tensor, "1 c h w"]) -> float:
     """Return captum's sensitivity_max of all attributes' maps together."""
-    from captum.metrics import sensitivity_max
+    sensitivity_max = need("captum.metrics", extra="captum", purpose="the sensitivity of maps").sensitivity_max
 
     def explain(inputs: tuple[Tensor, ...] | Tensor) -> tuple[Tensor, ...]:
         return (maps(inputs if isinstance(inputs, Tensor) else inputs[0]),)

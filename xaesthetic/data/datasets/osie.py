@@ -58,7 +58,7 @@ def _fixations(path: Path) -> list[tuple[str, list[tuple[tuple[float, float], ..
     try:
         entries = np.atleast_1d(loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"])
         return [(str(entry.img), [_points(each) for each in np.atleast_1d(entry.subjects)]) for entry in entries]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, MatReadError) as error:
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, NotImplementedError, MatReadError) as error:
         raise DataError(f"{path}: cannot be read as OSIE's fixations ({error}).") from error
 
 

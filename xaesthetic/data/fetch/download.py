@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.extras import need
 from xaesthetic.core.files import read_json, sha256, write_json
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.archive import unpack
@@ -84,8 +85,7 @@ def _fetch(folder: Path, file: File, again: bool, track: Track, sleep: Sleep) ->
 
 
 def _retrieve(folder: Path, file: File, again: bool, track: Track, sleep: Sleep) -> None:
-    import pooch
-
+    pooch = need("pooch", extra="fetch", purpose="data fetch")
     pooch.get_logger().setLevel("WARNING")
     part = folder / f".{file.name}.part"
 

@@ -12,9 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import requests
-
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.extras import need
 from xaesthetic.core.files import whole
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.archive import unpack
@@ -118,6 +117,7 @@ class _Links(HTMLParser):
 def _listed(url: str) -> list[_Entry]:
     identity, key = _identity(url)
     query = {"id": identity} | ({"resourcekey": key} if key else {})
+    requests = need("requests", extra="fetch", purpose="data fetch")
     try:
         response = requests.get(f"{VIEW}?{urlencode(query)}", headers=HEADERS, timeout=(15, 60))
     except requests.RequestException as error:

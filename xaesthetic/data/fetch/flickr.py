@@ -9,13 +9,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import requests
+from typing import TYPE_CHECKING
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.extras import need
 from xaesthetic.core.files import whole, write_text
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.transfer import HEADERS, retry_after
+
+if TYPE_CHECKING:
+    import requests
 
 _NAME = re.compile(r"(farm\d+)_(\d+)_(\d+_[0-9a-f]+_[a-z]\.jpg)")
 _ATTEMPTS = 4
@@ -116,6 +119,7 @@ def _fetch(name: str, folder: Path, server: str, pace: _Pace) -> str:
     if url is None:
         return "gone: its name holds no address"
     outcome = ""
+    requests = need("requests", extra="fetch", purpose="data fetch")
     for attempt in range(_ATTEMPTS):
         pace.wait()
         if pace.stop.is_set():
@@ -137,7 +141,7 @@ def _fetch(name: str, folder: Path, server: str, pace: _Pace) -> str:
     return outcome
 
 
-def _keep(response: requests.Response, path: Path) -> str:
+def _keep(response: "requests.Response", path: Path) -> str:
     """Write the photograph, if it is one."""
     from PIL import Image
 

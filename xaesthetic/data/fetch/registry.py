@@ -13,6 +13,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError, PluginError, unknown
 
@@ -61,9 +63,7 @@ def cache_folder() -> Path:
     chosen = os.environ.get("XAESTHETIC_CACHE")
     if chosen:
         return Path(chosen).expanduser()
-    import pooch
-
-    return Path(pooch.os_cache("xaesthetic"))
+    return user_cache_path("xaesthetic")
 
 
 def cached(name: str) -> Path:

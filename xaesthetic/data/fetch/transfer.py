@@ -8,12 +8,15 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import requests
+from typing import TYPE_CHECKING
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.extras import need
 from xaesthetic.core.files import read_json, write_json
 from xaesthetic.core.progress import Track, silent
+
+if TYPE_CHECKING:
+    import requests
 
 _ATTEMPTS = 6
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -67,7 +70,7 @@ def transfer(url: str, part: Path, track: Track = silent, sleep: Sleep = time.sl
     raise DataError(f"{url}: {reason}, {_ATTEMPTS} times; what has come so far is kept: try again later.")
 
 
-def retry_after(response: requests.Response) -> float | None:
+def retry_after(response: "requests.Response") -> float | None:
     """How many seconds the server asks to wait, at most ten minutes; None where it does not say in seconds."""
     text = response.headers.get("Retry-After", "")
     return min(float(text), 600.0) if re.fullmatch(r"\d+", text) else None
@@ -80,6 +83,7 @@ def _validator(part: Path) -> Path:
 def _attempt(url: str, part: Path, track: Track) -> None:
     there = part.stat().st_size if part.is_file() else 0
     mark = read_json(_validator(part)) if there and _validator(part).is_file() else None
+    requests = need("requests", extra="fetch", purpose="data fetch")
     asked = {"Range": f"bytes={there}-", "If-Range": mark} if mark else {}
     try:
         with requests.get(url, headers=HEADERS | asked, stream=True, timeout=_TIMEOUT) as response:
@@ -93,7 +97,7 @@ def _attempt(url: str, part: Path, track: Track) -> None:
         raise _Again(f"the connection broke ({type(error).__name__})") from error
 
 
-def _check(url: str, response: requests.Response, part: Path) -> None:
+def _check(url: str, response: "requests.Response", part: Path) -> None:
     status = response.status_code
     if status in _BUSY:
         raise _Again(f"the server is busy (status {status})", retry_after(response))
@@ -111,7 +115,7 @@ def _check(url: str, response: requests.Response, part: Path) -> None:
         )
 
 
-def _remember(response: requests.Response, part: Path) -> None:
+def _remember(response: "requests.Response", part: Path) -> None:
     """Keep what tells this version of the file from another; without it a stopped download starts anew."""
     mark = response.headers.get("ETag", "")
     mark = response.headers.get("Last-Modified", "") if not mark or mark.startswith("W/") else mark
@@ -121,7 +125,7 @@ def _remember(response: requests.Response, part: Path) -> None:
         _validator(part).unlink(missing_ok=True)
 
 
-def _receive(response: requests.Response, part: Path, start: int, track: Track) -> None:
+def _receive(response: "requests.Response", part: Path, start: int, track: Track) -> None:
     length = response.headers.get("Content-Length")
     total = start + int(length) if length and length.isdigit() else None
     chunks = response.iter_content(_CHUNK)
