@@ -37,7 +37,7 @@ def record(name, *marks):
 def gathered(rows, image):
     sizes = dict.fromkeys(rows["image"], SIZE)
     (found,) = annotations.gather(rows, sizes, [image])
-    return annotations.people_of(*found[:3], SIZE, found[3]), found[3]
+    return annotations.people_of(found.image, found.attribute, rows.iloc[found.rows], SIZE, found.elsewhere), found.elsewhere
 
 
 # -- checking ----------------------------------------------------------------------------------------------------------
@@ -110,9 +110,9 @@ def test_other_photographs_of_other_sizes_are_scaled():
     wide = pd.DataFrame(annotations.marks_rows(record("q", looked("a", (100, 10))), (20, 200)))
     sizes = {"p": SIZE, "q": (20, 200)}
     (found,) = annotations.gather(pd.concat([rows, wide]), sizes, ["p"])
-    np.testing.assert_allclose(found[3].points("p", SIZE), [[20, 15]])
-    assert found[3].another("p", 0) == "q"
-    density = found[3].density_of("q", SIZE)
+    np.testing.assert_allclose(found.elsewhere.points("p", SIZE), [[20, 15]])
+    assert found.elsewhere.another("p", 0) == "q"
+    density = found.elsewhere.density_of("q", SIZE)
     assert np.unravel_index(density.argmax(), SIZE) in {(14, 19), (14, 20), (15, 19), (15, 20)}
 
 
@@ -121,7 +121,10 @@ def test_each_attribute_has_people_of_its_own():
         record("p", Marks("a", "light", region=png(square(1, 1))), Marks("a", "content", region=png(square(9, 9)))),
     )
     gathered = annotations.gather(rows, {"p": SIZE}, ["p"])
-    found = {each[1]: annotations.people_of(*each[:3], SIZE, each[3]) for each in gathered}
+    found = {
+        one.attribute: annotations.people_of("p", one.attribute, rows.iloc[one.rows], SIZE, one.elsewhere)
+        for one in gathered
+    }
     np.testing.assert_array_equal(found["light"].everybody.mask, square(1, 1))
     np.testing.assert_array_equal(found["content"].everybody.mask, square(9, 9))
 
