@@ -200,3 +200,28 @@ def test_every_plugin_holds_one_public_function_of_its_name(kind):
         functions = [node.name for node in body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
         assert functions == [name], module
         assert plugins.summary(kind, name)
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+WORDS = {"told", "each", "there", "found", "own", "asked", "given", "pieces", "truth", "people_of"}
+"""Words that no name may be: each once meant many things. CONTRIBUTING.md says what to write instead."""
+BEGINNINGS = ("look_at_", "check_")
+
+
+def defined_names(file):
+    """Whatever a file gives a name to."""
+    for node in tree(file):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+@named
+def test_names_are_words_with_one_meaning(file):
+    names = {name.strip("_").lower() for name in defined_names(file)}
+    assert not names & WORDS
+    assert not [name for name in names if name.startswith(BEGINNINGS)]

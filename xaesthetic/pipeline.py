@@ -118,9 +118,9 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
 
 def begin(experiment: Experiment, records: Sequence[Record], out: Path, execution: Execution) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
-    there = Run.exists(out, experiment)
-    run = Run.open(out) if there else Run(out, experiment)
-    if there and run.is_complete():
+    present = Run.exists(out, experiment)
+    run = Run.open(out) if present else Run(out, experiment)
+    if present and run.is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
             run.remove_parts()
         return run
@@ -129,7 +129,7 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, executio
 
     models = _models(experiment)
     answers = {key: _described(model) for key, model in models.items()}
-    if not there:
+    if not present:
         Run.create(out, experiment, _provenance(answers))
     elif run.answered_by()["models"] != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")

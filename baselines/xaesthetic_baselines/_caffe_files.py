@@ -32,7 +32,7 @@ def read_caffemodel(path: Path) -> dict[str, list[np.ndarray]]:
     DataError
         If the file cannot be read as one, or names a layer twice.
     """
-    found: dict[str, list[np.ndarray]] = {}
+    result: dict[str, list[np.ndarray]] = {}
     try:
         for number, value in _fields(_read(path)):
             if number not in _LAYERS or not isinstance(value, memoryview):
@@ -44,15 +44,15 @@ def read_caffemodel(path: Path) -> dict[str, list[np.ndarray]]:
                     name = bytes(content).decode("utf-8")
                 elif inner == blob_number and isinstance(content, memoryview):
                     blobs.append(_blob(content))
-            if blobs and name in found:
+            if blobs and name in result:
                 raise DataError(f"{path}: has two layers called {name!r}.")
             if blobs:
-                found[name] = blobs
+                result[name] = blobs
     except (_TornError, UnicodeDecodeError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as a .caffemodel ({error}); it is damaged or another file.") from error
-    if not found:
+    if not result:
         raise DataError(f"{path}: holds no layer with weights; it is no .caffemodel.")
-    return found
+    return result
 
 
 def read_binaryproto(path: Path) -> np.ndarray:

@@ -7,7 +7,7 @@ import torch
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel, gap_linear
-from xaesthetic.models.weights import Weights, check_shape
+from xaesthetic.models.weights import Weights, validate_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
 
@@ -37,7 +37,7 @@ def with_head(
     ModelError
         If the head does not fit the backbone.
     """
-    check_shape(head, name, channels)
+    validate_shape(head, name, channels)
     return gap_linear(
         [str(attribute) for attribute in head.manifest["attributes"]],
         inputs,

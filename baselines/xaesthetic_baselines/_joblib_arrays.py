@@ -73,11 +73,11 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         with path.open("rb") as file:
-            found = _Reader(file).load()
+            result = _Reader(file).load()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from error
     except Exception as error:  # a damaged or hostile pickle can make the reader raise nearly anything
         raise DataError(f"{path}: is no joblib file of arrays, or asks for more than that ({error}).") from error
-    if not isinstance(found, dict) or not all(isinstance(each, np.ndarray) for each in found.values()):
+    if not isinstance(result, dict) or not all(isinstance(item, np.ndarray) for item in result.values()):
         raise DataError(f"{path}: holds something else than arrays by name.")
-    return {str(name): each for name, each in found.items()}
+    return {str(name): item for name, item in result.items()}

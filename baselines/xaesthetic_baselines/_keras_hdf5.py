@@ -52,14 +52,14 @@ def _arrays(path: Path, file: "h5py.File") -> "_Arrays":
     root = file.get("model_weights", file)
     if "layer_names" not in root.attrs:
         raise DataError(f"{path}: has no layer_names; it is no weight file of Keras 1.")
-    found: _Arrays = {}
+    result: _Arrays = {}
     for layer in map(_text, root.attrs["layer_names"]):
         group = root[layer]
         for name in map(_text, group.attrs.get("weight_names", ())):
             entry = group[name]
             if hasattr(entry, "shape"):  # a data set, not a group
-                found[name.rpartition("/")[2].partition(":")[0]] = entry
-    return found
+                result[name.rpartition("/")[2].partition(":")[0]] = entry
+    return result
 
 
 def _text(name: bytes | str) -> str:
@@ -67,14 +67,14 @@ def _text(name: bytes | str) -> str:
 
 
 def _checked(
-    path: Path, found: "Mapping[str, h5py.Dataset]", shapes: Mapping[str, tuple[int, ...]]
+    path: Path, datasets: "Mapping[str, h5py.Dataset]", shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, np.ndarray]:
-    for what, names in (("lacks", shapes.keys() - found.keys()), ("also has", found.keys() - shapes.keys())):
+    for what, names in (("lacks", shapes.keys() - datasets.keys()), ("also has", datasets.keys() - shapes.keys())):
         if names:
             shown = ", ".join(sorted(names)[:4])
             raise DataError(f"{path}: {what} {shown}{' and more' * (len(names) > 4)}; it is another network's.")
     for name, shape in shapes.items():
-        if found[name].shape != shape:
-            hint = "; its kernels are in Theano's order" if found[name].shape == (shape[::-1][:2] + shape[:2]) else ""
-            raise DataError(f"{path}: {name} is {found[name].shape}, but {shape} was wanted{hint}.")
-    return {name: np.asarray(found[name][()], np.float32) for name in shapes}
+        if datasets[name].shape != shape:
+            hint = "; its kernels are in Theano's order" if datasets[name].shape == (shape[::-1][:2] + shape[:2]) else ""
+            raise DataError(f"{path}: {name} is {datasets[name].shape}, but {shape} was wanted{hint}.")
+    return {name: np.asarray(datasets[name][()], np.float32) for name in shapes}

@@ -59,7 +59,7 @@ def _branch(blob: str) -> str:
     return blob.removeprefix("fc9_")
 
 
-_BRANCHES = tuple(_branch(each.blob) for each in ATTRIBUTES[:-1])
+_BRANCHES = tuple(_branch(item.blob) for item in ATTRIBUTES[:-1])
 SPREAD = ("fc8new", *(f"fc8_{branch}" for branch in _BRANCHES))
 """The layers that all read fc7; in torch they are one, called fc8."""
 
@@ -124,7 +124,7 @@ class KongAlexNet(torch.nn.Module):
         layer = self.layers
         spread = torch.relu(layer["fc8"](torch.relu(layer["fc7"](torch.relu(fc6)))))
         hidden = torch.split(spread, self.widths, dim=1)[1:]
-        attributes = [layer[f"fc9_{branch}"](each) for branch, each in zip(_BRANCHES, hidden, strict=True)]
+        attributes = [layer[f"fc9_{branch}"](item) for branch, item in zip(_BRANCHES, hidden, strict=True)]
         score = layer["fc11_score"](torch.relu(layer["fc10_merge"](spread)))
         return torch.cat([*attributes, score], dim=1)
 

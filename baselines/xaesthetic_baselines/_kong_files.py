@@ -30,8 +30,8 @@ def kong_files(folder: Path | None = None) -> tuple[Path, Path, Path]:
 
 
 def _only(place: Path, end: str) -> Path:
-    found = sorted(file for file in place.rglob(f"*{end}") if file.is_file())
-    exact = [file for file in found if file.name in (f"init{end}", end)] or found
+    result = sorted(file for file in place.rglob(f"*{end}") if file.is_file())
+    exact = [file for file in result if file.name in (f"init{end}", end)] or result
     if len(exact) > 1:
         raise ModelError(f"{place}: {exact[0]} and {exact[1]}; only one file may end in {end}: choose a folder of one.")
     if not exact:

@@ -12,7 +12,7 @@ NORMS = ("none", "batch", "running")
 TRAINED_AT = 16
 """The batch that it was trained with: features were divided by their norm over so many photographs."""
 LINKS: tuple[str, ...] = tuple(
-    "sigmoid" if each.name in ("repetition", "symmetry", "overall") else "tanh" for each in ATTRIBUTES
+    "sigmoid" if item.name in ("repetition", "symmetry", "overall") else "tanh" for item in ATTRIBUTES
 )
 
 

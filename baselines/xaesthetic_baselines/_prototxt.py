@@ -41,7 +41,7 @@ def read_prototxt(path: Path) -> Message:
 
 def _tokens(text: str) -> list[tuple[str, bool]]:
     """The words, each with whether it stood in quotes."""
-    found, at = [], 0
+    result, at = [], 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
@@ -49,12 +49,12 @@ def _tokens(text: str) -> list[tuple[str, bool]]:
         at = match.end()
         sign, double, single, word = match.groups()
         if sign is not None and sign not in ";,":
-            found.append((sign, False))
+            result.append((sign, False))
         elif word is not None:
-            found.append((word, False))
+            result.append((word, False))
         elif double is not None or single is not None:
-            found.append((double if double is not None else single, True))
-    return found
+            result.append((double if double is not None else single, True))
+    return result
 
 
 def _message(tokens: list[tuple[str, bool]], at: int, closing: str | None) -> tuple[Message, int]:
@@ -94,7 +94,7 @@ def computed(net: Message, path: Path) -> dict[str, str]:
         If a layer is of another type, or reads what no layer has made.
     """
     blobs = {str(name): "the input" for name in net.get("input", [])}
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for layer in [*net.get("layer", []), *net.get("layers", [])]:
         kind, name = str(first(layer, "type")), str(first(layer, "name"))
         kind = _OLD.get(kind, kind)
@@ -107,13 +107,13 @@ def computed(net: Message, path: Path) -> dict[str, str]:
             raise DataError(f"{path}: layer {name!r} reads {', '.join(missing) or 'something, but makes nothing'}.")
         bottoms = [blobs[bottom] for bottom in layer["bottom"]]
         if kind in ("Convolution", "InnerProduct"):
-            found[name] = f"{_weighted(layer, kind)} of {bottoms[0]}"
+            result[name] = f"{_weighted(layer, kind)} of {bottoms[0]}"
             blobs |= dict.fromkeys(tops, name)
         elif kind == "Dropout":
             blobs |= dict.fromkeys(tops, bottoms[0])
         else:
             blobs |= dict.fromkeys(tops, f"{_plain(layer, kind, name, path)}({', '.join(bottoms)})")
-    return found
+    return result
 
 
 def _weighted(layer: Message, kind: str) -> str:
@@ -139,7 +139,7 @@ def _plain(layer: Message, kind: str, name: str, path: Path) -> str:
     if kind == "LRN":
         settings = first(layer, "lrn_param", {})
         size, alpha, beta = (
-            float(first(settings, *each)) for each in (("local_size", "5"), ("alpha", "1"), ("beta", "0.75"))
+            float(first(settings, *item)) for item in (("local_size", "5"), ("alpha", "1"), ("beta", "0.75"))
         )
         return f"lrn {size:g} {alpha:g} {beta:g}"
     raise DataError(f"{path}: layer {name!r} is of type {kind}, which this network does not have.")

@@ -84,11 +84,11 @@ def imagenet(layers: slice = slice(None)) -> tuple[ResNet50, dict[str, str]]:
             "with --weights random."
         )
     wanted = Path(WEIGHTS).stem.rpartition("-")[2]
-    found = sha256(file)
-    if not found.startswith(wanted):
-        raise ModelError(f"{file}: sha256 is {found[:12]}… but {wanted}… was wanted; delete it and fetch it again.")
+    result = sha256(file)
+    if not result.startswith(wanted):
+        raise ModelError(f"{file}: sha256 is {result[:12]}… but {wanted}… was wanted; delete it and fetch it again.")
     tensors = torch.load(file, map_location="cpu", weights_only=True)
-    return _filled(ResNet50(layers), _blocks(tensors), file), {WEIGHTS: found}
+    return _filled(ResNet50(layers), _blocks(tensors), file), {WEIGHTS: result}
 
 
 def _blocks(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

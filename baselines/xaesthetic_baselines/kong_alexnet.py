@@ -46,8 +46,8 @@ def kong_alexnet(weights: Path | None = None) -> AttributeModel:
     client = connect(_SERVER, {"prototxt": sums[prototxt.name], "caffemodel": sums[caffemodel.name]})
     return remote_model(
         client,
-        Blobs("imgLow", "conv5", tuple(each.blob for each in ATTRIBUTES)),
-        [each.name for each in ATTRIBUTES],
+        Blobs("imgLow", "conv5", tuple(item.blob for item in ATTRIBUTES)),
+        [item.name for item in ATTRIBUTES],
         inputs(middle_of_mean(mean, SIZE)),
         Source(CITATION, LICENCE, TRAINED, sums),
     )

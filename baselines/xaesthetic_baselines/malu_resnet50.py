@@ -17,7 +17,7 @@ from xaesthetic_baselines._heads import kept_files, with_head
 from xaesthetic_baselines._malu import LINKS, batch_normed
 from xaesthetic_baselines._resnet50_v1 import INPUTS, ResNet50V1
 
-_UNTRAINED = tuple(each.name for each in ATTRIBUTES if not each.in_paper and each.name != "overall")
+_UNTRAINED = tuple(item.name for item in ATTRIBUTES if not item.in_paper and item.name != "overall")
 """Their loss was given no weight (the paper leaves them out; their published weights have not left initialisation)."""
 
 
@@ -58,7 +58,7 @@ def malu_resnet50(weights: Path | None = None, random: bool = False) -> Attribut
 
 
 def _names() -> list[str]:
-    return [each.name for each in ATTRIBUTES]
+    return [item.name for item in ATTRIBUTES]
 
 
 def _filled(kept: Weights, folder: Path) -> ResNet50V1:

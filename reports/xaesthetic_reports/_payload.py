@@ -60,8 +60,8 @@ def _explained(run: Run) -> set[str]:
     return {image for place in _places(run)[:1] for image in run.maps(*place).images}
 
 
-def _source(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: told.get(name, "") for name in ("citation", "licence", "trained", "files")}
+def _source(source: dict[str, Any]) -> dict[str, Any]:
+    return {name: source.get(name, "") for name in ("citation", "licence", "trained", "files")}
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -78,13 +78,13 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     table = run.read(PREDICTIONS)
     rated = dict(iter(table.groupby("image", sort=False)))
     people = _people(run, [record.id for record in records])
-    told = []
+    known = []
     for record in records:
         pixels = _reduced(load_photograph(record), side)
         predictions: dict[str, dict[str, float | None]] = {}
         for row in rated[record.id].itertuples():
             predictions.setdefault(str(row.model), {})[str(row.attribute)] = _rounded(float(str(row.prediction)))
-        told.append(
+        known.append(
             {
                 "id": record.id,
                 "name": record.original,
@@ -98,7 +98,7 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
                 "people": people.get(record.id, {}),
             }
         )
-    return told
+    return known
 
 
 def _rounded(value: float) -> float | None:
@@ -124,15 +124,15 @@ def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
     sizes = run.sizes()
     table = run.read(ANNOTATIONS)
     table = table[(table["reason"] == "") & table["image"].isin(shown)]
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for (image, attribute), rows in table.groupby(["image", "attribute"], sort=False):
-        each = np.stack([_density(row, sizes[str(image)]) for row in rows.to_dict("records")])
-        scaled = each / np.maximum(each.max(axis=(1, 2), keepdims=True), 1e-12)
-        found.setdefault(str(image), {})[str(attribute)] = {
-            "density": _eight_bits(each.mean(0)),
-            "disagreement": _eight_bits(scaled.std(0)) if len(each) > 1 else None,
+        item = np.stack([_density(row, sizes[str(image)]) for row in rows.to_dict("records")])
+        scaled = item / np.maximum(item.max(axis=(1, 2), keepdims=True), 1e-12)
+        result.setdefault(str(image), {})[str(attribute)] = {
+            "density": _eight_bits(item.mean(0)),
+            "disagreement": _eight_bits(scaled.std(0)) if len(item) > 1 else None,
         }
-    return found
+    return result
 
 
 def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray, "_i _j"]:
@@ -180,8 +180,8 @@ def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
         "png": _uri(eight.reshape(-1, eight.shape[2]), "PNG"),
         "rows": eight.shape[1],
         "cells": eight.shape[2],
-        "low": [float(f"{each:.6g}") if told else None for each, told in zip(low, known, strict=True)],
-        "high": [float(f"{each:.6g}") if told else None for each, told in zip(high, known, strict=True)],
+        "low": [float(f"{item:.6g}") if facts else None for item, facts in zip(low, known, strict=True)],
+        "high": [float(f"{item:.6g}") if facts else None for item, facts in zip(high, known, strict=True)],
     }
 
 

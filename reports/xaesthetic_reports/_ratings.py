@@ -19,7 +19,7 @@ class Ratings:
 
 
 def ratings_of(run: Run) -> Ratings:
-    """People's ratings, or where there are none at all those of the first model that rates each attribute."""
+    """HumanMaps's ratings, or where there are none at all those of the first model that rates each attribute."""
     records = [record for record in run.records() if record.edit is None]
     people = pd.DataFrame({record.id: dict(record.ratings) for record in records}).T
     if people.shape[1]:
@@ -30,9 +30,9 @@ def ratings_of(run: Run) -> Ratings:
     columns: dict[str, pd.Series] = {}
     models: list[str] = []
     for key in map(model_key, run.experiment.models):
-        own = predictions[predictions["model"] == key].pivot_table(index="image", columns="attribute", values="prediction")
-        fresh = [name for name in own.columns if name not in columns]
-        columns |= {str(name): own[name] for name in fresh}
+        value = predictions[predictions["model"] == key].pivot_table(index="image", columns="attribute", values="prediction")
+        fresh = [name for name in value.columns if name not in columns]
+        columns |= {str(name): value[name] for name in fresh}
         models += [key] if fresh else []
     trained = run.trained()
     said = "; ".join(f"{key}, {trained[key]}" for key in models)

@@ -100,12 +100,12 @@ def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> Non
 
 def _sum(figure: Figure, photograph: Pixels, maps: list[np.ndarray], first: pd.Series) -> None:
     size = maps[-1].shape[0], maps[-1].shape[1]
-    total = np.sum([images.area_pool(each, size) for each in maps], axis=0)
+    total = np.sum([images.area_pool(item, size) for item in maps], axis=0)
     shown = images.to_pixels(style.normalise(total.astype(np.float32)), photograph.shape[:2])
     axes = figure.add_axes(_box(_WIDTH - _PHOTOGRAPH - 0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
     axes.imshow(style.overlay(photograph, shown))
     axes.set_axis_off()
-    raw = sum(float(each.mean()) for each in maps) + first["bias"]
+    raw = sum(float(item.mean()) for item in maps) + first["bias"]
     middle = (_WIDTH - _PHOTOGRAPH / 2 - 0.05) / _WIDTH
     figure.text(middle, 0.36 / _HEIGHT, "Σ, the map", ha="center")
     figure.text(middle, 0.2 / _HEIGHT, f"mean {raw - first['bias']:+.3f}, bias {first['bias']:+.3f}", ha="center")

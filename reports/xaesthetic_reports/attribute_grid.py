@@ -53,7 +53,7 @@ def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptio
         grid.Row(
             "photograph",
             tuple(
-                grid.Panel(photographs[image], _truth(records[image], pick.attribute), _name(records[image]))
+                grid.Panel(photographs[image], _rating_of_people(records[image], pick.attribute), _name(records[image]))
                 for image in shown
             ),
         )
@@ -88,7 +88,7 @@ def _panels(
     return tuple(panels)
 
 
-def _truth(record: Record, name: str) -> str:
+def _rating_of_people(record: Record, name: str) -> str:
     return f"{record.ratings[name]:z.2f}" if name in record.ratings else ""
 
 

@@ -38,8 +38,8 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     written = [file]
     for model, rows in table.groupby("model", sort=False):
         panels = [
-            IntervalPanel(f"{end}, {fill} →", _lines(told, end), _CHANCE)
-            for fill, told in rows.groupby("fill", sort=False)
+            IntervalPanel(f"{end}, {fill} →", _lines(known, end), _CHANCE)
+            for fill, known in rows.groupby("fill", sort=False)
             for end in ("deletion", "insertion")
         ]
         figure = interval_figure(panels, f"{model}: deletion and insertion", options.columns)

@@ -65,17 +65,17 @@ def _colors() -> str:
 
 def _downloads(run: Run) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
-    found: list[dict[str, Any]] = [
+    result: list[dict[str, Any]] = [
         {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.read(PREDICTIONS), run.trained())}
     ]
     names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
-    found += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]
+    result += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]
     figures_there, taken, room = sorted(run.report.glob("*.pdf")), set(), _BUDGET
-    for file in sorted(figures_there, key=lambda each: each.stat().st_size):  # as many as there is room for
+    for file in sorted(figures_there, key=lambda item: item.stat().st_size):  # as many as there is room for
         room -= file.stat().st_size
         if room >= 0:
             taken.add(file)
     for file in figures_there:
         inside = base64.b64encode(file.read_bytes()).decode() if file in taken else ""
-        found.append({"name": file.name, "type": "application/pdf", "base64": inside})
-    return found
+        result.append({"name": file.name, "type": "application/pdf", "base64": inside})
+    return result

@@ -7,7 +7,7 @@ from typing import Any
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import read_json, write_text
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.paper.items import PIECES, Piece
+from xaesthetic.paper.items import EXHIBITS, Exhibit
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 
@@ -35,17 +35,17 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
         If there is no manifest.
     """
     del options
-    told = read_json(run.report / "manifest.json")
-    known = told["pieces"]
+    values = read_json(run.report / "manifest.json")
+    known = values.get("exhibits", {})
     style = source("page.css")
     page = render(
         "index.html.j2",
         {
             "data": run.experiment.data,
             "models": run.answered_by()["models"],
-            "drawn_with": told.get("drawn_with", {}),
+            "drawn_with": values.get("drawn_with", {}),
             "command": run.answered_by().get("command", ""),
-            "pieces": [_shown(run, piece, known[piece.number]) for piece in PIECES if piece.number in known],
+            "exhibits": [_shown(run, exhibit, known[exhibit.number]) for exhibit in EXHIBITS if exhibit.number in known],
             "others": _others(run, known),
             "page": _PAGE if (run.report / _PAGE).is_file() else "",
             "style": style,
@@ -57,12 +57,12 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
     return [file]
 
 
-def _shown(run: Run, piece: Piece, known: dict[str, Any]) -> dict[str, Any]:
+def _shown(run: Run, exhibit: Exhibit, known: dict[str, Any]) -> dict[str, Any]:
     names = [name for name in known.get("files", ()) if (run.report / name).is_file()]
     captions = [name for name in names if name.endswith(".txt")]
     return {
-        "name": f"Figure {piece.number}" if piece.number.isdigit() else piece.number.capitalize(),
-        "title": piece.title,
+        "name": f"Figure {exhibit.number}" if exhibit.number.isdigit() else exhibit.number.capitalize(),
+        "title": exhibit.title,
         "pictures": [name for name in names if name.endswith(".png")],
         "files": [name for name in names if not name.endswith(".txt")],
         "tables": [table for name in names if name.endswith(".html") for table in _tables(run.report / name)],
@@ -78,7 +78,7 @@ def _tables(file: Path) -> list[str]:
 
 def _others(run: Run, known: dict[str, Any]) -> list[str]:
     """Files of the folder that belong to no figure or table of the paper."""
-    told = {name for piece in PIECES for name in known.get(piece.number, {}).get("files", ())}
+    values = {name for exhibit in EXHIBITS for name in known.get(exhibit.number, {}).get("files", ())}
     kinds = (".html", ".pdf", ".csv", ".json")
     names = sorted(file.name for file in run.report.iterdir() if file.suffix in kinds)
-    return [name for name in names if name not in told and name != "index.html"]
+    return [name for name in names if name not in values and name != "index.html"]

@@ -44,8 +44,8 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     DataError
         If nothing is rated.
     """
-    told = ratings_of(run)
-    shown = [each for each in ATTRIBUTES if each.name in told.table.columns and told.table[each.name].notna().any()]
+    known = ratings_of(run)
+    shown = [item for item in ATTRIBUTES if item.name in known.table.columns and known.table[item.name].notna().any()]
     if not shown:
         raise DataError(f"{run.root}: no attribute is rated; Figure 4 needs AADB or a model.")
     across = 2 * options.columns
@@ -53,20 +53,20 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(style.WIDTHS[options.columns], 1.25 * rows + 0.1), layout="constrained")
         FigureCanvasAgg(figure)
-        for axes, each in zip(figure.subplots(rows, across, squeeze=False).flat, [*shown, *[None] * across], strict=False):
-            if each is None:
+        for axes, item in zip(figure.subplots(rows, across, squeeze=False).flat, [*shown, *[None] * across], strict=False):
+            if item is None:
                 axes.set_axis_off()
             else:
-                _draw(axes, each, told.table[each.name].dropna())
+                _draw(axes, item, known.table[item.name].dropna())
     caption = (
-        f"Distribution of the ratings in each attribute: {told.whose}, {len(told.table)} photographs; bins are a {_BINS}th "
-        "of the range wide, from the attribute's lowest to its highest in AADB, or the ratings' where they go "
+        f"Distribution of the ratings in each attribute: {known.whose}, {len(known.table)} photographs; bins are a "
+        f"{_BINS}th of the range wide, from the attribute's lowest to its highest in AADB, or the ratings' where they go "
         "beyond it. The dotted line is the mean; the share of "
         "exact zeros stands above."
     )
-    summary = told.table[[each.name for each in shown]].describe().T.assign(zeros=(told.table == 0).mean())
+    summary = known.table[[item.name for item in shown]].describe().T.assign(zeros=(known.table == 0).mean())
     file = run.report / "label_distributions.csv"
-    write_text(file, summary.assign(whose=told.whose).rename_axis("attribute").to_csv())
+    write_text(file, summary.assign(whose=known.whose).rename_axis("attribute").to_csv())
     return [file, *style.save(figure, run.report / "label_distributions", caption)]
 
 

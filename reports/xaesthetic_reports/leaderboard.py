@@ -62,9 +62,9 @@ def _order(rows: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
 
 
 def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]]) -> IntervalPanel:
-    told = {(row["model"], row["method"]): row for row in rows.to_dict("records")}
+    known = {(row["model"], row["method"]): row for row in rows.to_dict("records")}
     behind = {row["method"]: row for row in rows[rows["kind"] != "map"].to_dict("records")}
-    lines = tuple(Line(f"{key[0]}  {key[1]}", key[0], *_interval(told[key])) for key in order)
+    lines = tuple(Line(f"{key[0]}  {key[1]}", key[0], *_interval(known[key])) for key in order)
     bands = tuple(
         Band(label, *_interval(behind[method]), gray)
         for method, label, gray in _BANDS

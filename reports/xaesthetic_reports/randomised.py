@@ -43,8 +43,8 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
 
 
 def _lines(rows: pd.DataFrame, keys: list[tuple[str, str]]) -> tuple[Line, ...]:
-    told = rows.set_index(["model", "method"])[["r", "low", "high"]].astype(float)
-    whole = told.reindex(pd.MultiIndex.from_tuples(keys))
+    known = rows.set_index(["model", "method"])[["r", "low", "high"]].astype(float)
+    whole = known.reindex(pd.MultiIndex.from_tuples(keys))
     return tuple(
         Line(f"{model}  {method}", model, float(r), float(low), float(high))
         for (model, method), (r, low, high) in zip(keys, whole.to_numpy(), strict=True)

@@ -57,7 +57,7 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
 
 
 def _form(axes: Axes) -> None:
-    attributes = [each for each in ATTRIBUTES if each.name != "overall"]
+    attributes = [item for item in ATTRIBUTES if item.name != "overall"]
     height = len(attributes) + 3.2
     axes.set(xlim=(0, 10), ylim=(height, 0))
     axes.set_aspect("auto")

@@ -36,23 +36,23 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     DataError
         If none of the paper's attributes is rated.
     """
-    told = ratings_of(run)
-    names = [each for each in ATTRIBUTES if each.in_paper and each.name in told.table.columns]
-    names = [each for each in names if not options.attributes or each.name in options.attributes]
-    rated = {each.name: int(told.table[each.name].notna().sum()) for each in names}
-    names = [each for each in names if rated[each.name] > 1]
+    known = ratings_of(run)
+    names = [item for item in ATTRIBUTES if item.in_paper and item.name in known.table.columns]
+    names = [item for item in names if not options.attributes or item.name in options.attributes]
+    rated = {item.name: int(known.table[item.name].notna().sum()) for item in names}
+    names = [item for item in names if rated[item.name] > 1]
     if not names:
         raise DataError(
             f"{run.root}: none of the paper's attributes is rated for two photographs; Figure 1 needs AADB, or a "
             "model that rates one."
         )
     records = {record.id: record for record in run.records()}
-    count = min(_SHOWN, *(rated[each.name] // 2 for each in names))
-    rows = [grid.Row(each.title, _panels(told.table[each.name], records, count)) for each in names]
+    count = min(_SHOWN, *(rated[item.name] // 2 for item in names))
+    rows = [grid.Row(item.title, _panels(known.table[item.name], records, count)) for item in names]
     page = grid.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
-        f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {told.whose}, "
-        f"{len(told.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
+        f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {known.whose}, "
+        f"{len(known.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
     return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)
 

@@ -33,13 +33,13 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     DataError
         If nobody and no model gives an overall score, or there are fewer than three photographs.
     """
-    told = ratings_of(run)
-    if "overall" not in told.table.columns or told.table["overall"].notna().sum() < 3:
+    known = ratings_of(run)
+    if "overall" not in known.table.columns or known.table["overall"].notna().sum() < 3:
         raise DataError(
             f"{run.root}: Figure 2 needs overall scores of three photographs or more: AADB's ('xaesthetic data fetch aadb') "
             "or a model that rates 'overall' (multigap_resnet50, malu_resnet50, kong_alexnet)."
         )
-    ordered = told.table["overall"].dropna().sort_index().sort_values(ascending=False, kind="stable")
+    ordered = known.table["overall"].dropna().sort_index().sort_values(ascending=False, kind="stable")
     count = min(_SHOWN, len(ordered) // 3)
     middle = (len(ordered) - count) // 2
     records = {record.id: record for record in run.records()}
@@ -51,8 +51,8 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
         )
         rows.append(grid.Row(name, panels))
     caption = (
-        f"Photographs of the highest, the middle and the lowest overall score: {told.whose}, {len(ordered)} photographs. In "
-        "the corner the score. Photographs are padded to squares, not stretched."
+        f"Photographs of the highest, the middle and the lowest overall score: {known.whose}, {len(ordered)} photographs. "
+        "In the corner the score. Photographs are padded to squares, not stretched."
     )
     figure = grid.photo_grid(rows, grid.Page("", (("overall aesthetic score", count),)), options.columns)
     return style.save(figure, run.report / "score_samples", caption)

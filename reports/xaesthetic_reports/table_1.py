@@ -40,11 +40,11 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
         raise DataError(
             f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
         )
-    found = attribute_ranks(records, [run.read(PREDICTIONS)], NAMES, seed=run.experiment.seed)
-    layouts = rank_layouts(found, run.experiment.data.partition(":")[0] == "aadb", run.trained())
+    result = attribute_ranks(records, [run.read(PREDICTIONS)], NAMES, seed=run.experiment.seed)
+    layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained())
     texts = {
-        "table_1.csv": found.ranks.to_csv(index=False),
-        "table_1_differences.csv": found.differences.to_csv(index=False),
+        "table_1.csv": result.ranks.to_csv(index=False),
+        "table_1_differences.csv": result.differences.to_csv(index=False),
         "table_1.tex": to_latex(layouts),
         "table_1.html": to_html("Table 1", layouts),
         "table_1.txt": _caption(run, len(records)) + "\n",
@@ -56,7 +56,7 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
 
 def _caption(run: Run, photographs: int) -> str:
     sources = run.answered_by()["models"]
-    models = "; ".join(f"{key}: {each['trained']}, {each['citation']}, {each['licence']}" for key, each in sources.items())
+    models = "; ".join(f"{key}: {item['trained']}, {item['citation']}, {item['licence']}" for key, item in sources.items())
     return (
         f"Spearman's correlation between people's ratings and models' in {photographs} photographs of "
         f"{run.experiment.data}, with 95 % intervals, and paired differences with Holm's correction. {models}."

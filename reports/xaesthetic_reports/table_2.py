@@ -52,12 +52,12 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
     votes = read_votes(file, {"rater": None, "image": None, "score": None})
     table = run.read(PREDICTIONS)
     table = table[table["attribute"] == "overall"]
-    given = {str(key): dict(zip(rows["image"], rows["prediction"], strict=True)) for key, rows in table.groupby("model")}
-    found = rater_agreement(votes, given, seed=run.experiment.seed)
-    layouts = rater_layouts(found)
+    chosen = {str(key): dict(zip(rows["image"], rows["prediction"], strict=True)) for key, rows in table.groupby("model")}
+    result = rater_agreement(votes, chosen, seed=run.experiment.seed)
+    layouts = rater_layouts(result)
     texts = {
-        "table_2.csv": found.raters.to_csv(index=False),
-        "table_2_models.csv": found.models.to_csv(index=False),
+        "table_2.csv": result.raters.to_csv(index=False),
+        "table_2_models.csv": result.models.to_csv(index=False),
         "table_2.tex": to_latex(layouts),
         "table_2.html": to_html("Table 2", layouts),
         "table_2.txt": (

@@ -7,7 +7,7 @@ from support.places import SHARED
 
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
-from xaesthetic.data.check import check_data
+from xaesthetic.data.check import examine_data
 from xaesthetic.data.datasets.aadb import aadb
 from xaesthetic.data.records import find_records
 
@@ -114,7 +114,7 @@ def test_a_missing_list_says_how_to_get_it(tmp_path):
 def test_check_counts_what_is_found(root, photo, write_photo):
     write_photo(root / "e1.jpg", photo)
     write_photo(root / "b0.jpg", photo)
-    check = check_data("aadb", root)
+    check = examine_data("aadb", root)
     counted = {row[0]: row[1:] for row in check.sheets[0].rows}
     assert counted["test"] == ("4", "2", "2")
     assert counted["test_clean"] == ("2", "1", "1")
@@ -124,7 +124,7 @@ def test_check_counts_what_is_found(root, photo, write_photo):
 
 
 def test_check_by_hand(root):
-    check = check_data("aadb", root)
+    check = examine_data("aadb", root)
     assert sheet(check, "photographs in two lists") == {"validation, test": ("2", "2 to 3, same order", "1", "1")}
     train = sheet(check, "ratings in train")
     assert train["light"] == ("5", "0.200", "0.141", "0.000", "0.400", "20 %")  # 0, .1 … .4: variance .02
@@ -142,19 +142,19 @@ def test_least_squares_is_fitted_on_train_only(tmp_path):
     for name, ids, rows in zip(LISTS, names, np.split(values, [20, 30]), strict=True):
         lines = [",".join([each, *(f"{value:.9f}" for value in row)]) for each, row in zip(ids, rows, strict=True)]
         (tmp_path / name).write_text("\n".join([HEADER, *lines]))
-    found = sheet(check_data("aadb", tmp_path), "Spearman")
+    found = sheet(examine_data("aadb", tmp_path), "Spearman")
     assert found["least squares on the 8, fitted on train"] == ("1.0000", "1.0000", "1.0000", "-1.0000", "-1.0000")
 
 
 def test_a_folder_without_ratings_is_only_counted(tmp_path, photo, write_photo):
     write_photo(tmp_path / "a.jpg", photo)
-    (only,) = check_data(str(tmp_path)).sheets
+    (only,) = examine_data(str(tmp_path)).sheets
     assert only.rows == (("all together", "1", "1", "0"),)
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"an extra for where {PUBLISHED} is; small lists are always tested")
 def test_the_published_lists_hold_what_is_known_of_them():
-    check = check_data("aadb", PUBLISHED)
+    check = examine_data("aadb", PUBLISHED)
     assert [row[:2] for row in check.sheets[0].rows] == [
         ("train", "8458"), ("validation", "500"), ("test", "1000"), ("validation_clean", "373"), ("test_clean", "873"),
         ("all together", "9831"),

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from support.masks import png
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import Marks, Record
+from xaesthetic.core.types import Annotation, Record
 from xaesthetic.data import annotations
 from xaesthetic.data.records import find_records
 
@@ -17,7 +17,7 @@ SIZE = (30, 40)
 
 
 def looked(annotator, *points):
-    return Marks(annotator, fixations=tuple((float(x), float(y)) for x, y in points))
+    return Annotation(annotator, fixations=tuple((float(x), float(y)) for x, y in points))
 
 
 def square(y, x, side=5):
@@ -27,17 +27,19 @@ def square(y, x, side=5):
 
 
 def table(*records):
-    return pd.DataFrame([row for record in records for row in annotations.marks_rows(record, SIZE)])
+    return pd.DataFrame([row for record in records for row in annotations.annotation_rows(record, SIZE)])
 
 
 def record(name, *marks):
-    return Record(name, Path(f"{name}.png"), original=name, people=marks)
+    return Record(name, Path(f"{name}.png"), original=name, annotations=marks)
 
 
 def gathered(rows, image):
     sizes = dict.fromkeys(rows["image"], SIZE)
     (found,) = annotations.gather(rows, sizes, [image])
-    return annotations.people_of(found.image, found.attribute, rows.iloc[found.rows], SIZE, found.elsewhere), found.elsewhere
+    return annotations.human_maps(
+        found.image, found.attribute, rows.iloc[found.rows], SIZE, found.elsewhere
+    ), found.elsewhere
 
 
 # -- checking ----------------------------------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ def gathered(rows, image):
 
 def test_fixations_outside_are_counted_and_left_out():
     marks = looked("a", (0, 0), (39.9, 29.9), (40, 3), (-1, 3), (3, float("nan")), (3, 30))
-    (row,) = annotations.marks_rows(record("p", marks), SIZE)
+    (row,) = annotations.annotation_rows(record("p", marks), SIZE)
     assert row["outside"] == 4
     np.testing.assert_array_equal(row["x"], [0, 39.9])
     assert row["reason"] == ""
@@ -55,17 +57,17 @@ def test_fixations_outside_are_counted_and_left_out():
     ("marks", "said"),
     [
         (looked("a", (99, 99)), "no fixation lies in the photograph"),
-        (Marks("a"), "no fixation lies in the photograph"),
-        (Marks("a", region=png(np.zeros(SIZE))), "the mask is empty"),
-        (Marks("a", region=png(np.ones((40, 30)))), r"the mask is \(40, 30\), but the photograph \(30, 40\)"),
-        (Marks("a", region=b"no picture"), "the mask cannot be read"),
-        (Marks("a", region=png(square(1, 1))[:50]), "the mask cannot be read"),
+        (Annotation("a"), "no fixation lies in the photograph"),
+        (Annotation("a", region=png(np.zeros(SIZE))), "the mask is empty"),
+        (Annotation("a", region=png(np.ones((40, 30)))), r"the mask is \(40, 30\), but the photograph \(30, 40\)"),
+        (Annotation("a", region=b"no picture"), "the mask cannot be read"),
+        (Annotation("a", region=png(square(1, 1))[:50]), "the mask cannot be read"),
     ],
 )
 def test_marks_that_cannot_be_used_say_why(marks, said):
     import re
 
-    (row,) = annotations.marks_rows(record("p", marks), SIZE)
+    (row,) = annotations.annotation_rows(record("p", marks), SIZE)
     assert re.search(said, row["reason"])
 
 
@@ -87,8 +89,8 @@ def test_one_against_the_others():
     )
     found, _ = gathered(rows, "p")
     assert len(found.everybody.fixations) == 4
-    assert [len(each.fixations) for each in found.each] == [1, 2, 1]
-    for left_out, others in zip(found.each, found.others, strict=True):
+    assert [len(each.fixations) for each in found.separate] == [1, 2, 1]
+    for left_out, others in zip(found.separate, found.others, strict=True):
         np.testing.assert_allclose(others * 2 + left_out.density, found.everybody.density * 3, atol=1e-12)
     np.testing.assert_array_equal(found.everybody.others, [[20, 15]])
     assert found.everybody.baseline[15, 20] == found.everybody.baseline.max()
@@ -97,17 +99,17 @@ def test_one_against_the_others():
 
 
 def test_masks_become_their_mean_and_their_majority():
-    rows = table(record("p", *(Marks(str(x), region=png(square(4, x))) for x in (4, 6, 8))))
+    rows = table(record("p", *(Annotation(str(x), region=png(square(4, x))) for x in (4, 6, 8))))
     found, _ = gathered(rows, "p")
     np.testing.assert_allclose(found.everybody.density, np.mean([square(4, x) for x in (4, 6, 8)], axis=0))
     np.testing.assert_array_equal(found.everybody.mask, np.sum([square(4, x) for x in (4, 6, 8)], axis=0) >= 2)
-    np.testing.assert_array_equal(found.each[1].mask, square(4, 6))
+    np.testing.assert_array_equal(found.separate[1].mask, square(4, 6))
     assert found.everybody.baseline is None
 
 
 def test_other_photographs_of_other_sizes_are_scaled():
     rows = table(record("p", looked("a", (5, 5))))
-    wide = pd.DataFrame(annotations.marks_rows(record("q", looked("a", (100, 10))), (20, 200)))
+    wide = pd.DataFrame(annotations.annotation_rows(record("q", looked("a", (100, 10))), (20, 200)))
     sizes = {"p": SIZE, "q": (20, 200)}
     (found,) = annotations.gather(pd.concat([rows, wide]), sizes, ["p"])
     np.testing.assert_allclose(found.elsewhere.points("p", SIZE), [[20, 15]])
@@ -118,11 +120,13 @@ def test_other_photographs_of_other_sizes_are_scaled():
 
 def test_each_attribute_has_people_of_its_own():
     rows = table(
-        record("p", Marks("a", "light", region=png(square(1, 1))), Marks("a", "content", region=png(square(9, 9)))),
+        record(
+            "p", Annotation("a", "light", region=png(square(1, 1))), Annotation("a", "content", region=png(square(9, 9)))
+        ),
     )
     gathered = annotations.gather(rows, {"p": SIZE}, ["p"])
     found = {
-        one.attribute: annotations.people_of("p", one.attribute, rows.iloc[one.rows], SIZE, one.elsewhere)
+        one.attribute: annotations.human_maps("p", one.attribute, rows.iloc[one.rows], SIZE, one.elsewhere)
         for one in gathered
     }
     np.testing.assert_array_equal(found["light"].everybody.mask, square(1, 1))
@@ -140,7 +144,7 @@ def test_a_table_of_fixations(tmp_path, photo, write_photo):
     found = find_records("fixations", tmp_path / "f.csv")
     assert [each.id for each in found] == ["a/1.png", "b.png"]
     assert found[0].path == tmp_path / "a" / "1.png"
-    assert found[0].people == (looked("s1", (3, 4), (7, 8)), looked("s2", (5.5, 6)))
+    assert found[0].annotations == (looked("s1", (3, 4), (7, 8)), looked("s2", (5.5, 6)))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +171,11 @@ def test_a_folder_of_masks(tmp_path, photo, write_photo, folders):
     for folder in folders:
         write_photo(tmp_path / folder / "one.png", photo[..., 0])
     one, two = find_records("masks", tmp_path)
-    assert [each.annotator for each in one.people] == (["annotator 1"] if len(folders) == 1 else ["anna", "ben"])
-    np.testing.assert_array_equal(annotations.read_mask(one.people[0].region), photo[..., 0] > 0)
-    assert two.people == ()
+    assert [each.annotator for each in one.annotations] == (["annotator 1"] if len(folders) == 1 else ["anna", "ben"])
+    np.testing.assert_array_equal(annotations.read_mask(one.annotations[0].region), photo[..., 0] > 0)
+    assert two.annotations == ()
     write_photo(tmp_path / folders[0] / "three.png", photo)
     lost = find_records("masks", tmp_path)[-1]
-    assert (lost.id, lost.path.exists(), lost.people) == ("three", False, ())
+    assert (lost.id, lost.path.exists(), lost.annotations) == ("three", False, ())
     with pytest.raises(DataError, match="no folders images and masks"):
         find_records("masks", tmp_path / "images")

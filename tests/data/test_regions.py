@@ -122,12 +122,12 @@ def test_coco(export):
     one, two, lost = find_records("coco", export(coco_file()))
     assert one.path.is_file()
     assert two.path.is_file()
-    assert [(each.annotator, each.attribute) for each in one.people] == [("annotator 1", "light"), ("anna", "")]
-    light = annotations.read_mask(one.people[0].region)
+    assert [(each.annotator, each.attribute) for each in one.annotations] == [("annotator 1", "light"), ("anna", "")]
+    light = annotations.read_mask(one.annotations[0].region)
     assert light[20:40, 10:30].all()
     assert light[5:9, 3:6].all()
     assert light.sum() == 400 + 12
-    assert [each.problem for each in two.people] == [
+    assert [each.problem for each in two.annotations] == [
         "annotation 4: a polygon is a list x, y, x, y, … of three corners or more",
         "annotation 5: has no segmentation",
     ]
@@ -163,12 +163,12 @@ def label_studio_file():
 def test_label_studio(export):
     one, two = find_records("label_studio", export(label_studio_file()))
     assert (one.id, two.id) == ("one.png", "two.png")
-    assert [(each.annotator, each.attribute) for each in one.people] == [
+    assert [(each.annotator, each.attribute) for each in one.annotations] == [
         ("annotator 4", "light"), ("annotator 4", ""), ("annotator ben@example.org", ""),
     ]  # fmt: skip
-    assert annotations.read_mask(one.people[0].region).sum() == 12
-    assert annotations.read_mask(one.people[2].region).sum() == pytest.approx(32 * 24 / 2, rel=0.1)
-    assert [each.problem for each in two.people] == ["brush x: the brush ends too early"]
+    assert annotations.read_mask(one.annotations[0].region).sum() == 12
+    assert annotations.read_mask(one.annotations[2].region).sum() == pytest.approx(32 * 24 / 2, rel=0.1)
+    assert [each.problem for each in two.annotations] == ["brush x: the brush ends too early"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_masks_for_attributes(tmp_path, photo, write_photo):
     for place in ("anna", "light/anna", "ben/light", "light"):
         write_photo(tmp_path / "masks" / place / "one.png", photo[..., 0])
     (one,) = find_records("masks", tmp_path)
-    assert sorted((each.attribute, each.annotator) for each in one.people) == [
+    assert sorted((each.attribute, each.annotator) for each in one.annotations) == [
         ("", "anna"), ("light", "anna"), ("light", "annotator 1"), ("light", "ben"),
     ]  # fmt: skip
 

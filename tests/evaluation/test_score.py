@@ -81,7 +81,7 @@ def test_a_stopped_scoring_goes_on(run, monkeypatch):
     whole = run.read(SCORES)
     (run.root / "scores.parquet").unlink()
     monkeypatch.setattr(score, "_GROUP", 2)
-    real, times = score.people_of, []
+    real, times = score.human_maps, []
 
     def tiring(*arguments):
         times.append(arguments[0])
@@ -89,7 +89,7 @@ def test_a_stopped_scoring_goes_on(run, monkeypatch):
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(score, "people_of", tiring)
+    monkeypatch.setattr(score, "human_maps", tiring)
     with pytest.raises(KeyboardInterrupt):
         score_run(run, execution=Execution(1))
     assert not run.has(SCORES)
@@ -244,7 +244,7 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     (run.root / "scores.parquet").unlink()
     before = set(run.root.rglob("*"))
     monkeypatch.setattr(score, "_GROUP", 2)
-    real, times = score.people_of, []
+    real, times = score.human_maps, []
 
     def tiring(*arguments):
         times.append(arguments[0])
@@ -252,14 +252,14 @@ def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(score, "people_of", tiring)
+    monkeypatch.setattr(score, "human_maps", tiring)
     asked = replace(run.experiment, inputs={})
     with pytest.raises(KeyboardInterrupt):
         xa.compare(asked, run.root, execution=Execution(1), reports=["leaderboard"])
     pieces = set(run.root.rglob("*")) - before
     assert pieces
     times.clear()
-    monkeypatch.setattr(score, "people_of", lambda *arguments: times.append(arguments[0]) or real(*arguments))
+    monkeypatch.setattr(score, "human_maps", lambda *arguments: times.append(arguments[0]) or real(*arguments))
     xa.compare(asked, run.root, execution=Execution(1), reports=["leaderboard"])
     assert len(times) == 4  # the first two photographs were done
     pd.testing.assert_frame_equal(run.read(SCORES), whole)

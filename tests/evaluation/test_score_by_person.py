@@ -23,13 +23,13 @@ def test_by_person_is_the_metric_against_each_alone(run):
     sizes = run.sizes()
     people = run.read(ANNOTATIONS)
     one = next(annotations.gather(people, sizes, ["3.png"]))
-    marks = annotations.people_of(one.image, one.attribute, people.iloc[one.rows], sizes["3.png"], one.elsewhere)
+    marks = annotations.human_maps(one.image, one.attribute, people.iloc[one.rows], sizes["3.png"], one.elsewhere)
     rows = table[(table["image"] == "3.png") & (table["annotator"] == "v2")].set_index(["method", "attribute"])["value"]
     number = marks.annotators.index("v2")
     nss = plugins.load("metrics", "nss")
     saliency = images.to_pixels(run.maps("tiny_net", "cam").map("3.png", "light"), sizes["3.png"]).astype(np.float64)
-    assert rows[("cam", "light")] == pytest.approx(nss(saliency, marks.each[number]))
-    assert rows[(_floors.EACH_AGAINST_OTHERS, "")] == pytest.approx(nss(marks.others[number], marks.each[number]))
+    assert rows[("cam", "light")] == pytest.approx(nss(saliency, marks.separate[number]))
+    assert rows[(_floors.EACH_AGAINST_OTHERS, "")] == pytest.approx(nss(marks.others[number], marks.separate[number]))
     ceiling = run.read(SCORES)
     ceiling = ceiling[(ceiling["model"] == _floors.CEILING) & (ceiling["metric"] == "nss")].set_index("image")["value"]
     own = table[table["model"] == _floors.CEILING].groupby("image")["value"].mean()

@@ -14,7 +14,7 @@ import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core.errors import DataError
 from xaesthetic.paper import drawing
-from xaesthetic.paper.items import PIECES
+from xaesthetic.paper.items import EXHIBITS
 from xaesthetic.paper.reproduce import paper_data
 from xaesthetic.run.schemas import BLOCKS, PREDICTIONS
 
@@ -38,10 +38,10 @@ def test_it_draws_what_it_can_and_says_what_the_rest_needs(folder, tmp_path):
     done = invoke(folder)
     assert done.exit_code == 0, done.output
     report = tmp_path / "out" / "report"
-    told = json.loads((report / "manifest.json").read_text())["pieces"]
+    told = json.loads((report / "manifest.json").read_text())["exhibits"]
     drawn = {number for number, entry in told.items() if entry.get("files")}
     assert {"1", "3", "4", "5", "8", "9", "10", "html_report", "completeness"} <= drawn
-    assert {"2", "6", "7", "11", "table 1", "table 2"} == {piece.number for piece in PIECES} - drawn
+    assert {"2", "6", "7", "11", "table 1", "table 2"} == {exhibit.number for exhibit in EXHIBITS} - drawn
     assert "needs overall scores" in told["2"]["missing"]
     assert "rated for object emphasis" in told["6"]["missing"]
     assert "needs people's ratings" in told["table 1"]["missing"]
@@ -61,13 +61,13 @@ def test_the_second_time_only_what_changed_is_drawn_again(folder, tmp_path):
     before = {file.name: file.stat().st_mtime_ns for file in report.iterdir()}
     (report / "rating_form.png").write_bytes(b"spoilt")
     done = invoke([*folder, "--json"])
-    told = {piece["piece"]["number"]: piece for piece in json.loads(done.stdout)["pieces"]}
-    assert [number for number, piece in told.items() if piece["drawn"]] == ["5"]
+    told = {exhibit["exhibit"]["number"]: exhibit for exhibit in json.loads(done.stdout)["exhibits"]}
+    assert [number for number, exhibit in told.items() if exhibit["drawn"]] == ["5"]
     after = {file.name: file.stat().st_mtime_ns for file in report.iterdir()}
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"rating_form.png", "rating_form.pdf", "rating_form.txt", "manifest.json", "index.html"}
     done = invoke([*folder, "--scale", "shared", "--json"])
-    told = {piece["piece"]["number"]: piece for piece in json.loads(done.stdout)["pieces"]}
+    told = {exhibit["exhibit"]["number"]: exhibit for exhibit in json.loads(done.stdout)["exhibits"]}
     assert told["8"]["drawn"]
 
 
@@ -100,7 +100,7 @@ def test_one_figure(folder, tmp_path):
 def test_no_such_figure(folder, tmp_path):
     run = hand_run(tmp_path / "run", 3)
     with pytest.raises(DataError, match="the paper has no figure '12'; it has 1, 2"):
-        drawing.draw_pieces(run, ["12"])
+        drawing.draw_exhibits(run, ["12"])
 
 
 def test_a_misspelt_figure_is_told_before_anything_is_computed(folder, tmp_path):
@@ -124,7 +124,7 @@ def test_blocks_sum_to_the_output(folder, tmp_path):
 
 @pytest.mark.parametrize("name", ["figure 8", "Figure_8", "8"])
 def test_names_of_figures(name):
-    assert drawing.check_numbers([name, "Table_1", "samples", "html_report"]) == ["8", "table 1", "1", "html_report"]
+    assert drawing.parse_numbers([name, "Table_1", "samples", "html_report"]) == ["8", "table 1", "1", "html_report"]
 
 
 def test_one_that_fails_does_not_keep_the_others(tmp_path, monkeypatch):
@@ -134,7 +134,7 @@ def test_one_that_fails_does_not_keep_the_others(tmp_path, monkeypatch):
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr(rating_form, "rating_form", fail)
-    outcomes = {each.piece.number: each for each in drawing.draw_pieces(hand_run(tmp_path / "run", 3), ["5", "10"])}
+    outcomes = {each.exhibit.number: each for each in drawing.draw_exhibits(hand_run(tmp_path / "run", 3), ["5", "10"])}
     assert outcomes["5"].missing == "It failed (ZeroDivisionError: division by zero)."
     assert outcomes["10"].drawn
 
@@ -144,7 +144,7 @@ def test_names_are_no_formulas(tmp_path, write_photo, photo, plugged, monkeypatc
     for name in ("US$_$.png", "a$x_1$b.png"):
         write_photo(tmp_path / "p" / name, photo)
     done = invoke(["reproduce", "--data", "p", "--model", "tiny_net", "--pick", "1", "--out", "out", "--json"])
-    assert not [piece for piece in json.loads(done.stdout)["pieces"] if "failed" in piece["missing"]]
+    assert not [exhibit for exhibit in json.loads(done.stdout)["exhibits"] if "failed" in exhibit["missing"]]
 
 
 def test_ratings_that_are_left_blank(tmp_path):
@@ -156,7 +156,7 @@ def test_ratings_that_are_left_blank(tmp_path):
     few = [dataclasses.replace(record, ratings=each) for record, each in zip(records, told, strict=True)]
     monkey = pytest.MonkeyPatch()
     monkey.setattr(type(run), "records", lambda _: few)
-    outcomes = {each.piece.number: each for each in drawing.draw_pieces(run, ["1", "2", "4"])}
+    outcomes = {each.exhibit.number: each for each in drawing.draw_exhibits(run, ["1", "2", "4"])}
     monkey.undo()
     assert "1 highest" in outcomes["1"].caption or "The 1 photographs" in outcomes["1"].caption
     assert "needs overall scores of three" in outcomes["2"].missing
@@ -178,10 +178,10 @@ def test_a_vote_stands_in_the_middle_of_its_bin(monkeypatch):
 
 def test_the_page_is_made_again_when_what_it_holds_changes(tmp_path):
     run = hand_run(tmp_path / "run", 3)
-    drawing.draw_pieces(run, ["html_report"])
-    assert not drawing.draw_pieces(run, ["html_report"])[0].drawn
-    drawing.draw_pieces(run, ["10"])
-    assert drawing.draw_pieces(run, ["html_report"])[0].drawn
+    drawing.draw_exhibits(run, ["html_report"])
+    assert not drawing.draw_exhibits(run, ["html_report"])[0].drawn
+    drawing.draw_exhibits(run, ["10"])
+    assert drawing.draw_exhibits(run, ["html_report"])[0].drawn
 
 
 def test_peoples_ratings_are_preferred(tmp_path):

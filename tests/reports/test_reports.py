@@ -12,8 +12,8 @@ from support.maps import write_maps
 
 from xaesthetic.core import plugins
 from xaesthetic.core.files import write_json
-from xaesthetic.core.types import Experiment, Marks, Record, ReportOptions
-from xaesthetic.data.annotations import marks_rows
+from xaesthetic.core.types import Annotation, Experiment, Record, ReportOptions
+from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.figures import style
 from xaesthetic.pipeline import draw_reports
 from xaesthetic.run import schemas
@@ -60,7 +60,9 @@ def run(tmp_path, photo, write_photo):
     ]
     write(run, schemas.SCORES, scores)
     write(run, schemas.SCORES_BY_PERSON, [(*row, f"p{n}") for row in scores for n in range(3)])
-    run.write(schemas.ANNOTATIONS, pd.DataFrame([row for record in marked(records) for row in marks_rows(record, (60, 80))]))
+    run.write(
+        schemas.ANNOTATIONS, pd.DataFrame([row for record in marked(records) for row in annotation_rows(record, (60, 80))])
+    )
     edited = [
         (name, "dim_background", "light", "one", "cam", 0.5, 0.1, 0.7 + 0.01 * number, 0.6)
         for number, name in enumerate(IDS)
@@ -75,7 +77,7 @@ def run(tmp_path, photo, write_photo):
     write(run, schemas.BLOCKS, blocks)
     votes = [f"{who},{name},{1 + (number + n) % 5}" for n, who in enumerate("xyz") for number, name in enumerate(IDS)]
     (run.root / "allinAll.csv").write_text("\n".join(["rater,image,score", *votes]))
-    write_json(run.report / "manifest.json", {"pieces": {"1": {"missing": "Nothing."}}})
+    write_json(run.report / "manifest.json", {"exhibits": {"1": {"missing": "Nothing."}}})
     return run
 
 
@@ -88,7 +90,9 @@ def marked(records):
     """Two annotators' marks in each photograph."""
     file = io.BytesIO()
     Image.fromarray(np.tri(60, 80, dtype=bool)).save(file, "PNG")
-    return [replace(record, people=tuple(Marks(who, region=file.getvalue()) for who in "ab")) for record in records]
+    return [
+        replace(record, annotations=tuple(Annotation(who, region=file.getvalue()) for who in "ab")) for record in records
+    ]
 
 
 class Drawn(dict):

@@ -74,7 +74,7 @@ def run_of(plugged, tmp_path, monkeypatch):
 
     def make(found):
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(records, "_found", lambda data, root: iter(found))
+        monkeypatch.setattr(records, "_load", lambda data, root: iter(found))
         asked = xa.Experiment("here", None, ("tiny_net",), ("grad_cam", "activation_energy"), ("all",), None)
         return xa.compare(asked, tmp_path / "run", draw=False).run
 

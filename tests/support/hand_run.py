@@ -5,8 +5,8 @@ import pandas as pd
 from PIL import Image
 
 from support.maps import write_maps
-from xaesthetic.core.types import Experiment, Marks, Record
-from xaesthetic.data.annotations import marks_rows
+from xaesthetic.core.types import Annotation, Experiment, Record
+from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.evaluation.judge import judge, summarise
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, RECORDS
@@ -27,7 +27,7 @@ def hand_run(root, photographs, scored=True):
     records = [_record(root, number, photographs, random) for number in range(photographs)]
     seen = {"height": SIZE[0], "width": SIZE[1], "sha256": "", "reason": ""}
     run.write(RECORDS, pd.DataFrame([record_row(record) | seen for record in records]))
-    run.write(ANNOTATIONS, pd.DataFrame([row for record in records for row in marks_rows(record, SIZE)]))
+    run.write(ANNOTATIONS, pd.DataFrame([row for record in records for row in annotation_rows(record, SIZE)]))
     rows = [
         (record.id, model, name, np.float32(value), np.float32(value))
         for number, record in enumerate(records)
@@ -53,7 +53,7 @@ def _record(root, number, photographs, random):
     root.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(root / f"{name}.png")
     people = tuple(
-        Marks(who, fixations=tuple(map(tuple, random.normal((40, 30), 8, (4, 2)).clip(1, 58).tolist()))) for who in "ab"
+        Annotation(who, fixations=tuple(map(tuple, random.normal((40, 30), 8, (4, 2)).clip(1, 58).tolist()))) for who in "ab"
     )
     ratings = {"light": (photographs - 2 * number) / photographs}
-    return Record(name, root / f"{name}.png", name, ratings=ratings, people=people, credit="CC0 <i>")
+    return Record(name, root / f"{name}.png", name, ratings=ratings, annotations=people, credit="CC0 <i>")

@@ -93,7 +93,7 @@ def six_photos(root=None):
             subject=(((10.0, 8.0), (30.0 + number, 8.0), (30.0 + number, 28.0), (10.0, 28.0)),),
             ratings={{"light": 1 - number / 4, "depth_of_field": (number * 3 % 7) / 7}},
             splits={{"test": 5 - number}} if number < 4 else {{}},
-            people=(*watched(number), *marked(number)),
+            {people}=(*watched(number), *marked(number)),
             credit="made by arithmetic, CC0",
         )
     subject = (((10.0, 8.0), (30.0, 8.0), (30.0, 28.0), (10.0, 28.0)),)
@@ -121,10 +121,12 @@ _LAYOUTS = {
     "old": {
         "model": "from xaesthetic.model import gap_linear",
         "types": "from xaesthetic.types import EditStep, InputSpec, Marks, Record, Source",
+        "people": "people",
     },
     "new": {
         "model": "from xaesthetic.models.model import gap_linear",
-        "types": "from xaesthetic.core.types import EditStep, InputSpec, Marks, Record, Source",
+        "types": "from xaesthetic.core.types import Annotation as Marks, EditStep, InputSpec, Record, Source",
+        "people": "annotations",
     },
 }
 """All that differs between the plug-ins of commit b1f167c and today's: their imports."""

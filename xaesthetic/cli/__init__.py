@@ -16,8 +16,8 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="First figure: xaesthetic compare --attr depth_of_field",
 )
-for _each in (runs, scores, reproduction, training, convert, about):
-    app.add_typer(_each.app)
+for _group in (runs, scores, reproduction, training, convert, about):
+    app.add_typer(_group.app)
 app.add_typer(data.app, name="data")
 app.add_typer(table.app, name="table")
 app.add_typer(server.app, name="model-server")

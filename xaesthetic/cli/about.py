@@ -24,13 +24,13 @@ def list_plugins(
     from xaesthetic.core.plugins import summary as plugin_summary
 
     kinds = [kind] if kind else KINDS
-    found = {each: {name: plugin_summary(each, name) for name in plugin_names(each)} for each in kinds}
+    result = {item: {name: plugin_summary(item, name) for name in plugin_names(item)} for item in kinds}
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        typer.echo(json.dumps(result, indent=2))
         return
-    for each, plugins in found.items():
+    for item, plugins in result.items():
         if plugins:
-            screen.print_table([each, ""], [[name, line] for name, line in plugins.items()])
+            screen.print_table([item, ""], [[name, line] for name, line in plugins.items()])
 
 
 @app.command(epilog="\b\nExample:\n  xaesthetic doctor")
@@ -39,6 +39,6 @@ def doctor() -> None:
     from xaesthetic.cli.doctor import examine
 
     findings = list(examine())
-    screen.print_table(["", "", ""], [[_WORKS[each.works], each.what, each.detail] for each in findings])
-    if any(each.works is False for each in findings):
+    screen.print_table(["", "", ""], [[_WORKS[item.works], item.what, item.detail] for item in findings])
+    if any(item.works is False for item in findings):
         raise typer.Exit(1)

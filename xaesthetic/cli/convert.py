@@ -46,12 +46,12 @@ def convert(
     wanted = wanted[: wanted.index("out")]
     if len(files) != len(wanted):
         raise typer.BadParameter(f"{name} takes {', '.join(wanted).upper()}; {len(files)} came.", param_hint="FILE")
-    asked: dict[str, Any] = {"norm": norm, "data": data, "root": root, "heads": heads or None}
-    given = {option: value for option, value in asked.items() if value is not None}
-    for option in given:
+    requested: dict[str, Any] = {"norm": norm, "data": data, "root": root, "heads": heads or None}
+    chosen = {option: value for option, value in requested.items() if value is not None}
+    for option in chosen:
         if option not in signature(converter).parameters:
             raise typer.BadParameter(f"{name} takes no such option.", param_hint=f"--{option}")
-    folder, manifest = converter(*files, out=out, track=choose_progress(quiet), **given)
+    folder, manifest = converter(*files, out=out, track=choose_progress(quiet), **chosen)
     if as_json:
         typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
     elif not quiet:

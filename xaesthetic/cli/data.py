@@ -82,11 +82,11 @@ def data_check(
 ) -> None:
     """Count the photographs that are there, and show how people's ratings are distributed and hang together."""
     from xaesthetic.core.files import write_text
-    from xaesthetic.data.check import check_data
+    from xaesthetic.data.check import examine_data
 
-    check = check_data(name, root)
+    check = examine_data(name, root)
     if missing:
-        write_text(missing, "".join(f"{each}\n" for each in check.missing))
+        write_text(missing, "".join(f"{item}\n" for item in check.missing))
     if as_json:
         typer.echo(json.dumps(asdict(check), indent=2, ensure_ascii=False))
     else:

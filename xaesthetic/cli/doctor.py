@@ -32,9 +32,9 @@ def examine() -> Iterator[Finding]:
         except PackageNotFoundError:
             yield Finding(package, False, "not installed")
     for extra, module in EXTRAS.items():
-        there = is_installed(module)
+        present = is_installed(module)
         yield Finding(
-            f"extra {extra}", True if there else None, "installed" if there else f"pip install 'xaesthetic[{extra}]'"
+            f"extra {extra}", True if present else None, "installed" if present else f"pip install 'xaesthetic[{extra}]'"
         )
     from xaesthetic.models.model import device, load_model
 
@@ -59,9 +59,9 @@ def _containers() -> Iterator[Finding]:
         yield Finding("container engine", None, str(error))
         return
     yield Finding("container engine", True, engine.path)
-    there = has_image(engine)
+    present = has_image(engine)
     yield Finding(
-        "image for Caffe", there or None, image_name() if there else "made by 'xaesthetic model-server start NAME'"
+        "image for Caffe", present or None, image_name() if present else "made by 'xaesthetic model-server start NAME'"
     )
 
 

@@ -88,14 +88,14 @@ def experiment(
     )
 
 
-def folder(asked: "Experiment", out: Path | None) -> Path:
-    """The run folder asked for, or one whose name tells the question: equal questions meet, others never do."""
+def folder(experiment: "Experiment", out: Path | None) -> Path:
+    """The run folder experiment for, or one whose name tells the question: equal questions meet, others never do."""
     if out:
         return out
     from hashlib import sha256
 
-    name = f"{Path(asked.data).name.replace(':', '-') or 'photographs'}-{'-'.join(asked.attributes)}"
-    return Path("runs") / f"{name[:60]}-{sha256(repr(asked).encode()).hexdigest()[:8]}"
+    name = f"{Path(experiment.data).name.replace(':', '-') or 'photographs'}-{'-'.join(experiment.attributes)}"
+    return Path("runs") / f"{name[:60]}-{sha256(repr(experiment).encode()).hexdigest()[:8]}"
 
 
 def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...]:

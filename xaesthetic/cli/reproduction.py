@@ -52,8 +52,8 @@ def reproduce(
         experiment, out, figure or (), options.execution(workers, quiet), options.report_options(scale, columns)
     )
     if as_json:
-        told = [asdict(each) for each in done.outcomes]
-        typer.echo(json.dumps({"index": str(done.index), "pieces": told, "left_out": dict(done.left_out)}, indent=2))
+        known = [asdict(item) for item in done.outcomes]
+        typer.echo(json.dumps({"index": str(done.index), "exhibits": known, "left_out": dict(done.left_out)}, indent=2))
     else:
         if not quiet:
             screen.print_outcomes(done.outcomes)

@@ -23,12 +23,12 @@ _REASONS = 20  # photographs left out that are named there; a run's records and 
 
 def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
     """Print which figures and tables of the paper there are, and what the others need."""
-    from xaesthetic.paper.items import PIECES
+    from xaesthetic.paper.items import EXHIBITS
 
     rows = [
-        [each.piece.number, each.piece.title, each.missing or ("drawn" if each.drawn else "as it was")]
-        for each in outcomes
-        if each.piece in PIECES
+        [item.exhibit.number, item.exhibit.title, item.missing or ("drawn" if item.drawn else "as it was")]
+        for item in outcomes
+        if item.exhibit in EXHIBITS
     ]
     print_table(["", "figure or table", ""], rows)
 
@@ -97,10 +97,10 @@ def print_results(manifest: Mapping[str, Any]) -> None:
         return
     lists = manifest["result"]
     rows = [
-        [name.replace("_", " "), *(_number(each["spearman"][name]) for each in lists.values())]
+        [name.replace("_", " "), *(_number(item["spearman"][name]) for item in lists.values())]
         for name in manifest["attributes"]
     ]
-    columns = (f"{name}, {each['photographs']} photographs" for name, each in lists.items())
+    columns = (f"{name}, {item['photographs']} photographs" for name, item in lists.items())
     print_table(["Spearman's rho", *columns], rows)
     typer.echo(f"{manifest['trained']}; epoch {manifest['epoch']} kept")
 
@@ -147,8 +147,8 @@ def download_row(name: str) -> list[str]:
     download = find_download(name)
     files = files_of(name, download, None)
     size = sum(file.size or 0 for file in files)
-    there = all(place_of(name, file).exists() for file in files)
-    return [name, f"{size / 1e6:.0f} MB" if size else "?", "there" if there else "", download.licence]
+    present = all(place_of(name, file).exists() for file in files)
+    return [name, f"{size / 1e6:.0f} MB" if size else "?", "there" if present else "", download.licence]
 
 
 def print_missing(missing: Mapping[str, str]) -> None:

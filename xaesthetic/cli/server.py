@@ -77,12 +77,12 @@ def status(
     from xaesthetic.models.serving.manage import server_status
 
     names = [name] if name else plugin_names("servers")
-    found = {each: server_status(each) for each in names}
+    result = {item: server_status(item) for item in names}
     if as_json:
-        typer.echo(json.dumps({each: told and asdict(told) for each, told in found.items()}, indent=2))
+        typer.echo(json.dumps({item: known and asdict(known) for item, known in result.items()}, indent=2))
     else:
         screen.print_table(
-            ["server", "state", "runtime", "at", "photographs"], [screen.server_row(*each) for each in found.items()]
+            ["server", "state", "runtime", "at", "photographs"], [screen.server_row(*item) for item in result.items()]
         )
-    if any(told is not None and not told.ready for told in found.values()):
+    if any(known is not None and not known.ready for known in result.values()):
         raise typer.Exit(1)

@@ -62,12 +62,12 @@ def table_1(
     attributes = _PAPER if everything else parse_attributes(attr)
     records = find_records(data, root)
     tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
-    tables, given = [], []
+    tables, chosen = [], []
     notes: list[str] = []
     trained: dict[str, str] = {}
     for name, file in _named(predictions):
         table, said = read_predictions(name, file, [record.id for record in tested])
-        given.append(table)
+        chosen.append(table)
         notes += said
     left_out: dict[str, str] = {}
     listed = f"{data}:test" if any("test" in record.splits for record in records) else data
@@ -79,9 +79,9 @@ def table_1(
         tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
         left_out |= rated.left_out
-    found = attribute_ranks(tested, [*tables, *given], attributes, resamples, seed)
-    layouts = rank_layouts(replace(found, notes=tuple(notes)), data == "aadb", trained)
-    frames = {"table_1": found.ranks, "table_1_differences": found.differences}
+    result = attribute_ranks(tested, [*tables, *chosen], attributes, resamples, seed)
+    layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained)
+    frames = {"table_1": result.ranks, "table_1_differences": result.differences}
     _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
     screen.print_left_out(left_out)
     if left_out:
@@ -123,15 +123,15 @@ def table_2(
     votes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
     images = sorted(votes["image"].unique())
     (name,) = parse_attributes([attr])
-    given, notes = {}, []
-    for each, file in _named(predictions):
-        table, said = read_predictions(each, file, images)
+    chosen, notes = {}, []
+    for item, file in _named(predictions):
+        table, said = read_predictions(item, file, images)
         rows = table[table["attribute"] == name]
-        given[each] = dict(zip(rows["image"], rows["prediction"], strict=True))
+        chosen[item] = dict(zip(rows["image"], rows["prediction"], strict=True))
         notes += said
-    found = rater_agreement(votes, given, resamples=resamples, seed=seed)
-    layouts = rater_layouts(replace(found, notes=tuple(notes)))
-    _tell("Table 2", "table_2", layouts, {"table_2": found.raters, "table_2_models": found.models}, out, quiet, as_json)
+    result = rater_agreement(votes, chosen, resamples=resamples, seed=seed)
+    layouts = rater_layouts(replace(result, notes=tuple(notes)))
+    _tell("Table 2", "table_2", layouts, {"table_2": result.raters, "table_2_models": result.models}, out, quiet, as_json)
 
 
 def _named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
@@ -159,8 +159,8 @@ def _tell(
     from xaesthetic.paper.tables.render import to_html, to_latex
 
     if as_json:
-        told = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
+        typer.echo(json.dumps(known, indent=2, ensure_ascii=False))
     elif not quiet:
         screen.print_layouts(layouts)
     if out is None:

@@ -34,10 +34,10 @@ def verify(path: Path, expected: str) -> None:
     """
     if not path.is_file():
         raise ModelError(f"{path}: there is no such weight file; install it again or give its folder.")
-    found = sha256(path)
-    if found != expected:
+    result = sha256(path)
+    if result != expected:
         raise ModelError(
-            f"{path}: sha256 is {found[:12]}… but {expected[:12]}… was wanted; the file is damaged or another version: "
+            f"{path}: sha256 is {result[:12]}… but {expected[:12]}… was wanted; the file is damaged or another version: "
             "delete it and install or train it again."
         )
 
@@ -141,7 +141,7 @@ def write_sum(path: Path, *more: str) -> None:
         Further sums that pass, while the file is being replaced.
     """
     sums = [*([sha256(path)] if path.is_file() else []), *more]
-    write_text(_sum_file(path), "".join(f"{each}  {path.name}\n" for each in dict.fromkeys(sums)))
+    write_text(_sum_file(path), "".join(f"{item}  {path.name}\n" for item in dict.fromkeys(sums)))
 
 
 def replace_summed(path: Path, write: Callable[[Path], object]) -> None:

@@ -66,13 +66,13 @@ def resample(first: Values, second: Values, times: int = 2000, seed: int = 0) ->
     """
     size = len(first)
     random = np.random.default_rng([seed, size])
-    found = np.empty(times)
+    result = np.empty(times)
     for start in range(0, times, 500):  # 500 at once: memory for a thousand pairs stays below 50 MB
         count = min(500, times - start)
         drawn = random.integers(0, size, (count, size)) + size * np.arange(count)[:, None]
         weights = np.bincount(drawn.ravel(), minlength=count * size).reshape(count, size)
-        found[start : start + count] = _correlations(_ranks(first, weights), _ranks(second, weights), weights)
-    return found
+        result[start : start + count] = _correlations(_ranks(first, weights), _ranks(second, weights), weights)
+    return result
 
 
 def _ranks(values: Values, weights: np.ndarray) -> np.ndarray:
@@ -89,8 +89,8 @@ def _ranks(values: Values, weights: np.ndarray) -> np.ndarray:
 def _correlations(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -> np.ndarray:
     product = (weights * first * second).sum(1)
     squares = (weights * first**2).sum(1) * (weights * second**2).sum(1)
-    found: np.ndarray = np.divide(product, np.sqrt(squares), out=np.full(len(product), np.nan), where=squares > 0)
-    return found
+    result: np.ndarray = np.divide(product, np.sqrt(squares), out=np.full(len(product), np.nan), where=squares > 0)
+    return result
 
 
 def interval(first: Values, second: Values, resampled: Resamples) -> Estimate:
@@ -113,11 +113,11 @@ def interval(first: Values, second: Values, resampled: Resamples) -> Estimate:
     """
     if not _varied(first, second):
         return _nothing()
-    found = spearmanr(first, second)
-    rho = float(found.statistic)
+    result = spearmanr(first, second)
+    rho = float(result.statistic)
     centre, spread = _fisher(rho), _spread(_fisher(resampled))
     low, high = np.tanh(centre - _Z * spread), np.tanh(centre + _Z * spread)
-    return Estimate(rho, min(float(low), rho), max(float(high), rho), float(found.pvalue))
+    return Estimate(rho, min(float(low), rho), max(float(high), rho), float(result.pvalue))
 
 
 def _fisher(rho: float | np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ class EditStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Annotation:
     """What one person looked at, or marked, in one photograph."""
 
     annotator: str
@@ -59,10 +59,10 @@ class Record:
     subject: tuple[Polygon, ...] = ()
     """The subject's outline in the unedited photograph; empty where it is not known."""
     ratings: Mapping[str, float] = field(default_factory=dict)
-    """People's ratings, by attribute, where the data set has them."""
+    """HumanMaps's ratings, by attribute, where the data set has them."""
     splits: Mapping[str, int] = field(default_factory=dict)
     """The published lists that it is in (`train`, `validation`, `test`, …) each with its row there, from 0."""
-    people: tuple[Marks, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     """What people looked at or marked in it."""
     credit: str = ""
     """Who made the photograph and its licence."""

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from xaesthetic.core.types import HumanMap, Map, Marks, Mask, Record
+from xaesthetic.core.types import Annotation, HumanMap, Map, Mask, Record
 from xaesthetic.data import images
 
 SIGMA = 0.03
@@ -24,7 +24,7 @@ _LEAST = 1e-3  # of the mean: nobody can say that a place is never looked at
 # -- checking ----------------------------------------------------------------------------------------------------------
 
 
-def marks_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
+def annotation_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
     """A record's marks as rows of people.parquet, each with how many fixations were left out, or why all of it was.
 
     Parameters
@@ -34,7 +34,7 @@ def marks_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]
     size
         Its (height, width).
     """
-    for marks in record.people:
+    for marks in record.annotations:
         points = np.array(marks.fixations, np.float64).reshape(-1, 2)
         inside = points[np.isfinite(points).all(1) & (points >= 0).all(1) & (points < size[::-1]).all(1)]
         yield {
@@ -49,7 +49,7 @@ def marks_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str, Any]
         }
 
 
-def _unusable(marks: Marks, fixations: int, size: tuple[int, int]) -> str:
+def _unusable(marks: Annotation, fixations: int, size: tuple[int, int]) -> str:
     if marks.problem:
         return marks.problem
     if not marks.region:
@@ -73,14 +73,14 @@ def read_mask(png: bytes) -> Mask:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class People:
+class HumanMaps:
     """What people did in one photograph: all of them, and each of them against the others."""
 
     image: str
     attribute: str
     """What they were asked about; empty where it stands for all."""
     everybody: HumanMap
-    each: tuple[HumanMap, ...]
+    separate: tuple[HumanMap, ...]
     """One by one; in the same order as `others`."""
     others: tuple[Map, ...]
     """The density of all but one."""
@@ -128,22 +128,22 @@ def gather(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Se
                 yield Gathered(image, str(attribute), usable[marked[image]], elsewhere)
 
 
-def people_of(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> People:
+def human_maps(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> HumanMaps:
     """Their maps, from their rows of people.parquet."""
     marks = [
         _Mark(_points([x], [y]), region, size) for x, y, region in zip(rows["x"], rows["y"], rows["region"], strict=True)
     ]
     away, baseline = elsewhere.points(image, size), elsewhere.density(image, size)
-    total = np.sum([each.density for each in marks], axis=0)
-    watched = np.concatenate([each.points for each in marks])
-    regions = [each.region for each in marks if each.region is not None]
+    total = np.sum([item.density for item in marks], axis=0)
+    watched = np.concatenate([item.points for item in marks])
+    regions = [item.region for item in marks if item.region is not None]
     mask = np.mean(regions, axis=0) > 0.5 if regions else None
-    return People(
+    return HumanMaps(
         image,
         attribute,
         HumanMap(total / len(marks), watched, mask, away, baseline),
-        tuple(HumanMap(each.density, each.points, each.region, away, baseline) for each in marks),
-        tuple((total - each.density) / max(1, len(marks) - 1) for each in marks),
+        tuple(HumanMap(item.density, item.points, item.region, away, baseline) for item in marks),
+        tuple((total - item.density) / max(1, len(marks) - 1) for item in marks),
         tuple(map(str, rows["annotator"])),
     )
 

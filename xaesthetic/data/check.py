@@ -14,7 +14,7 @@ from xaesthetic.core.types import Record
 from xaesthetic.data.records import find_records
 
 _EXTREMES = (0.30, 0.75)  # of the overall score: what lies beyond was chosen to be easy
-_PAPER = [each.name for each in ATTRIBUTES if each.in_paper]
+_PAPER = [item.name for item in ATTRIBUTES if item.in_paper]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class DataCheck:
     """The ids of the photographs whose files are not there."""
 
 
-def check_data(name: str, root: Path | None = None) -> DataCheck:
+def examine_data(name: str, root: Path | None = None) -> DataCheck:
     """Count a data set's photographs and look at its ratings.
 
     Parameters
@@ -103,10 +103,10 @@ def _overlaps(lists: Mapping[str, Sequence[Record]]) -> list[Sheet]:
         both = [record for record in lists[second] if first in record.splits]
         if not both or len(both) in (len(lists[first]), len(lists[second])):
             continue
-        there, here = ([record.splits[split] for record in both] for split in (first, second))
+        present, here = ([record.splits[split] for record in both] for split in (first, second))
         overall = _ratings(both)["overall"]
         low, high = (overall <= _EXTREMES[0]).sum(), (overall >= _EXTREMES[1]).sum()
-        order = "same order" if there == sorted(there) else "another order"
+        order = "same order" if present == sorted(present) else "another order"
         rows.append((f"{first}, {second}", str(len(both)), f"{here[0]} to {here[-1]}, {order}", str(low), str(high)))
     columns = ("lists", "in both", "rows of the latter", f"overall ≤ {_EXTREMES[0]:.2f}", f"overall ≥ {_EXTREMES[1]:.2f}")
     return [Sheet("photographs in two lists, with the same ratings", columns, tuple(rows))] if rows else []

@@ -29,17 +29,17 @@ def find_records(data: str, root: Path | None = None) -> list[Record]:
     name, _, split = data.partition(":")
     if split and name in plugins.names("datasets"):
         return _split(find_records(name, root), name, split)
-    return _unique(_found(data, root), f"data set {data!r}")
+    return _unique(_load(data, root), f"data set {data!r}")
 
 
 def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
-    splits = {each: None for record in records for each in record.splits}
+    splits = {item: None for record in records for item in record.splits}
     if split not in splits:
         raise DataError(unknown(f"list of {name}", split, splits, label="It has"))
     return sorted((record for record in records if split in record.splits), key=lambda record: record.splits[split])
 
 
-def _found(data: str, root: Path | None) -> Iterator[Record]:
+def _load(data: str, root: Path | None) -> Iterator[Record]:
     if data not in plugins.names("datasets"):
         if not (Path(data).exists() or "/" in data or "\\" in data):
             raise DataError(f"{unknown('data set', data, plugins.names('datasets'))} Nor is there a folder of that name.")
@@ -55,10 +55,10 @@ def given_records(paths: Sequence[Path]) -> list[Record]:
     DataError
         If a path is not there or comes twice.
     """
-    return _unique((record for path in paths for record in _given(path)), "the list")
+    return _unique((record for path in paths for record in _load_path(path)), "the list")
 
 
-def _given(path: Path) -> Iterator[Record]:
+def _load_path(path: Path) -> Iterator[Record]:
     if path.is_dir():
         for record in plugins.load("datasets", "folder")(path):
             yield replace(record, id=files.printable(record.path), original=files.printable(record.path))
@@ -68,9 +68,9 @@ def _given(path: Path) -> Iterator[Record]:
         raise DataError(f"{path}: there is no such photograph or folder.")
 
 
-def _unique(found: Iterable[Record], where: str) -> list[Record]:
+def _unique(loaded: Iterable[Record], where: str) -> list[Record]:
     try:
-        records = list(found)
+        records = list(loaded)
     except OSError as error:  # a folder that may not be entered, a name that is too long
         raise DataError(f"{error.filename or where}: cannot be read ({error.strerror}).") from error
     seen: set[str] = set()
@@ -100,8 +100,8 @@ def _identity(record: Record, content: str) -> dict[str, object]:
         "ratings": dict(record.ratings),
         "splits": dict(record.splits),
         "annotations": [
-            [each.annotator, each.attribute, each.fixations, hashlib.sha256(each.region).hexdigest(), each.problem]
-            for each in record.people
+            [item.annotator, item.attribute, item.fixations, hashlib.sha256(item.region).hexdigest(), item.problem]
+            for item in record.annotations
         ],
     }
 

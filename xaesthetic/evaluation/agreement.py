@@ -83,23 +83,23 @@ def agreement(masks: Masks, seed: int = 0) -> tuple[float, ...]:
     dices, ious = [dice(*pair) for pair in pairs], [iou(*pair) for pair in pairs]
     small = np.stack([_reduced(mask) for mask in masks])
     random = np.random.default_rng(seed)
-    drawn = np.array([_told(_rolled(small, random)) for _ in range(_DRAWS)])
-    own = np.array(_told(small))
-    p = (1 + (drawn >= own - 1e-12).sum(0)) / (1 + _DRAWS)
+    drawn = np.array([_overlap_and_alpha(_rolled(small, random)) for _ in range(_DRAWS)])
+    value = np.array(_overlap_and_alpha(small))
+    p = (1 + (drawn >= value - 1e-12).sum(0)) / (1 + _DRAWS)
     chance = drawn.mean(0)
     overlap = float(np.mean(dices)), float(np.mean(ious)), float(np.mean(iou_others(masks)))
     return (*overlap, float(chance[0]), float(p[0]), alpha(masks), float(chance[1]), float(p[1]))
 
 
-def _told(masks: Masks) -> tuple[float, float]:
+def _overlap_and_alpha(masks: Masks) -> tuple[float, float]:
     """Mean pairwise Dice, and alpha; both from counts."""
     flat = masks.reshape(len(masks), -1).astype(np.float32)
     common, areas = flat @ flat.T, flat.sum(1)
     sums = areas[:, None] + areas
     upper = np.triu_indices(len(masks), 1)
     shares = np.divide(2 * common[upper], sums[upper], out=np.zeros(len(upper[0]), np.float32), where=sums[upper] > 0)
-    found = _alpha(masks.sum(0, dtype=np.int64).ravel(), len(masks))
-    return float(shares.mean()), 0.0 if np.isnan(found) else found
+    result = _alpha(masks.sum(0, dtype=np.int64).ravel(), len(masks))
+    return float(shares.mean()), 0.0 if np.isnan(result) else result
 
 
 def _rolled(masks: Masks, random: np.random.Generator) -> Masks:
@@ -130,8 +130,8 @@ def measure_agreement(run: Run) -> pd.DataFrame:
     )
     used = people[(people["reason"] == "") & (people["region"].str.len() > 0)]
     rows = []
-    for (image, attribute), told in used.groupby(["image", "attribute"], sort=False):
-        if len(told) > 1:
-            masks = np.stack([read_mask(region) for region in told["region"]])
-            rows.append((image, attribute, len(told), *agreement(masks, run.experiment.seed)))
+    for (image, attribute), known in used.groupby(["image", "attribute"], sort=False):
+        if len(known) > 1:
+            masks = np.stack([read_mask(region) for region in known["region"]])
+            rows.append((image, attribute, len(known), *agreement(masks, run.experiment.seed)))
     return pd.DataFrame(rows, columns=list(AGREEMENT.names))

@@ -36,14 +36,16 @@ def measure_completeness(run: Run) -> pd.DataFrame:
             totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
             cells = stack.grid[0] * stack.grid[1]
             for column, attribute in enumerate(stack.attributes):
-                own = raw.loc[list(stack.images), (model, attribute)].to_numpy(np.float64)
-                explained, off = _told(totals[:, column] / (cells if stack.adds_up != "sum" else 1), own, stack.adds_up)
+                value = raw.loc[list(stack.images), (model, attribute)].to_numpy(np.float64)
+                explained, off = _explained(
+                    totals[:, column] / (cells if stack.adds_up != "sum" else 1), value, stack.adds_up
+                )
                 said = verdict(stack.adds_up, explained, off)
-                rows.append((model, method, attribute, len(own), stack.adds_up, explained, off, said))
+                rows.append((model, method, attribute, len(value), stack.adds_up, explained, off, said))
     return pd.DataFrame(rows, columns=list(COMPLETENESS.names))
 
 
-def _told(totals: np.ndarray, raw: np.ndarray, promised: str) -> tuple[float, float]:
+def _explained(totals: np.ndarray, raw: np.ndarray, promised: str) -> tuple[float, float]:
     nan = float("nan")
     if len(raw) < 3 or np.ptp(raw) <= 1e-6 * np.abs(raw).max() or np.ptp(totals) <= 1e-6 * np.abs(totals).max():
         return nan, nan

@@ -145,8 +145,8 @@ def summarise(run: Run) -> Judgement:
         if run.made_from(summary.table) != inputs:
             run.write(summary.table, summary.compute(run), made_from=inputs)
         tables[name] = run.read(summary.table)
-    found = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
-    return Judgement(tables, missing, tuple(found))
+    result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
+    return Judgement(tables, missing, tuple(result))
 
 
 def _digest(run: Run, summary: Summary) -> str:

@@ -60,8 +60,8 @@ def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
 def leading_metrics(table: pd.DataFrame) -> list[str]:
     """A leaderboard's metrics, those in `LEAD` first, the others by name."""
-    there = set(table["metric"])
-    return [name for name in LEAD if name in there] + sorted(there - set(LEAD))
+    present = set(table["metric"])
+    return [name for name in LEAD if name in present] + sorted(present - set(LEAD))
 
 
 def _by_attribute(scores: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -78,24 +78,26 @@ def _ranked(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> 
     }
     sign = 1 if metric_scale(str(metric)).higher else -1
     centre = values.get((FLOOR, CENTRE))
-    ceiling = next((each for (model, _), each in values.items() if model == CEILING), None)
+    ceiling = next((item for (model, _), item in values.items() if model == CEILING), None)
     rows = [
-        (metric, attribute, *key, int(column.notna().sum()), *_told(column, centre, ceiling, sign, seed))
+        (metric, attribute, *key, int(column.notna().sum()), *_measures(column, centre, ceiling, sign, seed))
         for key, column in values.items()
     ]
     return _tested(pd.DataFrame(rows, columns=list(LEADERBOARD.names[:-2])), sign)
 
 
-def _told(column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None, sign: int, seed: int) -> tuple[float, ...]:
+def _measures(
+    column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None, sign: int, seed: int
+) -> tuple[float, ...]:
     """The columns from `value` on."""
-    own = bootstrap_t(column.to_numpy(np.float64), seed=seed)
+    value = bootstrap_t(column.to_numpy(np.float64), seed=seed)
     nan = float("nan")
     if centre is None:
-        return (own.value, own.low, own.high, nan, nan, nan, nan, nan)
+        return (value.value, value.low, value.high, nan, nan, nan, nan, nan)
     over = bootstrap_t((sign * (column - centre)).to_numpy(np.float64), seed=seed)
     between = ceiling.mean() - centre.mean() if ceiling is not None else 0.0
-    normalised = (own.value - centre.mean()) / between if between else nan
-    return (own.value, own.low, own.high, normalised, over.value, over.low, over.high, over.p)
+    normalised = (value.value - centre.mean()) / between if between else nan
+    return (value.value, value.low, value.high, normalised, over.value, over.low, over.high, over.p)
 
 
 def leaderboard_by_person(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -131,14 +133,14 @@ def _ranked_by_person(metric: object, attribute: str, scores: pd.DataFrame, seed
     centre = (FLOOR, CENTRE)
     rows = []
     for key, table in values.items():
-        own = crossed_bootstrap(table, seed=seed)
+        value = crossed_bootstrap(table, seed=seed)
         nan = float("nan")
         over = (nan, nan, nan, nan)
         if people.get(centre) == people[key]:
-            found = crossed_bootstrap(sign * (table - values[centre]), seed=seed)
-            over = (found.value, found.low, found.high, found.p)
+            result = crossed_bootstrap(sign * (table - values[centre]), seed=seed)
+            over = (result.value, result.low, result.high, result.p)
         photographs = int((~np.isnan(table)).any(1).sum())
-        rows.append((metric, attribute, *key, photographs, len(people[key]), own.value, own.low, own.high, *over))
+        rows.append((metric, attribute, *key, photographs, len(people[key]), value.value, value.low, value.high, *over))
     return _tested(pd.DataFrame(rows, columns=list(BY_PERSON.names[:-2])), sign)
 
 
@@ -155,16 +157,16 @@ def _tested(table: pd.DataFrame, sign: int) -> pd.DataFrame:
 
 def warnings(table: pd.DataFrame) -> list[str]:
     """What a reader of a leaderboard must know: comparisons that no result could have made significant."""
-    found = []
+    result = []
     tested = table[~table["model"].isin([FLOOR, CEILING])]
     for photographs, rows in tested.groupby("photographs"):
         compared = int(rows.groupby(["metric", "attribute"]).size().max())
         if smallest_p(int(str(photographs)), compared) > 0.05:
-            found.append(
+            result.append(
                 f"With {photographs} photographs and {compared} maps compared no difference from the centre blob can be "
                 "significant at 5 %; explain more photographs."
             )
-    return found
+    return result
 
 
 def verdict(row: pd.Series) -> str:

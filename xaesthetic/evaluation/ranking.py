@@ -48,9 +48,9 @@ def rank_groups(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
 def _tables(scores: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """For every metric and attribute a table: photographs by maps and floors."""
-    for metric, told in scores.groupby("metric", sort=True):
-        for attribute in [name for name in told["attribute"].unique() if name]:
-            wide = told[told["attribute"].isin(["", attribute])].pivot_table(
+    for metric, known in scores.groupby("metric", sort=True):
+        for attribute in [name for name in known["attribute"].unique() if name]:
+            wide = known[known["attribute"].isin(["", attribute])].pivot_table(
                 index="image", columns=["model", "method"], values="value", sort=False
             )
             yield str(metric), str(attribute), wide.dropna()
@@ -68,8 +68,8 @@ def _ranked(metric: str, attribute: str, wide: pd.DataFrame, seed: int) -> Itera
     p, critical = friedman(ranks), critical_difference(count, photographs)
     letters = groups(mean, critical) if p <= 0.05 else ["a"] * count
     for column in np.argsort(mean, kind="stable"):
-        told = mean[column], low[column], high[column], letters[column], p, critical
-        yield metric, attribute, *wide.columns[column], photographs, *told
+        known = mean[column], low[column], high[column], letters[column], p, critical
+        yield metric, attribute, *wide.columns[column], photographs, *known
 
 
 def friedman(ranks: Float[np.ndarray, "n k"]) -> float:

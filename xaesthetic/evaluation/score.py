@@ -15,7 +15,7 @@ from xaesthetic.core.extras import is_installed
 from xaesthetic.core.facts import MetricFacts
 from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.data import images
-from xaesthetic.data.annotations import Elsewhere, Gathered, People, gather, people_of
+from xaesthetic.data.annotations import Elsewhere, Gathered, HumanMaps, gather, human_maps
 from xaesthetic.metrics._floors import CEILING, EACH_AGAINST_OTHERS, ENERGY, FLOOR, floor_maps
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import ANNOTATIONS, SCORES, SCORES_BY_PERSON, Table
@@ -47,7 +47,7 @@ class _Job:
     metrics: Mapping[str, Callable[[Map, HumanMap], float]]
     seed: int
 
-    def rows(self, people: People, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
+    def rows(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
         """One photograph's values; floors and ceiling under an empty attribute where people were not asked about any."""
         seen: dict[bytes, list[float]] = {}  # activation energy is one map under every attribute's name
         for place, saliency in self._models_and_floors(people, elsewhere):
@@ -56,26 +56,26 @@ class _Job:
             seen = {key: values} if key else {}
             for name, value in zip(self.metrics, values, strict=True):
                 yield people.image, *place, name, value
-        if len(people.each) < 2:
+        if len(people.separate) < 2:
             return
         for name, metric in self.metrics.items():
-            values = [metric(others, one) for others, one in zip(people.others, people.each, strict=True)]
+            values = [metric(others, one) for others, one in zip(people.others, people.separate, strict=True)]
             known = [value for value in values if not np.isnan(value)]
             mean = float(np.mean(known)) if known else float("nan")
             yield people.image, CEILING, EACH_AGAINST_OTHERS, people.attribute, name, mean
 
-    def rows_by_person(self, people: People, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
+    def rows_by_person(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
         """The same against each person alone, the others' map too: all on one footing."""
         for place, saliency in self._models_and_floors(people, elsewhere):
             for name, metric in self.metrics.items():
-                for who, one in zip(people.annotators, people.each, strict=True):
+                for who, one in zip(people.annotators, people.separate, strict=True):
                     yield people.image, *place, name, metric(saliency, one), who
-        for who, others, one in zip(people.annotators, people.others, people.each, strict=True):
+        for who, others, one in zip(people.annotators, people.others, people.separate, strict=True):
             for name, metric in self.metrics.items():
-                value = metric(others, one) if len(people.each) > 1 else float("nan")
+                value = metric(others, one) if len(people.separate) > 1 else float("nan")
                 yield people.image, CEILING, EACH_AGAINST_OTHERS, people.attribute, name, value, who
 
-    def _models_and_floors(self, people: People, elsewhere: Elsewhere) -> Iterator[tuple[tuple[str, str, str], Map]]:
+    def _models_and_floors(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[tuple[str, str, str], Map]]:
         """Model, method and attribute, and the map in image pixels."""
         size = people.everybody.density.shape
         for method, floor in floor_maps(people, elsewhere, self.seed):
@@ -152,7 +152,7 @@ def _fitting(run: Run) -> tuple[str, ...]:
     return fitting_metrics(run) if run.has(ANNOTATIONS) else ()
 
 
-Rows = Callable[[_Job, People, Elsewhere], Iterator[tuple[Any, ...]]]
+Rows = Callable[[_Job, HumanMaps, Elsewhere], Iterator[tuple[Any, ...]]]
 
 
 def _scored(run: Run, table: Table, rows: Rows, metrics: Sequence[str], execution: Execution) -> pd.DataFrame:
@@ -185,7 +185,7 @@ def _measure(
     def measure(chunk: Sequence[Gathered]) -> dict[str, list[tuple[Any, ...]]]:
         measured: list[tuple[Any, ...]] = []
         for one in chunk:
-            people = people_of(one.image, one.attribute, annotations.iloc[one.rows], sizes[one.image], one.elsewhere)
+            people = human_maps(one.image, one.attribute, annotations.iloc[one.rows], sizes[one.image], one.elsewhere)
             measured += rows(job, people, one.elsewhere)
         return {table.name: measured}
 

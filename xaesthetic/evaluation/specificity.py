@@ -74,7 +74,7 @@ def with_untrained(stack: Maps, untrained: tuple[str, ...]) -> Float[np.ndarray,
     if not never or not trained:
         return np.full(len(stack.images), np.nan)
     products = [flat[:, trained] @ flat[:, never].transpose(0, 2, 1) for flat in map(_flat, _arrays(stack))]
-    return np.array([_mean(each) for product in products for each in product])
+    return np.array([_mean(item) for product in products for item in product])
 
 
 def between_attributes(stack: Maps) -> Float[np.ndarray, " n"]:
@@ -83,7 +83,7 @@ def between_attributes(stack: Maps) -> Float[np.ndarray, " n"]:
     if not len(first):
         return np.full(len(stack.images), np.nan)
     products = [flat @ flat.transpose(0, 2, 1) for flat in map(_flat, _arrays(stack))]
-    return np.array([_mean(each[first, second]) for product in products for each in product])
+    return np.array([_mean(item[first, second]) for product in products for item in product])
 
 
 def _arrays(stack: Maps) -> Iterator[MapArray]:

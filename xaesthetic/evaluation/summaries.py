@@ -53,12 +53,12 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     The columns of `EDIT_RESPONSE`.
     """
     rows = []
-    for (model, name, attribute, method), told in table.groupby(["model", "edit", "attribute", "method"], sort=False):
-        right = binomtest(int((told["moved"] > 0).sum()), len(told))
+    for (model, name, attribute, method), known in table.groupby(["model", "edit", "attribute", "method"], sort=False):
+        right = binomtest(int((known["moved"] > 0).sum()), len(known))
         share = right.proportion_ci(method="wilson")
-        auc = bootstrap_t(told["auc"].to_numpy(np.float64), seed=seed)
-        change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), told["energy"].mean(), told["area"].mean())
-        rows.append((model, name, attribute, len(told), right.statistic, share.low, share.high, method, *change))
+        auc = bootstrap_t(known["auc"].to_numpy(np.float64), seed=seed)
+        change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), known["energy"].mean(), known["area"].mean())
+        rows.append((model, name, attribute, len(known), right.statistic, share.low, share.high, method, *change))
     return pd.DataFrame(rows, columns=list(EDIT_RESPONSE.names))
 
 
@@ -78,15 +78,15 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """
     held = table.set_index("image")
     rows = []
-    for (model, attribute, fill), told in held.groupby(["model", "attribute", "fill"], sort=False):
-        by_method = {str(name): each for name, each in told.groupby("method", sort=False)}
+    for (model, attribute, fill), known in held.groupby(["model", "attribute", "fill"], sort=False):
+        by_method = {str(name): item for name, item in known.groupby("method", sort=False)}
         chance, centre = by_method.pop(RANDOM_ORDER), by_method.pop(CENTRE_ORDER)
-        for method, own in by_method.items():
-            deletion = bootstrap_t((chance["deletion"] - own["deletion"]).to_numpy(np.float64), seed=seed)
-            insertion = bootstrap_t((own["insertion"] - chance["insertion"]).to_numpy(np.float64), seed=seed)
-            over = (centre["deletion"] - own["deletion"] + own["insertion"] - centre["insertion"]).mean() / 2
+        for method, value in by_method.items():
+            deletion = bootstrap_t((chance["deletion"] - value["deletion"]).to_numpy(np.float64), seed=seed)
+            insertion = bootstrap_t((value["insertion"] - chance["insertion"]).to_numpy(np.float64), seed=seed)
+            over = (centre["deletion"] - value["deletion"] + value["insertion"] - centre["insertion"]).mean() / 2
             ends = (deletion.value, deletion.low, deletion.high, insertion.value, insertion.low, insertion.high)
-            rows.append((model, method, attribute, fill, len(own), *ends, over, own["sensitivity"].mean()))
+            rows.append((model, method, attribute, fill, len(value), *ends, over, value["sensitivity"].mean()))
     return pd.DataFrame(rows, columns=list(FAITHFULNESS_SUMMARY.names))
 
 
@@ -105,8 +105,8 @@ def summarise_randomisation(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     The columns of `RANDOMISATION_SUMMARY`.
     """
     rows = []
-    for key, told in table.groupby(["model", "method", "shuffled"], sort=False):
-        each = told.groupby("image", sort=False)["r"].mean()
-        r = bootstrap_t(each.to_numpy(np.float64), seed=seed)
-        rows.append((*key, len(each), r.value, r.low, r.high))
+    for key, known in table.groupby(["model", "method", "shuffled"], sort=False):
+        item = known.groupby("image", sort=False)["r"].mean()
+        r = bootstrap_t(item.to_numpy(np.float64), seed=seed)
+        rows.append((*key, len(item), r.value, r.low, r.high))
     return pd.DataFrame(rows, columns=list(RANDOMISATION_SUMMARY.names))

@@ -56,8 +56,8 @@ class IntervalPanel:
 def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 2) -> Figure:
     """Panels side by side, as many as there is room for in so many columns of a paper; the same rows in each."""
     across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
-    each = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
-    width, body = _NAMES + each * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
+    item = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
+    width, body = _NAMES + item * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
     pitch = body + 0.55
     height = 0.25 + pitch * -(-len(panels) // across)
     longest = max(len(line.label) for panel in panels for line in panel.lines)
@@ -67,9 +67,9 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
         FigureCanvasAgg(figure)
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
-            left = (_NAMES - 0.05 + each * (number % across)) / width
+            left = (_NAMES - 0.05 + item * (number % across)) / width
             bottom = (height - 0.25 - pitch * (number // across + 1) + 0.3) / height
-            axes = figure.add_axes((left, bottom, (each - 0.15) / width, body / height))
+            axes = figure.add_axes((left, bottom, (item - 0.15) / width, body / height))
             _draw(axes, panel, groups, 0.0 if number % across else size)
         figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
     return figure

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xaesthetic.core.types import Map
-from xaesthetic.data.annotations import Elsewhere, People
+from xaesthetic.data.annotations import Elsewhere, HumanMaps
 
 FLOOR, CEILING = "floor", "ceiling"
 """What stands in place of a model where there is none."""
@@ -24,7 +24,7 @@ CASCADE = {"last quarter": 0.25, "last half": 0.5, "last three quarters": 0.75, 
 _WAVE = 1e-6  # of the uniform floor
 
 
-def floor_maps(people: People, elsewhere: Elsewhere, seed: int) -> Iterator[tuple[str, Map]]:
+def floor_maps(people: HumanMaps, elsewhere: Elsewhere, seed: int) -> Iterator[tuple[str, Map]]:
     """Give the floors of one photograph, those in `FLOORS` that there are data for, in its pixels."""
     height, width = people.everybody.density.shape
     random = np.random.default_rng([seed, *people.image.encode()])

@@ -28,7 +28,7 @@ def auc_judd(saliency: Map, human: HumanMap) -> float:
     if seen.all():
         return NAN
     thresholds = np.unique(fixated)
-    hits = [(fixated >= each).mean() for each in thresholds[::-1]]
+    hits = [(fixated >= item).mean() for item in thresholds[::-1]]
     within = np.bincount(np.searchsorted(thresholds, saliency[~seen], side="right"), minlength=len(thresholds) + 1)
     false = np.cumsum(within[::-1])[:-1] / within.sum()
     return float(np.trapezoid([0.0, *hits, 1.0], [0.0, *false, 1.0]))

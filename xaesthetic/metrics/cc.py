@@ -17,5 +17,5 @@ def cc(saliency: Map, human: HumanMap) -> float:
     """
     if is_constant(saliency) or is_constant(human.density):
         return NAN
-    ours, theirs = (each - each.mean(dtype=np.float64) for each in (saliency, human.density))
+    ours, theirs = (item - item.mean(dtype=np.float64) for item in (saliency, human.density))
     return float((ours * theirs).sum() / np.sqrt((ours**2).sum() * (theirs**2).sum()))

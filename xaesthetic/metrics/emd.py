@@ -32,7 +32,7 @@ def emd(saliency: Map, human: HumanMap, block: int | None = None) -> float:
     if is_constant(saliency):
         return NAN
     size = block or max(1, max(saliency.shape) // _LONG)
-    p, q = (distribution(_means(each, size)) for each in (shifted(saliency), human.density))
+    p, q = (distribution(_means(item, size)) for item in (shifted(saliency), human.density))
     if p is None or q is None:
         return NAN
     ot = need("ot", extra="emd", purpose="the metric emd")

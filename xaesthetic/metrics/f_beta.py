@@ -23,8 +23,8 @@ def f_beta(saliency: Map, human: HumanMap) -> float:
     if mask is None:
         return NAN
     levels = (stretched(saliency) * 255).astype(np.uint8)
-    found = np.cumsum(np.bincount(levels[mask], minlength=256)[::-1])
+    result = np.cumsum(np.bincount(levels[mask], minlength=256)[::-1])
     taken = np.cumsum(np.bincount(levels.ravel(), minlength=256)[::-1])
-    precision, recall = found / np.maximum(taken, 1), found / found[-1]
+    precision, recall = result / np.maximum(taken, 1), result / result[-1]
     both = _BETA * precision + recall
     return float(np.divide((1 + _BETA) * precision * recall, both, out=np.zeros(256), where=both > 0).max())

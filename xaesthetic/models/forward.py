@@ -98,7 +98,7 @@ def _facts(function: object) -> MethodFacts:
 
 def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
     """Return photographs as one batch of a network's input."""
-    return torch.from_numpy(np.stack([images.to_input(each, inputs) for each in pixels])).to(on)
+    return torch.from_numpy(np.stack([images.to_input(item, inputs) for item in pixels])).to(on)
 
 
 def _in_bfloat16(model: AttributeModel, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:

@@ -39,9 +39,9 @@ def output_gradients(
 
 def _backward(total: Tensor, leaves: tuple[Tensor, ...], units: Tensor, last: bool) -> tuple[Tensor, ...]:
     several = len(units) > 1
-    found: tuple[Tensor | None, ...] = (None,) * len(leaves)
+    result: tuple[Tensor | None, ...] = (None,) * len(leaves)
     if total.requires_grad:
-        found = torch.autograd.grad(
+        result = torch.autograd.grad(
             total,
             leaves,
             units if several else units[0],
@@ -52,7 +52,7 @@ def _backward(total: Tensor, leaves: tuple[Tensor, ...], units: Tensor, last: bo
     shapes = [(len(units), *leaf.shape) for leaf in leaves]
     return tuple(
         leaf.new_zeros(()).expand(shape) if gradient is None else gradient if several else gradient[None]
-        for leaf, shape, gradient in zip(leaves, shapes, found, strict=True)
+        for leaf, shape, gradient in zip(leaves, shapes, result, strict=True)
     )
 
 

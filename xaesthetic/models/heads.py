@@ -125,13 +125,13 @@ class FunctionHead:
         if gradients == "none":
             return HeadOutputs(self(activations).detach())
         if gradients == "sums" and self.gradient_sums is not None:
-            sums = tuple(self._rows(each).detach() for each in self.gradient_sums(activations))
+            sums = tuple(self._rows(item).detach() for item in self.gradient_sums(activations))
             return HeadOutputs(self(activations).detach(), sums)
         leaves = tuple(layer.detach().requires_grad_() for layer in activations)
         with torch.enable_grad():
             raw = self(leaves)
         groups = list(output_gradients(raw, leaves)) if gradients == "full" else _summed(raw, leaves)
-        layers = tuple(torch.cat(each).transpose(0, 1) for each in zip(*groups, strict=True))
+        layers = tuple(torch.cat(item).transpose(0, 1) for item in zip(*groups, strict=True))
         if gradients == "sums":
             return HeadOutputs(raw.detach(), layers)
         return HeadOutputs(raw.detach(), tuple(layer.sum((-2, -1)) for layer in layers), layers)

@@ -111,8 +111,8 @@ class AttributeModel:
             if self.runner is not None:
                 return self.runner(self, x, gradients)
             activations = tuple(layer.detach() for layer in self.features(x))
-            found = self.head.evaluate(activations, gradients)
-        return Pass(self, x, activations, found.raw, found.gradient_sums, found.gradients)
+            result = self.head.evaluate(activations, gradients)
+        return Pass(self, x, activations, result.raw, result.gradient_sums, result.gradients)
 
 
 def gap_linear(
@@ -187,11 +187,11 @@ def device(wanted: str) -> str:
     ModelError
         If the one asked for is not.
     """
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if wanted == "auto":
-        return next(name for name in ("cuda", "mps", "cpu") if there[name])
-    if not there.get(wanted, False):
-        raise ModelError(f"no device {wanted!r} here; there is {', '.join(name for name in there if there[name])}.")
+        return next(name for name in ("cuda", "mps", "cpu") if present[name])
+    if not present.get(wanted, False):
+        raise ModelError(f"no device {wanted!r} here; there is {', '.join(name for name in present if present[name])}.")
     return wanted
 
 

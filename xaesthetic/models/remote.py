@@ -91,10 +91,10 @@ class _Session:
         taken = Pass(model, x, (activations,), self.raw(batch, outputs).to(x.device))
         if kind is None:
             return taken
-        found = torch.stack([batch.tensors[name] for name in names], dim=1).to(x)
+        result = torch.stack([batch.tensors[name] for name in names], dim=1).to(x)
         if kind == "gradsum":
-            return replace(taken, gradient_sums=(found,))
-        return replace(taken, gradient_sums=(found.sum((-2, -1)),), gradients=(found,))
+            return replace(taken, gradient_sums=(result,))
+        return replace(taken, gradient_sums=(result.sum((-2, -1)),), gradients=(result,))
 
     def features(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
         activations: Tensor = _Features.apply(x, self)
@@ -114,13 +114,13 @@ class _Session:
     def gradients(self, kind: str, activations: Tensor, outputs: Sequence[str]) -> Float[Tensor, "b a ..."]:
         """Gradients (`grad`) of outputs at these activations, or their sums (`gradsum`)."""
         names = [f"{kind}:{output}:{self.layer}" for output in outputs]
-        found = self.batch(activations, names).tensors
-        return torch.stack([found[name] for name in names], dim=1).to(activations)
+        result = self.batch(activations, names).tensors
+        return torch.stack([result[name] for name in names], dim=1).to(activations)
 
     def ask(self, inputs: dict[str, Tensor], names: Sequence[str]) -> _Batch:
-        sent = {name: each.detach().cpu().numpy() for name, each in inputs.items()}
-        found = self.client.infer(sent, [self.layer, *dict.fromkeys(names)])
-        tensors = {name: torch.from_numpy(values) for name, values in found.items()}
+        sent = {name: item.detach().cpu().numpy() for name, item in inputs.items()}
+        result = self.client.infer(sent, [self.layer, *dict.fromkeys(names)])
+        tensors = {name: torch.from_numpy(values) for name, values in result.items()}
         self.last = _Batch(tensors.pop(self.layer), tensors)
         return self.last
 

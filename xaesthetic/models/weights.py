@@ -60,9 +60,9 @@ def write_tensors(folder: Path, name: str, tensors: Mapping[str, Tensor], manife
     file = folder / f"{name}.safetensors"
     with whole(file) as temporary:
         temporary.write_bytes(save({key: value.detach().cpu().contiguous() for key, value in tensors.items()}))
-    told = dict(manifest) | {"sha256": sha256(file)}
-    write_json(folder / f"{name}.json", told)
-    return told
+    known = dict(manifest) | {"sha256": sha256(file)}
+    write_json(folder / f"{name}.json", known)
+    return known
 
 
 def read_weights(folder: Path, name: str) -> Weights:
@@ -112,7 +112,7 @@ def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, 
         raise ModelError(f"{file}: holds no tensors ({error}); make it again.") from error
 
 
-def check_shape(weights: Weights, name: str, channels: int) -> None:
+def validate_shape(weights: Weights, name: str, channels: int) -> None:
     """Make sure that a head fits its backbone.
 
     Raises

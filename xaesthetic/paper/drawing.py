@@ -12,7 +12,7 @@ from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.paper.items import PIECES, Piece
+from xaesthetic.paper.items import EXHIBITS, Exhibit
 from xaesthetic.pipeline import reports
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import rated_attributes
@@ -25,7 +25,7 @@ _MORE = "more maps"  # of attributes that the paper has no figure of
 class Outcome:
     """One figure or table of the paper, drawn or not."""
 
-    piece: Piece
+    exhibit: Exhibit
     files: tuple[str, ...]
     """In the report folder; empty where it could not be drawn."""
     caption: str
@@ -35,7 +35,7 @@ class Outcome:
     """Whether it was drawn now, not found as it should be."""
 
 
-def draw_pieces(
+def draw_exhibits(
     run: Run, numbers: Sequence[str] = (), options: ReportOptions | None = None, track: Track = silent
 ) -> list[Outcome]:
     """Draw the paper's figures and tables of a finished run; those whose inputs are as they were are left as they are.
@@ -61,21 +61,21 @@ def draw_pieces(
     DataError
         If the paper has no such figure.
     """
-    asked = check_numbers(numbers)
+    wanted = parse_numbers(numbers)
     options = options or ReportOptions()
-    pieces = [piece for piece in (*PIECES, *_others(run)) if not asked or piece.number in asked]
+    exhibits = [exhibit for exhibit in (*EXHIBITS, *_others(run)) if not wanted or exhibit.number in wanted]
     summarise(run)
     known = _manifest(run)
     common = _common(run)
     outcomes = []
-    for piece in track(pieces, "figures and tables", len(pieces)):
+    for exhibit in track(exhibits, "figures and tables", len(exhibits)):
         outcome, entry = _outcome(
-            run, piece, replace(options, attributes=piece.attributes), known.get(piece.number, {}), common
+            run, exhibit, replace(options, attributes=exhibit.attributes), known.get(exhibit.number, {}), common
         )
-        known[piece.number] = entry
+        known[exhibit.number] = entry
         outcomes.append(outcome)
-        told = {"command": run.answered_by().get("command", ""), "drawn_with": _drawn_with(options), "pieces": known}
-        files.write_json(run.report / MANIFEST, told)
+        values = {"command": run.answered_by().get("command", ""), "drawn_with": _drawn_with(options), "exhibits": known}
+        files.write_json(run.report / MANIFEST, values)
     return outcomes
 
 
@@ -83,7 +83,7 @@ def _drawn_with(options: ReportOptions) -> dict[str, Any]:
     return {"scale": options.scale, "columns": options.columns}
 
 
-def check_numbers(numbers: Sequence[str]) -> list[str]:
+def parse_numbers(numbers: Sequence[str]) -> list[str]:
     """The names of figures and tables as they are known here: `8` for `figure 8`, `table 1` for `Table_1`.
 
     Raises
@@ -91,58 +91,62 @@ def check_numbers(numbers: Sequence[str]) -> list[str]:
     DataError
         If there is none of such a name.
     """
-    names = {piece.number: piece.number for piece in PIECES} | {piece.report: piece.number for piece in PIECES}
+    names = {exhibit.number: exhibit.number for exhibit in EXHIBITS} | {
+        exhibit.report: exhibit.number for exhibit in EXHIBITS
+    }
     names |= {_MORE: _MORE} | {name: name for name, _ in reports() if name not in names}
     plain = {name.replace("_", " "): number for name, number in names.items() if name != "attribute_grid"}
-    asked = [number.lower().replace("_", " ").removeprefix("figure ").strip() for number in numbers]
-    unknown = [number for number, name in zip(numbers, asked, strict=True) if name not in plain]
+    wanted = [number.lower().replace("_", " ").removeprefix("figure ").strip() for number in numbers]
+    unknown = [number for number, name in zip(numbers, wanted, strict=True) if name not in plain]
     if unknown:
-        raise DataError(f"the paper has no figure {unknown[0]!r}; it has {', '.join(piece.number for piece in PIECES)}.")
-    return [plain[name] for name in asked]
+        raise DataError(
+            f"the paper has no figure {unknown[0]!r}; it has {', '.join(exhibit.number for exhibit in EXHIBITS)}."
+        )
+    return [plain[name] for name in wanted]
 
 
-def _others(run: Run) -> Iterator[Piece]:
+def _others(run: Run) -> Iterator[Exhibit]:
     """What else a run's reports show: maps of the attributes that the paper has no figure of, and all other reports."""
-    drawn = {name for piece in PIECES for name in piece.attributes}
+    drawn = {name for exhibit in EXHIBITS for name in exhibit.attributes}
     rest = tuple(name for name in rated_attributes(run) if name not in drawn)
     if rest:
-        yield Piece(_MORE, "maps of the other attributes", "attribute_grid", rest)
-    told = {piece.report for piece in PIECES}
+        yield Exhibit(_MORE, "maps of the other attributes", "attribute_grid", rest)
+    known = {exhibit.report for exhibit in EXHIBITS}
     for name, report in reports():
-        if name not in told:
-            yield Piece(name, (report.__doc__ or name).splitlines()[0], name, needs="Nothing of it in this run.")
+        if name not in known:
+            yield Exhibit(name, (report.__doc__ or name).splitlines()[0], name, needs="Nothing of it in this run.")
 
 
 def _manifest(run: Run) -> dict[str, Any]:
     try:
-        told = files.read_json(run.report / MANIFEST)["pieces"]
+        known = files.read_json(run.report / MANIFEST)["exhibits"]
     except (DataError, KeyError, TypeError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return known if isinstance(known, dict) else {}
 
 
 def _outcome(
-    run: Run, piece: Piece, options: ReportOptions, known: Mapping[str, Any], common: str
+    run: Run, exhibit: Exhibit, options: ReportOptions, known: Mapping[str, Any], common: str
 ) -> tuple[Outcome, dict[str, Any]]:
-    report = plugins.load("reports", piece.report)
-    inputs = _inputs(run, piece.report, options, common)
+    report = plugins.load("reports", exhibit.report)
+    inputs = _inputs(run, exhibit.report, options, common)
     sums = known.get("files", {})
-    if known.get("inputs") == inputs and sums and all(_is(run.report / name, each) for name, each in sums.items()):
-        return Outcome(piece, tuple(sums), _caption(run, sums), "", drawn=False), dict(known)
+    if known.get("inputs") == inputs and sums and all(_is(run.report / name, item) for name, item in sums.items()):
+        return Outcome(exhibit, tuple(sums), _caption(run, sums), "", drawn=False), dict(known)
     try:
         written = [file.name for file in report(run, options)]
     except XaestheticError as error:
         reason = str(error).removeprefix(f"{run.root}: ")
-        return Outcome(piece, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+        return Outcome(exhibit, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
     except (
         Exception
     ) as error:  # one figure that fails, somebody's plug-in perhaps, does not keep the others from being drawn
         reason = f"It failed ({type(error).__name__}: {error})."
-        return Outcome(piece, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+        return Outcome(exhibit, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
     if not written:
-        return Outcome(piece, (), "", piece.needs, drawn=False), {"inputs": inputs, "missing": piece.needs}
+        return Outcome(exhibit, (), "", exhibit.needs, drawn=False), {"inputs": inputs, "missing": exhibit.needs}
     sums = {name: files.sha256(run.report / name) for name in written}
-    return Outcome(piece, tuple(written), _caption(run, written), "", drawn=True), {"inputs": inputs, "files": sums}
+    return Outcome(exhibit, tuple(written), _caption(run, written), "", drawn=True), {"inputs": inputs, "files": sums}
 
 
 def _is(file: Path, sha256: str) -> bool:

@@ -24,7 +24,7 @@ TABLE_2: Mapping[int, tuple[int, float]] = {0: (195, 0.6738), 100: (65, 0.7013),
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Exhibit:
     """A figure or table of the paper."""
 
     number: str
@@ -38,26 +38,26 @@ class Piece:
     """What it cannot be drawn without."""
 
 
-def _grid(number: str, name: str) -> Piece:
+def _grid(number: str, name: str) -> Exhibit:
     needs = f"photographs rated for {name.replace('_', ' ')} by a model of the run; choose one that has it with --model."
-    return Piece(
+    return Exhibit(
         number, f"{name.replace('_', ' ')}: highest and lowest, and every model's maps", "attribute_grid", (name,), needs
     )
 
 
-PIECES: tuple[Piece, ...] = (
-    Piece("1", "highest and lowest rated photographs of each attribute", "samples"),
-    Piece("2", "high, middle and low overall score", "score_samples"),
-    Piece("3", "the approach: blocks, their maps, and their sum", "approach"),
-    Piece("4", "how ratings are distributed", "label_distributions"),
-    Piece("5", "the rating form", "rating_form"),
+EXHIBITS: tuple[Exhibit, ...] = (
+    Exhibit("1", "highest and lowest rated photographs of each attribute", "samples"),
+    Exhibit("2", "high, middle and low overall score", "score_samples"),
+    Exhibit("3", "the approach: blocks, their maps, and their sum", "approach"),
+    Exhibit("4", "how ratings are distributed", "label_distributions"),
+    Exhibit("5", "the rating form", "rating_form"),
     _grid("6", "object_emphasis"),
     _grid("7", "content"),
     _grid("8", "depth_of_field"),
     _grid("9", "vivid_color"),
     _grid("10", "light"),
     _grid("11", "color_harmony"),
-    Piece("table 1", "Spearman's correlation with people, by attribute and model", "table_1"),
-    Piece("table 2", "how well single raters agree with the mean", "table_2"),
+    Exhibit("table 1", "Spearman's correlation with people, by attribute and model", "table_1"),
+    Exhibit("table 2", "how well single raters agree with the mean", "table_2"),
 )
 """In its order."""

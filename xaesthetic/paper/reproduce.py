@@ -9,7 +9,7 @@ from xaesthetic.core.errors import XaestheticError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, ReportOptions
 from xaesthetic.data.records import find_records
-from xaesthetic.paper.drawing import Outcome, check_numbers, draw_pieces
+from xaesthetic.paper.drawing import Outcome, draw_exhibits, parse_numbers
 from xaesthetic.pipeline import compare, draw_reports, measure
 
 PAPER_DATA, WITHOUT = "aadb:test", "sample"
@@ -29,10 +29,10 @@ class Reproduction:
 def paper_data() -> str:
     """The paper's data set where its photographs are here, else the sample."""
     try:
-        there = any(record.path.is_file() for record in find_records(PAPER_DATA))
+        present = any(record.path.is_file() for record in find_records(PAPER_DATA))
     except XaestheticError:
-        there = False
-    return PAPER_DATA if there else WITHOUT
+        present = False
+    return PAPER_DATA if present else WITHOUT
 
 
 def reproduce(
@@ -62,12 +62,12 @@ def reproduce(
     XaestheticError
         As `compare`; or if the paper has no such figure.
     """
-    asked = check_numbers(numbers)
+    wanted = parse_numbers(numbers)
     compared = compare(experiment, out, execution, draw=False)
     run = compared.run
-    if not asked or "3" in asked:
+    if not wanted or "3" in wanted:
         with suppress(XaestheticError):  # no model can be taken apart: the figure will say so
             measure(run, "blocks", execution)
-    outcomes = draw_pieces(run, numbers, options, execution.track)
+    outcomes = draw_exhibits(run, numbers, options, execution.track)
     (index,) = draw_reports(run, ["index"], options)
     return Reproduction(index, tuple(outcomes), compared.left_out)

@@ -73,7 +73,7 @@ class TableSink:
             waiting: list[pa.Table] = []
             for part in self._parts(count):
                 waiting.append(part)
-                if sum(len(each) for each in waiting) >= _ROWS:
+                if sum(len(item) for item in waiting) >= _ROWS:
                     writer.write_table(pa.concat_tables(waiting))
                     waiting = []
             writer.write_table(pa.concat_tables([*waiting, self.table.schema().empty_table()]))

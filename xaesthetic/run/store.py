@@ -86,10 +86,10 @@ class Run:
             return False
         held = Run.open(root).experiment
         for field in fields(Experiment):
-            there, here = getattr(held, field.name), getattr(experiment, field.name)
-            if there != here:
+            present, here = getattr(held, field.name), getattr(experiment, field.name)
+            if present != here:
                 raise DataError(
-                    f"{root}: holds another experiment: {field.name} is {_plain(there)} there and {_plain(here)} here; "
+                    f"{root}: holds another experiment: {field.name} is {_plain(present)} there and {_plain(here)} here; "
                     "choose another folder with --out."
                 )
         return True

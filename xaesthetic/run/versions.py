@@ -67,7 +67,7 @@ class Marks:
 def _values_v1(record: Record, content: str) -> tuple[object, ...]:
     edit = EditStep(record.edit.name, record.edit.amount) if record.edit else None
     known = sorted(record.ratings.items()), sorted(record.splits.items())
-    people = tuple(Marks(*(getattr(marks, field.name) for field in fields(Marks))) for marks in record.people)
+    people = tuple(Marks(*(getattr(marks, field.name) for field in fields(Marks))) for marks in record.annotations)
     return record.id, content, edit, record.subject, *known, *([people] if people else [])
 
 

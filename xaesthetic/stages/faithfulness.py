@@ -95,17 +95,19 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     compute(run.parts, name, records, work, {name: sink}, execution, load_photograph, "deletion and insertion")
 
 
-def _rows(pixels: Pixels, key: str, session: Session, asked: Experiment) -> Iterator[tuple[object, ...]]:
+def _rows(pixels: Pixels, key: str, session: Session, experiment: Experiment) -> Iterator[tuple[object, ...]]:
     """Give one photograph's rows, without its name."""
     model = session.model
     x = to_batch([pixels], model.inputs, session.device)
     size = x.shape[2], x.shape[3]
-    generator = torch.Generator().manual_seed(asked.seed)
+    generator = torch.Generator().manual_seed(experiment.seed)
     plain = {
         RANDOM_ORDER: order(torch.rand(size, generator=generator).to(x.device), size),
         CENTRE_ORDER: order(torch.from_numpy(centre_blob(size)).to(x), size),
     }
-    maps = {name: torch.from_numpy(each[0]).to(x.device) for name, each in session.run_batch(x, asked.methods).maps.items()}
+    maps = {
+        name: torch.from_numpy(item[0]).to(x.device) for name, item in session.run_batch(x, experiment.methods).maps.items()
+    }
     moved = {name: _sensitivity(partial(_maps, session, name), x) for name in maps}
     for fill in FILLS:
         instead = filled(x, fill)
@@ -113,9 +115,9 @@ def _rows(pixels: Pixels, key: str, session: Session, asked: Experiment) -> Iter
             areas = curves(session, x, steps, instead)
             for column, attribute in enumerate(model.attributes):
                 yield key, name, attribute, fill, *areas[:, column], float("nan")
-        for name, each in maps.items():
+        for name, item in maps.items():
             for column, attribute in enumerate(model.attributes):
-                areas = curves(session, x, order(each[column], size), instead)
+                areas = curves(session, x, order(item[column], size), instead)
                 yield key, name, attribute, fill, *areas[:, column], moved[name]
 
 
@@ -132,5 +134,5 @@ def _sensitivity(maps: Callable[[Tensor], Tensor], x: Float[Tensor, "1 c h w"]) 
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        found = sensitivity_max(explain, x, perturb_radius=_NOISE * float(x.std()), n_perturb_samples=_DRAWS)
-    return float(found[0])
+        result = sensitivity_max(explain, x, perturb_radius=_NOISE * float(x.std()), n_perturb_samples=_DRAWS)
+    return float(result[0])

@@ -80,7 +80,7 @@ def _rows(
 
 def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Of two stacks of maps, attribute by attribute."""
-    one, other = (standardised(each.reshape(1, len(each), -1).astype(np.float64))[0] for each in (first, second))
+    one, other = (standardised(item.reshape(1, len(item), -1).astype(np.float64))[0] for item in (first, second))
     return np.asarray((one * other).sum(1))
 
 
@@ -92,8 +92,8 @@ def _stages(model: AttributeModel) -> list[str]:
 
 def _tensors(model: AttributeModel) -> list[Tensor]:
     """The network's weights, the last layer's first; no norms and no biases."""
-    found: list[Tensor] = [] if model.module is None else [each for each in model.module.parameters() if each.ndim > 1]
-    return found[::-1]
+    result: list[Tensor] = [] if model.module is None else [item for item in model.module.parameters() if item.ndim > 1]
+    return result[::-1]
 
 
 @contextmanager
@@ -116,16 +116,16 @@ def shuffled(model: AttributeModel, stage: str, seed: int) -> Iterator[Attribute
         broken = relinked(model, torch.stack(rows))
     tensors = _tensors(model)
     taken = tensors[: round(len(tensors) * CASCADE.get(stage, 0.0))]
-    kept = [each.detach().clone() for each in taken]
+    kept = [item.detach().clone() for item in taken]
     try:
         with torch.no_grad():
-            for each in taken:
-                each.copy_(_shuffled(each, generator))
+            for item in taken:
+                item.copy_(_shuffled(item, generator))
         yield broken
     finally:
         with torch.no_grad():
-            for each, before in zip(taken, kept, strict=True):
-                each.copy_(before)
+            for item, before in zip(taken, kept, strict=True):
+                item.copy_(before)
 
 
 def _shuffled(values: Tensor, generator: torch.Generator) -> Tensor:

@@ -11,7 +11,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
-from xaesthetic.data.annotations import marks_rows
+from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.data.records import file_sum
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import ANNOTATIONS, RECORDS
@@ -36,8 +36,8 @@ def examine_records(run: Run, records: Sequence[Record], execution: Execution = 
 
 
 def _people(record: Record, seen: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if record.people and not seen["reason"]:
-        yield from marks_rows(record, (seen["height"], seen["width"]))
+    if record.annotations and not seen["reason"]:
+        yield from annotation_rows(record, (seen["height"], seen["width"]))
 
 
 def _look(path: Path) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Checkpoint:
         parts
             The state dicts of network, optimizer and scaler.
         """
-        values = {each: getattr(state, each) for each in ("errors", "counts", "epoch", "step", "history", "best")}
+        values = {item: getattr(state, item) for item in ("errors", "counts", "epoch", "step", "history", "best")}
         _save(self.folder / "checkpoint.pt", values | dict(parts))
 
     def load(self, on: str) -> dict[str, Any] | None:

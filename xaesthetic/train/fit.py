@@ -71,8 +71,8 @@ def train_network(
         another training.
     """
     with group(execution.device) as team:
-        samples, told = find_samples(data, root, recipe)
-        question = _as_json({"model": name, "start": weights, "data": data, "inputs": told, "recipe": plain(recipe)})
+        samples, known = find_samples(data, root, recipe)
+        question = _as_json({"model": name, "start": weights, "data": data, "inputs": known, "recipe": plain(recipe)})
         if _finished(out / f"{name}.json", question):
             return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
@@ -84,7 +84,7 @@ def train_network(
         best = training.checkpoint.load_best(team.device)
         if best is not None:
             training.network.load_state_dict(best)
-        ratings = {each: rate(training, rows) for each, rows in training.samples.tests.items()}
+        ratings = {item: rate(training, rows) for item, rows in training.samples.tests.items()}
         if team.first:
             _write(out, question, training, state, ratings)
             shutil.rmtree(work)
@@ -101,8 +101,8 @@ def _as_json(value: object) -> dict[str, Any]:
 def _finished(manifest: Path, question: Mapping[str, Any]) -> bool:
     if not manifest.is_file():
         return False
-    there = read_json(manifest)
-    if not isinstance(there, dict) or there.get("question") != question:
+    present = read_json(manifest)
+    if not isinstance(present, dict) or present.get("question") != question:
         raise DataError(f"{manifest.parent}: holds other weights already; choose another folder with --out.")
     return True
 
@@ -113,9 +113,9 @@ def _begin(work: Path, question: Mapping[str, Any], team: Group) -> None:
     if team.first and not file.is_file():
         write_json(file, question)
     team.wait()
-    there = read_json(file)
-    if there != question:
-        differing = ", ".join(sorted(key for key in question if there.get(key) != question[key]))
+    present = read_json(file)
+    if present != question:
+        differing = ", ".join(sorted(key for key in question if present.get(key) != question[key]))
         raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
 
 
@@ -159,7 +159,7 @@ def _inputs(inputs: InputSpec, recipe: Recipe) -> InputSpec:
 
 
 def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
-    parameters = [each for each in network.parameters() if each.requires_grad]
+    parameters = [item for item in network.parameters() if item.requires_grad]
     if recipe.optimizer == "adagrad":
         return torch.optim.Adagrad(parameters, recipe.learning_rate, eps=recipe.epsilon)
     if recipe.optimizer == "adamw":
@@ -171,20 +171,20 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
     """The manifest last but for the tensors' own: where it is, the training is over."""
     recipe, samples = training.recipe, training.samples
     write_json(out / "recipe.json", plain(recipe))
-    for name, found in ratings.items():
-        _write_predictions(out / f"predictions_{name}.csv", samples, samples.tests[name], found, recipe)
+    for name, result in ratings.items():
+        _write_predictions(out / f"predictions_{name}.csv", samples, samples.tests[name], result, recipe)
     trained = "trained on edits, not on ratings" if recipe.labels == "edits" else "trained on people's ratings"
     manifest = {
         "question": question,
         "model": question["model"],
         "attributes": list(recipe.attributes),
-        "links": [recipe.links[each] for each in recipe.attributes],
+        "links": [recipe.links[item] for item in recipe.attributes],
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
         "epoch": state.best + 1,
         "result": {
-            name: {"photographs": len(found), "spearman": _rounded(found, samples.labels[samples.tests[name]], recipe)}
-            for name, found in ratings.items()
+            name: {"photographs": len(result), "spearman": _rounded(result, samples.labels[samples.tests[name]], recipe)}
+            for name, result in ratings.items()
         },
     }
     head = training.network.head
@@ -194,14 +194,14 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
 
 
 def _rounded(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float | None]:
-    found = rank_correlations(ratings, labels, recipe)
-    return {name: None if np.isnan(value) else round(value, 4) for name, value in found.items()}
+    result = rank_correlations(ratings, labels, recipe)
+    return {name: None if np.isnan(value) else round(value, 4) for name, value in result.items()}
 
 
-def _write_predictions(path: Path, samples: Samples, rows: Rows, found: Labels, recipe: Recipe) -> None:
+def _write_predictions(path: Path, samples: Samples, rows: Rows, predicted: Labels, recipe: Recipe) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["image", *recipe.attributes])
-    for row, ratings in zip(rows, found, strict=True):
+    for row, ratings in zip(rows, predicted, strict=True):
         table.writerow([samples.records[row].id, *(f"{value:.6g}" for value in ratings)])
     write_text(path, text.getvalue())

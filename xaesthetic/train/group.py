@@ -50,8 +50,8 @@ class Group:
         parts: list[np.ndarray] = [part] * self.size
         dist.all_gather_object(parts, part)
         whole = np.empty((rows, *part.shape[1:]), part.dtype)
-        for rank, each in enumerate(parts):
-            whole[rank :: self.size] = each
+        for rank, item in enumerate(parts):
+            whole[rank :: self.size] = item
         return whole
 
 

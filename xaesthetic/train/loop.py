@@ -86,7 +86,7 @@ def _save(training: Training, state: State) -> None:
     """Keep the state; the sums become those of all processes."""
     errors, counts = training.team.total(state.errors), training.team.total(state.counts)
     first = training.team.first
-    state.errors, state.counts = (each if first else torch.zeros_like(each) for each in (errors, counts))
+    state.errors, state.counts = (item if first else torch.zeros_like(item) for item in (errors, counts))
     if first:
         parts = {name: getattr(training, name).state_dict() for name in ("network", "optimizer", "scaler")}
         training.checkpoint.save(state, parts)
@@ -132,8 +132,8 @@ def rate(training: Training, rows: Rows) -> Labels:
     parts = [np.zeros((0, len(training.recipe.attributes)), np.float32)]
     with torch.no_grad(), training.mixed():
         for part in chunks(mine, training.recipe.batch):
-            found: Tensor = training.network(training.inputs(part, np.zeros(len(part), bool)))
-            parts.append(found.float().cpu().numpy())
+            result: Tensor = training.network(training.inputs(part, np.zeros(len(part), bool)))
+            parts.append(result.float().cpu().numpy())
     return training.team.gather(np.concatenate(parts), len(rows))
 
 
@@ -141,10 +141,10 @@ def _judged(training: Training, state: State) -> dict[str, float]:
     """The epoch's loss on what it was trained on, and loss and ρ on what it was not."""
     recipe, rows = training.recipe, training.samples.select
     total = training.team.total
-    found, labels = rate(training, rows), training.samples.labels[rows]
-    correlations = rank_correlations(found, labels, recipe)
+    result, labels = rate(training, rows), training.samples.labels[rows]
+    correlations = rank_correlations(result, labels, recipe)
     known = [value for value in correlations.values() if not np.isnan(value)]
-    errors, counts = squared_errors(torch.from_numpy(found), torch.from_numpy(labels))
+    errors, counts = squared_errors(torch.from_numpy(result), torch.from_numpy(labels))
     return {
         "train_loss": float(weighted(total(state.errors), total(state.counts), recipe)),
         "select_loss": float(weighted(errors, counts, recipe)),

@@ -71,19 +71,19 @@ def squared_errors(ratings: Float[Tensor, "b a"], labels: Float[Tensor, "b a"]) 
 
 def weighted(errors: Tensor, counts: Tensor, recipe: Recipe) -> Tensor:
     """Σ_a w_a · mean squared error of a; an attribute without labels adds nothing."""
-    weights = torch.tensor([recipe.loss_weights[each] for each in recipe.attributes], device=errors.device)
+    weights = torch.tensor([recipe.loss_weights[item] for item in recipe.attributes], device=errors.device)
     return (weights * errors / counts.clamp(min=1)).sum()
 
 
 def rank_correlations(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float]:
     """Spearman's ρ of every attribute; nan where fewer than three are labelled or one side is constant."""
-    found = {}
+    result = {}
     for column, attribute in enumerate(recipe.attributes):
         known = ~np.isnan(labels[:, column])
         one, other = ratings[known, column], labels[known, column]
         varied = len(one) > 2 and np.ptp(one) > 0 and np.ptp(other) > 0
-        found[attribute] = float(spearmanr(one, other).statistic) if varied else float("nan")
-    return found
+        result[attribute] = float(spearmanr(one, other).statistic) if varied else float("nan")
+    return result
 
 
 def photograph_inputs(photographs: Photographs, inputs: InputSpec, on: str) -> Inputs:
@@ -91,7 +91,7 @@ def photograph_inputs(photographs: Photographs, inputs: InputSpec, on: str) -> I
 
     def take(rows: np.ndarray, flipped: np.ndarray) -> Tensor:
         pixels = [photographs.pixels[row][:, :: -1 if flip else 1] for row, flip in zip(rows, flipped, strict=True)]
-        return to_batch([np.array(each) for each in pixels], inputs, on)
+        return to_batch([np.array(item) for item in pixels], inputs, on)
 
     return take
 

@@ -117,7 +117,7 @@ def make_recipe(values: Mapping[str, Any], where: str = "the recipe") -> Recipe:
     DataError
         If a name is unknown or a value is not what it should be.
     """
-    known = {each.name: each for each in fields(Recipe)}
+    known = {item.name: item for item in fields(Recipe)}
     for name in values:
         if name not in known:
             raise DataError(f"{where}: {unknown('choice', name, known, label='There are')}")
@@ -128,8 +128,8 @@ def make_recipe(values: Mapping[str, Any], where: str = "the recipe") -> Recipe:
     for name in ("links", "loss_weights"):
         if not isinstance(frozen.setdefault(name, {}), dict) or not set(frozen[name]) <= set(names):
             raise DataError(f"{where}: {name} must be an object with some of the attributes.")
-    frozen["links"] = {each: frozen["links"].get(each, "identity") for each in names}
-    frozen["loss_weights"] = {each: frozen["loss_weights"].get(each, 1.0) for each in names}
+    frozen["links"] = {item: frozen["links"].get(item, "identity") for item in names}
+    frozen["loss_weights"] = {item: frozen["loss_weights"].get(item, 1.0) for item in names}
     recipe = Recipe(**frozen)
     _check(recipe, where)
     return recipe
@@ -155,10 +155,10 @@ def _check(recipe: Recipe, where: str) -> None:
     for attribute, weight in recipe.loss_weights.items():
         if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
             raise DataError(f"{where}: the loss weight of {attribute} is {weight!r}; it must be a number of 0 or more.")
-    _check_pictures(recipe, where)
+    _validate_pictures(recipe, where)
 
 
-def _check_pictures(recipe: Recipe, where: str) -> None:
+def _validate_pictures(recipe: Recipe, where: str) -> None:
     if recipe.photographs is not None and not (type(recipe.photographs) is int and recipe.photographs > 0):
         raise DataError(f"{where}: photographs is {recipe.photographs!r}; it must be a whole number above 0, or null.")
     size = recipe.size
@@ -168,7 +168,7 @@ def _check_pictures(recipe: Recipe, where: str) -> None:
         raise DataError(f"{where}: size is {size!r}; it must be [height, width] of at least 32 pixels, or null.")
     if recipe.labels == "edits":
         unknown_edits = set(recipe.edits) - set(EDITS)
-        amounts = all(isinstance(each, int | float) and 0 < each <= 1 for each in recipe.amounts)
+        amounts = all(isinstance(item, int | float) and 0 < item <= 1 for item in recipe.amounts)
         if unknown_edits or not recipe.edits or not recipe.amounts or not amounts:
             raise DataError(
                 f"{where}: labels are edits, so edits (of {', '.join(EDITS)}) and amounts, each in (0, 1], must be given."

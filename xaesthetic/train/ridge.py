@@ -103,8 +103,8 @@ def train_head(
         raise DataError(f"{data}: {len(used)} photographs with a subject can be read; training needs at least ten.")
     order = np.random.default_rng(seed).permutation(len(used))
     train, test = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
-    attributes = [each for each in NAMES if any(kind.attribute == each for kind in edits.EDITS.values())]
-    heads = {each: fit(features[train], each) for each in execution.track(attributes, "fitting", len(attributes))}
+    attributes = [item for item in NAMES if any(kind.attribute == item for kind in edits.EDITS.values())]
+    heads = {item: fit(features[train], item) for item in execution.track(attributes, "fitting", len(attributes))}
     manifest = {
         "model": name,
         "attributes": attributes,
@@ -113,9 +113,9 @@ def train_head(
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
         "method": "ridge of the change of strength on the change of features between neighbouring strengths; "
         f"of the penalties that order best the one that errs least, by {_FOLDS}-fold cross-validation over photographs",
-        "alphas": {each: head.alpha for each, head in heads.items()},
+        "alphas": {item: head.alpha for item, head in heads.items()},
         "left_out": "content, overall, motion_blur, repetition, symmetry: no edit here says how they change",
-        "result": _result(features[test], {each: values[test] for each, values in measured.items()}, heads),
+        "result": _result(features[test], {item: values[test] for item, values in measured.items()}, heads),
     }
     weights = torch.from_numpy(np.stack([head.weights for head in heads.values()]).astype(np.float32))
     bias = torch.tensor([head.bias for head in heads.values()], dtype=torch.float32)
@@ -178,7 +178,7 @@ def _versions(record: Record) -> _Versions | None:
     if not mask.any():
         return None
     edited = [images.to_bytes(edits.edit(step.name).apply(small, mask, step.amount)) for step in STEPS]
-    return _Versions(edited, {each: measure(small, mask) for each, measure in MEASURES.items()})
+    return _Versions(edited, {item: measure(small, mask) for item, measure in MEASURES.items()})
 
 
 def _features(model: AttributeModel, versions: _Versions, on: str) -> Float[np.ndarray, "steps k"]:
@@ -237,7 +237,7 @@ def _best_alpha(kernel: np.ndarray, grown: np.ndarray, groups: np.ndarray) -> fl
             model = KernelRidge(alpha=alpha, kernel="precomputed").fit(kernel[np.ix_(train, train)], grown[train])
             predicted[alpha][test] = model.predict(kernel[np.ix_(test, train)])
     moved = grown != 0
-    ordered = {alpha: float((found * grown > 0)[moved].mean()) for alpha, found in predicted.items()}
+    ordered = {alpha: float((result * grown > 0)[moved].mean()) for alpha, result in predicted.items()}
     good = [alpha for alpha in _ALPHAS if ordered[alpha] >= max(ordered.values()) - 0.005]
     return min(good, key=lambda alpha: float(((predicted[alpha] - grown) ** 2).sum()))
 
@@ -251,9 +251,9 @@ def _result(features: Features, measured: dict[str, np.ndarray], heads: dict[str
         right = np.diff(predicted, axis=1) * kind.sign > 0
         ordered[f"{kind.attribute}: {name}"] = {"accuracy": round(float(right.mean()), 4), "pairs": right.size}
     rho = {
-        f"{each} with {MEASURES[each].__name__}": round(
-            float(spearmanr(features[:, 0] @ heads[each].weights, values, nan_policy="omit").statistic), 4
+        f"{item} with {MEASURES[item].__name__}": round(
+            float(spearmanr(features[:, 0] @ heads[item].weights, values, nan_policy="omit").statistic), 4
         )
-        for each, values in measured.items()
+        for item, values in measured.items()
     }
     return {"neighbouring_pairs_in_order": ordered, "unedited_spearman": rho}

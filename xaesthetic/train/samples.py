@@ -62,7 +62,7 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
         If there are no labels, or too few photographs.
     """
     records = find_records(data, root)
-    told = fingerprint(records)
+    known = fingerprint(records)
     records = _some(records, recipe)
     if recipe.labels == "edits":
         records = list(_edited(records, recipe))
@@ -71,7 +71,7 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
         wanted = "a subject region" if recipe.labels == "edits" else f"ratings of {', '.join(recipe.attributes)}"
         raise DataError(f"{data}: no photograph has {wanted}; choose another data set or recipe.")
     lists = _lists(records, recipe.seed)
-    return Samples(tuple(records), labels, *lists), told
+    return Samples(tuple(records), labels, *lists), known
 
 
 def _some(records: list[Record], recipe: Recipe) -> list[Record]:
@@ -159,10 +159,10 @@ def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, execution: 
     with ThreadPoolExecutor(execution.workers) as pool:
         groups = chunks(todo, 64)
         for group in execution.track(groups, "photographs, 64 each", len(groups)):
-            for index, found in zip(group, pool.map(read, map(int, group)), strict=True):
-                if found is not None:
-                    pixels[index] = found
-                done[index] = 1 if found is not None else 2
+            for index, result in zip(group, pool.map(read, map(int, group)), strict=True):
+                if result is not None:
+                    pixels[index] = result
+                done[index] = 1 if result is not None else 2
     return Photographs(pixels, np.asarray(done) == 1)
 
 

@@ -56,7 +56,7 @@ def kong(
         "mean": torch.from_numpy(middle_of_mean(mean, SIZE))
     }
     manifest = {
-        "attributes": [each.name for each in ATTRIBUTES],
+        "attributes": [item.name for item in ATTRIBUTES],
         "trained": TRAINED,
         "citation": CITATION,
         "licence": LICENCE,
@@ -66,12 +66,12 @@ def kong(
     return folder, write_tensors(folder, "kong_alexnet_torch", tensors, manifest)
 
 
-def _check(found: Mapping[str, str], plan: Mapping[str, Layer], path: Path) -> None:
+def _check(computed_layers: Mapping[str, str], plan: Mapping[str, Layer], path: Path) -> None:
     for name, layer in plan.items():
-        if name not in found:
+        if name not in computed_layers:
             raise DataError(f"{path}: has no layer {name!r}; it is another network.")
-        if found[name] != layer.words:
-            raise DataError(f"{path}: layer {name!r} is '{found[name]}', but '{layer.words}' was wanted.")
+        if computed_layers[name] != layer.words:
+            raise DataError(f"{path}: layer {name!r} is '{computed_layers[name]}', but '{layer.words}' was wanted.")
 
 
 def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], path: Path) -> dict[str, Tensor]:

@@ -75,7 +75,7 @@ def malu(
         rms, count = _root_mean_square(_network(kept), str(data), root, track)
         weights = torch.where(rms > 0, weights / (rms * TRAINED_AT**0.5), 0.0)
     manifest = dict(kept.manifest) | {
-        "attributes": [each.name for each in ATTRIBUTES],
+        "attributes": [item.name for item in ATTRIBUTES],
         "links": list(LINKS),
         "norm": norm,
         "input": {"file": file.name, "sha256": sha256(file)},
@@ -101,8 +101,8 @@ def _whole(file: Path) -> Weights:
         for theirs, ours in _BN:
             state[f"{here}.1.{ours}"] = torch.from_numpy(arrays[f"{normalisation}_{theirs}"])
         state[f"{here}.1.num_batches_tracked"] = torch.tensor(0)
-    weights = torch.from_numpy(np.stack([arrays[f"{each.csv}_W"][:, 0] for each in ATTRIBUTES]))
-    bias = torch.from_numpy(np.concatenate([arrays[f"{each.csv}_b"] for each in ATTRIBUTES]))
+    weights = torch.from_numpy(np.stack([arrays[f"{item.csv}_W"][:, 0] for item in ATTRIBUTES]))
+    bias = torch.from_numpy(np.concatenate([arrays[f"{item.csv}_b"] for item in ATTRIBUTES]))
     return Weights(weights, bias, state, {"backbone": "resnet50_v1", "trained": "trained on people's ratings (AADB)"})
 
 
@@ -113,20 +113,20 @@ def _shapes(network: ResNet50V1) -> dict[str, tuple[int, ...]]:
         shapes[f"{convolution}_W"] = (height, width, inputs, outputs)
         shapes[f"{convolution}_b"] = (outputs,)
         shapes |= {f"{normalisation}_{theirs}": (outputs,) for theirs, _ in _BN}
-    for each in ATTRIBUTES:
-        shapes |= {f"{each.csv}_W": (sum(CHANNELS), 1), f"{each.csv}_b": (1,)}
+    for item in ATTRIBUTES:
+        shapes |= {f"{item.csv}_W": (sum(CHANNELS), 1), f"{item.csv}_b": (1,)}
     return shapes
 
 
 def _heads_only(file: Path) -> Weights:
     arrays = read_arrays(file)
-    wrong = {each.csv for each in ATTRIBUTES} ^ arrays.keys()
+    wrong = {item.csv for item in ATTRIBUTES} ^ arrays.keys()
     if wrong:
         raise DataError(f"{file}: lacks or has besides the twelve outputs: {', '.join(sorted(wrong))}.")
     for name, array in arrays.items():
         if array.shape != (sum(CHANNELS), 1):
             raise DataError(f"{file}: {name} is {array.shape}, but {(sum(CHANNELS), 1)} was wanted.")
-    weights = torch.from_numpy(np.stack([arrays[each.csv][:, 0].astype(np.float32) for each in ATTRIBUTES]))
+    weights = torch.from_numpy(np.stack([arrays[item.csv][:, 0].astype(np.float32) for item in ATTRIBUTES]))
     trained = "published output weights on an ImageNet backbone that they were not trained on; biases 0"
     return Weights(weights, torch.zeros(len(ATTRIBUTES)), {}, {"backbone": "imagenet", "trained": trained})
 

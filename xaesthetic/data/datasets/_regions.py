@@ -11,7 +11,7 @@ from PIL import Image
 from xaesthetic.core.attributes import attribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import read_json
-from xaesthetic.core.types import Marks, Mask, Polygon
+from xaesthetic.core.types import Annotation, Mask, Polygon
 from xaesthetic.data.images import LARGEST, region
 
 Drawn = tuple[str, str, "Mask | str"]
@@ -59,21 +59,23 @@ def size_of(height: object, width: object) -> tuple[int, int]:
     return height, width
 
 
-def together(drawn: Iterable[Drawn]) -> Iterator[Marks]:
+def together(drawn: Iterable[Drawn]) -> Iterator[Annotation]:
     """Everything that one annotator drew about one attribute, as one region; what cannot be read, each for itself."""
     regions: dict[tuple[str, str], Mask] = {}
     for annotator, about_what, mask in drawn:
         key = annotator, about_what
         if isinstance(mask, str):
-            yield Marks(annotator, about_what, problem=mask)
+            yield Annotation(annotator, about_what, problem=mask)
         elif key not in regions:
             regions[key] = mask
         elif regions[key].shape == mask.shape:
             regions[key] = regions[key] | mask
         else:
-            yield Marks(annotator, about_what, problem=f"regions of {regions[key].shape} and {mask.shape} in one photograph")
+            yield Annotation(
+                annotator, about_what, problem=f"regions of {regions[key].shape} and {mask.shape} in one photograph"
+            )
     for (annotator, about_what), mask in regions.items():
-        yield Marks(annotator, about_what, region=_png(mask))
+        yield Annotation(annotator, about_what, region=_png(mask))
 
 
 def _png(mask: Mask) -> bytes:
@@ -90,15 +92,15 @@ def polygons(flat: Any, size: tuple[int, int]) -> Mask:
     ValueError
         If one has fewer than three corners or is not of numbers.
     """
-    corners = [np.asarray(each, np.float64) for each in flat]
+    corners = [np.asarray(item, np.float64) for item in flat]
     if not corners or any(
-        each.ndim != 1 or len(each) < 6 or len(each) % 2 or not np.isfinite(each).all() for each in corners
+        item.ndim != 1 or len(item) < 6 or len(item) % 2 or not np.isfinite(item).all() for item in corners
     ):
         raise ValueError("a polygon is a list x, y, x, y, … of three corners or more")
-    drawn: tuple[Polygon, ...] = tuple(tuple((float(x), float(y)) for x, y in each.reshape(-1, 2)) for each in corners)
+    drawn: tuple[Polygon, ...] = tuple(tuple((float(x), float(y)) for x, y in item.reshape(-1, 2)) for item in corners)
     mask = np.zeros(size, bool)
-    for each in drawn:  # one by one: where two overlap both are meant
-        mask |= region((each,), size)
+    for item in drawn:  # one by one: where two overlap both are meant
+        mask |= region((item,), size)
     return mask
 
 
@@ -194,7 +196,7 @@ def outline(kind: str, value: dict[str, Any], size: tuple[int, int]) -> list[flo
         angles = np.linspace(0, 2 * np.pi, 64, endpoint=False)
         points = np.stack([np.cos(angles) * float(value["radiusX"]), np.sin(angles) * float(value["radiusY"])], axis=1)
         points = _turned(points, value, size) + np.array([float(value["x"]), float(value["y"])])
-    return [float(each) for each in (points * size[::-1] / 100).ravel()]
+    return [float(item) for item in (points * size[::-1] / 100).ravel()]
 
 
 def _turned(points: np.ndarray, value: dict[str, Any], size: tuple[int, int]) -> np.ndarray:

@@ -44,15 +44,15 @@ def aadb(root: Path | None = None) -> Iterator[Record]:
     """
     folder = root or cached("aadb")
     files = _files(folder)
-    found: dict[str, Record] = {}
+    result: dict[str, Record] = {}
     for split, name in _LISTS.items():
         if name not in files:
             raise DataError(f"aadb: no {name} in {folder}; run 'xaesthetic data fetch aadb' or give its folder with --root.")
         for row, (photograph, ratings) in enumerate(_rows(files[name])):
             path = files.get(photograph, folder / photograph)
             record = Record(photograph, path, original=photograph, ratings=ratings, splits={split: row}, credit=_CREDIT)
-            found[photograph] = _joined(found[photograph], record) if photograph in found else record
-    yield from _with_clean_parts(found.values())
+            result[photograph] = _joined(result[photograph], record) if photograph in result else record
+    yield from _with_clean_parts(result.values())
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -69,7 +69,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, float]]]:
     """A list's photographs with their ratings by our names for the attributes; what is left blank is nan."""
-    columns = {each.csv: each.name for each in ATTRIBUTES}
+    columns = {item.csv: item.name for item in ATTRIBUTES}
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)

@@ -28,34 +28,34 @@ def coco(root: Path | None = None) -> Iterator[Record]:
     DataError
         If it is not there or not such a file.
     """
-    told = read_tasks(root, "coco")
+    known = read_tasks(root, "coco")
     try:
-        labels = {each["id"]: about(each["name"]) for each in told.get("categories", ())}
-        pictures = {each["id"]: each for each in told["images"]}
+        labels = {item["id"]: about(item["name"]) for item in known.get("categories", ())}
+        pictures = {item["id"]: item for item in known["images"]}
         drawn: dict[Any, list[Drawn]] = {}
-        for each in told.get("annotations", ()):
-            drawn.setdefault(each["image_id"], []).append(_drawn(each, labels, pictures.get(each["image_id"], {})))
-        names = {identity: str(each["file_name"]) for identity, each in pictures.items()}
+        for item in known.get("annotations", ()):
+            drawn.setdefault(item["image_id"], []).append(_drawn(item, labels, pictures.get(item["image_id"], {})))
+        names = {identity: str(item["file_name"]) for identity, item in pictures.items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{root}: is not COCO's JSON of images and annotations ({type(error).__name__}: {error})."
         ) from error
     folder = Path(root).parent if root else Path()
-    for identity in [*names, *(each for each in drawn if each not in names)]:
+    for identity in [*names, *(item for item in drawn if item not in names)]:
         name = names.get(identity, f"image {identity}, which is not among the file's images")
-        yield Record(name, photograph(folder, name), original=name, people=tuple(together(drawn.get(identity, ()))))
+        yield Record(name, photograph(folder, name), original=name, annotations=tuple(together(drawn.get(identity, ()))))
 
 
-def _drawn(each: dict[str, Any], labels: dict[Any, str], picture: dict[str, Any]) -> Drawn:
-    annotator = str(each.get("annotator") or (each.get("attributes") or {}).get("annotator") or "annotator 1")
-    label = labels.get(each.get("category_id"), "")
-    marked = each.get("segmentation")
+def _drawn(annotation: dict[str, Any], labels: dict[Any, str], picture: dict[str, Any]) -> Drawn:
+    annotator = str(annotation.get("annotator") or (annotation.get("attributes") or {}).get("annotator") or "annotator 1")
+    label = labels.get(annotation.get("category_id"), "")
+    marked = annotation.get("segmentation")
     if not marked:
-        return annotator, label, f"annotation {each.get('id')}: has no segmentation"
+        return annotator, label, f"annotation {annotation.get('id')}: has no segmentation"
     try:
         size = size_of(picture.get("height"), picture.get("width"))
         if isinstance(marked, dict):
             return annotator, label, coco_runs(marked["counts"], size_of(*marked["size"]))
         return annotator, label, polygons(marked, size)
     except (ValueError, TypeError, KeyError) as error:
-        return annotator, label, f"annotation {each.get('id')}: {error}"
+        return annotator, label, f"annotation {annotation.get('id')}: {error}"

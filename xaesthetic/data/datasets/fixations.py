@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
-from xaesthetic.core.types import Marks, Record
+from xaesthetic.core.types import Annotation, Record
 
 _COLUMNS = ("image", "subject", "x", "y")
 
@@ -29,12 +29,12 @@ def fixations(root: Path | None = None) -> Iterator[Record]:
     """
     if root is None:
         raise DataError("data set 'fixations' needs a table: --data fixations --root my/fixations.csv.")
-    found: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    result: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for image, subject, point in _rows(root):
-        found.setdefault(image, {}).setdefault(subject, []).append(point)
-    for image, people in found.items():
-        marks = tuple(Marks(subject, fixations=tuple(points)) for subject, points in people.items())
-        yield Record(image, root.parent / image, original=image, people=marks)
+        result.setdefault(image, {}).setdefault(subject, []).append(point)
+    for image, people in result.items():
+        marks = tuple(Annotation(subject, fixations=tuple(points)) for subject, points in people.items())
+        yield Record(image, root.parent / image, original=image, annotations=marks)
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str, tuple[float, float]]]:

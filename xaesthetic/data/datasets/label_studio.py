@@ -43,15 +43,15 @@ def label_studio(root: Path | None = None) -> Iterator[Record]:
     DataError
         If it is not there or not such a file.
     """
-    told = read_tasks(root, "label_studio")
+    known = read_tasks(root, "label_studio")
     folder = Path(root).parent if root else Path()
     try:
-        tasks = [(_name(task), list(_of_task(task))) for task in told]
+        tasks = [(_name(task), list(_of_task(task))) for task in known]
     except (KeyError, TypeError, AttributeError, StopIteration) as error:
         raise DataError(f"{root}: is not Label Studio's JSON export ({type(error).__name__}: {error}).") from error
     for name, drawn in tasks:
         path = photograph(folder, name, *([name[_HASH:]] if name[_HASH - 1 : _HASH] == "-" else []))
-        yield Record(path.name, path, original=path.name, people=tuple(together(drawn)))
+        yield Record(path.name, path, original=path.name, annotations=tuple(together(drawn)))
 
 
 def _name(task: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
-from xaesthetic.core.types import Marks, Record
+from xaesthetic.core.types import Annotation, Record
 from xaesthetic.data.images import SUFFIXES
 
 _PHOTOGRAPHS, _MASKS = "images", "masks"
@@ -38,21 +38,21 @@ def masks(root: Path | None = None) -> Iterator[Record]:
     photographs = {file.stem: file for file in sorted((root / _PHOTOGRAPHS).iterdir()) if file.suffix.lower() in SUFFIXES}
     for stem, file in photographs.items():
         people = tuple(_marks(mask, root / _MASKS) for mask in marked.get(stem, ()))
-        yield Record(file.name, file, original=file.name, people=people)
+        yield Record(file.name, file, original=file.name, annotations=people)
     for stem in sorted(set(marked) - set(photographs)):
         yield Record(stem, root / _PHOTOGRAPHS / stem, original=stem)
 
 
 def _marked(folder: Path) -> dict[str, list[Path]]:
     """Every mask by its photograph's name."""
-    found: dict[str, list[Path]] = {}
+    result: dict[str, list[Path]] = {}
     for file in sorted(folder.rglob("*.png")):
-        found.setdefault(file.stem, []).append(file)
-    return found
+        result.setdefault(file.stem, []).append(file)
+    return result
 
 
-def _marks(mask: Path, folder: Path) -> Marks:
+def _marks(mask: Path, folder: Path) -> Annotation:
     below = mask.parent.relative_to(folder).parts
     attribute = next((part for part in below if part in NAMES), "")
     annotator = "/".join(part for part in below if part != attribute) or "annotator 1"
-    return Marks(annotator, attribute, region=mask.read_bytes())
+    return Annotation(annotator, attribute, region=mask.read_bytes())

@@ -8,7 +8,7 @@ import numpy as np
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
-from xaesthetic.core.types import Marks, Polygon, Record
+from xaesthetic.core.types import Annotation, Polygon, Record
 from xaesthetic.data.fetch.registry import cached
 
 _SIGMA = 24.0  # pixels at 800 x 600: one degree of visual angle, the blur of the MIT benchmark
@@ -44,8 +44,10 @@ def osie(root: Path | None = None) -> Iterator[Record]:
             identity,
             root / "stimuli" / name,
             original=identity,
-            subject=_outline(np.array([each for one in people for each in one]).reshape(-1, 2), (600, 800)),
-            people=tuple(Marks(f"viewer {number}", fixations=each) for number, each in enumerate(people, start=1) if each),
+            subject=_outline(np.array([item for one in people for item in one]).reshape(-1, 2), (600, 800)),
+            annotations=tuple(
+                Annotation(f"viewer {number}", fixations=item) for number, item in enumerate(people, start=1) if item
+            ),
             credit="OSIE, Xu et al. 2014; MIT licence",
         )
 
@@ -57,7 +59,7 @@ def _fixations(path: Path) -> list[tuple[str, list[tuple[tuple[float, float], ..
 
     try:
         entries = np.atleast_1d(loadmat(path, squeeze_me=True, struct_as_record=False)["fixations"])
-        return [(str(entry.img), [_points(each) for each in np.atleast_1d(entry.subjects)]) for entry in entries]
+        return [(str(entry.img), [_points(item) for item in np.atleast_1d(entry.subjects)]) for entry in entries]
     except (OSError, LookupError, ValueError, TypeError, AttributeError, NotImplementedError, MatReadError) as error:
         raise DataError(f"{path}: cannot be read as OSIE's fixations ({error}).") from error
 

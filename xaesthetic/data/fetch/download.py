@@ -58,8 +58,8 @@ def files_of(name: str, download: Download, source: str | None) -> tuple[File, .
     if source is None:
         return download.files + next(iter(download.sources.values()), ())
     if source not in download.sources:
-        there = f"there are {', '.join(download.sources)}" if download.sources else "there is but one"
-        raise DataError(f"{name}: no source {source!r}; {there}.")
+        present = f"there are {', '.join(download.sources)}" if download.sources else "there is but one"
+        raise DataError(f"{name}: no source {source!r}; {present}.")
     return download.files + download.sources[source]
 
 
@@ -113,18 +113,18 @@ def _accept(file: File, part: Path, again: bool) -> None:
         return
     recorded = cache_folder() / "hashes.json"
     hashes = read_json(recorded) if recorded.is_file() else {}
-    found, known = sha256(part), hashes.get(file.url)
-    if known and known != found and not again:
+    result, known = sha256(part), hashes.get(file.url)
+    if known and known != result and not again:
         part.unlink()
         raise DataError(
-            f"{file.url}: sha256 is {found[:12]}… but that of the first download was {known[:12]}…; if the file may have "
+            f"{file.url}: sha256 is {result[:12]}… but that of the first download was {known[:12]}…; if the file may have "
             "changed, accept it with --again."
         )
-    write_json(recorded, hashes | {file.url: found})
+    write_json(recorded, hashes | {file.url: result})
 
 
 def _verify(file: File, path: Path) -> None:
-    found = sha256(path)
-    if not found.startswith(str(file.sha256)):
+    result = sha256(path)
+    if not result.startswith(str(file.sha256)):
         path.unlink()
-        raise DataError(f"{file.url}: sha256 is {found[:12]}… but {str(file.sha256)[:12]}… was wanted; it was deleted.")
+        raise DataError(f"{file.url}: sha256 is {result[:12]}… but {str(file.sha256)[:12]}… was wanted; it was deleted.")

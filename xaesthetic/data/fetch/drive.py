@@ -68,16 +68,16 @@ def drive_folder(url: str, folder: Path, endings: Sequence[str], track: Track = 
     DataError
         If Drive does not show the folder, none of its files ends so, or one cannot be had.
     """
-    wanted = [each for each in _listed(url) if each.name.lower().endswith(tuple(endings))]
+    wanted = [item for item in _listed(url) if item.name.lower().endswith(tuple(endings))]
     if not wanted:
         raise DataError(
             f"{url}: shows no file that ends in {', '.join(endings)}; open it in a browser and put the files into {folder}."
         )
     with whole(folder) as temporary:
         temporary.mkdir(parents=True)
-        for each in wanted:
-            place = temporary / re.sub(r"[^\w.\-]", "_", each.name)
-            transfer_any(each.url, place, track, sleep)
+        for item in wanted:
+            place = temporary / re.sub(r"[^\w.\-]", "_", item.name)
+            transfer_any(item.url, place, track, sleep)
             if place.suffix == ".zip":
                 unpack(place, temporary / place.stem, Unpack(place.stem))
                 place.unlink()
@@ -139,6 +139,6 @@ def _identity(url: str) -> tuple[str, str]:
     """The id and the resource key in an address of Drive; empty where there is none."""
     split = urlsplit(url)
     query = parse_qs(split.query)
-    found = re.search(r"/(?:folders|d)/([\w-]+)", split.path)
-    identity = found[1] if found else query.get("id", [""])[0]
+    result = re.search(r"/(?:folders|d)/([\w-]+)", split.path)
+    identity = result[1] if result else query.get("id", [""])[0]
     return identity, query.get("resourcekey", [""])[0]

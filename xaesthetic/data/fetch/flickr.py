@@ -29,8 +29,8 @@ SERVER = "https://{farm}.staticflickr.com"
 
 def flickr_url(name: str, server: str = SERVER) -> str | None:
     """The address that a file's name holds; None where it holds none."""
-    found = _NAME.fullmatch(name)
-    return f"{server.format(farm=found[1])}/{found[2]}/{found[3]}" if found else None
+    result = _NAME.fullmatch(name)
+    return f"{server.format(farm=result[1])}/{result[2]}/{result[3]}" if result else None
 
 
 @dataclass(slots=True)

@@ -81,14 +81,14 @@ def _validator(part: Path) -> Path:
 
 
 def _attempt(url: str, part: Path, track: Track) -> None:
-    there = part.stat().st_size if part.is_file() else 0
-    mark = read_json(_validator(part)) if there and _validator(part).is_file() else None
+    present = part.stat().st_size if part.is_file() else 0
+    mark = read_json(_validator(part)) if present and _validator(part).is_file() else None
     requests = need("requests", extra="fetch", purpose="data fetch")
-    asked = {"Range": f"bytes={there}-", "If-Range": mark} if mark else {}
+    wanted = {"Range": f"bytes={present}-", "If-Range": mark} if mark else {}
     try:
-        with requests.get(url, headers=HEADERS | asked, stream=True, timeout=_TIMEOUT) as response:
+        with requests.get(url, headers=HEADERS | wanted, stream=True, timeout=_TIMEOUT) as response:
             _check(url, response, part)
-            start = there if response.status_code == 206 else 0
+            start = present if response.status_code == 206 else 0
             if start == 0:
                 part.unlink(missing_ok=True)
                 _remember(response, part)

@@ -120,13 +120,13 @@ class Client:
         rows = len(next(iter(inputs.values())))
         wanted = {name: (rows, *self._shape(name)) for name in outputs}
         arrays = {name: np.ascontiguousarray(array, "<f4") for name, array in inputs.items()}
-        told = [
-            {"name": name, "shape": each.shape, "datatype": "FP32", "parameters": {"binary_data_size": each.nbytes}}
-            for name, each in arrays.items()
+        known = [
+            {"name": name, "shape": item.shape, "datatype": "FP32", "parameters": {"binary_data_size": item.nbytes}}
+            for name, item in arrays.items()
         ]
-        asked = [{"name": name, "parameters": {"binary_data": True}} for name in outputs]
-        text = json.dumps({"inputs": told, "outputs": asked}).encode()
-        body = b"".join([text, *(each.tobytes() for each in arrays.values())])
+        requested = [{"name": name, "parameters": {"binary_data": True}} for name in outputs]
+        text = json.dumps({"inputs": known, "outputs": requested}).encode()
+        body = b"".join([text, *(item.tobytes() for item in arrays.values())])
         most = sum(4 * math.prod(shape) for shape in wanted.values()) + _TEXT
         length, answer = self._ask("POST", "/infer", body, {"Inference-Header-Content-Length": str(len(text))}, most)
         try:
@@ -139,10 +139,10 @@ class Client:
         kind, _, rest = output.partition(":")
         blob = rest.split(":")[1] if kind in ("grad", "gradsum") else output
         if self._shapes is None:
-            told = self.metadata()
+            known = self.metadata()
             try:
-                tensors = [*told["inputs"], *told["outputs"]]
-                self._shapes = {each["name"]: tuple(int(size) for size in each["shape"][1:]) for each in tensors}
+                tensors = [*known["inputs"], *known["outputs"]]
+                self._shapes = {item["name"]: tuple(int(size) for size in item["shape"][1:]) for item in tensors}
             except (KeyError, TypeError, ValueError) as error:
                 raise self._nonsense(error) from error
         if blob not in self._shapes:
@@ -152,12 +152,12 @@ class Client:
     def _json(self, path: str) -> dict[str, Any]:
         _, body = self._ask("GET", path)
         try:
-            found = json.loads(body)
+            result = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise self._nonsense(error) from error
-        if not isinstance(found, dict):
+        if not isinstance(result, dict):
             raise self._nonsense("no JSON object")
-        return found
+        return result
 
     def _ask(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, most: int = _TEXT
@@ -208,9 +208,9 @@ class Client:
         )
 
 
-def _line(told: object) -> str:
+def _line(value: object) -> str:
     """In one line, whatever comes from the other side."""
-    return " ".join(str(told).split())[:300] or type(told).__name__
+    return " ".join(str(value).split())[:300] or type(value).__name__
 
 
 def _reason(answer: bytes) -> str:
@@ -227,16 +227,16 @@ def _tensors(answer: bytes, length: int | None, wanted: Mapping[str, tuple[int, 
     if length is None or not 0 <= length <= len(answer):
         raise ValueError("no length of the JSON")
     outputs = json.loads(answer[:length])["outputs"]
-    told = {each["name"]: each for each in outputs}
-    if [each["name"] for each in outputs] != list(wanted):
+    known = {item["name"]: item for item in outputs}
+    if [item["name"] for item in outputs] != list(wanted):
         raise ValueError("other outputs than those asked for")
-    found, at = {}, length
+    result, at = {}, length
     for name, shape in wanted.items():
-        size = told[name]["parameters"]["binary_data_size"]
-        if told[name]["datatype"] != "FP32" or tuple(told[name]["shape"]) != shape or size != 4 * math.prod(shape):
-            raise ValueError(f"{name} is {told[name]['datatype']} {told[name]['shape']}; FP32 {list(shape)} was wanted")
-        found[name] = np.frombuffer(answer, "<f4", math.prod(shape), at).reshape(shape).copy()
+        size = known[name]["parameters"]["binary_data_size"]
+        if known[name]["datatype"] != "FP32" or tuple(known[name]["shape"]) != shape or size != 4 * math.prod(shape):
+            raise ValueError(f"{name} is {known[name]['datatype']} {known[name]['shape']}; FP32 {list(shape)} was wanted")
+        result[name] = np.frombuffer(answer, "<f4", math.prod(shape), at).reshape(shape).copy()
         at += size
     if at != len(answer):
         raise ValueError("bytes too many")
-    return found
+    return result

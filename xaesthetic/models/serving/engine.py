@@ -44,9 +44,9 @@ def find_engine() -> Engine:
     ServerError
         If none does; says why.
     """
-    found = {name: path for name in ("docker", "podman") if (path := shutil.which(name))}
+    result = {name: path for name in ("docker", "podman") if (path := shutil.which(name))}
     silent = []
-    for name, path in found.items():
+    for name, path in result.items():
         works, said = ask([path, "info"])
         if works:
             return Engine(path)

@@ -23,8 +23,8 @@ def find_python(chosen: Path | None) -> Path:
     """
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     on_path = shutil.which("python3.9")
-    there = [*([Path(on_path)] if on_path else []), *sorted(pyenv.glob("versions/3.9*/bin/python3.9"))]
-    for python in [chosen] if chosen else there:
+    present = [*([Path(on_path)] if on_path else []), *sorted(pyenv.glob("versions/3.9*/bin/python3.9"))]
+    for python in [chosen] if chosen else present:
         if ask([str(python), "-c", "import sys, venv; sys.exit(sys.version_info[:2] != (3, 9))"])[0]:
             return python
     raise ServerError(

@@ -79,15 +79,15 @@ def start_server(name: str, options: StartOptions | None = None, say: Say = lamb
     if options.runtime not in RUNTIMES:
         raise ServerError(unknown("runtime", options.runtime, RUNTIMES, label="There are"))
     served: Served = plugins.load("servers", name)(options.weights)
-    there = read_serving(name)
-    if there is not None:
-        if status(there).ready:
-            if (there.runtime, there.weights) != (options.runtime, str(served.folder)):
+    present = read_serving(name)
+    if present is not None:
+        if status(present).ready:
+            if (present.runtime, present.weights) != (options.runtime, str(served.folder)):
                 raise ServerError(
-                    f"a model server {name!r} runs already ({there.runtime}, {there.weights}); "
+                    f"a model server {name!r} runs already ({present.runtime}, {present.weights}); "
                     f"'xaesthetic model-server stop {name}' stops it."
                 )
-            return there
+            return present
         stop_server(name)
     if options.runtime == "torch":
         serving = _convert(name, served, say)
@@ -150,9 +150,9 @@ def _wait(serving: Serving) -> Serving:
     end = time.monotonic() + _READY
     while time.monotonic() < end:
         if not serving.address:  # it chose a port, and says which once it is ready
-            found = [line for line in _log(serving).splitlines() if " is ready on " in line]
-            if found:
-                serving = replace(serving, address=found[0].rpartition(" ")[2])
+            result = [line for line in _log(serving).splitlines() if " is ready on " in line]
+            if result:
+                serving = replace(serving, address=result[0].rpartition(" ")[2])
                 write_serving(serving)
         if serving.address and serving.client().is_ready():
             return serving

@@ -40,8 +40,8 @@ def require(command: Sequence[str], what: str, timeout: float = 60.0) -> str:
 
 def last_lines(text: str) -> str:
     """The end of what a program said, in one line."""
-    found = [line.strip() for line in text.splitlines() if line.strip()]
-    return " / ".join(found[-_LINES:])[-600:] or "it said nothing"
+    result = [line.strip() for line in text.splitlines() if line.strip()]
+    return " / ".join(result[-_LINES:])[-600:] or "it said nothing"
 
 
 def start(command: Sequence[str], log: Path) -> str:

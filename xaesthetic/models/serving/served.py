@@ -104,11 +104,11 @@ def connect(name: str, sums: Mapping[str, str]) -> Client:
             "(--runtime container, venv or torch)."
         )
     client = serving.client()
-    told = client.metadata().get("parameters")
-    found = told.get("sha256") if isinstance(told, dict) else None
-    if found != dict(sums):
+    known = client.metadata().get("parameters")
+    result = known.get("sha256") if isinstance(known, dict) else None
+    if result != dict(sums):
         raise ServerError(
-            f"the model server {name!r} runs other files ({json.dumps(found)[:200]}) than those asked for; stop it with "
+            f"the model server {name!r} runs other files ({json.dumps(result)[:200]}) than those asked for; stop it with "
             f"'xaesthetic model-server stop {name}' and start it with these."
         )
     return client

@@ -70,12 +70,12 @@ def attribute_ranks(
     ranks, differences = [], []
     for name, ids in lists.items():
         here: list[dict[str, object]] = []
-        for each in wanted:
-            truth = rated[each].reindex(ids).to_numpy(float)
-            given = {model: _column(wide, model, each, ids) for model in models}
-            rows, pairs = _compare(truth, given, resamples, seed)
-            ranks += [{"list": name, "attribute": each} | row for row in rows]
-            here += [{"list": name, "attribute": each} | pair for pair in pairs]
+        for item in wanted:
+            rating = rated[item].reindex(ids).to_numpy(float)
+            chosen = {model: _column(wide, model, item, ids) for model in models}
+            rows, pairs = _compare(rating, chosen, resamples, seed)
+            ranks += [{"list": name, "attribute": item} | row for row in rows]
+            here += [{"list": name, "attribute": item} | pair for pair in pairs]
         adjusted = holm(np.array([pair["p"] for pair in here], float))
         differences += [pair | {"p_holm": value} for pair, value in zip(here, adjusted, strict=True)]
     columns = ["list", "attribute", "model", "other", "n", "difference", "low", "high", "p", "p_holm"]
@@ -97,7 +97,7 @@ def _column(wide: pd.DataFrame, model: str, name: str, ids: list[str]) -> np.nda
 
 
 def _compare(
-    truth: np.ndarray, given: Mapping[str, np.ndarray], resamples: int, seed: int
+    target: np.ndarray, predictions: Mapping[str, np.ndarray], resamples: int, seed: int
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """One attribute on one list: a row for each model, and one for each pair."""
     kept: dict[tuple[str, bytes], np.ndarray] = {}
@@ -106,22 +106,22 @@ def _compare(
         key = model, rows.tobytes()
         if key not in kept:
             enough = rows.sum() > 2
-            kept[key] = resample(truth[rows], given[model][rows], resamples, seed) if enough else np.full(2, np.nan)
+            kept[key] = resample(target[rows], predictions[model][rows], resamples, seed) if enough else np.full(2, np.nan)
         return kept[key]
 
     def estimate(model: str, rows: np.ndarray) -> dict[str, object]:
-        found = interval(truth[rows], given[model][rows], drawn(model, rows))
-        return {"n": int(rows.sum()), "rho": found.value, "low": found.low, "high": found.high, "p": found.p}
+        result = interval(target[rows], predictions[model][rows], drawn(model, rows))
+        return {"n": int(rows.sum()), "rho": result.value, "low": result.low, "high": result.high, "p": result.p}
 
-    known = {model: ~np.isnan(truth) & ~np.isnan(values) for model, values in given.items()}
-    ranks = [{"model": model, **estimate(model, known[model])} for model in given]
+    known = {model: ~np.isnan(target) & ~np.isnan(values) for model, values in predictions.items()}
+    ranks = [{"model": model, **estimate(model, known[model])} for model in predictions]
     pairs: list[dict[str, object]] = []
-    for model, other in combinations(given, 2):
+    for model, other in combinations(predictions, 2):
         both = known[model] & known[other]
-        first, second = (interval(truth[both], given[each][both], drawn(each, both)).value for each in (model, other))
-        found = paired_difference(first, second, drawn(model, both), drawn(other, both))
-        told = {"difference": found.value, "low": found.low, "high": found.high, "p": found.p}
-        pairs.append({"model": model, "other": other, "n": int(both.sum()), **told})
+        first, second = (interval(target[both], predictions[item][both], drawn(item, both)).value for item in (model, other))
+        result = paired_difference(first, second, drawn(model, both), drawn(other, both))
+        facts = {"difference": result.value, "low": result.low, "high": result.high, "p": result.p}
+        pairs.append({"model": model, "other": other, "n": int(both.sum()), **facts})
     return ranks, pairs
 
 

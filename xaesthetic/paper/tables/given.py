@@ -42,17 +42,17 @@ def read_predictions(name: str, path: Path, ids: Sequence[str]) -> tuple[pd.Data
     if image is None:
         raise DataError(f"{path}: no column image; it has {', '.join(map(str, table.columns))}.")
     columns, ignored = _attributes(path, [column for column in table.columns if column != image])
-    by_name = {Path(each).name: each for each in ids}
+    by_name = {Path(item).name: item for item in ids}
     known = set(ids)
-    found = [each if each in known else by_name.get(Path(each).name) for each in table[image]]
-    matched = [each for each in found if each]
+    result = [item if item in known else by_name.get(Path(item).name) for item in table[image]]
+    matched = [item for item in result if item]
     if not matched:
         raise DataError(f"{path}: none of {len(table)} images is in the data set; the first is {_first(table[image])}.")
     twice = pd.Series(matched).duplicated()
     if twice.any():
         raise DataError(f"{path}: {matched[int(np.argmax(twice))]} comes twice.")
     parts = [
-        pd.DataFrame({"image": found, "model": name, "attribute": ours, "prediction": _numbers(path, table, theirs)})
+        pd.DataFrame({"image": result, "model": name, "attribute": ours, "prediction": _numbers(path, table, theirs)})
         for ours, theirs in columns.items()
     ]
     notes = [f"{name}: {len(matched)} of {len(table)} images of {path.name} are in the data set."]

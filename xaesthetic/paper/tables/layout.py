@@ -12,7 +12,7 @@ from xaesthetic.paper.items import TABLE_1, TABLE_2
 from xaesthetic.paper.tables.attribute_ranks import RankTable
 from xaesthetic.paper.tables.raters import RaterTable
 
-_TITLES = {each.name: each.title for each in ATTRIBUTES}
+_TITLES = {item.name: item.title for item in ATTRIBUTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,13 @@ def _ranks(name: str, ranks: pd.DataFrame, paper: bool, notes: tuple[str, ...]) 
     printed = list(TABLE_1) if paper else []
     rows = []
     for attribute, group in ranks.groupby("attribute", sort=False):
-        found = group.set_index("model").to_dict("index")
-        cells = [_cell(found[model], marks=_marks(found[model])) for model in models]
-        papers = [Cell(number(TABLE_1[each].get(str(attribute), math.nan))) for each in printed]
+        result = group.set_index("model").to_dict("index")
+        cells = [_cell(result[model], marks=_marks(result[model])) for model in models]
+        papers = [Cell(number(TABLE_1[item].get(str(attribute), math.nan))) for item in printed]
         rows.append((Cell(_TITLES.get(str(attribute), str(attribute))), *cells, *papers))
-    n = sorted({int(each) for each in ranks["n"] if each}) or [0]
+    n = sorted({int(item) for item in ranks["n"] if item}) or [0]
     size = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
-    columns = ("attribute", *models, *(f"paper: {each}" for each in printed))
+    columns = ("attribute", *models, *(f"paper: {item}" for item in printed))
     return Layout(f"Spearman's ρ on {name} ({size} photographs)", columns, tuple(rows), notes)
 
 
@@ -121,7 +121,7 @@ def _differences(name: str, table: pd.DataFrame) -> Layout:
         cell = _cell(row, "difference", marks="*" if row["p_holm"] < 0.05 else "")
         names = (_TITLES.get(row["attribute"], row["attribute"]), f"{row['model']} − {row['other']}")
         p = (probability(row["p"]), probability(row["p_holm"]))
-        rows.append((*(Cell(each) for each in names), cell, *(Cell(each) for each in p)))
+        rows.append((*(Cell(item) for item in names), cell, *(Cell(item) for item in p)))
     columns = ("attribute", "models", "difference of ρ", "p", "p, Holm")
     return Layout(
         f"Differences on {name}", columns, tuple(rows), (f"* p below .05 after Holm's correction over {len(table)} tests.",)

@@ -29,5 +29,5 @@ def to_csv(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
 def to_json(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
     """A JSON list of objects: image, model, attribute, prediction, raw (what maps explain), trained."""
     numbers = predictions[["prediction", "raw"]].astype(float).round(7)
-    told = predictions.assign(**numbers, trained=predictions["model"].map(dict(trained)))
-    return json.dumps(told.to_dict("records"), indent=2, ensure_ascii=False)
+    known = predictions.assign(**numbers, trained=predictions["model"].map(dict(trained)))
+    return json.dumps(known.to_dict("records"), indent=2, ensure_ascii=False)

@@ -23,7 +23,7 @@ THRESHOLDS = (0, 100, 200)
 
 @dataclass(frozen=True, slots=True)
 class RaterTable:
-    """People against people, and models against people."""
+    """HumanMaps against people, and models against people."""
 
     raters: pd.DataFrame
     """A row for each threshold: more_than, raters, rho (mean over raters of ρ with the mean of all), low, high, rho_others
@@ -77,11 +77,11 @@ def read_votes(path: Path, names: Mapping[str, str | None]) -> pd.DataFrame:
 
 def _column(path: Path, table: pd.DataFrame, what: str, name: str | None) -> str:
     plain = {str(column).strip().lower(): str(column) for column in table.columns}
-    for each in (name,) if name else COLUMNS[what]:
-        if each.lower() in plain:
-            return plain[each.lower()]
-    there = ", ".join(map(str, table.columns))
-    raise DataError(f"{path}: no column {name or what!r}; it has {there}. Name the right one with --{what}.")
+    for item in (name,) if name else COLUMNS[what]:
+        if item.lower() in plain:
+            return plain[item.lower()]
+    present = ", ".join(map(str, table.columns))
+    raise DataError(f"{path}: no column {name or what!r}; it has {present}. Name the right one with --{what}.")
 
 
 def rater_agreement(
@@ -108,18 +108,18 @@ def rater_agreement(
     splits, resamples, seed
         For the random halves and the bootstrap of the models' ρ.
     """
-    each = _by_rater(votes)
+    item = _by_rater(votes)
     rows = []
     for threshold in thresholds:
-        kept = each[each["images"] > threshold]
-        own, others = (_mean(kept[name].to_numpy(float)) for name in ("all", "others"))
+        kept = item[item["images"] > threshold]
+        value, others = (_mean(kept[name].to_numpy(float)) for name in ("all", "others"))
         rows.append(
             {
                 "more_than": threshold,
                 "raters": len(kept),
-                "rho": own.value,
-                "low": own.low,
-                "high": own.high,
+                "rho": value.value,
+                "low": value.low,
+                "high": value.high,
                 "rho_others": others.value,
                 "low_others": others.low,
                 "high_others": others.high,
@@ -127,12 +127,12 @@ def rater_agreement(
         )
     means = votes.groupby("image")["score"].mean()
     models = []
-    for name, given in predictions.items():
-        both = [image for image in means.index if image in given]
-        truth, rated = means[both].to_numpy(float), np.array([given[image] for image in both], float)
-        found = interval(truth, rated, resample(truth, rated, resamples, seed) if len(both) > 2 else np.full(2, np.nan))
+    for name, chosen in predictions.items():
+        both = [image for image in means.index if image in chosen]
+        rating, rated = means[both].to_numpy(float), np.array([chosen[image] for image in both], float)
+        result = interval(rating, rated, resample(rating, rated, resamples, seed) if len(both) > 2 else np.full(2, np.nan))
         models.append(
-            {"model": name, "n": len(both), "rho": found.value, "low": found.low, "high": found.high, "p": found.p}
+            {"model": name, "n": len(both), "rho": result.value, "low": result.low, "high": result.high, "p": result.p}
         )
     reliability = split_half(votes, splits, seed)
     columns = ["model", "n", "rho", "low", "high", "p"]
@@ -148,12 +148,12 @@ def _by_rater(votes: pd.DataFrame) -> pd.DataFrame:
     total, count = by_image.transform("sum"), by_image.transform("count")
     table = votes.assign(mean=total / count, others=((total - votes["score"]) / (count - 1)).where(count > 1))
     rows = []
-    for _, own in table.groupby("rater", sort=True):
-        shared = own.dropna(subset=["others"])
+    for _, value in table.groupby("rater", sort=True):
+        shared = value.dropna(subset=["others"])
         rows.append(
             {
-                "images": len(own),
-                "all": spearman(own["score"].to_numpy(float), own["mean"].to_numpy(float)),
+                "images": len(value),
+                "all": spearman(value["score"].to_numpy(float), value["mean"].to_numpy(float)),
                 "others": spearman(shared["score"].to_numpy(float), shared["others"].to_numpy(float)),
             }
         )
@@ -188,7 +188,7 @@ def split_half(votes: pd.DataFrame, splits: int = 100, seed: int = 0) -> float:
     count = np.bincount(codes) if len(codes) else np.zeros(0, int)
     starts = np.cumsum(count) - count
     random = np.random.default_rng(seed)
-    found = []
+    result = []
     for _ in range(splits):
         order = np.lexsort((random.random(len(codes)), codes))
         place = np.arange(len(codes)) - starts[codes[order]]
@@ -198,6 +198,6 @@ def split_half(votes: pd.DataFrame, splits: int = 100, seed: int = 0) -> float:
             / np.bincount(codes[order][half], None, len(count))
             for half in (first, ~first)
         ]
-        found.append(spearman(*means))
-    r = _mean(np.array(found)).value
+        result.append(spearman(*means))
+    r = _mean(np.array(result)).value
     return 2 * r / (1 + r) if r > -1 else float("nan")

@@ -16,7 +16,7 @@ _LATEX = {
 
 
 def _latex(text: str) -> str:
-    return re.sub("|".join(map(re.escape, _LATEX)), lambda found: _LATEX[found[0]], text)
+    return re.sub("|".join(map(re.escape, _LATEX)), lambda result: _LATEX[result[0]], text)
 
 
 def to_latex(layouts: Sequence[Layout]) -> str:
