@@ -10,10 +10,10 @@ from xaesthetic.core.errors import DataError, ModelError
 
 def test_whole_replaces_only_when_complete(tmp_path):
     target = tmp_path / "new" / "a.txt"
-    with files.whole(target) as temporary:
+    with files.atomic_write(target) as temporary:
         temporary.write_text("one")
         assert not target.exists()
-    with pytest.raises(KeyError), files.whole(target) as temporary:
+    with pytest.raises(KeyError), files.atomic_write(target) as temporary:
         temporary.write_text("half")
         raise KeyError
     assert target.read_text() == "one"
@@ -22,7 +22,7 @@ def test_whole_replaces_only_when_complete(tmp_path):
 
 def test_whole_replaces_folders(tmp_path):
     for text in ("one", "two"):
-        with files.whole(tmp_path / "a.zarr") as temporary:
+        with files.atomic_write(tmp_path / "a.zarr") as temporary:
             temporary.mkdir()
             (temporary / text).write_text(text)
     assert [path.name for path in (tmp_path / "a.zarr").iterdir()] == ["two"]
@@ -72,7 +72,7 @@ def test_whole_never_loses_what_was_there(tmp_path):
     for path in (tmp_path / "file" / "below", tmp_path / "folder", tmp_path / ("long" * 62)):
         with pytest.raises(DataError, match="cannot be written.*--out"):
             files.write_text(path, "new")
-    with pytest.raises(DataError, match="cannot be written"), files.whole(tmp_path / "file") as temporary:
+    with pytest.raises(DataError, match="cannot be written"), files.atomic_write(tmp_path / "file") as temporary:
         temporary.mkdir()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "old"

@@ -8,11 +8,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from support.maps import write_maps
+from support.places import ROOT
 from support.tables import fill
 
 from xaesthetic.core import files
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import EditStep, Experiment, Record
+from xaesthetic.evaluation.judge import SUMMARIES
 from xaesthetic.run import schemas
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import PREDICTIONS
@@ -280,3 +282,12 @@ def test_removing_parts_removes_what_a_killed_process_left(run):
 )
 def test_model_key(choice, key):
     assert model_key(choice) == key
+
+
+def test_the_page_of_the_run_folder_names_every_table_and_column():
+    text = (ROOT / "docs" / "run-folder.md").read_text()
+    for each in (*schemas.TABLES, *(summary.table for summary in SUMMARIES)):
+        section = text.partition(f"### {each.name}.parquet\n")[2].partition("\n### ")[0]
+        assert [line for line in section.splitlines() if line.startswith("| `")] == [
+            f"| `{column.name}` | {column.dtype} | {column.unit} |" for column in each.columns
+        ]

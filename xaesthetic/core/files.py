@@ -43,7 +43,7 @@ def verify(path: Path, expected: str) -> None:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; what is written there takes the place of `path` once it is complete.
 
     The temporary path is a file or a folder, as the caller makes it.
@@ -126,7 +126,7 @@ def write_json(path: Path, value: Any) -> None:  # whatever json takes
 
 def write_text(path: Path, text: str) -> None:
     """Write a text in UTF-8, whole or not at all."""
-    with whole(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -154,7 +154,7 @@ def replace_summed(path: Path, write: Callable[[Path], object]) -> None:
     write
         Writes the new content to the path that it is given.
     """
-    with whole(path) as temporary:
+    with atomic_write(path) as temporary:
         write(temporary)
         write_sum(path, sha256(temporary))  # old and new pass until the new one is in place
     write_sum(path)

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 from matplotlib.figure import Figure
 
-from xaesthetic.core.files import whole, write_text
+from xaesthetic.core.files import atomic_write, write_text
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
 
@@ -105,7 +105,7 @@ def save(figure: Figure, stem: Path, caption: str) -> list[Path]:
     written = []
     for suffix, metadata in ((".png", {"Software": None}), (".pdf", {"CreationDate": None})):
         path = stem.with_name(stem.name + suffix)
-        with whole(path) as temporary, mpl.rc_context(STYLE):
+        with atomic_write(path) as temporary, mpl.rc_context(STYLE):
             figure.savefig(temporary, format=suffix[1:], dpi=300, metadata=metadata)
         written.append(path)
     text = stem.with_name(stem.name + ".txt")

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.errors import MissingWeightsError, ModelError
-from xaesthetic.core.files import read_json, sha256, verify, whole, write_json
+from xaesthetic.core.files import atomic_write, read_json, sha256, verify, write_json
 
 _BACKBONE = "backbone."
 
@@ -58,7 +58,7 @@ def write_tensors(folder: Path, name: str, tensors: Mapping[str, Tensor], manife
     from safetensors.torch import save
 
     file = folder / f"{name}.safetensors"
-    with whole(file) as temporary:
+    with atomic_write(file) as temporary:
         temporary.write_bytes(save({key: value.detach().cpu().contiguous() for key, value in tensors.items()}))
     known = dict(manifest) | {"sha256": sha256(file)}
     write_json(folder / f"{name}.json", known)

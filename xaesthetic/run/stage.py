@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import zarr
 
 from xaesthetic.core.execution import Execution, Prepare, Work
-from xaesthetic.core.files import remove, replace_summed, swap, whole, write_text, writing
+from xaesthetic.core.files import atomic_write, remove, replace_summed, swap, write_text, writing
 from xaesthetic.run.maps import WRITE_ALL, create_array
 from xaesthetic.run.schemas import Table
 
@@ -61,7 +61,7 @@ class TableSink:
         columns = list(zip(*value, strict=True)) or [()] * len(self.table.columns)
         schema = self.table.schema()
         arrays = [pa.array(list(column), one.type) for column, one in zip(columns, schema, strict=True)]
-        with whole(self._part(number)) as temporary:
+        with atomic_write(self._part(number)) as temporary:
             pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary)
 
     def finish(self, count: int) -> None:

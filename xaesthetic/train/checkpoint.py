@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import whole
+from xaesthetic.core.files import atomic_write
 
 History = list[dict[str, float]]
 
@@ -63,7 +63,7 @@ class Checkpoint:
 
 
 def _save(path: Path, values: dict[str, Any]) -> None:
-    with whole(path) as temporary:
+    with atomic_write(path) as temporary:
         torch.save(values, temporary)
 
 

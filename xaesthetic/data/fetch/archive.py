@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import whole
 from xaesthetic.data.fetch.registry import Unpack
 
 
@@ -41,7 +40,7 @@ def unpack(archive: Path, folder: Path, wanted: Unpack) -> int:
 def _extract(archive: Path, folder: Path, wanted: Unpack) -> int:
     members = _of_tar if tarfile.is_tarfile(archive) else _of_zip
     count = 0
-    with members(archive) as files, whole(folder) as temporary:
+    with members(archive) as files, atomic_write(folder) as temporary:
         for name, source in files:
             target = _target(archive, name, wanted)
             if target is None:

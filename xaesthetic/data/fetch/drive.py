@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
-from xaesthetic.core.files import whole
+from xaesthetic.core.files import atomic_write
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.archive import unpack
 from xaesthetic.data.fetch.registry import Unpack
@@ -73,7 +73,7 @@ def drive_folder(url: str, folder: Path, endings: Sequence[str], track: Track = 
         raise DataError(
             f"{url}: shows no file that ends in {', '.join(endings)}; open it in a browser and put the files into {folder}."
         )
-    with whole(folder) as temporary:
+    with atomic_write(folder) as temporary:
         temporary.mkdir(parents=True)
         for item in wanted:
             place = temporary / re.sub(r"[^\w.\-]", "_", item.name)

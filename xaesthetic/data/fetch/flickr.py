@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
-from xaesthetic.core.files import whole, write_text
+from xaesthetic.core.files import atomic_write, write_text
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.transfer import HEADERS, retry_after
 
@@ -150,7 +150,7 @@ def _keep(response: "requests.Response", path: Path) -> str:
             image.load()
     except Exception as error:  # damaged files make Pillow's readers raise nearly anything
         return f"failed: no photograph came ({type(error).__name__})"
-    with whole(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_bytes(response.content)
     return ""
 
