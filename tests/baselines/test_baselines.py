@@ -38,7 +38,7 @@ def model(request):
 
 
 @pytest.fixture(scope="module")
-def atomic_write():
+def whole():
     """timm's whole network with the same weight file, built without our code."""
     network = timm.create_model("tf_efficientnet_lite0").eval()
     tensors = torch.load(_lite0.weights_file(), weights_only=True)

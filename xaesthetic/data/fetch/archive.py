@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import atomic_write
 from xaesthetic.data.fetch.registry import Unpack
 
 
