@@ -103,8 +103,9 @@ def test_what_is_there_costs_no_torch(folder):
 def start(folder, line, **more):
     command = [sys.executable, "-c", "from xaesthetic.cli import main; main()", *shlex.split(line)]
     return subprocess.Popen(
-        command, env=environment(folder, **more), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command, env=environment(folder, **more), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever started the tests may ignore it (nohup)
+    )  # fmt: skip
 
 
 @pytest.mark.slow
