@@ -27,7 +27,8 @@ test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all te
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m slow
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
 	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TORCH_FREE)
