@@ -93,6 +93,7 @@ def test_its_digest_holds(old_run):
     assert fingerprint_v1(find_records(asked.data, Path(asked.root))) == asked.inputs["photographs"]
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(("model", "method"), [("wild_net", "grad_cam"), ("calm_net", "cam")])
 def test_maps_that_are_missing_are_made_again(old_run, model, method):
     run = Run.open(old_run)
@@ -108,6 +109,7 @@ def _maps(run, model, method):
     return run / "maps" / model / f"{method}.zarr"
 
 
+@pytest.mark.torch
 def test_the_command_goes_on_with_it(old_run, command):
     shutil.rmtree(old_run / "maps" / "calm_net")
     (old_run / "predictions.parquet").unlink()
@@ -116,6 +118,7 @@ def test_the_command_goes_on_with_it(old_run, command):
     same(pd.read_parquet(old_run / "predictions.parquet"), pd.read_parquet(FOLDER / "predictions.parquet"))
 
 
+@pytest.mark.torch
 def test_it_is_finished_without_its_models(old_run, monkeypatch):
     monkeypatch.setattr("xaesthetic.models.model.load_model", None)
     assert len(measure(Run.open(old_run), "blocks")) == 2
