@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.facts import report
-from xaesthetic.core.files import read_json, write_text
+from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.items import EXHIBITS, Exhibit
 from xaesthetic.run.store import Run

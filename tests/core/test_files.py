@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from xaesthetic.core import files
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, ModelError
 
 
@@ -63,7 +64,7 @@ def test_read_json_says_what_is_wrong(tmp_path):
     (tmp_path / "a.json").write_text("{")
     for name in ("a.json", "b.json"):
         with pytest.raises(DataError, match=name):
-            files.read_json(tmp_path / name)
+            read_json(tmp_path / name)
 
 
 def test_whole_never_loses_what_was_there(tmp_path):
@@ -92,7 +93,7 @@ def test_json_is_sorted_and_readable(tmp_path):
     files.write_json(tmp_path / "a.json", {"b": "é", "a": [1]})
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
     assert text == '{\n  "a": [\n    1\n  ],\n  "b": "é"\n}\n'
-    assert files.read_json(tmp_path / "a.json") == {"a": [1], "b": "é"}
+    assert read_json(tmp_path / "a.json") == {"a": [1], "b": "é"}
 
 
 # -- sums --------------------------------------------------------------------------------------------------------------

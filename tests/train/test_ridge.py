@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import read_json, sha256
+from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Record, Source
 from xaesthetic.data import edits
 from xaesthetic.models.model import gap_linear

@@ -12,8 +12,8 @@ import torch
 from support.plugin_package import contents, environment
 from support.trained_package import write_package, write_rated
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, ModelError
-from xaesthetic.core.files import read_json
 from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import load_model
 from xaesthetic.train import fit, loop

@@ -172,17 +172,3 @@ def find_sums(path: Path) -> list[str] | None:
 
 def _sum_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
-
-
-def read_json(path: Path) -> Any:  # whatever json holds
-    """Read a JSON file.
-
-    Raises
-    ------
-    DataError
-        If it is missing or not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as JSON ({error}); it is missing, damaged or another file.") from error

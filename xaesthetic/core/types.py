@@ -68,6 +68,14 @@ class Record:
     """Who made the photograph and its licence."""
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file, row or task of a data set that is no photograph to rate, and why; counted and said, never an error."""
+
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class HumanMap:
     """What people looked at, or marked, in one photograph; all in its pixels."""

@@ -9,8 +9,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import MissingWeightsError, ModelError
-from xaesthetic.core.files import atomic_write, read_json, sha256, verify, write_json
+from xaesthetic.core.files import atomic_write, sha256, verify, write_json
 
 _BACKBONE = "backbone."
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
@@ -119,7 +120,7 @@ def _others(run: Run) -> Iterator[Exhibit]:
 
 def _manifest(run: Run) -> dict[str, Any]:
     try:
-        known = files.read_json(run.report / MANIFEST)["exhibits"]
+        known = read_json(run.report / MANIFEST)["exhibits"]
     except (DataError, KeyError, TypeError):
         return {}
     return known if isinstance(known, dict) else {}

@@ -20,8 +20,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import find_sums, read_json, remove, remove_unfinished, replace_summed, sha256, to_json
+from xaesthetic.core.files import find_sums, remove, remove_unfinished, replace_summed, sha256, to_json
 from xaesthetic.core.types import Experiment, Record
 from xaesthetic.run.maps import Maps, damaged
 from xaesthetic.run.rows import read_record

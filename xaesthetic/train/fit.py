@@ -14,9 +14,10 @@ import torch
 from torch.nn.parallel import DistributedDataParallel
 
 from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.files import read_json, write_json, write_text
+from xaesthetic.core.files import write_json, write_text
 from xaesthetic.core.progress import silent
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.model import AttributeModel, load_model, place

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, unknown
-from xaesthetic.core.files import read_json
 from xaesthetic.data.edits import EDITS
 
 _FOLDER = Path(__file__).with_name("recipes")

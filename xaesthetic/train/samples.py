@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.files import read_json, write_json
+from xaesthetic.core.files import write_json
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.photograph import load_photograph

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from xaesthetic.core.attributes import attribute
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import read_json
 from xaesthetic.core.types import Annotation, Mask, Polygon
 from xaesthetic.data.images import LARGEST, region
 

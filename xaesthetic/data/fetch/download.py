@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
-from xaesthetic.core.files import read_json, sha256, write_json
+from xaesthetic.core.files import sha256, write_json
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.archive import unpack
 from xaesthetic.data.fetch.drive import drive_folder, transfer_any

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
-from xaesthetic.core.files import read_json, write_json
+from xaesthetic.core.files import write_json
 from xaesthetic.core.progress import Track, silent
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import ServerError
-from xaesthetic.core.files import read_json, write_json
+from xaesthetic.core.files import write_json
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.models.serving.client import Client
 

@@ -1,0 +1,148 @@
+"""File names as other programs write them, matched with the files that are there: the one place where that is done.
+
+Names come with other case, backslashes, percent-encoding, folders of another machine, prefixes of uploads, without a suffix.
+A photograph is never taken for another: where a name could mean two files, or two names one file, there is no match.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+Parts = tuple[str, ...]
+_UPLOAD = re.compile(r"^[0-9a-f]{8}-(?=.)", re.IGNORECASE)
+"""Eight hexadecimal digits and a dash, which Label Studio puts before the names of uploads."""
+_DRIVE = re.compile(r"^[A-Za-z]:$")
+_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a name means."""
+
+    file: str = ""
+    """One of the files; empty where the name means none."""
+    problem: str = ""
+    """Why it means none; empty where it means one."""
+
+
+def match_names(names: Iterable[str], files: Iterable[str], any_suffix: bool = False) -> dict[str, Match]:
+    r"""Say which file each name means.
+
+    A file that one name means closely is not there for a looser name. From close to loose: the same path; the same but for
+    case and for how accents are written; percent-encoding undone; the prefix of an upload removed; a suffix added; with
+    `any_suffix`, another suffix. Folders must agree as far as both have them: `/there/a/1.png` means `a/1.png` or `1.png`,
+    but never `b/1.png`.
+
+    Parameters
+    ----------
+    names
+        As they were written: paths of any system, parts of addresses.
+    files
+        Paths below the data's folder, divided by slashes.
+    any_suffix
+        Whether `1.jpg` may mean `1.png`, where only that is there.
+
+    Returns
+    -------
+    For every name a match.
+
+    Examples
+    --------
+    >>> match_names(["IMG%201.JPG", r"C:\photos\b\2.png", "3"], ["img 1.jpg", "a/2.png", "3.webp"])["3"].file
+    '3.webp'
+    """
+    free = {file: _parts(file) for file in dict.fromkeys(files)}
+    left = {name: _parts(name) for name in dict.fromkeys(names)}
+    result: dict[str, Match] = {}
+    for loosen_name, loosen_file in _RUNGS if any_suffix else _RUNGS[:-1]:
+        for fitting in (_equal, _in_folders):
+            wanted = {name: loosen_name(parts) for name, parts in left.items()}
+            matched = _settled(_candidates(wanted, free, loosen_file, fitting), left)
+            result |= matched
+            left = {name: parts for name, parts in left.items() if name not in matched}
+            for match in matched.values():
+                free.pop(match.file, None)
+    return result | {name: Match(problem="there is no file of that name") for name in left}
+
+
+def _candidates(
+    wanted: Mapping[str, Parts],
+    files: Mapping[str, Parts],
+    loosen: Callable[[Parts], Parts],
+    fitting: "Callable[[Parts, Parts], int]",
+) -> dict[str, list[str]]:
+    """Return the files that fit each name best; names that none fits are not in the result."""
+    by_last: dict[str, list[tuple[Parts, str]]] = defaultdict(list)
+    for file, parts in files.items():
+        if loosened := loosen(parts):
+            by_last[loosened[-1]].append((loosened, file))
+    result = {}
+    for name, parts in wanted.items():
+        scores = [(fitting(parts, other), file) for other, file in (by_last.get(parts[-1], ()) if parts else ())]
+        best = max((score for score, _ in scores), default=0)
+        if best:
+            result[name] = [file for score, file in scores if score == best]
+    return result
+
+
+def _settled(candidates: Mapping[str, list[str]], parts: Mapping[str, Parts]) -> dict[str, Match]:
+    """Refuse what is not certain: a name that fits two files, a file that two names fit which are not one path."""
+    claims: dict[str, list[str]] = defaultdict(list)
+    for name, files in candidates.items():
+        claims[files[0]].append(name)
+    result = {}
+    for name, files in candidates.items():
+        others = [other for other in claims[files[0]] if parts[other] != parts[name]]
+        if len(files) > 1:
+            result[name] = Match(problem=f"it could be {files[0]} or {files[1]}")
+        elif others:
+            result[name] = Match(problem=f"{others[0]!r} could be {files[0]} too")
+        else:
+            result[name] = Match(files[0])
+    return result
+
+
+def _equal(name: Parts, file: Parts) -> int:
+    return int(name == file)
+
+
+def _in_folders(name: Parts, file: Parts) -> int:
+    """Return how much of two paths is common, where one is the end of the other; 0 where their folders contradict."""
+    common = min(len(name), len(file))
+    return common if name[-common:] == file[-common:] else 0
+
+
+def _parts(name: str) -> Parts:
+    """Return a path's folders and file, of any system; what leads out of a folder is dropped."""
+    parts = name.replace("\\", "/").split("/")
+    return tuple(part for part in parts if part not in ("", ".", "..") and not _DRIVE.match(part))
+
+
+def _folded(parts: Parts) -> Parts:
+    return tuple(unicodedata.normalize("NFC", part.strip()).casefold() for part in parts)
+
+
+def _decoded(parts: Parts) -> Parts:
+    return _folded(_parts("/".join(unquote(part) for part in parts)))
+
+
+def _downloaded(parts: Parts) -> Parts:
+    decoded = _decoded(parts)
+    return (*decoded[:-1], _UPLOAD.sub("", decoded[-1])) if decoded else ()
+
+
+def _without_suffix(parts: Parts) -> Parts:
+    return (*parts[:-1], _SUFFIX.sub("", parts[-1])) if parts else ()
+
+
+_RUNGS: tuple[tuple[Callable[[Parts], Parts], Callable[[Parts], Parts]], ...] = (
+    (lambda name: name, lambda file: file),
+    (_folded, _folded),
+    (_decoded, _folded),
+    (_downloaded, _folded),
+    (_downloaded, lambda file: _without_suffix(_folded(file))),
+    (lambda name: _without_suffix(_downloaded(name)), lambda file: _without_suffix(_folded(file))),
+)
