@@ -19,7 +19,7 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from xaesthetic.core.types import Experiment, Record
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run

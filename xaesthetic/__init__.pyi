@@ -16,8 +16,8 @@ from .models.model import load_model as load_model
 from .paper.reproduce import reproduce as reproduce
 from .pipeline import Comparison as Comparison
 from .pipeline import compare as compare
-from .pipeline import draw_reports as draw_reports
 from .pipeline import measure as measure
+from .reporting import draw_reports as draw_reports
 from .run.store import Run as Run
 from .stages.photo import Explanation as Explanation
 from .stages.photo import explain_photo as explain_photo

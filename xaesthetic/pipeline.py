@@ -2,8 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,8 +17,9 @@ from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Record, ReportOptions
 from xaesthetic.data.records import find_records, fingerprint
-from xaesthetic.evaluation.judge import judge, summarise
+from xaesthetic.evaluation.judge import judge
 from xaesthetic.execution.local import local
+from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
@@ -39,6 +40,8 @@ class Comparison:
     """Figures and tables."""
     left_out: Mapping[str, str]
     """Photographs that could not be used, by id, with the reason."""
+    failed: Mapping[str, Exception] = field(default_factory=dict)
+    """Reports that could not be drawn, by name."""
 
 
 def compare(
@@ -81,10 +84,10 @@ def compare(
     run = begin(experiment, records, out, execution)
     if draw:
         judge(run, (), execution)
-    written = draw_reports(run, reports, options) if draw else []
+    drawn = draw_available(run, reports, options) if draw else Drawn((), {})
     records_table = run.read(RECORDS)
     reasons = records_table[records_table["reason"] != ""].set_index("id")["reason"]
-    return Comparison(run, tuple(written), {str(image): str(reason) for image, reason in reasons.items()})
+    return Comparison(run, drawn.written, {str(image): str(reason) for image, reason in reasons.items()}, drawn.failed)
 
 
 def _here(execution: Execution) -> Execution:
@@ -215,38 +218,3 @@ def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
         "versions": versions | {"python": sys.version.split()[0]},
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
     }
-
-
-Report = Callable[[Run, ReportOptions], list[Path]]
-
-
-def reports() -> list[tuple[str, Report]]:
-    """Return what is drawn where nothing is named: all but the reports `on_request`, those that are `last` at the end."""
-    facts = {name: plugins.facts("reports", name) for name in plugins.names("reports")}
-    shown = sorted((name for name in facts if not facts[name].on_request), key=lambda name: facts[name].last)
-    return [(name, plugins.load("reports", name)) for name in shown]
-
-
-def draw_reports(run: Run, names: Sequence[str] = (), options: ReportOptions | None = None) -> list[Path]:
-    """Draw reports of a run; needs no model and no torch.
-
-    Parameters
-    ----------
-    run
-        A finished one.
-    names
-        Which reports; where empty all but those that are drawn `on_request` only, and those that show others' files
-        (`last`) at the end.
-    options
-        How to draw them.
-
-    Returns
-    -------
-    The files written.
-    """
-    files.remove_unfinished(run.report)
-    summarise(run)
-    written: list[Path] = []
-    for report in [plugins.load("reports", name) for name in names] or [report for _, report in reports()]:
-        written += report(run, options or ReportOptions())
-    return written

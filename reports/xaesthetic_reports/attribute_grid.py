@@ -1,6 +1,7 @@
 """The paper's Figures 6 to 11: the highest and the lowest photographs of an attribute and every model's maps of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,10 @@ from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
+from xaesthetic_reports._labels import key_to_labels, labels
 
+_MOST = 10
+"""Photographs of each end in a figure; more would be too small to see."""
 _SCALES = {"per_map": "each map has its own scale", "shared": "one scale for all maps of a row"}
 
 
@@ -40,20 +44,27 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
             continue
-        figure = grid.photo_grid(_rows(run, pick, records, options), _page(pick, options), options.columns)
-        caption = _caption(run, pick, _SCALES[options.scale])
+        shown = replace(pick, highest=pick.highest[:_MOST], lowest=pick.lowest[-_MOST:])
+        named = labels([records[image].original for image in (*shown.highest, *shown.lowest)])
+        rows = _rows(run, shown, records, named, options)
+        figure = grid.photo_grid(rows, _page(pick, shown, options), options.columns)
+        caption = "\n".join([_caption(run, pick, shown, _SCALES[options.scale]), *key_to_labels(named)])
         written += style.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
     return written
 
 
-def _rows(run: Run, pick: Pick, records: dict[str, Record], options: ReportOptions) -> list[grid.Row]:
+def _rows(
+    run: Run, pick: Pick, records: dict[str, Record], named: Mapping[str, str], options: ReportOptions
+) -> list[grid.Row]:
     shown = (*pick.highest, *pick.lowest)
     photographs = {image: style.thumbnail(load_photograph(records[image])) for image in shown}
     rows = [
         grid.Row(
             "photograph",
             tuple(
-                grid.Panel(photographs[image], _rating_of_people(records[image], pick.attribute), _name(records[image]))
+                grid.Panel(
+                    photographs[image], _rating_of_people(records[image], pick.attribute), _name(records[image], named)
+                )
                 for image in shown
             ),
         )
@@ -92,36 +103,40 @@ def _rating_of_people(record: Record, name: str) -> str:
     return f"{record.ratings[name]:z.2f}" if name in record.ratings else ""
 
 
-def _name(record: Record) -> str:
-    original = Path(record.original).stem
+def _name(record: Record, named: Mapping[str, str]) -> str:
+    original = named[record.original]
     short = original if len(original) <= 22 else f"{original[:10]}…{original[-11:]}"
     if record.edit is None:
         return short
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(pick: Pick, options: ReportOptions) -> grid.Page:
-    ends = (("highest", pick.highest), ("lowest", pick.lowest))
+def _page(pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
+    ends = (("highest", pick.highest, shown.highest), ("lowest", pick.lowest, shown.lowest))
     scale = _SCALES[options.scale]
     return grid.Page(
         title=attribute(pick.attribute).title,
-        groups=tuple((f"{len(ids)} {end}", len(ids)) for end, ids in ends if ids),
+        groups=tuple(
+            (f"{len(part)} {end}" + f" of {len(ids)}" * (len(part) < len(ids)), len(part)) for end, ids, part in ends if ids
+        ),
         bar=f"map value\n({scale})",
         ends=("least", "most"),
     )
 
 
-def _caption(run: Run, pick: Pick, scale: str) -> str:
+def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
     """What a reader must know to judge the figure: selection, scale, models, weights, data."""
     answered = run.answered_by()
     first = next(
         key for key in map(model_key, run.experiment.models) if pick.attribute in answered["models"][key]["attributes"]
     )
     few = "; there were no more" if pick.short else ""
+    part = len(shown.highest) + len(shown.lowest) < len(pick.highest) + len(pick.lowest)
+    left_out = f" Of these the {_MOST} highest and the {_MOST} lowest are drawn." if part else ""
     parts = [
         f"The photographs rated highest ({len(pick.highest)}) and lowest ({len(pick.lowest)}{few}) for "
-        f"{pick.attribute} by {first}; of each photograph only its highest or lowest version. In the corner of each "
-        f"model's first map its prediction, in that of a photograph "
+        f"{pick.attribute} by {first}; of each photograph only its highest or lowest version.{left_out} "
+        f"In the corner of each model's first map its prediction, in that of a photograph "
         f"people's rating, if any. Maps as computed, signed, drawn from their lowest (least) to their highest "
         f"value (most); {scale}; the white line holds the top fifth of the area. Maps on finer grids "
         f"are shown as means on {style.FINEST} x {style.FINEST} cells. Data: {run.experiment.data}."

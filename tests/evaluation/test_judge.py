@@ -15,7 +15,7 @@ from xaesthetic_reports._payload import payload
 from xaesthetic.evaluation import judge as judging
 from xaesthetic.evaluation.judge import SUMMARIES, judge, summarise
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 
 MEASURED = {"leaderboard", "ranks", "agreement", "completeness", "specificity"}

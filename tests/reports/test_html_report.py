@@ -8,7 +8,7 @@ from support.maps import write_maps
 from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixels, run  # noqa: F401
 
 from xaesthetic.data import images
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS
 
 

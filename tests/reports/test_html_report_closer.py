@@ -9,7 +9,7 @@ from support.hand_run import hand_run
 from support.report_page import file, page, pixels, run, told  # noqa: F401
 
 from xaesthetic.data import images
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 
 
 def test_one_photograph_large(page, run):

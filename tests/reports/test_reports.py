@@ -15,7 +15,7 @@ from xaesthetic.core.files import write_json
 from xaesthetic.core.types import Annotation, Experiment, Record, ReportOptions
 from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.figures import style
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.store import Run

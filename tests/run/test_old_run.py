@@ -12,7 +12,8 @@ from support.old_run import FOLDER, SUMMARIES
 from xaesthetic.core.types import Experiment
 from xaesthetic.data.records import find_records
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.pipeline import compare, draw_reports, measure
+from xaesthetic.pipeline import compare, measure
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1

@@ -9,7 +9,7 @@ import pytest
 import xaesthetic_reports
 
 from support.hand_run import hand_run
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 
 HOW_MANY = 3
 SCRIPTS = Path(xaesthetic_reports.__file__).parent / "_html"

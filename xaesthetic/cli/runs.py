@@ -57,6 +57,7 @@ def compare(
 def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
+    from xaesthetic.reporting import raise_failures
     from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
@@ -74,6 +75,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
         for path in comparison.written:
             typer.echo(path)
     screen.print_left_out(comparison.left_out)
+    raise_failures(comparison.failed)
     if comparison.left_out:
         raise typer.Exit(1)
 
@@ -160,8 +162,10 @@ def report(
     columns: options.Columns = 2,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
-    from xaesthetic.pipeline import draw_reports
+    from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.store import Run
 
-    for path in draw_reports(Run.open(run), report or (), options.report_options(scale, columns)):
+    drawn = draw_available(Run.open(run), report or (), options.report_options(scale, columns))
+    for path in drawn.written:
         typer.echo(path)
+    raise_failures(drawn.failed)

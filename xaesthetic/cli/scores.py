@@ -45,7 +45,8 @@ def score(
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     from xaesthetic.evaluation.judge import judge
-    from xaesthetic.pipeline import draw_reports, measure
+    from xaesthetic.pipeline import measure
+    from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.schemas import ANNOTATIONS
     from xaesthetic.run.store import Run
 
@@ -68,5 +69,7 @@ def score(
         )
     elif not quiet:
         print_judgement(opened, judgement, metric or ())
-    for file in draw_reports(opened, _REPORTS):
+    drawn = draw_available(opened, _REPORTS)
+    for file in drawn.written:
         typer.echo(file, err=as_json)
+    raise_failures(drawn.failed)

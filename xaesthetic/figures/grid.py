@@ -1,7 +1,7 @@
 """Grids of photographs with maps below them, as wide as one or both columns of a paper."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from xaesthetic.core.types import Map, Pixels
+from xaesthetic.figures.letters import drawable
 from xaesthetic.figures.style import COLORS, STYLE, WIDTHS
 
 _CELL, _GAP, _SIDE, _ABOVE, _TITLE, _HEADING, _NAME_LINE, _BAR = 1.2, 0.12, 0.95, 0.12, 0.2, 0.24, 0.085, 0.52  # inches
@@ -69,8 +70,8 @@ def photo_grid(rows: Sequence[Row], page: Page, columns: int = 2) -> Figure:
     page
         What stands around them.
     columns
-        Of the paper. Over both, rows are named at their left; in one, above themselves, and groups that would be too small
-        side by side stand below each other.
+        Of the paper. Over both, rows are named at their left; in one, above themselves. Groups that would be too small
+        side by side stand below each other, and one that is too long is divided.
 
     Returns
     -------
@@ -139,9 +140,10 @@ class _Plan:
 
 def _plan(rows: Sequence[Row], page: Page, columns: int) -> _Plan:
     wide = columns > 1
-    fits = wide or _SMALLEST * len(rows[0].panels) < WIDTHS[columns]
-    blocks = _blocks(rows, [page.groups] if fits else [(group,) for group in page.groups])
     left = _SIDE if wide else 0.05
+    most = int((WIDTHS[columns] - left * wide) / _SMALLEST)
+    fits = len(rows[0].panels) <= most
+    blocks = _blocks(rows, [page.groups] if fits else [part for group in page.groups for part in _divided(group, most)])
     most = max(len(block.rows[0].panels) for block in blocks)
     around = left + _GAP * (max(len(block.groups) for block in blocks) - 1) + (_BAR if page.bar else 0.05)
     cell = min(_CELL, (WIDTHS[columns] - around) / most)
@@ -162,6 +164,14 @@ def _blocks(rows: Sequence[Row], stacked: Sequence[tuple[tuple[str, int], ...]])
         blocks.append(_Block(groups, tuple(Row(row.label, row.panels[start:end]) for row in rows)))
         start = end
     return tuple(blocks)
+
+
+def _divided(group: tuple[str, int], most: int) -> Iterator[tuple[tuple[str, int], ...]]:
+    """Give a group in parts of at most so many columns, about as long as each other; the first has its heading."""
+    title, count = group
+    length = -(-count // -(-count // most))
+    for start in range(0, count, length):
+        yield (("" if start else title, min(length, count - start)),)
 
 
 def _named(row: Row, wide: bool) -> str:
@@ -216,8 +226,9 @@ def _folded(name: str, room: float) -> str:
 
 def _width(line: str) -> float:
     """Of a name's line, in inches."""
-    font = FontProperties(family=STYLE["font.family"], size=_NAME_SIZE)
-    return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
+    text, families = drawable(line)
+    font = FontProperties(family=list(families), size=_NAME_SIZE)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
 def _fitting(text: str, room: float, most: float = 7.0) -> float:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from xaesthetic.core.files import atomic_write, write_text
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
+from xaesthetic.figures.letters import FAMILY, make_drawable
 
 COLORS = "viridis"
 """Perceptually uniform, readable by colour-blind people and in grey."""
@@ -21,7 +22,7 @@ _THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten
 WIDTHS = {1: 3.35, 2: 7.0}
 """Inches: how wide a figure is in one and in both columns of a two-column paper."""
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans", "font.size": 7, "pdf.fonttype": 42, "svg.fonttype": "none", "text.parse_math": False,
+    "font.family": FAMILY, "font.size": 7, "pdf.fonttype": 42, "svg.fonttype": "none", "text.parse_math": False,
 }  # fmt: skip
 """Of every figure: letters can be selected and travel with the file; a photograph may be called $x_1$."""
 
@@ -102,6 +103,7 @@ def save(figure: Figure, stem: Path, caption: str) -> list[Path]:
     -------
     The three files: .png, .pdf, .txt.
     """
+    make_drawable(figure)
     written = []
     for suffix, metadata in ((".png", {"Software": None}), (".pdf", {"CreationDate": None})):
         path = stem.with_name(stem.name + suffix)

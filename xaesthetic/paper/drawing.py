@@ -14,7 +14,7 @@ from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.judge import summarise
 from xaesthetic.paper.items import EXHIBITS, Exhibit
-from xaesthetic.pipeline import reports
+from xaesthetic.reporting import reports
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import rated_attributes
 

@@ -10,7 +10,8 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, ReportOptions
 from xaesthetic.data.records import find_records
 from xaesthetic.paper.drawing import Outcome, draw_exhibits, parse_numbers
-from xaesthetic.pipeline import compare, draw_reports, measure
+from xaesthetic.pipeline import compare, measure
+from xaesthetic.reporting import draw_reports
 
 PAPER_DATA, WITHOUT = "aadb:test", "sample"
 
