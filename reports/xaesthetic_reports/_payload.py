@@ -26,7 +26,7 @@ _FINEST = 64
 """Cells a side of a map in the page; finer ones are averaged."""
 _HUMAN = 96
 """Pixels of the longer side of where people looked."""
-_SIDES = ((12, 1024), (60, 640), (10**9, 400))
+_SIDES = ((12, 1024), (60, 640), (1000, 400), (10**9, 160))
 """For so many photographs at most: pixels of a photograph's longer side."""
 _QUALITY = 82
 

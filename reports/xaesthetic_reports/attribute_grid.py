@@ -19,8 +19,8 @@ from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
 from xaesthetic_reports._labels import key_to_labels, labels
 
-_MOST = 10
-"""Photographs of each end in a figure; more would be too small to see."""
+_MOST = {1: 5, 2: 10}
+"""Photographs of each end in a figure, by columns of the paper; more would be too small to see."""
 _SCALES = {"per_map": "each map has its own scale", "shared": "one scale for all maps of a row"}
 
 
@@ -44,7 +44,8 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
             continue
-        shown = replace(pick, highest=pick.highest[:_MOST], lowest=pick.lowest[-_MOST:])
+        most = _MOST[options.columns]
+        shown = replace(pick, highest=pick.highest[:most], lowest=pick.lowest[-most:])
         named = labels([records[image].original for image in (*shown.highest, *shown.lowest)])
         rows = _rows(run, shown, records, named, options)
         figure = grid.photo_grid(rows, _page(pick, shown, options), options.columns)
@@ -132,7 +133,7 @@ def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
     )
     few = "; there were no more" if pick.short else ""
     part = len(shown.highest) + len(shown.lowest) < len(pick.highest) + len(pick.lowest)
-    left_out = f" Of these the {_MOST} highest and the {_MOST} lowest are drawn." if part else ""
+    left_out = f" Of these the {len(shown.highest)} highest and the {len(shown.lowest)} lowest are drawn." if part else ""
     parts = [
         f"The photographs rated highest ({len(pick.highest)}) and lowest ({len(pick.lowest)}{few}) for "
         f"{pick.attribute} by {first}; of each photograph only its highest or lowest version.{left_out} "

@@ -62,12 +62,17 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
         f"Distribution of the ratings in each attribute: {known.whose}, {len(known.table)} photographs; bins are a "
         f"{_BINS}th of the range wide, from the attribute's lowest to its highest in AADB, or the ratings' where they go "
         "beyond it. The dotted line is the mean; the share of "
-        "exact zeros stands above."
+        f"exact zeros stands above.{_unlike_the_paper(run)}"
     )
     summary = known.table[[item.name for item in shown]].describe().T.assign(zeros=(known.table == 0).mean())
     file = run.report / "label_distributions.csv"
     write_text(file, summary.assign(whose=known.whose).rename_axis("attribute").to_csv())
     return [file, *style.save(figure, run.report / "label_distributions", caption)]
+
+
+def _unlike_the_paper(run: Run) -> str:
+    name, _, split = run.experiment.data.partition(":")
+    return " The paper's figure is of the training labels: --data aadb:train." if name == "aadb" and split != "train" else ""
 
 
 def _draw(axes: Axes, attribute: Attribute, values: pd.Series) -> None:

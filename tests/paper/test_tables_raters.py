@@ -64,14 +64,28 @@ def test_raters_against_all_and_against_the_others():
 
 
 def test_the_interval_over_raters_by_hand():
-    """Three raters with ρ 1, 1 and .5 with the mean of all: mean .8333, sd .28868, t(2) 4.302653."""
+    """Three raters with ρ 1, 1 and .5 with the mean of all: mean .8333, sd .28868, t(2) 4.302653; no ρ is above 1."""
     scores = {
         "a": dict(zip("wxyz", (1, 2, 3, 4), strict=True)), "b": dict(zip("wxyz", (1, 2, 3, 4), strict=True)),
         "c": dict(zip("wxy", (2.2, 2.1, 2.3), strict=True)),
     }  # fmt: skip
     (row,) = rater_agreement(votes_of(scores), {}, thresholds=(0,)).raters.to_dict("records")
     half = 4.302653 * 0.2886751 / 3**0.5
-    assert (row["rho"], row["low"], row["high"]) == pytest.approx((2.5 / 3, 2.5 / 3 - half, 2.5 / 3 + half), rel=1e-5)
+    assert (row["rho"], row["low"], row["high"]) == pytest.approx((2.5 / 3, 2.5 / 3 - half, 1), rel=1e-5)
+
+
+def test_a_rater_without_a_correlation_is_not_counted():
+    scores = {"a": {"w": 1, "x": 2, "y": 3}, "b": {"w": 1, "x": 3, "y": 2}, "c": {"w": 2, "x": 2, "y": 2}}
+    table = rater_agreement(votes_of(scores), {}, thresholds=(0,))
+    assert table.raters["raters"].tolist() == [2]
+    assert "1 of 3 raters are not counted" in table.notes[0]
+
+
+def test_halves_that_contradict_have_no_reliability():
+    """Two raters upside down to each other: ρ between halves is below 0 in most halvings, and never a reliability of -3."""
+    votes = votes_of({"a": dict(zip("wxyz", (1, 2, 3, 4), strict=True)), "b": dict(zip("wxyz", (4, 3, 2, 1), strict=True))})
+    assert np.isnan(split_half(votes, 5))
+    assert np.isnan(rater_agreement(votes, {}).ceiling)
 
 
 def test_split_half_by_hand():

@@ -62,5 +62,5 @@ def _fonts() -> Sequence[tuple[str, Any]]:
     """Return the figures' font and those that help out, opened once."""
     entries = font_manager.fontManager.ttflist
     helping = {entry.name: entry.fname for prefix in _MORE for entry in entries if entry.name.startswith(prefix)}
-    own = font_manager.findfont(FAMILY, fallback_to_default=False)
-    return [(name, font_manager.get_font(file)) for name, file in ((FAMILY, own), *helping.items())]
+    figures_font = font_manager.findfont(FAMILY, fallback_to_default=False)
+    return [(name, font_manager.get_font(file)) for name, file in ((FAMILY, figures_font), *helping.items())]

@@ -26,7 +26,7 @@ class RaterTable:
     """HumanMaps against people, and models against people."""
 
     raters: pd.DataFrame
-    """A row for each threshold: more_than, raters, rho (mean over raters of ρ with the mean of all), low, high, rho_others
+    """A row for each threshold: more_than, raters (those whose ρ is defined), rho (mean over raters of ρ with the mean of all), low, high, rho_others
     (with the mean of the others), low_others, high_others."""
     models: pd.DataFrame
     """A row for each model: model, n, rho (with the mean of all), low, high, p."""
@@ -116,7 +116,7 @@ def rater_agreement(
         rows.append(
             {
                 "more_than": threshold,
-                "raters": len(kept),
+                "raters": int(kept["all"].notna().sum()),
                 "rho": value.value,
                 "low": value.low,
                 "high": value.high,
@@ -135,10 +135,24 @@ def rater_agreement(
             {"model": name, "n": len(both), "rho": result.value, "low": result.low, "high": result.high, "p": result.p}
         )
     reliability = split_half(votes, splits, seed)
+    undefined = int(item["all"].isna().sum())
+    notes = (
+        (
+            f"{undefined} of {len(item)} raters are not counted: with fewer than three images, or one score for all, "
+            "they have no ρ.",
+        )
+        if undefined
+        else ()
+    )
     columns = ["model", "n", "rho", "low", "high", "p"]
-    ceiling = float(np.sqrt(reliability)) if reliability >= 0 else float("nan")
     return RaterTable(
-        pd.DataFrame(rows), pd.DataFrame(models, columns=columns), reliability, ceiling, len(means), len(votes)
+        pd.DataFrame(rows),
+        pd.DataFrame(models, columns=columns),
+        reliability,
+        float(np.sqrt(reliability)),
+        len(means),
+        len(votes),
+        notes,
     )
 
 
@@ -161,7 +175,7 @@ def _by_rater(votes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean(values: np.ndarray) -> Estimate:
-    """The mean of what is defined, with Student's 95 % interval."""
+    """The mean of the correlations that are defined, with Student's 95 % interval as far as it lies in [-1, 1]."""
     known = values[~np.isnan(values)]
     if not len(known):
         return Estimate(*[float("nan")] * 4)
@@ -169,7 +183,7 @@ def _mean(values: np.ndarray) -> Estimate:
     if len(known) < 2:
         return Estimate(mean, float("nan"), float("nan"), float("nan"))
     half = float(t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
-    return Estimate(mean, mean - half, mean + half, float("nan"))
+    return Estimate(mean, max(-1.0, mean - half), min(1.0, mean + half), float("nan"))
 
 
 def split_half(votes: pd.DataFrame, splits: int = 100, seed: int = 0) -> float:
@@ -180,7 +194,7 @@ def split_half(votes: pd.DataFrame, splits: int = 100, seed: int = 0) -> float:
 
     Returns
     -------
-    At most 1; nan where fewer than three images have two votes.
+    0 to 1; nan where fewer than three images have two votes, or the halves do not agree at all: no reliability follows.
     """
     several = votes[votes.groupby("image")["score"].transform("count") > 1]
     codes, _ = pd.factorize(several["image"], sort=True)
@@ -200,4 +214,4 @@ def split_half(votes: pd.DataFrame, splits: int = 100, seed: int = 0) -> float:
         ]
         result.append(spearman(*means))
     r = _mean(np.array(result)).value
-    return 2 * r / (1 + r) if r > -1 else float("nan")
+    return 2 * r / (1 + r) if r >= 0 else float("nan")
