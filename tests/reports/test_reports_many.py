@@ -1,9 +1,7 @@
 """Reports of many photographs, and reports that fail."""
 
-import shutil
 import sys
 
-import numpy as np
 import pytest
 from PIL import Image
 from support.hand_run import hand_run
@@ -12,7 +10,6 @@ from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.reporting import draw_available, draw_reports, raise_failures
-from xaesthetic.run.schemas import SCORES
 
 
 @pytest.mark.parametrize(
@@ -64,13 +61,3 @@ def test_a_report_that_fails_does_not_keep_the_others(tmp_path, failing_reports)
     with pytest.raises(DataError, match="2 reports could not be drawn: a: one; b: two"):
         raise_failures({"a": DataError("one"), "b": DataError("two")})
     raise_failures({})
-
-
-def test_what_is_damaged_keeps_only_the_reports_that_read_it(tmp_path):
-    run = hand_run(tmp_path / "run", 5)
-    shutil.rmtree(run.maps_folder("two", "cam") / "c")
-    drawn = draw_available(run, ["attribute_grid", "predictions", "leaderboard"])
-    assert set(drawn.failed) == {"attribute_grid"}
-    assert {"predictions.csv", "leaderboard.csv"} <= {file.name for file in drawn.written}
-    assert len(run.read(SCORES)) > 0
-    assert np.isfinite(run.maps("one", "cam").of("p000")).all()
