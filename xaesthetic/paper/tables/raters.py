@@ -26,8 +26,8 @@ class RaterTable:
     """HumanMaps against people, and models against people."""
 
     raters: pd.DataFrame
-    """A row for each threshold: more_than, raters (whose ρ is defined), rho (mean over raters of ρ with the mean of all), low, high,
-    rho_others (with the mean of the others), low_others, high_others."""
+    """A row for each threshold: more_than, raters (whose ρ is defined), rho (mean over raters of ρ with the
+    mean of all), low, high, rho_others (with the mean of the others), low_others, high_others."""
     models: pd.DataFrame
     """A row for each model: model, n, rho (with the mean of all), low, high, p."""
     reliability: float
