@@ -67,12 +67,12 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "left_out": dict(comparison.left_out),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
-        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
             screen.print_picks(run)
         for path in comparison.written:
-            typer.echo(path)
+            screen.say(path)
     screen.print_left_out(comparison.left_out)
     if comparison.left_out:
         raise typer.Exit(1)
@@ -107,9 +107,9 @@ def predict(
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
         write_text(out, render(ratings.table, ratings.trained))
-        typer.echo(out)
+        screen.say(out)
     elif as_json:
-        typer.echo(render(ratings.table, ratings.trained))
+        screen.say_json(render(ratings.table, ratings.trained))
     elif not quiet:
         screen.print_ratings(ratings)
     screen.print_left_out(ratings.left_out)
@@ -148,7 +148,7 @@ def explain(
     )
     comparison = compare(experiment, run or options.folder(experiment, out), options.execution(workers, quiet), draw=False)
     if not as_json:
-        typer.echo(comparison.run.root / "maps")
+        screen.say(comparison.run.root / "maps")
     _show(comparison, quiet=True, as_json=as_json)
 
 
@@ -164,4 +164,4 @@ def report(
     from xaesthetic.run.store import Run
 
     for path in draw_reports(Run.open(run), report or (), options.report_options(scale, columns)):
-        typer.echo(path)
+        screen.say(path)

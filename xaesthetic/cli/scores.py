@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 from xaesthetic.cli.judgement import print_judgement
 
 app = typer.Typer()
@@ -61,7 +61,7 @@ def score(
         measure(opened, name, execution)
     judgement = judge(opened, metric or (), execution, by_person)
     if as_json:
-        typer.echo(
+        screen.say_json(
             json.dumps(
                 {name: json.loads(table.to_json(orient="records")) for name, table in judgement.tables.items()}, indent=2
             )
@@ -69,4 +69,4 @@ def score(
     elif not quiet:
         print_judgement(opened, judgement, metric or ())
     for file in draw_reports(opened, _REPORTS):
-        typer.echo(file, err=as_json)
+        screen.say(file, err=as_json)

@@ -18,6 +18,7 @@ from typing import Any
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import writing
+from xaesthetic.core.text import visible
 
 try:
     import fcntl
@@ -30,7 +31,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.
 
 def to_stderr(text: str) -> None:
     """Print a line on standard error, where people look even if the result goes elsewhere."""
-    print(text, file=sys.stderr, flush=True)
+    print(visible(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -77,8 +78,9 @@ def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> i
                 os.close(descriptor)
                 return None
             if _is_current(descriptor, file):
-                os.truncate(descriptor, 0)
-                os.pwrite(descriptor, json.dumps(_holder(purpose)).encode(), 0)
+                with suppress(OSError):  # a full disk can still be locked
+                    os.truncate(descriptor, 0)
+                    os.pwrite(descriptor, json.dumps(_holder(purpose)).encode(), 0)
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -131,7 +133,6 @@ def _described(descriptor: int) -> str:
     try:
         holder = json.loads(os.pread(descriptor, 1 << 16, 0))
         where = "" if holder["host"] == platform.node() else f" on {holder['host']}"
-        who = f"process {holder['pid']}{where} is {holder['purpose']} since {holder['since']} ({holder['command']})"
+        return f"process {holder['pid']}{where} is {holder['purpose']} since {holder['since']} ({holder['command']})"
     except (OSError, ValueError, KeyError, TypeError):  # it has just begun
         return "another process is writing"
-    return who.encode("utf-8", "backslashreplace").decode()

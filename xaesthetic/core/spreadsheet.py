@@ -1,7 +1,7 @@
 """CSV that is safe to open in a spreadsheet: a cell of text that would be a formula there begins with an apostrophe.
 
-A photograph may be called ``=HYPERLINK(…)``. The apostrophe is what OWASP advises; `raw_cell` takes it off again, so that our
-readers get every text as it was. Numbers are left as they are.
+A photograph may be called ``=HYPERLINK(…)``. The apostrophe is what OWASP advises; `raw_cell` takes it off again, so that
+our readers get every text as it was. Numbers are left as they are.
 """
 
 import re
@@ -47,7 +47,7 @@ def frame_csv(frame: "pd.DataFrame", index: bool = False, float_format: str | No
     safe = frame.rename(columns=_safe)
     for place, kind in enumerate(frame.dtypes):
         if kind.kind not in "biuf":
-            safe.isetitem(place, frame.iloc[:, place].map(_safe))
+            safe.isetitem(place, list(map(_safe, frame.iloc[:, place])))
     if index:
         safe = safe.rename(index=_safe).rename_axis(index=_safe)
     return str(safe.to_csv(index=index, float_format=float_format))

@@ -19,6 +19,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import write_json, write_text
 from xaesthetic.core.progress import silent
+from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.model import AttributeModel, load_model, place
 from xaesthetic.models.weights import Weights, write_weights
@@ -202,7 +203,7 @@ def _rounded(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float
 def _write_predictions(path: Path, samples: Samples, rows: Rows, predicted: Labels, recipe: Recipe) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["image", *recipe.attributes])
+    table.writerow(["image", *map(safe_cell, recipe.attributes)])
     for row, ratings in zip(rows, predicted, strict=True):
-        table.writerow([samples.records[row].id, *(f"{value:.6g}" for value in ratings)])
+        table.writerow([safe_cell(samples.records[row].id), *(f"{value:.6g}" for value in ratings)])
     write_text(path, text.getvalue())
