@@ -137,12 +137,11 @@ def explain(
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
-    from xaesthetic.run.store import Run
 
     if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
-        Run.open(run).experiment
+        options.open_run(run).experiment
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
     )
@@ -161,7 +160,6 @@ def report(
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.pipeline import draw_reports
-    from xaesthetic.run.store import Run
 
-    for path in draw_reports(Run.open(run), report or (), options.report_options(scale, columns)):
+    for path in draw_reports(options.open_run(run), report or (), options.report_options(scale, columns)):
         screen.say(path)

@@ -47,9 +47,8 @@ def score(
     from xaesthetic.evaluation.judge import judge
     from xaesthetic.pipeline import draw_reports, measure
     from xaesthetic.run.schemas import ANNOTATIONS
-    from xaesthetic.run.store import Run
 
-    opened = Run.open(run)
+    opened = options.open_run(run)
     execution = options.execution(workers, quiet)
     if not opened.has(ANNOTATIONS) and (metric or by_person):
         raise typer.BadParameter(
