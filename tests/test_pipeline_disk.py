@@ -55,7 +55,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_half_written_file(compare, tmp
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
 def test_a_read_only_place_is_refused(refused, monkeypatch, code):
     monkeypatch.setattr(os, "mkdir", Mock(side_effect=OSError(code, os.strerror(code))))
-    assert f"experiment.json: cannot be written ({os.strerror(code)})" in refused(DataError)
+    assert f"out: cannot be written ({os.strerror(code)})" in refused(DataError)
 
 
 def test_a_file_where_a_folder_should_be_is_refused(compare, tmp_path):

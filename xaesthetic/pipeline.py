@@ -15,6 +15,7 @@ from xaesthetic.core import files, plugins
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Experiment, Record, ReportOptions
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.evaluation.judge import judge
@@ -122,28 +123,36 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
 def begin(experiment: Experiment, records: Sequence[Record], out: Path, execution: Execution) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
     present = Run.exists(out, experiment)
-    run = Run.open(out) if present else Run(out, experiment)
-    if present and run.is_complete():
+    if present and (run := Run.open(out)).is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
-            run.remove_parts()
+            with run.writing("tidying up"):
+                run.remove_parts()
         return run
     from xaesthetic.stages.explain import explain_records  # these import torch
     from xaesthetic.stages.predict import predict_records
 
     models = _models(experiment)
     answers = {key: _described(model) for key, model in models.items()}
-    if not present:
-        Run.create(out, experiment, _provenance(answers))
-    elif run.answered_by()["models"] != answers:
+    run = Run.open(out) if present else _claim(out, experiment, answers)
+    if run.answered_by()["models"] != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
-    examine_records(run, records, execution)
-    if not run.records():
-        reasons = run.read(RECORDS)["reason"]
-        raise DataError(f"{experiment.data}: none of {len(reasons)} photographs can be used; the first: {reasons.iloc[0]}")
-    predict_records(run, models, execution)
-    explain_records(run, models, execution)
-    run.remove_parts()
+    with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
+        examine_records(run, records, execution)
+        if not run.records():
+            reasons = run.read(RECORDS)["reason"]
+            raise DataError(
+                f"{experiment.data}: none of {len(reasons)} photographs can be used; the first: {reasons.iloc[0]}"
+            )
+        predict_records(run, models, execution)
+        explain_records(run, models, execution)
+        run.remove_parts()
     return run
+
+
+def _claim(out: Path, experiment: Experiment, answers: Mapping[str, Any]) -> Run:
+    """Say in the folder which question it is for; of two at once one is first, and the other one's must be the same."""
+    with hold(out / ".question.lock", "beginning a run"):
+        return Run.open(out) if Run.exists(out, experiment) else Run.create(out, experiment, _provenance(answers))
 
 
 _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
@@ -182,7 +191,10 @@ def measure(run: Run, name: str, execution: Execution = Execution()) -> pd.DataF
     table, module, function = _MEASUREMENTS[name]
     if not run.has(table):
         stage = getattr(import_module(f"xaesthetic.stages.{module}"), function)  # imports torch
-        stage(run, _same_models(run), _here(execution))
+        models = _same_models(run)
+        with run.writing(f"measuring {name}"):
+            if not run.has(table):  # whoever it was that one had to wait for may have done it
+                stage(run, models, _here(execution))
     return run.read(table)
 
 

@@ -59,15 +59,17 @@ def draw_reports(run: Run, names: Sequence[str] = (), options: ReportOptions | N
 
 def draw_available(run: Run, names: Sequence[str] = (), options: ReportOptions | None = None) -> Drawn:
     """Draw reports as `draw_reports` does; one that fails is in the result, for its caller to raise after the rest."""
-    files.remove_unfinished(run.report)
     summarise(run)
+    chosen = [(name, plugins.load("reports", name)) for name in names] or reports()
     written: list[Path] = []
     failed: dict[str, Exception] = {}
-    for name, report in [(name, plugins.load("reports", name)) for name in names] or reports():
-        try:
-            written += report(run, options or ReportOptions())
-        except Exception as error:
-            failed[name] = error
+    with run.writing("drawing", "report"):
+        files.remove_unfinished(run.report)
+        for name, report in chosen:
+            try:
+                written += report(run, options or ReportOptions())
+            except Exception as error:
+                failed[name] = error
     return Drawn(tuple(written), failed)
 
 

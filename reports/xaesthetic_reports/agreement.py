@@ -4,6 +4,7 @@ from pathlib import Path
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.agreement import AGREEMENT
 from xaesthetic.run.store import Run
@@ -31,5 +32,5 @@ def agreement(run: Run, options: ReportOptions) -> list[Path]:
     if not len(table):
         return []
     file = run.report / "agreement.csv"
-    write_text(file, table.to_csv(index=False))
+    write_text(file, frame_csv(table))
     return [file]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.completeness import COMPLETENESS
 from xaesthetic.run.store import Run
@@ -29,5 +30,5 @@ def completeness(run: Run, options: ReportOptions) -> list[Path]:
         return []
     file = run.report / "completeness.csv"
     table = run.read(COMPLETENESS)
-    write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
+    write_text(file, frame_csv(table.assign(trained=table["model"].map(run.trained()))))
     return [file]

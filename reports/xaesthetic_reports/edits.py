@@ -6,6 +6,7 @@ import pandas as pd
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import EDIT_RESPONSE
 from xaesthetic.figures import style
@@ -32,7 +33,7 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
         return []
     table = run.read(EDIT_RESPONSE)
     file = run.report / "edits.csv"
-    write_text(file, table.to_csv(index=False))
+    write_text(file, frame_csv(table))
     written = [file]
     for model, rows in table.groupby("model", sort=False):
         panels = [

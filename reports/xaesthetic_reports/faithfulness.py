@@ -6,6 +6,7 @@ import pandas as pd
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import FAITHFULNESS_SUMMARY
 from xaesthetic.figures import style
@@ -34,7 +35,7 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
         return []
     table = run.read(FAITHFULNESS_SUMMARY)
     file = run.report / "faithfulness.csv"
-    write_text(file, table.to_csv(index=False))
+    write_text(file, frame_csv(table))
     written = [file]
     for model, rows in table.groupby("model", sort=False):
         panels = [

@@ -15,6 +15,7 @@ from xaesthetic.core.attributes import ATTRIBUTES, Attribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.run.store import Run
@@ -66,7 +67,7 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     )
     summary = known.table[[item.name for item in shown]].describe().T.assign(zeros=(known.table == 0).mean())
     file = run.report / "label_distributions.csv"
-    write_text(file, summary.assign(whose=known.whose).rename_axis("attribute").to_csv())
+    write_text(file, frame_csv(summary.assign(whose=known.whose).rename_axis("attribute"), index=True))
     return [file, *style.save(figure, run.report / "label_distributions", caption)]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from xaesthetic.core.attributes import attribute as vocabulary
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.evaluation.ranking import RANKS
@@ -42,9 +43,9 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
         return []
     table = run.read(LEADERBOARD)
     file = run.report / "leaderboard.csv"
-    write_text(file, table.to_csv(index=False))
+    write_text(file, frame_csv(table))
     ranks = run.report / "ranks.csv"
-    write_text(ranks, run.read(RANKS).to_csv(index=False))
+    write_text(ranks, frame_csv(run.read(RANKS)))
     written = [file, ranks]
     lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import BY_PERSON
 from xaesthetic.run.store import Run
@@ -29,5 +30,5 @@ def leaderboard_by_person(run: Run, options: ReportOptions) -> list[Path]:
         return []
     file = run.report / "leaderboard_by_person.csv"
     table = run.read(BY_PERSON)
-    write_text(file, table.assign(trained=table["model"].map(run.trained())).to_csv(index=False))
+    write_text(file, frame_csv(table.assign(trained=table["model"].map(run.trained()))))
     return [file]

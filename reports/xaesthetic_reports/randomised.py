@@ -6,6 +6,7 @@ import pandas as pd
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import RANDOMISATION_SUMMARY
 from xaesthetic.figures import style
@@ -32,7 +33,7 @@ def randomised(run: Run, options: ReportOptions) -> list[Path]:
         return []
     table = run.read(RANDOMISATION_SUMMARY)
     file = run.report / "randomised.csv"
-    write_text(file, table.to_csv(index=False))
+    write_text(file, frame_csv(table))
     keys = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))
     panels = [
         IntervalPanel(str(stage), _lines(rows, keys), (), CORRELATION)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.figures import style
@@ -34,7 +35,7 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
     if table["between"].isna().all():
         return []
     file = run.report / "specificity.csv"
-    write_text(file, table.to_csv(index=False))
+    write_text(file, frame_csv(table))
     panels = [
         IntervalPanel("between attributes", _lines(table, "between", "low", "high"), (), CORRELATION),
         IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), (), CORRELATION),

@@ -6,6 +6,7 @@ from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
 from xaesthetic.paper.tables.layout import rank_layouts
@@ -43,8 +44,8 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     result = attribute_ranks(records, [run.read(PREDICTIONS)], NAMES, seed=run.experiment.seed)
     layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained())
     texts = {
-        "table_1.csv": result.ranks.to_csv(index=False),
-        "table_1_differences.csv": result.differences.to_csv(index=False),
+        "table_1.csv": frame_csv(result.ranks),
+        "table_1_differences.csv": frame_csv(result.differences),
         "table_1.tex": to_latex(layouts),
         "table_1.html": to_html("Table 1", layouts),
         "table_1.txt": _caption(run, len(records)) + "\n",

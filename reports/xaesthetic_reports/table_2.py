@@ -5,6 +5,7 @@ from pathlib import Path
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.paper.tables.layout import rater_layouts
@@ -56,8 +57,8 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
     result = rater_agreement(votes, chosen, seed=run.experiment.seed)
     layouts = rater_layouts(result)
     texts = {
-        "table_2.csv": result.raters.to_csv(index=False),
-        "table_2_models.csv": result.models.to_csv(index=False),
+        "table_2.csv": frame_csv(result.raters),
+        "table_2_models.csv": frame_csv(result.models),
         "table_2.tex": to_latex(layouts),
         "table_2.html": to_html("Table 2", layouts),
         "table_2.txt": (

@@ -109,7 +109,7 @@ def start(folder, line, **more):
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_ends_quietly_and_goes_on(folder):
+def test_an_interrupted_run_says_that_it_goes_on_and_does(folder):
     make_photos(folder / "photos", 12)
     process = start(folder, f"{COMPARE} --batch 1", TINY_NETS_SLEEP="0.3")
     until = time.monotonic() + 60
@@ -118,7 +118,7 @@ def test_an_interrupted_run_ends_quietly_and_goes_on(folder):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert (out, err) == ("", "")
+    assert (out, err) == ("", "xaesthetic: stopped; the same command goes on where it was.\n")
     assert not (folder / "run" / "predictions.parquet").exists()
     assert not [name for name in contents(folder / "run") if name.endswith(".tmp")]
     assert list(folder.glob("run/parts/predict/*.done"))

@@ -1,7 +1,9 @@
 """The one resumable loop: whoever computes the chunks, in whatever order, how often, and however it dies: the same bytes."""
 
 import ast
+import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -184,3 +186,43 @@ def test_no_other_module_keeps_chunks_of_its_own():
 def test_sums_stand_beside_every_table(tmp_path):
     squares(tmp_path, Execution())
     assert files.find_sums(tmp_path / "numbers.parquet") == [files.sha256(tmp_path / "numbers.parquet")]
+
+
+def test_a_chunk_is_on_the_disk_before_its_marker_is(tmp_path, monkeypatch):
+    events, sync, touch = [], os.fsync, Path.touch
+
+    def synced(descriptor):
+        events.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        sync(descriptor)
+
+    def touched(path):
+        events.append(str(path))
+        touch(path)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "touch", touched)
+    sinks = {
+        "array": ArraySink(tmp_path / "maps" / "x.zarr", tmp_path / "parts" / "job", (2, 2)),
+        "numbers": TableSink(NUMBERS, tmp_path / "numbers.parquet", tmp_path / "parts" / "job"),
+    }
+    work = {"array": np.ones((2, 1, 3, 3), np.float32), "numbers": [("a", 1.0)]}
+    compute(tmp_path / "parts", "job", [0, 1], lambda chunk, _: work, sinks, Execution(), lambda chunk: chunk)
+    job = tmp_path / "parts" / "job"
+    for number in range(2):
+        chunk = job / "x.zarr" / "c" / str(number)
+        kept = events[: events.index(str(job / f"{number:06d}.done"))]
+        names = [
+            chunk / "0/0/0",
+            chunk / "0/0",
+            chunk / "0",
+            chunk,
+            chunk.parent,
+            job / "x.zarr",
+            job / "x.zarr/zarr.json",
+            job,
+        ]
+        assert {str(name) for name in names} <= set(kept)
+        assert any(f".{number:06d}.parquet." in name for name in kept)
+    assert events.index(str(tmp_path / "maps")) > events.index(
+        str(job / "000001.done")
+    )  # its place, after it was moved there

@@ -26,7 +26,7 @@ def list_plugins(
     kinds = [kind] if kind else KINDS
     result = {item: {name: plugin_summary(item, name) for name in plugin_names(item)} for item in kinds}
     if as_json:
-        typer.echo(json.dumps(result, indent=2))
+        screen.say_json(json.dumps(result, indent=2))
         return
     for item, plugins in result.items():
         if plugins:

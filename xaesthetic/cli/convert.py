@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 
 app = typer.Typer()
 
@@ -53,7 +53,8 @@ def convert(
             raise typer.BadParameter(f"{name} takes no such option.", param_hint=f"--{option}")
     folder, manifest = converter(*files, out=out, track=choose_progress(quiet), **chosen)
     if as_json:
-        typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
+        screen.say_json(json.dumps(manifest, indent=2, ensure_ascii=False))
     elif not quiet:
-        typer.echo(f"{manifest['trained']}\n{manifest['citation']}\n{manifest['licence']}")
-    typer.echo(folder, err=as_json)
+        for key in ("trained", "citation", "licence"):
+            screen.say(manifest[key])
+    screen.say(folder, err=as_json)

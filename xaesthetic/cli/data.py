@@ -21,10 +21,10 @@ def data_list() -> None:
     from xaesthetic.data.records import find_records
 
     screen.print_table(["data set", ""], [[name, plugin_summary("datasets", name)] for name in plugin_names("datasets")])
-    typer.echo()
+    screen.say()
     rows = [[record.id, record.credit] for record in find_records("sample") if record.edit is None]
     screen.print_table(["photograph in 'sample'", "credit and licence"], rows)
-    typer.echo()
+    screen.say()
     screen.print_table(["to fetch", "size", "", "licence"], [screen.download_row(name) for name in download_names()])
 
 
@@ -60,14 +60,15 @@ def data_fetch(
     for name in names:
         download = find_download(name)
         if not quiet:
-            typer.echo(f"{name}: {download.citation}\n  licence: {download.licence}", err=True)
+            screen.say(f"{name}: {download.citation}", err=True)
+            screen.say(f"  licence: {download.licence}", err=True)
         for place in fetch_files(name, source, again, track):
-            typer.echo(place)
+            screen.say(place)
         if source == "flickr":
             folder = cached(name) / "flickr"
             photographs = [record.id for record in find_records(name)]
             missing |= fetch_flickr(photographs, folder, rate=rate, workers=workers, again=again, track=track)
-            typer.echo(folder)
+            screen.say(folder)
     if missing:
         screen.print_missing(missing)
         raise typer.Exit(1)
@@ -88,7 +89,7 @@ def data_check(
     if missing:
         write_text(missing, "".join(f"{item}\n" for item in check.missing))
     if as_json:
-        typer.echo(json.dumps(asdict(check), indent=2, ensure_ascii=False))
+        screen.say_json(json.dumps(asdict(check), indent=2, ensure_ascii=False))
     else:
         screen.print_check(check)
     if check.missing:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import typer
-
 from xaesthetic.cli import screen
 
 if TYPE_CHECKING:
@@ -27,11 +25,11 @@ def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) 
         _annotations_left_out(run)
     for name, show in _SHOWN.items():
         if name in tables and len(tables[name]):
-            typer.echo()
+            screen.say()
             show(tables[name])
     for name, command in judgement.missing.items():
         if name in _ON_REQUEST:
-            typer.echo(f"not measured: {name.replace('_', ' ')}; '{command}' does.", err=True)
+            screen.say(f"not measured: {name.replace('_', ' ')}; '{command}' does.", err=True)
 
 
 def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[str], warnings: Sequence[str]) -> None:
@@ -53,17 +51,19 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
             ]
             for _, row in rows.iterrows()
         ]
-        typer.echo()
+        screen.say()
         screen.print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", "group", ""], lines)
-    typer.echo(
+    screen.say(
         "\nnormalised: 0 is the centre blob, 1 people against each other. group: those that share a letter are not told "
         "apart (Friedman, Nemenyi, 5 %)."
     )
     rest = [name for name in leading if name not in shown]
     if rest:
-        typer.echo(f"\n--metric NAME shows another; report/leaderboard.csv has all: {', '.join(rest)}.")
+        screen.say()
+        screen.say(f"--metric NAME shows another; report/leaderboard.csv has all: {', '.join(rest)}.")
     for warning in warnings:
-        typer.echo(f"\n{warning}")
+        screen.say()
+        screen.say(warning)
 
 
 def _by_person(table: "pd.DataFrame") -> None:
@@ -182,13 +182,13 @@ def _annotations_left_out(run: "Run") -> None:
     people = run.read(ANNOTATIONS)
     outside = int(people["outside"].sum())
     if outside:
-        typer.echo(f"left out: {outside} fixations outside their photographs", err=True)
+        screen.say(f"left out: {outside} fixations outside their photographs", err=True)
     bad = people[people["reason"] != ""]
     reasons = [f"{row['image']}, {row['annotator']}: {row['reason']}" for _, row in bad.head(_REASONS).iterrows()]
     if reasons:
-        typer.echo(f"left out: {len(bad)} people's marks", err=True)
+        screen.say(f"left out: {len(bad)} people's marks", err=True)
         for reason in reasons:
-            typer.echo(f"  {reason}", err=True)
+            screen.say(f"  {reason}", err=True)
 
 
 _SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {

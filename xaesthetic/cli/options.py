@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xaesthetic.cli import crash
 from xaesthetic.core.choices import ModelChoice
 
 if TYPE_CHECKING:
     from xaesthetic.core.execution import Execution
     from xaesthetic.core.types import Experiment, ReportOptions
+    from xaesthetic.run.store import Run
 
 
 Attributes = Annotated[
@@ -90,12 +92,21 @@ def experiment(
 
 def folder(experiment: "Experiment", out: Path | None) -> Path:
     """The run folder experiment for, or one whose name tells the question: equal questions meet, others never do."""
-    if out:
-        return out
     from hashlib import sha256
 
-    name = f"{Path(experiment.data).name.replace(':', '-') or 'photographs'}-{'-'.join(experiment.attributes)}"
-    return Path("runs") / f"{name[:60]}-{sha256(repr(experiment).encode()).hexdigest()[:8]}"
+    if out is None:
+        name = f"{Path(experiment.data).name.replace(':', '-') or 'photographs'}-{'-'.join(experiment.attributes)}"
+        out = Path("runs") / f"{name[:60]}-{sha256(repr(experiment).encode()).hexdigest()[:8]}"
+    crash.log_in(out)
+    return out
+
+
+def open_run(root: Path) -> "Run":
+    """Open a run folder, which gets the traceback of a fault of ours from now on."""
+    from xaesthetic.run.store import Run
+
+    crash.log_in(root)
+    return Run.open(root)
 
 
 def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...]:

@@ -49,15 +49,19 @@ def reproduce(
     chosen = data or paper_data()
     experiment = options.experiment(["all"], chosen, root, model, method, pick, seed, batch, device, weights)
     done = reproduce_paper(
-        experiment, out, figure or (), options.execution(workers, quiet), options.report_options(scale, columns)
+        experiment,
+        options.folder(experiment, out),
+        figure or (),
+        options.execution(workers, quiet),
+        options.report_options(scale, columns),
     )
     if as_json:
         known = [asdict(item) for item in done.outcomes]
-        typer.echo(json.dumps({"index": str(done.index), "exhibits": known, "left_out": dict(done.left_out)}, indent=2))
+        screen.say_json(json.dumps({"index": str(done.index), "exhibits": known, "left_out": dict(done.left_out)}, indent=2))
     else:
         if not quiet:
             screen.print_outcomes(done.outcomes)
-        typer.echo(done.index)
+        screen.say(done.index)
     screen.print_left_out(done.left_out)
     if done.left_out:
         raise typer.Exit(1)

@@ -68,12 +68,12 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "left_out": dict(comparison.left_out),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
-        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
             screen.print_picks(run)
         for path in comparison.written:
-            typer.echo(path)
+            screen.say(path)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)
     if comparison.left_out:
@@ -109,9 +109,9 @@ def predict(
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
         write_text(out, render(ratings.table, ratings.trained))
-        typer.echo(out)
+        screen.say(out)
     elif as_json:
-        typer.echo(render(ratings.table, ratings.trained))
+        screen.say_json(render(ratings.table, ratings.trained))
     elif not quiet:
         screen.print_ratings(ratings)
     screen.print_left_out(ratings.left_out)
@@ -139,18 +139,17 @@ def explain(
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
-    from xaesthetic.run.store import Run
 
     if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
-        Run.open(run).experiment
+        options.open_run(run).experiment
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
     )
     comparison = compare(experiment, run or options.folder(experiment, out), options.execution(workers, quiet), draw=False)
     if not as_json:
-        typer.echo(comparison.run.root / "maps")
+        screen.say(comparison.run.root / "maps")
     _show(comparison, quiet=True, as_json=as_json)
 
 
@@ -163,9 +162,8 @@ def report(
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.reporting import draw_available, raise_failures
-    from xaesthetic.run.store import Run
 
-    drawn = draw_available(Run.open(run), report or (), options.report_options(scale, columns))
+    drawn = draw_available(options.open_run(run), report or (), options.report_options(scale, columns))
     for path in drawn.written:
-        typer.echo(path)
+        screen.say(path)
     raise_failures(drawn.failed)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options
+from xaesthetic.cli import options, screen
 from xaesthetic.cli.judgement import print_judgement
 
 app = typer.Typer()
@@ -48,9 +48,8 @@ def score(
     from xaesthetic.pipeline import measure
     from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.schemas import ANNOTATIONS
-    from xaesthetic.run.store import Run
 
-    opened = Run.open(run)
+    opened = options.open_run(run)
     execution = options.execution(workers, quiet)
     if not opened.has(ANNOTATIONS) and (metric or by_person):
         raise typer.BadParameter(
@@ -62,7 +61,7 @@ def score(
         measure(opened, name, execution)
     judgement = judge(opened, metric or (), execution, by_person)
     if as_json:
-        typer.echo(
+        screen.say_json(
             json.dumps(
                 {name: json.loads(table.to_json(orient="records")) for name, table in judgement.tables.items()}, indent=2
             )
@@ -71,5 +70,5 @@ def score(
         print_judgement(opened, judgement, metric or ())
     drawn = draw_available(opened, _REPORTS)
     for file in drawn.written:
-        typer.echo(file, err=as_json)
+        screen.say(file, err=as_json)
     raise_failures(drawn.failed)

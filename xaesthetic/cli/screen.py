@@ -1,11 +1,14 @@
-"""What the command prints: tables on standard output, what was left out on standard error."""
+"""What the command prints: tables on standard output, what was left out on standard error.
+
+Everything goes through `say`, `say_json` or `print_table`, so that no name of a file moves the cursor of a terminal.
+"""
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import typer
+from xaesthetic.core.text import visible, visible_json
 
 if TYPE_CHECKING:
     from xaesthetic.data.check import DataCheck
@@ -19,6 +22,16 @@ if TYPE_CHECKING:
 _SHOWN = 5  # missing photographs named on the screen
 _WIDE = 120  # columns of tables where there is no terminal
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
+
+
+def say(text: object = "", err: bool = False) -> None:
+    """Print one line, on standard error where that is wanted."""
+    print(visible(str(text)), file=sys.stderr if err else sys.stdout)
+
+
+def say_json(text: str) -> None:
+    """Print a JSON text, whose strings stay what they are."""
+    print(visible_json(text))
 
 
 def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
@@ -40,22 +53,25 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(visible(column), overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(visible, row))
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
     console = Console(markup=False, emoji=False, highlight=False, width=width)  # a photograph may be called [red] or :smile:
-    console.print(table)
+    with console.capture() as captured:
+        console.print(table)
+    print(captured.get(), end="")  # by ourselves: rich ends with status 1 where nobody reads
 
 
 def print_left_out(reasons: Mapping[str, str]) -> None:
     """Print why photographs could not be used, by id."""
     if reasons:
-        typer.echo(f"\nleft out: {len(reasons)} photograph{'s' * (len(reasons) > 1)}", err=True)
+        say(err=True)
+        say(f"left out: {len(reasons)} photograph{'s' * (len(reasons) > 1)}", err=True)
         for reason in list(reasons.values())[:_REASONS]:
-            typer.echo(f"  {reason}", err=True)
+            say(f"  {reason}", err=True)
         if len(reasons) > _REASONS:
-            typer.echo(f"  and {len(reasons) - _REASONS} more", err=True)
+            say(f"  and {len(reasons) - _REASONS} more", err=True)
 
 
 def print_picks(run: "Run") -> None:
@@ -74,9 +90,9 @@ def print_picks(run: "Run") -> None:
         print_table(["", pick.attribute, *map(str, rated.columns)], rows)
         if pick.short:
             wanted = 2 * (run.experiment.pick or 0)
-            typer.echo(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
+            say(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
     for key, trained in run.trained().items():
-        typer.echo(f"{key}: {trained}")
+        say(f"{key}: {trained}")
 
 
 def print_ratings(ratings: "Ratings") -> None:
@@ -87,7 +103,7 @@ def print_ratings(ratings: "Ratings") -> None:
             [str(image), *(f"{value:.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]
         print_table([str(model), *(str(name).replace("_", " ") for name in wide.columns)], rows)
-        typer.echo(f"{model}: {ratings.trained[str(model)]}")
+        say(f"{model}: {ratings.trained[str(model)]}")
 
 
 def print_results(manifest: Mapping[str, Any]) -> None:
@@ -102,7 +118,7 @@ def print_results(manifest: Mapping[str, Any]) -> None:
     ]
     columns = (f"{name}, {item['photographs']} photographs" for name, item in lists.items())
     print_table(["Spearman's rho", *columns], rows)
-    typer.echo(f"{manifest['trained']}; epoch {manifest['epoch']} kept")
+    say(f"{manifest['trained']}; epoch {manifest['epoch']} kept")
 
 
 def _number(value: float | None) -> str:
@@ -122,21 +138,24 @@ def _print_head(result: Mapping[str, Any]) -> None:
 def print_check(check: "DataCheck") -> None:
     """Print what a data set holds; the first of its missing photographs on standard error."""
     for sheet in check.sheets:
-        typer.echo(f"\n{sheet.title}")
+        say()
+        say(sheet.title)
         print_table(sheet.columns, sheet.rows)
     if check.missing:
         shown = ", ".join(check.missing[:_SHOWN])
         more = f" and {len(check.missing) - _SHOWN} more (--missing FILE writes them all)" * (len(check.missing) > _SHOWN)
-        typer.echo(f"\nmissing: {shown}{more}", err=True)
+        say(err=True)
+        say(f"missing: {shown}{more}", err=True)
 
 
 def print_layouts(layouts: "Sequence[Layout]") -> None:
     """Print tables with their titles and notes."""
     for layout in layouts:
-        typer.echo(f"\n{layout.title}")
+        say()
+        say(layout.title)
         print_table(layout.columns, layout.texts())
         for note in layout.notes:
-            typer.echo(note)
+            say(note)
 
 
 def download_row(name: str) -> list[str]:
@@ -156,9 +175,10 @@ def print_missing(missing: Mapping[str, str]) -> None:
     reasons: dict[str, int] = {}
     for why in missing.values():
         reasons[why] = reasons.get(why, 0) + 1
-    typer.echo(f"\nmissing: {len(missing)} photographs; those that are gone stand in gone.csv", err=True)
+    say(err=True)
+    say(f"missing: {len(missing)} photographs; those that are gone stand in gone.csv", err=True)
     for why, count in sorted(reasons.items(), key=lambda entry: -entry[1]):
-        typer.echo(f"  {count} {why}", err=True)
+        say(f"  {count} {why}", err=True)
 
 
 def server_row(name: str, status: "Status | None") -> list[str]:

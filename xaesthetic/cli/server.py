@@ -44,14 +44,14 @@ def start(
     chosen = StartOptions(runtime, weights, image, tuple(build_option or ()), tcp, python)
     serving = start_server(name, chosen, _silent if quiet else _say)
     if as_json:
-        typer.echo(json.dumps(asdict(serving), indent=2))
+        screen.say_json(json.dumps(asdict(serving), indent=2))
     elif not quiet:
         where = f"ready at {serving.address}" if serving.address else f"converted into {serving.weights}"
-        typer.echo(f"{name} ({serving.runtime}): {where}")
+        screen.say(f"{name} ({serving.runtime}): {where}")
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    screen.say(text, err=True)
 
 
 def _silent(text: str) -> None:
@@ -65,7 +65,7 @@ def stop(name: Name, quiet: options.Quiet = False) -> None:
 
     stopped = stop_server(name)
     if not quiet:
-        typer.echo(f"{name}: {'stopped' if stopped else 'none was started'}")
+        screen.say(f"{name}: {'stopped' if stopped else 'none was started'}")
 
 
 @app.command(epilog="\b\nExamples:\n  xaesthetic model-server status\n  xaesthetic model-server status kong --json")
@@ -79,7 +79,7 @@ def status(
     names = [name] if name else plugin_names("servers")
     result = {item: server_status(item) for item in names}
     if as_json:
-        typer.echo(json.dumps({item: known and asdict(known) for item, known in result.items()}, indent=2))
+        screen.say_json(json.dumps({item: known and asdict(known) for item, known in result.items()}, indent=2))
     else:
         screen.print_table(
             ["server", "state", "runtime", "at", "photographs"], [screen.server_row(*item) for item in result.items()]

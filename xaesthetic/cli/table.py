@@ -156,17 +156,18 @@ def _tell(
     as_json: bool,
 ) -> None:
     from xaesthetic.core.files import write_text
+    from xaesthetic.core.spreadsheet import frame_csv
     from xaesthetic.paper.tables.render import to_html, to_latex
 
     if as_json:
         known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
-        typer.echo(json.dumps(known, indent=2, ensure_ascii=False))
+        screen.say_json(json.dumps(known, indent=2, ensure_ascii=False))
     elif not quiet:
         screen.print_layouts(layouts)
     if out is None:
         return
-    texts = {f"{name}.csv": frame.to_csv(index=False) for name, frame in frames.items()}
+    texts = {f"{name}.csv": frame_csv(frame) for name, frame in frames.items()}
     texts |= {f"{stem}.tex": to_latex(layouts), f"{stem}.html": to_html(title, layouts)}
     for name, text in texts.items():
         write_text(out / name, text)
-        typer.echo(out / name, err=as_json)
+        screen.say(out / name, err=as_json)

@@ -70,7 +70,7 @@ def train(
     if os.environ.get("RANK", "0") != "0":
         return  # of several processes the first one tells
     if as_json:
-        typer.echo(json.dumps(manifest, indent=2))
+        screen.say_json(json.dumps(manifest, indent=2))
     elif not quiet:
         screen.print_results(manifest)
-    typer.echo(out / f"{model}.safetensors", err=as_json)
+    screen.say(out / f"{model}.safetensors", err=as_json)

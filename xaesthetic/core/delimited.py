@@ -10,6 +10,7 @@ from pathlib import Path
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable
+from xaesthetic.core.spreadsheet import raw_cell
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
@@ -23,7 +24,7 @@ class Row:
     line: int
     """Where it ends in the file, from 1."""
     cells: dict[str, str]
-    """By column; blanks around them are gone."""
+    """By column; blanks around them are gone, and the apostrophes with which we write what would be formulas."""
     problem: str = ""
     """Why its cells cannot be trusted: it has more or fewer than the header; empty where it has as many."""
 
@@ -102,7 +103,9 @@ def _header(text: str) -> tuple[str, list[str]]:
     delimiter = max(_DELIMITERS, key=lambda item: len(next(csv.reader([first], delimiter=item), [])))
     lines: Iterator[list[str]] = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
     try:
-        return delimiter, [cell.strip() for cell in next((cells for cells in lines if any(map(str.strip, cells))), [])]
+        return delimiter, [
+            raw_cell(cell.strip()) for cell in next((cells for cells in lines if any(map(str.strip, cells))), [])
+        ]
     except csv.Error:
         return delimiter, []
 
@@ -112,7 +115,7 @@ def _rows(text: str, delimiter: str, columns: Sequence[str]) -> Iterator[Row]:
     filled = (cells for cells in reader if any(map(str.strip, cells)))
     next(filled, None)  # the header
     for cells in filled:
-        values = [cell.strip() for cell in cells]
+        values = [raw_cell(cell.strip()) for cell in cells]
         while len(values) > len(columns) and not values[-1]:
             values.pop()  # delimiters at the end of a line
         problem = "" if len(values) == len(columns) else f"has {len(values)} cells where the header has {len(columns)}"

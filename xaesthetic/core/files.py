@@ -1,16 +1,20 @@
-"""Files are written whole or not at all, and known by their sha256."""
+"""Files are written whole or not at all, kept by the disk before anything relies on them, and known by their sha256."""
 
+import errno
 import hashlib
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from xaesthetic.core.errors import DataError, ModelError
+
+_SYNCED = os.O_RDWR if os.name == "nt" else os.O_RDONLY
+"""How a file is opened to be synced: Windows wants to be able to write."""
 
 
 def printable(path: Path) -> str:
@@ -58,6 +62,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
+            sync(temporary)
             swap(temporary, path)
     except BaseException:
         remove(temporary)
@@ -81,11 +86,32 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
+def sync(path: Path) -> None:
+    """Wait until the disk keeps a file, or a folder with everything in it, whatever happens to the machine then."""
+    if path.is_dir() and not path.is_symlink():
+        for entry in path.iterdir():
+            sync(entry)
+    if not path.is_symlink():
+        sync_names(path)
+
+
+def sync_names(path: Path) -> None:
+    """Wait until the disk keeps a file, or which names a folder holds; a file system that cannot be told to is not."""
+    try:
+        descriptor = os.open(path, _SYNCED)
+    except PermissionError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
+
+
 def swap(temporary: Path, path: Path) -> None:
-    """Put a file or folder in the place of another, which goes."""
-    if temporary.is_file():
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+    """Put a file or folder in the place of another, which goes; returns when the disk keeps that it has."""
     if temporary.is_dir() and path.is_dir():  # a folder cannot take the place of a full one: move that aside first
         aside = _beside(path)
         path.rename(aside)
@@ -93,6 +119,8 @@ def swap(temporary: Path, path: Path) -> None:
         remove(aside)
     else:
         temporary.replace(path)
+    for folder in {temporary.parent, path.parent}:
+        sync_names(folder)
 
 
 def _beside(path: Path) -> Path:
@@ -108,10 +136,11 @@ def remove(path: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Remove what a killed process left half-written in a folder and the folders below it."""
+def remove_unfinished(folder: Path, besides: Collection[str] = ()) -> None:
+    """Remove what a killed process left half-written in a folder and the folders below it, but for some of those."""
     for left in list(folder.rglob(f".*.{'[0-9a-f]' * 8}.tmp")):
-        remove(left)
+        if left.relative_to(folder).parts[0] not in besides:
+            remove(left)
 
 
 def to_json(value: Any) -> str:  # whatever json takes
@@ -142,6 +171,48 @@ def write_sum(path: Path, *more: str) -> None:
     """
     sums = [*([sha256(path)] if path.is_file() else []), *more]
     write_text(_sum_file(path), "".join(f"{item}  {path.name}\n" for item in dict.fromkeys(sums)))
+
+
+def create_summed(path: Path, write: Callable[[Path], object]) -> bool:
+    """Write a file and its sha256 beside it where no file is, of several processes at once one only.
+
+    Parameters
+    ----------
+    path
+        The file.
+    write
+        Writes the content to the path that it is given.
+
+    Returns
+    -------
+    Whether it was this call that made it.
+    """
+    temporary = _beside(path)
+    try:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(temporary)
+            sync(temporary)
+            write_sum(path, sha256(temporary))
+            created = _link(temporary, path)
+            sync_names(path.parent)
+        write_sum(path)  # another one may have written its own in the meantime
+    finally:
+        remove(temporary)
+    return created
+
+
+def _link(temporary: Path, path: Path) -> bool:
+    """Give a file its name, unless the name is taken."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links: nearly as good
+        if path.exists():
+            return False
+        temporary.replace(path)
+    return True
 
 
 def replace_summed(path: Path, write: Callable[[Path], object]) -> None:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar, runtime_checkable
 
+from xaesthetic.core.text import visible
+
 T = TypeVar("T")
 
 
@@ -29,7 +31,7 @@ def lines(items: Iterable[T], what: str, total: int) -> Iterator[T]:
         yield item
         now = time.monotonic()
         if now - said > 10 or count == total:
-            print(f"{what}: {count} of {total}, {now - started:.0f} s", file=sys.stderr, flush=True)
+            print(f"{visible(what)}: {count} of {total}, {now - started:.0f} s", file=sys.stderr, flush=True)
             said = now
 
 
@@ -46,7 +48,7 @@ def bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
         TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        task = progress.add_task(what, total=total, rate="")
+        task = progress.add_task(visible(what), total=total, rate="")
         for item in items:
             yield item
             progress.advance(task)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.files import remove_unfinished
 from xaesthetic.core.files import sha256 as file_sha256
 from xaesthetic.core.plugins import installed_version
 from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
@@ -134,19 +135,39 @@ def summarise(run: Run) -> Judgement:
     run
         A finished one.
     """
+    if any(_is_stale(run, summary) for summary in SUMMARIES):  # else nothing is written, nor locked
+        with run.writing("summarising", "summaries"):
+            remove_unfinished(run.root / "summaries")
+            for summary in SUMMARIES:
+                _renew(run, summary)
     tables, missing = {}, {}
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
-        if not all(run.has(table) for table in summary.made_from):
-            run.discard(summary.table)  # what it was made from is gone
+        if _has_inputs(run, summary):
+            tables[name] = run.read(summary.table)
+        else:
             missing[name] = summary.table.command.replace("RUN", str(run.root))
-            continue
-        inputs = _digest(run, summary)
-        if run.made_from(summary.table) != inputs:
-            run.write(summary.table, summary.compute(run), made_from=inputs)
-        tables[name] = run.read(summary.table)
     result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
     return Judgement(tables, missing, tuple(result))
+
+
+def _has_inputs(run: Run, summary: Summary) -> bool:
+    return all(run.has(table) for table in summary.made_from)
+
+
+def _is_stale(run: Run, summary: Summary) -> bool:
+    """Whether a summary is not what its inputs give, or they are gone."""
+    if not _has_inputs(run, summary):
+        return run.has(summary.table)
+    return run.made_from(summary.table) != _digest(run, summary)
+
+
+def _renew(run: Run, summary: Summary) -> None:
+    """Make a summary anew where it is stale."""
+    if not _has_inputs(run, summary):
+        run.discard(summary.table)
+    elif run.made_from(summary.table) != (inputs := _digest(run, summary)):
+        run.write(summary.table, summary.compute(run), made_from=inputs)
 
 
 def _digest(run: Run, summary: Summary) -> str:

@@ -161,12 +161,19 @@ def _scored(run: Run, table: Table, rows: Rows, metrics: Sequence[str], executio
         plugins.check("metrics", name)
     if not run.has(ANNOTATIONS):
         raise DataError(f"{run.root}: {run.experiment.data} has no fixations and no masks to hold maps against.")
-    before = run.read(table) if run.has(table) else None
-    missing = tuple(name for name in metrics if before is None or name not in set(before["metric"]))
-    if missing:
-        _measure(run, table, rows, missing, before, execution)
+    if _missing(run, table, metrics)[0]:
+        with run.writing("measuring scores"):
+            missing, before = _missing(run, table, metrics)  # again: one may have had to wait for whoever measured them
+            if missing:
+                _measure(run, table, rows, missing, before, execution)
     scores = run.read(table)
     return scores[scores["metric"].isin(metrics)]
+
+
+def _missing(run: Run, table: Table, metrics: Sequence[str]) -> tuple[tuple[str, ...], pd.DataFrame | None]:
+    """Return the metrics that a table does not have yet, and the table."""
+    before = run.read(table) if run.has(table) else None
+    return tuple(name for name in metrics if before is None or name not in set(before["metric"])), before
 
 
 def _measure(

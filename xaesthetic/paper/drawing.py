@@ -66,6 +66,11 @@ def draw_exhibits(
     options = options or ReportOptions()
     exhibits = [exhibit for exhibit in (*EXHIBITS, *_others(run)) if not wanted or exhibit.number in wanted]
     summarise(run)
+    with run.writing("drawing", "report"):
+        return _draw(run, exhibits, options, track)
+
+
+def _draw(run: Run, exhibits: Sequence[Exhibit], options: ReportOptions, track: Track) -> list[Outcome]:
     known = _manifest(run)
     common = _common(run)
     outcomes = []

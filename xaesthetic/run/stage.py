@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import zarr
 
 from xaesthetic.core.execution import Execution, Prepare, Work
-from xaesthetic.core.files import atomic_write, remove, replace_summed, swap, write_text, writing
+from xaesthetic.core.files import atomic_write, remove, replace_summed, swap, sync, sync_names, write_text, writing
 from xaesthetic.run.maps import WRITE_ALL, create_array
 from xaesthetic.run.schemas import Table
 
@@ -90,7 +90,10 @@ class TableSink:
 
 @dataclass(frozen=True, slots=True)
 class ArraySink:
-    """Rows of one array, written once, chunk by chunk, where they will lie; the array is moved into place at the end."""
+    """Rows of one array, written once, chunk by chunk, where they will lie; the array is moved into place at the end.
+
+    The disk keeps a chunk before it counts as written.
+    """
 
     target: Path
     """The finished zarr array."""
@@ -110,9 +113,18 @@ class ArraySink:
             array: zarr.Array[Any] = (
                 zarr.open_array(folder, mode="r+").with_config(WRITE_ALL)
                 if (folder / "zarr.json").is_file()
-                else create_array(folder, sum(self.sizes), (self.sizes[0], *value.shape[1:]), self.attributes)
+                else self._begin(folder, value.shape[1:])
             )
             array[number * self.sizes[0] : number * self.sizes[0] + len(value)] = value
+            sync(folder / "c" / str(number))
+            sync_names(folder / "c")
+            sync_names(folder)
+
+    def _begin(self, folder: Path, shape: tuple[int, ...]) -> "zarr.Array[Any]":
+        array = create_array(folder, sum(self.sizes), (self.sizes[0], *shape), self.attributes)
+        sync(folder)
+        sync_names(folder.parent)
+        return array
 
     def finish(self, count: int) -> None:
         """Move the array into place."""

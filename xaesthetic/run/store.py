@@ -11,7 +11,7 @@ Beside every table and JSON file stands its sha256 (FILE.sha256); every chunk of
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import find_sums, remove, remove_unfinished, replace_summed, sha256, to_json
+from xaesthetic.core.files import create_summed, find_sums, remove, remove_unfinished, replace_summed, sha256, to_json
+from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Experiment, Record
 from xaesthetic.run.maps import Maps, damaged
 from xaesthetic.run.rows import read_record
@@ -97,10 +98,29 @@ class Run:
 
     @staticmethod
     def create(root: Path, experiment: Experiment, answered_by: Mapping[str, Any]) -> "Run":
-        """Start a run folder."""
+        """Start a run folder; where another process has been faster, its question stands.
+
+        Raises
+        ------
+        DataError
+            If the folder holds another experiment, or something that is no run at all.
+        """
         question = {"schema": SCHEMA, "question": asdict(experiment), "answered_by": dict(answered_by)}
-        replace_summed(root / _QUESTION, lambda file: file.write_text(to_json(question), encoding="utf-8"))
+        create_summed(root / _QUESTION, lambda file: file.write_text(to_json(question), encoding="utf-8"))
+        Run.exists(root, experiment)  # raises where another question is there
         return Run(root, experiment)
+
+    def writing(self, purpose: str, part: str = "") -> AbstractContextManager[None]:
+        """Be the only one who writes the tables and maps, or another part of the folder; waits for whoever does.
+
+        Parameters
+        ----------
+        purpose
+            What is done meanwhile, for whoever waits: ``rating``.
+        part
+            ``summaries`` or ``report``: those are written on their own.
+        """
+        return hold(self.root / f".{part}{'.' if part else ''}lock", purpose)
 
     def answered_by(self) -> dict[str, Any]:
         """Return versions, models with their sources and attributes, command line.
@@ -252,7 +272,7 @@ class Run:
 
         Chunks of a measurement that was stopped stay: it goes on with them.
         """
-        remove_unfinished(self.root)
+        remove_unfinished(self.root, besides=("summaries", "report"))  # others may be writing there
         for stage in _UNFINISHED:
             remove(self.parts / stage)
         with suppress(OSError):  # it holds others, or does not exist

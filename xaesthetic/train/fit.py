@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import write_json, write_text
+from xaesthetic.core.locks import hold
 from xaesthetic.core.progress import silent
+from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.model import AttributeModel, load_model, place
 from xaesthetic.models.weights import Weights, write_weights
@@ -26,6 +29,7 @@ from xaesthetic.train.checkpoint import Checkpoint, State
 from xaesthetic.train.group import Group, group
 from xaesthetic.train.loop import Training, loop, rate
 from xaesthetic.train.network import Network, feature_inputs, photograph_inputs, rank_correlations
+from xaesthetic.train.question import begin, refuse_another
 from xaesthetic.train.recipe import Recipe, plain
 from xaesthetic.train.samples import Labels, Rows, Samples, find_samples, warp
 
@@ -77,20 +81,33 @@ def train_network(
         if _finished(out / f"{name}.json", question):
             return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
-        _begin(work, question, team)
-        model = place(load_model(ModelChoice(name, weights), on="cpu"), team.device)
-        here = replace(execution, device=team.device, track=execution.track if team.first else silent)
-        training = _prepare(model, samples, recipe, out, work, team, here)
-        state = loop(training, here.track)
-        best = training.checkpoint.load_best(team.device)
-        if best is not None:
-            training.network.load_state_dict(best)
-        ratings = {item: rate(training, rows) for item, rows in training.samples.tests.items()}
-        if team.first:
-            _write(out, question, training, state, ratings)
-            shutil.rmtree(work)
-        team.wait()
-        return dict(read_json(out / f"{name}.json"))
+        refuse_another(work, question)
+        with hold(out / ".lock", f"training {name}") if team.first else nullcontext():
+            team.wait()
+            if not _finished(out / f"{name}.json", question):  # by another process, for which one had to wait
+                if team.first:
+                    begin(work, question)
+                team.wait()
+                refuse_another(work, question)
+                _train(samples, recipe, question, out, work, team, execution)
+            team.wait()
+            return dict(read_json(out / f"{name}.json"))
+
+
+def _train(
+    samples: Samples, recipe: Recipe, question: Mapping[str, Any], out: Path, work: Path, team: Group, execution: Execution
+) -> None:
+    model = place(load_model(ModelChoice(question["model"], question["start"]), on="cpu"), team.device)
+    here = replace(execution, device=team.device, track=execution.track if team.first else silent)
+    training = _prepare(model, samples, recipe, out, work, team, here)
+    state = loop(training, here.track)
+    best = training.checkpoint.load_best(team.device)
+    if best is not None:
+        training.network.load_state_dict(best)
+    ratings = {item: rate(training, rows) for item, rows in training.samples.tests.items()}
+    if team.first:
+        _write(out, question, training, state, ratings)
+        shutil.rmtree(work)
 
 
 def _as_json(value: object) -> dict[str, Any]:
@@ -106,18 +123,6 @@ def _finished(manifest: Path, question: Mapping[str, Any]) -> bool:
     if not isinstance(present, dict) or present.get("question") != question:
         raise DataError(f"{manifest.parent}: holds other weights already; choose another folder with --out.")
     return True
-
-
-def _begin(work: Path, question: Mapping[str, Any], team: Group) -> None:
-    """Make sure that the training under way in a folder, if there is one, is this one."""
-    file = work / "question.json"
-    if team.first and not file.is_file():
-        write_json(file, question)
-    team.wait()
-    present = read_json(file)
-    if present != question:
-        differing = ", ".join(sorted(key for key in question if present.get(key) != question[key]))
-        raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
 
 
 def _prepare(
@@ -202,7 +207,7 @@ def _rounded(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float
 def _write_predictions(path: Path, samples: Samples, rows: Rows, predicted: Labels, recipe: Recipe) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["image", *recipe.attributes])
+    table.writerow(["image", *map(safe_cell, recipe.attributes)])
     for row, ratings in zip(rows, predicted, strict=True):
-        table.writerow([samples.records[row].id, *(f"{value:.6g}" for value in ratings)])
+        table.writerow([safe_cell(samples.records[row].id), *(f"{value:.6g}" for value in ratings)])
     write_text(path, text.getvalue())

@@ -23,16 +23,18 @@ from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import remove
+from xaesthetic.core.locks import hold
 from xaesthetic.core.types import EditStep, Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
-from xaesthetic.data.records import find_records
+from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.model import AttributeModel, device, load_model
 from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.run.schemas import Table, columns
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
+from xaesthetic.train.question import begin
 
 AMOUNTS = (0.2, 0.4, 0.6, 0.8, 1.0)
 TRAINED = "trained on edits, not on ratings"
@@ -97,7 +99,22 @@ def train_head(
     """
     records = [record for record in find_records(data, root) if record.edit is None and record.subject]
     model = load_model(name, on=execution.device)
+    with hold(out / ".lock", f"training {name}"):
+        return _train_head(model, name, data, root, out, seed, records, execution)
+
+
+def _train_head(
+    model: AttributeModel,
+    name: str,
+    data: str,
+    root: Path | None,
+    out: Path,
+    seed: int,
+    records: Sequence[Record],
+    execution: Execution,
+) -> dict[str, Any]:
     work = out / f".{name}.features"
+    begin(work, {"model": name, "data": data, "photographs": fingerprint(records)})
     features, measured, used = _all_features(model, records, work, execution)
     if len(used) < 10:
         raise DataError(f"{data}: {len(used)} photographs with a subject can be read; training needs at least ten.")

@@ -15,6 +15,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
 from xaesthetic.core.files import atomic_write, write_text
 from xaesthetic.core.progress import Track, silent
+from xaesthetic.core.spreadsheet import raw_cell, safe_cell
 from xaesthetic.data.fetch.transfer import HEADERS, retry_after
 
 if TYPE_CHECKING:
@@ -159,12 +160,12 @@ def _read(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     with path.open(newline="", encoding="utf-8") as file:
-        return {row["file"]: row["why"] for row in csv.DictReader(file) if row.get("file") and row.get("why")}
+        return {raw_cell(row["file"]): row["why"] for row in csv.DictReader(file) if row.get("file") and row.get("why")}
 
 
 def _write(path: Path, gone: dict[str, str]) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["file", "why"])
-    table.writerows(sorted(gone.items()))
+    table.writerows([safe_cell(name), why] for name, why in sorted(gone.items()))
     write_text(path, text.getvalue())

@@ -8,6 +8,7 @@ import pandas as pd
 
 from xaesthetic.core.attributes import NAMES, attribute
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.spreadsheet import raw_cell
 
 _IMAGE = ("image", "imagefile", "image_file", "id", "name", "filename", "file")
 
@@ -35,7 +36,7 @@ def read_predictions(name: str, path: Path, ids: Sequence[str]) -> tuple[pd.Data
         If it cannot be read as such, has an image twice, holds text where a number should be, or no image is known.
     """
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False).map(raw_cell).rename(columns=raw_cell)
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as CSV ({error}).") from error
     image = next((column for column in table.columns if column.strip().lower() in _IMAGE), None)

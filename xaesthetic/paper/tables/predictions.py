@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from xaesthetic.core.spreadsheet import frame_csv
+
 
 def wide_table(predictions: pd.DataFrame, trained: Mapping[str, str]) -> pd.DataFrame:
     """A row a photograph, a column for each attribute and model.
@@ -23,7 +25,7 @@ def wide_table(predictions: pd.DataFrame, trained: Mapping[str, str]) -> pd.Data
 
 def to_csv(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
     """The wide table as CSV, six digits."""
-    return str(wide_table(predictions, trained).to_csv(float_format="%.6g"))
+    return frame_csv(wide_table(predictions, trained), index=True, float_format="%.6g")
 
 
 def to_json(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
