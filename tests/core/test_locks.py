@@ -1,0 +1,87 @@
+"""One writer at a time, in processes of their own."""
+
+import signal
+import subprocess
+import sys
+from threading import Event, Thread
+
+import pytest
+
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.locks import hold
+
+HOLDER = """
+import sys
+from pathlib import Path
+from xaesthetic.core.locks import hold
+with hold(Path(sys.argv[1]), "counting sheep"):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """A process that holds tmp_path/run/.lock until it gets a line."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path / "run/.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_whoever_does_not_wait_hears_who_holds_it(tmp_path, holder):
+    who = rf"run: process {holder.pid} is counting sheep since .*\(-c .*run/.lock\)"
+    with pytest.raises(DataError, match=who), hold(tmp_path / "run/.lock", "shearing", wait=False):
+        pytest.fail("two hold it")
+
+
+def test_whoever_waits_says_so_and_goes_on(tmp_path, holder):
+    said, entered = [], Event()
+
+    def wait():
+        with hold(tmp_path / "run/.lock", "shearing", said.append):
+            entered.set()
+
+    thread = Thread(target=wait)
+    thread.start()
+    assert not entered.wait(0.3)
+    assert [f"process {holder.pid} is counting sheep" in line and "Ctrl-C" in line for line in said] == [True]
+    holder.communicate("go\n")
+    assert entered.wait(20)
+    thread.join()
+    assert list((tmp_path / "run").iterdir()) == []  # the file goes with the lock
+
+
+def test_a_killed_holder_holds_nothing(tmp_path, holder):
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert (tmp_path / "run/.lock").is_file()
+    with hold(tmp_path / "run/.lock", "shearing", wait=False):
+        assert "shearing" in (tmp_path / "run/.lock").read_text()
+
+
+def test_many_threads_enter_one_after_the_other(tmp_path):
+    inside, most = [], []
+
+    def enter(number):
+        for _ in range(20):
+            with hold(tmp_path / ".lock", "adding", lambda line: None):
+                inside.append(number)
+                most.append(len(inside))
+                inside.remove(number)
+
+    threads = [Thread(target=enter, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 160
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="file: cannot be written"), hold(tmp_path / "file/.lock", "writing"):
+        pytest.fail("held")

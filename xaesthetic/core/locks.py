@@ -1,0 +1,137 @@
+"""One writer at a time, across processes: a lock on a file, which the kernel frees when its holder dies.
+
+The file stands where the lock is held and is removed afterwards; one that a killed process left behind locks nothing.
+Windows has no such locks: there nothing is locked, and nobody waits.
+"""
+
+import errno
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import writing
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
+"""What folders of a network say that know no locks."""
+
+
+def to_stderr(text: str) -> None:
+    """Print a line on standard error, where people look even if the result goes elsewhere."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def hold(file: Path, purpose: str, say: Callable[[str], None] = to_stderr, wait: bool = True) -> Iterator[None]:
+    """Be the only one who holds this lock, in any process on any machine that sees the folder.
+
+    A thread that holds it must not take it again. Where the folder's file system knows no locks, that is said, and the
+    work goes on without.
+
+    Parameters
+    ----------
+    file
+        The lock: a name that begins with a dot, in the folder that is written to. The folder is made where it is missing.
+    purpose
+        What is done meanwhile, for whoever waits: ``writing maps``.
+    say
+        Gets one line before waiting, and where there are no locks.
+    wait
+        Whether to wait for another holder.
+
+    Raises
+    ------
+    DataError
+        If another one holds it and `wait` is false, or the folder cannot be written to.
+    """
+    descriptor = _take(file, purpose, say, wait)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            with suppress(OSError):
+                file.unlink()  # while it is held: nobody else has a right to the name
+            os.close(descriptor)
+
+
+def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> int | None:
+    """Return the open file that is locked; None where there are no locks."""
+    if fcntl is None:
+        return None
+    while True:
+        descriptor = _open(file)
+        try:
+            if not _lock(descriptor, file, say, wait):
+                os.close(descriptor)
+                return None
+            if _is_current(descriptor, file):
+                os.truncate(descriptor, 0)
+                os.pwrite(descriptor, json.dumps(_holder(purpose)).encode(), 0)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # whoever held it has removed it: the name is another file now, or none
+
+
+def _open(file: Path) -> int:
+    with writing(file.parent):
+        while True:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # the folder went again
+                return os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+
+
+def _lock(descriptor: int, file: Path, say: Callable[[str], None], wait: bool) -> bool:
+    """Lock an open file, waiting where that is wanted; whether there are locks here."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        busy = f"{file.parent}: {_described(descriptor)}"
+        if not wait:
+            raise DataError(f"{busy}; try again when it has finished.") from None
+        say(f"{busy}; waiting until it has finished. Ctrl-C ends the waiting.")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise DataError(f"{file}: cannot be locked ({error.strerror}); choose another folder with --out.") from error
+        say(f"{file.parent}: cannot be locked there ({error.strerror}); see that nothing else writes to it meanwhile.")
+        return False
+    return True
+
+
+def _is_current(descriptor: int, file: Path) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), file.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _holder(purpose: str) -> dict[str, Any]:
+    command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    host, since = platform.node(), time.strftime("%Y-%m-%d %H:%M:%S")
+    return {"pid": os.getpid(), "host": host, "command": command, "purpose": purpose, "since": since}
+
+
+def _described(descriptor: int) -> str:
+    """Say who holds a lock, as far as it is known."""
+    try:
+        holder = json.loads(os.pread(descriptor, 1 << 16, 0))
+        where = "" if holder["host"] == platform.node() else f" on {holder['host']}"
+        who = f"process {holder['pid']}{where} is {holder['purpose']} since {holder['since']} ({holder['command']})"
+    except (OSError, ValueError, KeyError, TypeError):  # it has just begun
+        return "another process is writing"
+    return who.encode("utf-8", "backslashreplace").decode()
