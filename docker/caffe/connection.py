@@ -38,7 +38,6 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     connection: Paced
     command = None
-    request_version = default_request_version
     begun = answered = False
     """Whether the request under way has sent a byte, and its answer has."""
 
@@ -153,6 +152,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, text: bytes, binary: list[memoryview]) -> None:
         length = len(text) + sum(map(len, binary))
         self.answered = True
+        self.request_version = self.protocol_version  # whatever came: an answer without a status is none
         self.send_response(status)
         self.send_header("Content-Type", "application/octet-stream" if binary else "application/json")
         if binary:

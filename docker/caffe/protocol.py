@@ -124,6 +124,8 @@ def write_answer(
     tensors, binary = [], []
     for entry in outputs:
         array = np.ascontiguousarray(arrays[entry["name"]], dtype="<f4")
+        if not np.isfinite(array).all():
+            raise Refused(f"output {entry['name']!r} of these inputs is not finite.")
         tensor = {"name": entry["name"], "datatype": "FP32", "shape": list(array.shape)}
         if is_binary(message, entry):
             tensor["parameters"] = {"binary_data_size": array.nbytes}

@@ -16,8 +16,8 @@ from protocol import VERSION, Refused, entries, is_binary, read_message, read_te
 EXTENSIONS = ["binary_tensor_data", "statistics"]
 OPEN = ("/v2/health/live", "/v2/health/ready")
 """Exactly these need no token."""
-NUMBER = 200
-"""Bytes of memory that a number of the answer may take in JSON; it takes four in binary."""
+BINARY, LISTED = 5, 200
+"""Bytes of memory that a number of the answer may take, in binary and in JSON."""
 
 
 class Service:
@@ -72,7 +72,7 @@ class Service:
         outputs = entries(message, "outputs") or [{"name": name} for name in self.network.ends]
         plan = self.network.plan(read_tensors(message, body[length:]), [entry["name"] for entry in outputs])
         binary = all(is_binary(message, entry) for entry in outputs)
-        share.take(self.network.size(plan) * (4 if binary else NUMBER), "the answer")
+        share.take(self.network.size(plan) * (BINARY if binary else LISTED), "the answer")
         with self.lock:
             arrays = self.network.run(plan)
         return write_answer(self.name, message, outputs, arrays)
