@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import socketserver
+import struct
 import sys
 import threading
 import time
@@ -59,6 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         except Refused as error:
             self.send_error(error.status, str(error))
         except socket.timeout:
+            self.connection.deaf = self.answered  # it does not read
             self.send_error(HTTPStatus.REQUEST_TIMEOUT, f"the request did not come within {self.server.patience:g} s.")
         except OSError:
             pass  # the client has left
@@ -172,7 +174,7 @@ class Server(socketserver.TCPServer):
     """Listens on `tcp:HOST:PORT` or `unix:PATH`."""
 
     allow_reuse_address = True
-    request_queue_size = 64
+    request_queue_size = 4 * CONNECTIONS
 
     def __init__(self, family: int, place: Any, service: Service, patience: float) -> None:
         self.address_family, self.service, self.patience = family, service, patience
@@ -227,15 +229,21 @@ class Server(socketserver.TCPServer):
 
     def _see_off(self, connection: Paced) -> None:
         """Close a connection once its client has; until then what it still sends is thrown away, within bounds."""
-        end, left, buffer = time.monotonic() + self.patience, self.service.longest, bytearray(LINE)
-        connection.allow(self.patience)
         try:
-            connection.shutdown(socket.SHUT_WR)
-            while left > 0 and time.monotonic() < end and self.exits.has(connection):
-                count = connection.recv_into(buffer)
-                left -= count or left
+            if connection.deaf:  # the system would keep for it what is written already
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            else:
+                connection.shutdown(socket.SHUT_WR)
+                self._drain(connection)
         except OSError:
             pass  # it has left, or takes too long
         finally:
             self.exits.leave(connection)
             connection.close()
+
+    def _drain(self, connection: Paced) -> None:
+        end, left, buffer = time.monotonic() + self.patience, self.service.longest, bytearray(LINE)
+        connection.allow(self.patience)
+        while left > 0 and time.monotonic() < end and self.exits.has(connection):
+            count = connection.recv_into(buffer)
+            left -= count or left

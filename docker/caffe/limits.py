@@ -61,6 +61,8 @@ class Paced(socket.socket):
     """A connection with a deadline for all that is read and written; every byte moves it on by what a byte may take."""
 
     until = 0.0
+    deaf = False
+    """Whether its client was found not to read."""
 
     def allow(self, seconds: float) -> None:
         """From now on."""

@@ -13,8 +13,8 @@ def connect(address, timeout=20):
     kind, _, place = address.partition(":")
     host, _, port = place.rpartition(":")
     connection = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
-    connection.settimeout(timeout)
     connection.connect(place if kind == "unix" else (host, int(port)))
+    connection.settimeout(timeout)
     return connection
 
 
