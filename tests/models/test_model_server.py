@@ -21,7 +21,7 @@ from xaesthetic.cli import app
 from xaesthetic.core.errors import ServerError
 from xaesthetic.models.serving import engine, environment, manage
 from xaesthetic.models.serving.manage import StartOptions, server_status, start_server, stop_server
-from xaesthetic.models.serving.served import is_running, read_serving
+from xaesthetic.models.serving.served import Serving, is_running, read_serving, write_serving
 
 NAMES = ("initModel.prototxt", "initModel.caffemodel", "mean_AADB_regression_warp256.binaryproto")
 
@@ -122,6 +122,64 @@ def test_the_runtime_torch_needs_no_server(fetched, command, monkeypatch):
     assert (status, out) == (0, f"kong (torch): converted into {fetched / 'kong_alexnet_torch'}\n")
     assert xa.load_model("kong_alexnet").source.files.keys() == {"kong_alexnet_torch.safetensors"}
     assert command("status")[0] == 0
+
+
+def test_two_starts_at_once_leave_one_server(fetched):
+    """In two processes, as two terminals do; both say where the one is."""
+    asked = [
+        sys.executable,
+        "-c",
+        "from xaesthetic.cli import main; main()",
+        "model-server",
+        "start",
+        "kong",
+        "--runtime",
+        "venv",
+    ]
+    both = [subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert said[0][0] == said[1][0]
+    assert sum("waiting until it has finished" in error for _, error in said) <= 1
+    serving = read_serving("kong")
+    running = [file for file in Path("/proc").glob("[0-9]*/cmdline") if str(fetched).encode() in _bytes(file)]
+    assert [file.parent.name for file in running] == [serving.process]
+
+
+def _bytes(file):
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", "nothing", '{"name": 7}', "[" * 100_000, '{"name": "king", "runtime": "venv", "weights": ""}'),
+        '{"name": "kong", "runtime": "magic", "weights": ""}',
+        '{"name": "kong", "runtime": "venv", "weights": "", "process": "-1"}',
+        '{"name": "kong", "runtime": "container", "weights": "", "address": "http://example.org"}',
+    ],
+)
+def test_a_damaged_state_is_one_line(cache, text):
+    (cache / "model-servers").mkdir(parents=True)
+    state = cache / "model-servers" / "kong.json"
+    state.write_text(text)
+    for ask in (server_status, stop_server, read_serving):
+        with pytest.raises(ServerError, match=r"kong\.json.*delete it and start the server again\.$") as error:
+            ask("kong")
+        one_line(error)
+    state.unlink()
+
+
+def test_no_folder_but_a_servers_own_is_removed(cache, tmp_path):
+    """Whatever the state says."""
+    keep = tmp_path / "photographs"
+    keep.mkdir()
+    write_serving(Serving("kong", "container", "", folder=str(keep)))
+    assert stop_server("kong")
+    assert keep.is_dir()
 
 
 def test_a_tcp_address(fetched):
