@@ -5,11 +5,8 @@ The server is the real one; its network is numpy's, so that this needs no Caffe.
 
 import json
 import random
-import subprocess
-import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -216,46 +213,3 @@ def test_numbers_in_json_are_numbers(hasty, data):
 def test_an_answer_that_is_no_number_is_refused(hasty):
     with pytest.raises(ServerError, match=r"refused \(400\): output 'light' of these inputs is not finite"):
         hasty.infer({"data": np.full(SHAPE, 3e38, np.float32)}, ["light"])
-
-
-# -- one server, one address -------------------------------------------------------------------------------------------
-
-
-def start(folder, listen, token="token"):
-    script = Path(__file__).parents[1] / "support" / "fake_caffe.py"
-    files = ("--prototxt", folder / "initModel.prototxt", "--caffemodel", folder / "initModel.caffemodel")
-    command = [sys.executable, "-B", script, *files, "--listen", listen, "--token-file", folder / token]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
-
-
-@pytest.mark.parametrize("tcp", [False, True])
-def test_a_second_server_at_one_address_is_refused(tmp_path, tcp):
-    with faking(tmp_path, tcp=tcp) as (_, client):
-        done = start(tmp_path, client.address)
-        assert done.returncode == 1
-        assert "another server listens there" in done.stderr or "cannot be listened on" in done.stderr
-        assert len(done.stderr.splitlines()) == 1
-        assert client.is_ready()
-        client.close()
-
-
-def test_a_socket_that_was_left_is_taken_over_and_a_file_is_not(tmp_path):
-    with faking(tmp_path) as (process, client):
-        process.kill()
-        process.wait()
-        client.close()
-    assert (tmp_path / "socket").exists()
-    with faking(tmp_path) as (_, client):
-        answers(client)
-        client.close()
-    (tmp_path / "file").write_text("mine")
-    assert "is there and no socket" in start(tmp_path, f"unix:{tmp_path}/file").stderr
-    assert (tmp_path / "file").read_text() == "mine"
-
-
-@pytest.mark.parametrize("token", ["", "\n", "ä", "a\nb"])
-def test_a_token_that_protects_nothing_is_refused(tmp_path, token):
-    for name in ("initModel.prototxt", "initModel.caffemodel"):
-        (tmp_path / name).touch()
-    (tmp_path / "empty").write_text(token)
-    assert "a token in plain letters was wanted" in start(tmp_path, f"unix:{tmp_path}/s", "empty").stderr

@@ -104,19 +104,23 @@ class Channel(http.client.HTTPConnection):
         self.sock.allow(patience, most + _HEAD)
         with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered already, and said why
             self.request(method, path, body or None, dict(headers))
-        response = self.getresponse()
-        length = response.headers.get("Content-Length")
-        if length is not None and not _is_size(length):
-            raise ValueError(f"a length of {length[:50]!r}")
-        if length is not None and int(length) > most:
-            raise ValueError(f"more than {most} bytes")
-        answer = response.read(most + 1)
-        if len(answer) > most:
-            raise ValueError(f"more than {most} bytes")
-        if length is not None and len(answer) < int(length):
-            raise ConnectionError("the answer was cut off")
-        behind = response.headers.get("Inference-Header-Content-Length", "")
-        return Answer(response.status, int(behind) if _is_size(behind) else None, answer)
+        with self.getresponse() as response:
+            return _read(response, most)
+
+
+def _read(response: http.client.HTTPResponse, most: int) -> Answer:
+    length = response.headers.get("Content-Length")
+    if length is not None and not _is_size(length):
+        raise ValueError(f"a length of {length[:50]!r}")
+    if length is not None and int(length) > most:
+        raise ValueError(f"more than {most} bytes")
+    answer = response.read(most + 1)
+    if len(answer) > most:
+        raise ValueError(f"more than {most} bytes")
+    if length is not None and len(answer) < int(length):
+        raise ConnectionError("the answer was cut off")
+    behind = response.headers.get("Inference-Header-Content-Length", "")
+    return Answer(response.status, int(behind) if _is_size(behind) else None, answer)
 
 
 def _is_size(text: str) -> bool:
