@@ -1,11 +1,15 @@
 """Where the Caffe server listens: one at an address, and only with a token that protects it. Its network is numpy's."""
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.caffe_server import faking
+
+from xaesthetic.models.serving.engine import context
 
 
 def start(folder, listen, token="token"):
@@ -46,3 +50,13 @@ def test_a_token_that_protects_nothing_is_refused(tmp_path, token):
         (tmp_path / name).touch()
     (tmp_path / "empty").write_text(token)
     assert "a token in plain letters was wanted" in start(tmp_path, f"unix:{tmp_path}/s", "empty").stderr
+
+
+def test_the_image_holds_all_of_the_server(tmp_path):
+    """What the Dockerfile copies, without what lies beside it here, runs alone."""
+    pattern, place = re.search(r"^COPY (\S*py) (\S+)$", (context() / "Dockerfile").read_text(), re.MULTILINE).groups()
+    assert f'ENTRYPOINT ["python3", "{place}server.py"]' in (context() / "Dockerfile").read_text()
+    for file in context().glob(pattern):
+        shutil.copy(file, tmp_path)
+    done = subprocess.run([sys.executable, "-B", tmp_path / "server.py", "--help"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

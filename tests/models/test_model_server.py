@@ -21,7 +21,7 @@ from xaesthetic.cli import app
 from xaesthetic.core.errors import ServerError
 from xaesthetic.models.serving import engine, environment, manage
 from xaesthetic.models.serving.manage import StartOptions, server_status, start_server, stop_server
-from xaesthetic.models.serving.served import Serving, is_running, read_serving, write_serving
+from xaesthetic.models.serving.served import is_running, read_serving
 
 NAMES = ("initModel.prototxt", "initModel.caffemodel", "mean_AADB_regression_warp256.binaryproto")
 
@@ -151,35 +151,6 @@ def _bytes(file):
         return file.read_bytes()
     except OSError:
         return b""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "[]", "{}", "nothing", '{"name": 7}', "[" * 100_000, '{"name": "king", "runtime": "venv", "weights": ""}'),
-        '{"name": "kong", "runtime": "magic", "weights": ""}',
-        '{"name": "kong", "runtime": "venv", "weights": "", "process": "-1"}',
-        '{"name": "kong", "runtime": "container", "weights": "", "address": "http://example.org"}',
-    ],
-)
-def test_a_damaged_state_is_one_line(cache, text):
-    (cache / "model-servers").mkdir(parents=True)
-    state = cache / "model-servers" / "kong.json"
-    state.write_text(text)
-    for ask in (server_status, stop_server, read_serving):
-        with pytest.raises(ServerError, match=r"kong\.json.*delete it and start the server again\.$") as error:
-            ask("kong")
-        one_line(error)
-    state.unlink()
-
-
-def test_no_folder_but_a_servers_own_is_removed(cache, tmp_path):
-    """Whatever the state says."""
-    keep = tmp_path / "photographs"
-    keep.mkdir()
-    write_serving(Serving("kong", "container", "", folder=str(keep)))
-    assert stop_server("kong")
-    assert keep.is_dir()
 
 
 def test_a_tcp_address(fetched):
