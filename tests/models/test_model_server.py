@@ -124,6 +124,35 @@ def test_the_runtime_torch_needs_no_server(fetched, command, monkeypatch):
     assert command("status")[0] == 0
 
 
+def test_two_starts_at_once_leave_one_server(fetched):
+    """In two processes, as two terminals do; both say where the one is."""
+    asked = [
+        sys.executable,
+        "-c",
+        "from xaesthetic.cli import main; main()",
+        "model-server",
+        "start",
+        "kong",
+        "--runtime",
+        "venv",
+    ]
+    both = [subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert said[0][0] == said[1][0]
+    assert sum("waiting until it has finished" in error for _, error in said) <= 1
+    serving = read_serving("kong")
+    running = [file for file in Path("/proc").glob("[0-9]*/cmdline") if str(fetched).encode() in _bytes(file)]
+    assert [file.parent.name for file in running] == [serving.process]
+
+
+def _bytes(file):
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
 def test_a_tcp_address(fetched):
     serving = start_server("kong", StartOptions("venv", tcp=True))
     assert serving.address.startswith("tcp:127.0.0.1:")

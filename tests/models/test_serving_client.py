@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 
 import numpy as np
@@ -123,6 +124,12 @@ def test_a_dropped_connection_is_tried_once_more(drops):
         tensors(binary=BYTES + b"1"),
         tensors(length=10**6),
         tensors(length=-1),
+        tensors(length="many"),
+        tensors(tensor(shape=[2, 2.5])),
+        tensors(tensor(parameters={"binary_data_size": 1 << 80})),
+        tensors(binary=np.array([1, np.nan, 0, 0], "<f4").tobytes()),
+        tensors(binary=np.array([1, np.inf, 0, 0], "<f4").tobytes()),
+        answer(b'{"outputs": NaN}', Inference_Header_Content_Length=16),
         answer(b"{}"),
         answer(b"[" * 5000, Inference_Header_Content_Length=5000),
         answer(b"garbage", Inference_Header_Content_Length=7),
@@ -147,6 +154,19 @@ def test_nonsense_is_told_in_one_line(nonsense):
         (meta({"inputs": [], "outputs": []}), "has no blob 'y'; it runs another network"),
         (answer(b"x" * (2 << 20)), "does not answer .*more than 1048576 bytes"),
         (b"HTTP/1.1 200 x\r\nContent-Length: 10\r\n\r\n", r"does not answer \(the answer was cut off\)"),
+        (meta({"inputs": [], "outputs": [{"name": "y", "shape": [-1, -1]}]}), "answers nonsense"),
+        (meta({"inputs": [], "outputs": [{"name": "y", "shape": [-1, 1 << 30, 1 << 30]}]}), "answers nonsense"),
+        (meta({"inputs": [], "outputs": [{"name": "y", "shape": [-1, 1 << 99]}]}), "answers nonsense"),
+        (meta({"inputs": {}, "outputs": 7}), "answers nonsense"),
+        (answer(b"[" * 100_000), "answers nonsense"),
+        (b"HTTP/1.1 200 x\r\nContent-Length: 99999999999999\r\n\r\n{}", "more than 1048576 bytes"),
+        (b"HTTP/1.1 200 x\r\nContent-Length: -5\r\n\r\n{}", "a length of '-5'"),
+        (b"HTTP/1.1 200 x\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", "a length of '999"),
+        (b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "does not answer"),
+        (b"HTTP/1.1 200 x\r\n" + b"X: y\r\n" * 200 + b"\r\n", "does not answer .*100 headers"),
+        (b"HTTP/1.1 302 x\r\nLocation: http://example.org/\r\nContent-Length: 0\r\n\r\n", r"refused \(302\)"),
+        (answer(b'{"error": "\\u001b[2Jgone\\u202e"}', 400), r"refused \(400\): \\x1b\[2Jgone\\u202e"),
+        (answer(b'{"error": 7}', 400), "it does not say why"),
         (b"SSH-2.0-OpenSSH_9.2p1\r\n", "does not answer"),
         (answer(b'{"error": "not\\ntoday"}', 503), r"refused \(503\): not today"),
         (answer(b"<html>", 502), r"refused \(502\): it does not say why"),
@@ -159,6 +179,63 @@ def test_bad_metadata(said, told):
             client.infer(X, ["y"])
         client.close()
     assert "\n" not in str(error.value)
+
+
+class Endless:
+    """An answer without an end: its beginning, then one piece again and again."""
+
+    def __init__(self, begin, piece, pause=0.0):
+        self.begin, self.piece, self.pause = begin, piece, pause
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (Endless(b"HTTP/1.1 200 x\r\n\r\n", b"x" * 65536), "more than 1048576 bytes|does not end"),
+        (
+            Endless(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + b"x" * 4096 + b"\r\n"),
+            "more than 1048576",
+        ),
+        (Endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), "does not end"),
+        (Endless(b"HTTP/1.1 200 x\r\nContent-Length: 1000\r\n\r\n", b"x", pause=0.05), "takes too long"),
+        (Endless(b"HTTP/1.1 200 x\r\n", b"X", pause=0.05), "takes too long"),
+    ],
+)
+def test_answers_without_an_end_are_left(said, wanted):
+    """They cost a bounded time and memory, however much or little comes at a time."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(said.begin)
+                while True:
+                    connection.sendall(said.piece)
+                    time.sleep(said.pause)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        client = Client("m", f"tcp:127.0.0.1:{listener.getsockname()[1]}", timeout=0.5)
+        with pytest.raises(ServerError, match=wanted) as error:
+            client.metadata()
+        assert "\n" not in str(error.value)
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_busy_server_is_asked_again():
+    busy = answer(b'{"error": "too much"}', 503)
+    with saying(meta(), busy, busy, tensors()) as (address, asked):
+        client = Client("m", address)
+        np.testing.assert_array_equal(client.infer(X, ["y"])["y"], Y)
+        client.close()
+    assert asked.count("/v2/models/m/infer") == 3
+
+
+def test_an_address_that_is_none():
+    for address in ("tcp:127.0.0.1:99999", "tcp:127.0.0.1:x", "unix:/a\0b", "smoke"):
+        with pytest.raises(ServerError, match="does not answer"):
+            Client("m", address).metadata()
 
 
 def test_a_server_that_takes_too_long():

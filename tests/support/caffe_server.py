@@ -49,12 +49,13 @@ def full_kong(caffe_python, tmp_path_factory):
 
 
 @contextmanager
-def running(python, folder, kong, *options, tcp=False):
+def running(python, folder, kong, *options, tcp=False, script=None):
     """A server process and a client that speaks to it."""
     (folder / "token").write_text(TOKEN)
     listen = "tcp:127.0.0.1:0" if tcp else f"unix:{folder / 'socket'}"
-    command = [python, context() / "server.py", "--name", "kong", "--listen", listen, "--token-file", folder / "token"]
-    command += ["--prototxt", kong / "initModel.prototxt", "--caffemodel", kong / "initModel.caffemodel", *options]
+    command = [python, "-B", script or context() / "server.py", "--name", "kong", "--listen", listen]
+    command += ["--token-file", folder / "token", *options]
+    command += ["--prototxt", kong / "initModel.prototxt", "--caffemodel", kong / "initModel.caffemodel"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()  # "… is ready on ADDRESS"
@@ -62,6 +63,15 @@ def running(python, folder, kong, *options, tcp=False):
             yield process, Client("kong", line.split()[-1], TOKEN)
         finally:
             process.kill()
+
+
+@contextmanager
+def faking(folder, *options, tcp=False):
+    """The same with a network of numpy, in this Python; it needs no Caffe."""
+    for name in ("initModel.prototxt", "initModel.caffemodel"):
+        (folder / name).touch()
+    with running(sys.executable, folder, folder, *options, tcp=tcp, script=TESTS / "fake_caffe.py") as pair:
+        yield pair
 
 
 @pytest.fixture(scope="session")

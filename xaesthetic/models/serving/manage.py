@@ -11,6 +11,8 @@ from pathlib import Path
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ServerError, unknown
+from xaesthetic.core.locks import hold
+from xaesthetic.data.fetch.registry import cached
 from xaesthetic.models.serving import engine as engines
 from xaesthetic.models.serving import environment, processes
 from xaesthetic.models.serving.served import (
@@ -57,6 +59,8 @@ class Status:
 def start_server(name: str, options: StartOptions | None = None, say: Say = lambda text: None) -> Serving:  # noqa: ARG005
     """Start a model's server and wait until it is ready; one that runs already is left alone.
 
+    Who else starts or stops it meanwhile waits, so that there is one.
+
     Parameters
     ----------
     name
@@ -79,6 +83,19 @@ def start_server(name: str, options: StartOptions | None = None, say: Say = lamb
     if options.runtime not in RUNTIMES:
         raise ServerError(unknown("runtime", options.runtime, RUNTIMES, label="There are"))
     served: Served = plugins.load("servers", name)(options.weights)
+    with hold(_lock(name), f"starting the model server {name}", say):
+        return _start(name, served, options, say)
+
+
+def _lock(name: str) -> Path:
+    return cached("model-servers") / f".{name}.lock"
+
+
+def _prefix(name: str) -> str:
+    return f"xaesthetic-{name}-"
+
+
+def _start(name: str, served: Served, options: StartOptions, say: Say) -> Serving:
     present = read_serving(name)
     if present is not None:
         if status(present).ready:
@@ -88,18 +105,19 @@ def start_server(name: str, options: StartOptions | None = None, say: Say = lamb
                     f"'xaesthetic model-server stop {name}' stops it."
                 )
             return present
-        stop_server(name)
+        _end(present)
     if options.runtime == "torch":
         serving = _convert(name, served, say)
         write_serving(serving)
         return serving
-    folder = Path(tempfile.mkdtemp(prefix=f"xaesthetic-{name}-"))
+    folder = Path(tempfile.mkdtemp(prefix=_prefix(name)))
     token = folder / "token"
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(16), encoding="ascii")
-    serving = Serving(name, options.runtime, str(served.folder), folder=str(folder))
+    inside = options.runtime == "container"
+    serving = Serving(name, "container" if inside else "venv", str(served.folder), folder=str(folder))
     try:
-        serving = (_in_container if options.runtime == "container" else _in_environment)(serving, served, options, say)
+        serving = (_in_container if inside else _in_environment)(serving, served, options, say)
         write_serving(serving)
         return _wait(serving)
     except BaseException:
@@ -131,13 +149,14 @@ def _in_container(serving: Serving, served: Served, options: StartOptions, say: 
 
 
 def _in_environment(serving: Serving, served: Served, options: StartOptions, say: Say) -> Serving:
-    if not environment.has_environment():
-        say("installing Caffe into a virtual environment: once, about a minute")
-        environment.make_environment(environment.find_python(options.python))
+    with hold(_lock("caffe-venv"), "installing Caffe", say):
+        if not environment.has_environment():
+            say("installing Caffe into a virtual environment: once, about a minute")
+            environment.make_environment(environment.find_python(options.python))
     folder = Path(serving.folder)
     listen = "tcp:127.0.0.1:0" if options.tcp else f"unix:{folder / 'socket'}"
     command = [
-        *(str(environment.caffe_environment()), str(engines.context() / "server.py"), "--name", serving.name),
+        *(str(environment.caffe_environment()), "-B", str(engines.context() / "server.py"), "--name", serving.name),
         *("--prototxt", str(served.prototxt), "--caffemodel", str(served.caffemodel)),
         *("--listen", listen, "--token-file", str(folder / "token")),
     ]
@@ -181,19 +200,21 @@ def _end(serving: Serving) -> None:
         engines.remove_container(serving.engine, serving.process)
     elif serving.process:
         processes.stop(serving.process, serving.folder)
-    if serving.folder:
+    if Path(serving.folder).name.startswith(_prefix(serving.name)):  # never another's, whatever the state says
         shutil.rmtree(serving.folder, ignore_errors=True)
     forget_serving(serving.name)
 
 
-def stop_server(name: str) -> bool:
-    """Stop a model's server; whether there was one."""
+def stop_server(name: str, say: Say = lambda text: None) -> bool:  # noqa: ARG005
+    """Stop a model's server; whether there was one. Waits for who is starting it."""
     plugins.check("servers", name)
-    serving = read_serving(name)
-    if serving is None:
+    if read_serving(name) is None:
         return False
-    _end(serving)
-    return True
+    with hold(_lock(name), f"stopping the model server {name}", say):
+        serving = read_serving(name)
+        if serving is not None:
+            _end(serving)
+    return serving is not None
 
 
 def status(serving: Serving) -> Status:
@@ -204,8 +225,8 @@ def status(serving: Serving) -> Status:
         return Status(serving, False, None)
     client = serving.client()
     try:
-        return Status(serving, client.is_ready(), int(client.statistics()["inference_count"]))
-    except (ServerError, KeyError, TypeError, ValueError):
+        return Status(serving, client.is_ready(), client.statistics()["inference_count"])
+    except ServerError:
         return Status(serving, False, None)
 
 

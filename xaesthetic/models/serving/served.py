@@ -5,15 +5,23 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
-from xaesthetic.core.documents import read_json
-from xaesthetic.core.errors import ServerError
+from msgspec import Meta
+
+from xaesthetic.core.documents import read_json, read_text
+from xaesthetic.core.errors import DataError, ServerError
 from xaesthetic.core.files import write_json
+from xaesthetic.core.text import visible
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.models.serving.client import Client
 
 RUNTIMES = ("container", "venv", "torch")
 """Caffe in a container; Caffe in a virtual environment of Python 3.9; no Caffe, but the converted network."""
+
+
+_LONGEST = 1 << 16
+"""Bytes of a file of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,10 @@ class Serving:
     """A server that was started; it need not run any more."""
 
     name: str
-    runtime: str
+    runtime: Literal["container", "venv", "torch"]
     weights: str
     """The folder with the published files; of `torch`, the folder with the converted ones."""
-    address: str = ""
+    address: Annotated[str, Meta(pattern=r"^(unix:.+|tcp:.+:[0-9]{1,5})?$")] = ""
     """`unix:PATH` or `tcp:HOST:PORT`; none with `torch`, which has no server."""
     folder: str = ""
     """Private to the server and us: the socket, the token, what it printed."""
@@ -56,7 +64,10 @@ class Serving:
 def read_token(folder: Path) -> str:
     """The token that the server asks for; empty where the folder is gone."""
     file = folder / "token"
-    return file.read_text(encoding="ascii").strip() if file.is_file() else ""
+    try:
+        return read_text(file, _LONGEST).strip() if file.is_file() else ""
+    except DataError as error:
+        raise ServerError(str(error)) from error
 
 
 def _state(name: str) -> Path:
@@ -64,13 +75,23 @@ def _state(name: str) -> Path:
 
 
 def read_serving(name: str) -> Serving | None:
-    """What `model-server start` has started under this name; None where nothing is, or it was stopped."""
-    if not _state(name).is_file():
+    """What `model-server start` has started under this name; None where nothing is, or it was stopped.
+
+    Raises
+    ------
+    ServerError
+        If the file that says so is damaged, or of another version.
+    """
+    file = _state(name)
+    if not file.is_file():
         return None
     try:
-        return Serving(**read_json(_state(name)))
-    except TypeError as error:
-        raise ServerError(f"{_state(name)}: is of another version; delete it and start the server again.") from error
+        serving = read_json(file, Serving, _LONGEST)
+    except DataError as error:
+        raise ServerError(f"{str(error).rstrip('.')}; delete it and start the server again.") from error
+    if serving.name != name or (serving.runtime == "venv" and not serving.process.isdecimal()):
+        raise ServerError(f"{file}: is not of a server {name!r}; delete it and start the server again.")
+    return serving
 
 
 def write_serving(serving: Serving) -> None:
@@ -105,12 +126,11 @@ def connect(name: str, sums: Mapping[str, str]) -> Client:
             "(--runtime container, venv or torch)."
         )
     client = serving.client()
-    known = client.metadata().get("parameters")
-    result = known.get("sha256") if isinstance(known, dict) else None
+    result = client.metadata().get("parameters", {}).get("sha256")
     if result != dict(sums):
         raise ServerError(
-            f"the model server {name!r} runs other files ({json.dumps(result)[:200]}) than those asked for; stop it with "
-            f"'xaesthetic model-server stop {name}' and start it with these."
+            f"the model server {name!r} runs other files ({visible(json.dumps(result))[:200]}) than those asked for; "
+            f"stop it with 'xaesthetic model-server stop {name}' and start it with these."
         )
     return client
 
