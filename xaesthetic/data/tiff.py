@@ -10,11 +10,12 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.data.color import Levels, to_srgb
+from xaesthetic.data.color_spaces import from_lab, from_ycbcr
 from xaesthetic.data.scale import reduction
 from xaesthetic.data.tiff_segments import LOSSLESS, Layout, read_band, validate_layout
 
 _CHANNELS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3}  # by photometric interpretation
-_MODES = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 6: "RGB", 8: "LAB", 9: "LAB"}
+_MODES = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 6: "RGB", 8: "RGB", 9: "RGB"}
 _GREY = (0, 1)
 _RAW = {32803, 34892}  # a sensor's mosaic, and DNG's linear data
 _MOST_PAGES = 1000
@@ -63,11 +64,9 @@ class Tiff:
         if self.photometric == 0:
             return 255 - self.levels.eight_bits(colors)
         if self.photometric == 6:
-            return _from_ycbcr(colors * (255 / self.white), self.coefficients)
-        if self.photometric in (8, 9) and self.layout.bits == 16:
-            return _from_deep_lab(colors, self.photometric == 8)
-        if self.photometric == 9:
-            return colors ^ np.array([0, 128, 128], np.uint8)  # Pillow takes them signed
+            return from_ycbcr(colors * (255 / self.white), self.coefficients)
+        if self.photometric in (8, 9):
+            return from_lab(colors, signed=self.photometric == 8)
         return self.levels.eight_bits(colors)
 
 
@@ -77,25 +76,6 @@ def _divided(
     with np.errstate(divide="ignore", invalid="ignore"):
         divided = np.nan_to_num(colors * (white / opacity.astype(np.float64))[..., None], posinf=0)
     return np.rint(np.clip(divided, 0, white)).astype(colors.dtype) if colors.dtype.kind == "u" else divided
-
-
-def _from_ycbcr(
-    values: Shaped[np.ndarray, "_r _c 3"], coefficients: tuple[float, float, float]
-) -> UInt8[np.ndarray, "_r _c 3"]:
-    """Luma and chroma of 0 to 255, as section 21 of TIFF 6.0 has it."""
-    luma, blue, red = values[..., 0], values[..., 1] - 128, values[..., 2] - 128
-    of_red, of_green, of_blue = coefficients
-    r, b = luma + red * (2 - 2 * of_red), luma + blue * (2 - 2 * of_blue)
-    g = (luma - of_blue * b - of_red * r) / of_green
-    return np.rint(np.clip(np.stack([r, g, b], axis=-1), 0, 255)).astype(np.uint8)
-
-
-def _from_deep_lab(values: Shaped[np.ndarray, "_r _c 3"], signed: bool) -> UInt8[np.ndarray, "_r _c 3"]:
-    """16 bits as Pillow's 8: L of 0 to 255, a and b signed."""
-    light = values[..., :1] * (255 / (65535 if signed else 0xFF00))
-    others = (values[..., 1:].view(np.int16) if signed else values[..., 1:].astype(np.int32) - 32768) / 256
-    light, others = np.clip(np.rint(light), 0, 255), np.clip(np.rint(others), -128, 127)
-    return np.concatenate([light.astype(np.uint8), others.astype(np.int8).view(np.uint8)], axis=-1)
 
 
 # -- what the file says ------------------------------------------------------------------------------------------------
@@ -161,7 +141,7 @@ def find_tiff(file: BinaryIO, directory: Directory) -> Tiff | None:
     """
     photometric = directory.number(262, -1)
     bits, compression = set(directory.values(258, 1)), directory.number(259, 1)
-    deep = max(bits) > 8 or set(directory.values(339, 1)) != {1}
+    deep = max(bits) > 8 or len(bits) > 1 or set(directory.values(339, 1)) != {1}
     if compression not in LOSSLESS or photometric not in _CHANNELS:
         if deep:
             raise DataError(f"{_named(directory)} is not read; save it as RGB or grey with 8 or 16 bits, without compression")
@@ -173,7 +153,7 @@ def find_tiff(file: BinaryIO, directory: Directory) -> Tiff | None:
             raise DataError("YCbCr with fewer samples of colour is not read in this layout; save it as RGB")
         return None
     large = reduction(directory.size) > 1
-    if not (deep or planes or large or photometric in (3, 6, 9)):
+    if not (deep or planes or large or photometric in (3, 6, 8, 9)):
         return None
     return _tiff(file, directory, photometric)
 
@@ -205,7 +185,7 @@ def _tiff(file: BinaryIO, directory: Directory, photometric: int) -> Tiff:
         alpha is not None and kinds[alpha] == 1,
         _palette(directory, layout) if photometric == 3 else None,
         (coefficients[0], coefficients[1], coefficients[2]),
-        profile if isinstance(profile, bytes) else None,
+        profile if isinstance(profile, bytes) and photometric not in (8, 9) else None,
         Levels(1.0 if layout.kind == "f" else float(2**layout.bits - 1), unsure=layout.kind == "f"),
     )
 
