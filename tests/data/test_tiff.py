@@ -122,7 +122,12 @@ def test_luma_and_chroma(tmp_path, layout, separate, bits):
 @pytest.mark.parametrize(("lab", "wanted"), [((54.29, 80.81, 69.89), (255, 0, 0)), ((29.57, 68.3, -112.03), (0, 0, 255))])
 def test_lab(tmp_path, photometric, separate, bits, lab, wanted):  # of sRGB's red and blue, under D50
     lowest = 0 if photometric == "cielab" else 128
-    scales = {("cielab", 8): (2.55, 1), ("cielab", 16): (655.35, 256), ("icclab", 8): (2.55, 1), ("icclab", 16): (652.8, 256)}
+    scales = {
+        ("cielab", 8): (2.55, 1),
+        ("cielab", 16): (655.35, 256),
+        ("icclab", 8): (2.55, 1),
+        ("icclab", 16): (652.8, 256),
+    }
     light, others = scales[photometric, bits]
     values = np.round([lab[0] * light, (lab[1] + lowest) * others, (lab[2] + lowest) * others]).astype(int)
     stored = np.broadcast_to(values, (24, 32, 3)).astype(f"u{bits // 8}")  # negative ones as two's complement

@@ -48,4 +48,4 @@ def from_lab(values: Shaped[np.ndarray, "_r _c 3"], signed: bool) -> UInt8[np.nd
     xyz = np.where(cubes > 6 / 29, cubes**3, (cubes - 4 / 29) * 3 * (6 / 29) ** 2) * _D50
     linear = np.clip(xyz @ _TO_SRGB.T, 0, 1)
     srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(srgb * 255).astype(np.uint8)
+    return np.asarray(np.rint(srgb * 255), dtype=np.uint8)

@@ -174,9 +174,7 @@ def _srgb(image: Image.Image, factor: int) -> Image.Image:
     return small
 
 
-def _joined(
-    band: Callable[[int, int], Image.Image], size: tuple[int, int], factor: int, rows: int
-) -> Image.Image:
+def _joined(band: Callable[[int, int], Image.Image], size: tuple[int, int], factor: int, rows: int) -> Image.Image:
     """Put a picture together from bands of so many rows, all of them reduced."""
     small = Image.new("RGB", (-(-size[1] // factor), -(-size[0] // factor)))
     for top in range(0, size[0], rows):
@@ -215,7 +213,8 @@ def _coefficients(image: Any) -> int:  # Pillow's JPEG, with the attributes of o
         return 0
     sampling = [(across, down) for _, across, down, _ in image.layer]
     most = max(across for across, _ in sampling) * max(down for _, down in sampling)
-    return 2 * image.width * image.height * sum(across * down for across, down in sampling) // most
+    pixels: int = image.width * image.height
+    return 2 * pixels * sum(across * down for across, down in sampling) // most
 
 
 # -- TIFF --------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """TIFFs that Pillow does not read, or not rightly: more than 8 bits, planes, palettes, and large ones band by band."""
 
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from jaxtyping import Shaped, UInt8
@@ -60,7 +60,7 @@ class Tiff:
 
     def _eight_bits(self, colors: Shaped[np.ndarray, "_r _c _s"]) -> UInt8[np.ndarray, "_r _c _k"]:
         if self.palette is not None:
-            return self.palette[colors[..., 0]]
+            return np.asarray(self.palette[colors[..., 0]])
         if self.photometric == 0:
             return 255 - self.levels.eight_bits(colors)
         if self.photometric == 6:
@@ -86,7 +86,7 @@ class Directory:
     """What a TIFF says of its first picture."""
 
     tags: ImageFileDirectory_v2
-    order: str
+    order: Literal["<", ">"]
 
     def values(self, tag: int, *default: Any) -> tuple[Any, ...]:  # whatever a tag holds
         """Return a tag's values."""
@@ -115,7 +115,8 @@ def read_directory(file: BinaryIO) -> Directory:
     head = file.read(8)
     head += file.read(8) if 43 in head[2:4] else b""
     first = ImageFileDirectory_v2(head)
-    pages, seen, following = 0, set(), first.next
+    pages, following = 0, first.next
+    seen: set[int] = set()
     directory = first
     while following and following not in seen and len(seen) < _MOST_PAGES:
         seen.add(following)
@@ -144,7 +145,9 @@ def find_tiff(file: BinaryIO, directory: Directory) -> Tiff | None:
     deep = max(bits) > 8 or len(bits) > 1 or set(directory.values(339, 1)) != {1}
     if compression not in LOSSLESS or photometric not in _CHANNELS:
         if deep:
-            raise DataError(f"{_named(directory)} is not read; save it as RGB or grey with 8 or 16 bits, without compression")
+            raise DataError(
+                f"{_named(directory)} is not read; save it as RGB or grey with 8 or 16 bits, without compression"
+            )
         return None
     subsampled = photometric == 6 and directory.values(_SUBSAMPLING, 1, 1) != (1, 1)
     planes = directory.number(284, 1) == 2

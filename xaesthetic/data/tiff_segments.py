@@ -7,7 +7,7 @@ import io
 import struct
 from dataclasses import dataclass
 from itertools import product
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 from jaxtyping import Shaped, UInt8
@@ -35,7 +35,7 @@ class Layout:
     """Of a sample."""
     kind: str
     """``u`` for whole numbers, ``f`` for floats."""
-    order: str
+    order: Literal["<", ">"]
     """``<`` or ``>``."""
     compression: int
     predictor: int
@@ -181,4 +181,3 @@ def _unpacked(packed: UInt8[np.ndarray, "_r _n"], layout: Layout) -> Samples:
         whole = native.view(f"u{layout.dtype.itemsize}")
         return np.cumsum(whole, axis=1, dtype=whole.dtype).view(layout.dtype)
     return native
-
