@@ -21,6 +21,7 @@ LAYOUTS = {
     "tiles with predictor": {"compression": "zlib", "predictor": True, "tile": (16, 16)},
 }
 layouts = pytest.mark.parametrize("layout", LAYOUTS)
+some_layouts = pytest.mark.parametrize("layout", ["short strips", "deflate", "tiles with predictor"])
 orders = pytest.mark.parametrize("order", "<>")
 
 
@@ -62,7 +63,7 @@ def test_color(tmp_path, layout, order, separate, bits):
     close(write(tmp_path / "a.tif", stored, order, separate, photometric="rgb", **LAYOUTS[layout]), RGB)
 
 
-@layouts
+@some_layouts
 @pytest.mark.parametrize(("separate", "bits"), list(product([False, True], [8, 16])))
 @pytest.mark.parametrize("kind", ["unassalpha", "assocalpha", "unspecified"])
 def test_a_fourth_channel_of_color(tmp_path, layout, separate, bits, kind):
@@ -83,7 +84,7 @@ def test_grey_with_opacity(tmp_path, white, separate):
     close(path, wanted, most=2)
 
 
-@layouts
+@some_layouts
 @pytest.mark.parametrize(("separate", "bits"), list(product([False, True], [8, 16])))
 def test_inks(tmp_path, layout, separate, bits):
     inks = np.dstack([255 - RGB, np.zeros_like(GREY)])
@@ -92,7 +93,7 @@ def test_inks(tmp_path, layout, separate, bits):
 
 
 @orders
-@layouts
+@some_layouts
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("scale", [257, 1])  # as the format says, and as some programs write it
 def test_palettes(tmp_path, layout, order, bits, scale):
@@ -109,7 +110,7 @@ def ycbcr(rgb):
     return np.dstack([luma, (b - luma) / 1.772 + 128, (r - luma) / 1.402 + 128]).clip(0, 255)
 
 
-@layouts
+@some_layouts
 @pytest.mark.parametrize(("separate", "bits"), list(product([False, True], [8, 16])))
 def test_luma_and_chroma(tmp_path, layout, separate, bits):
     stored = ycbcr(RGB).round().astype(np.uint8) if bits == 8 else (ycbcr(RGB) * 257).round().astype(np.uint16)

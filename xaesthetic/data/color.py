@@ -33,14 +33,17 @@ class Levels:
 
     def eight_bits(self, values: Shaped[np.ndarray, "*size"]) -> UInt8[np.ndarray, "*size"]:
         """Scale, clip and round; what is no number becomes black."""
+        if values.dtype == np.uint8 and self._white == 255:
+            return values
         known = np.nan_to_num(values) if values.dtype.kind == "f" else values  # infinite becomes the largest
         if known.size:
             self._highest = max(self._highest, float(known.max()))
         self._beyond += int(np.count_nonzero(known > self._white))
         self._count += known.size
-        exact = np.float64 if values.dtype.itemsize > 2 else np.float32
-        clipped = np.clip(known, 0, self._white).astype(exact)  # first: what is damaged may be too large to multiply
-        return np.asarray(np.rint(clipped * exact(255 / self._white)), dtype=np.uint8)
+        if values.dtype == np.uint16:
+            return np.rint(np.minimum(np.arange(65536) * (255 / self._white), 255)).astype(np.uint8)[values]
+        clipped = np.clip(known, 0, self._white).astype(np.float64)  # first: what is damaged may be too large to multiply
+        return np.asarray(np.rint(clipped * (255 / self._white)), dtype=np.uint8)
 
     def validate(self) -> None:
         """Make sure that the picture came out as it was meant.

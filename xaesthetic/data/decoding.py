@@ -83,6 +83,8 @@ def read_photograph(path: Path) -> Photograph:
             return _read(path, file)
     except (DataError, PluginError) as error:
         raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ').removesuffix('.')}.") from error
+    except Image.DecompressionBombError as error:  # of what Pillow alone can open: some TIFFs, stereo JPEGs
+        raise DataError(f"{path}: too large for the way it is stored ({error}); save it as a baseline JPEG.") from error
     except Exception as error:  # damaged files make Pillow's readers raise nearly anything
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
         reason = " ".join(reason.split())
@@ -213,8 +215,7 @@ def _coefficients(image: Any) -> int:  # Pillow's JPEG, with the attributes of o
         return 0
     sampling = [(across, down) for _, across, down, _ in image.layer]
     most = max(across for across, _ in sampling) * max(down for _, down in sampling)
-    pixels: int = image.width * image.height
-    return 2 * pixels * sum(across * down for across, down in sampling) // most
+    return int(2 * image.width * image.height * sum(across * down for across, down in sampling) // most)
 
 
 # -- TIFF --------------------------------------------------------------------------------------------------------------
