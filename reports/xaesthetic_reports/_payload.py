@@ -15,7 +15,8 @@ from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.attributes import attribute as vocabulary
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import images
-from xaesthetic.data.annotations import fixation_density, read_mask
+from xaesthetic.data.annotations import fixation_density
+from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY

@@ -11,7 +11,7 @@ from PIL import Image
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import InputSpec
-from xaesthetic.data import images
+from xaesthetic.data import decoding, images
 
 
 def saved(path, image, **options):
@@ -190,7 +190,7 @@ def test_what_cannot_be_used_says_why(photo, tmp_path, monkeypatch):
     bomb[29:33] = struct.pack(">I", zlib.crc32(bytes(bomb[12:29])))
     (tmp_path / "bomb.png").write_bytes(bytes(bomb))
     assert "absurdly large" in reason(tmp_path / "bomb.png")
-    monkeypatch.setattr(images, "LARGEST", 4000)
+    monkeypatch.setattr(decoding, "LARGEST", 4000)
     assert "absurdly large, 80 x 60" in reason(saved(tmp_path / "large.png", picture))
 
 

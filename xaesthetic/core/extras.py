@@ -6,7 +6,7 @@ from types import ModuleType
 
 from xaesthetic.core.errors import PluginError
 
-EXTRAS = {"captum": "captum", "convert": "h5py", "drive": "gdown", "emd": "ot", "fetch": "pooch"}
+EXTRAS = {"captum": "captum", "convert": "h5py", "drive": "gdown", "emd": "ot", "fetch": "pooch", "heif": "pillow_heif"}
 """The extras in pyproject.toml, each with a module that it brings."""
 
 

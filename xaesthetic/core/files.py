@@ -6,8 +6,10 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,41 @@ def printable(path: Path) -> str:
     return str(path).encode("utf-8", "backslashreplace").decode()
 
 
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading; a pipe, socket, device or folder is refused at once, never waited for.
+
+    Raises
+    ------
+    DataError
+        If it is no regular file, nor a link to one.
+    OSError
+        If it cannot be opened.
+    """
+    _validate_regular(path, path.stat().st_mode)  # first: the far end of a pipe would notice that it is opened
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _validate_regular(path, os.fstat(number).st_mode)  # again: another may have taken its place
+    except DataError:
+        os.close(number)
+        raise
+    return os.fdopen(number, "rb")
+
+
+def _validate_regular(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = "a directory" if stat.S_ISDIR(mode) else "a pipe, socket or device"
+        raise DataError(f"{printable(path)}: not a regular file but {kind}; give the path of a file.")
+
+
 def sha256(path: Path) -> str:
-    """The file's sha256, in hexadecimal."""
-    with path.open("rb") as file:
+    """The file's sha256, in hexadecimal.
+
+    Raises
+    ------
+    DataError
+        If it is no regular file.
+    """
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -1,6 +1,5 @@
 """What people looked at or marked: checked against the photographs, and as the maps that metrics take."""
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
-from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from xaesthetic.core.types import Annotation, HumanMap, Map, Mask, Record
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import Annotation, HumanMap, Map, Record
 from xaesthetic.data import images
+from xaesthetic.data.masks import read_mask
+from xaesthetic.data.scale import reduced, reduction
 
 SIGMA = 0.03
 """The blur of fixations, of the longer side: 24 pixels at 800 x 600, as the MIT benchmark has it."""
@@ -55,18 +56,9 @@ def _unusable(marks: Annotation, fixations: int, size: tuple[int, int]) -> str:
     if not marks.region:
         return "" if fixations else "no fixation lies in the photograph"
     try:
-        mask = read_mask(marks.region)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return f"the mask cannot be read ({error})"
-    if mask.shape != size:
-        return f"the mask is {mask.shape}, but the photograph {size} (height, width)"
-    return "" if mask.any() else "the mask is empty"
-
-
-def read_mask(png: bytes) -> Mask:
-    """A region out of a PNG: what is not black."""
-    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
-        return np.asarray(picture.convert("L")) > 0
+        return "" if read_mask(marks.region, size).any() else "the mask is empty"
+    except DataError as error:
+        return str(error)
 
 
 # -- maps --------------------------------------------------------------------------------------------------------------
@@ -129,9 +121,23 @@ def gather(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Se
 
 
 def human_maps(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> HumanMaps:
-    """Their maps, from their rows of people.parquet."""
+    """Their maps, from their rows of annotations.parquet; of a large photograph at the scale that it is worked on at.
+
+    Parameters
+    ----------
+    image, attribute
+        Which photograph, and what they were asked about.
+    rows
+        Theirs; fixations in pixels of the file.
+    size
+        The file's own (height, width).
+    elsewhere
+        Where people look in the other photographs.
+    """
+    factor, size = reduction(size), reduced(size)
     marks = [
-        _Mark(_points([x], [y]), region, size) for x, y, region in zip(rows["x"], rows["y"], rows["region"], strict=True)
+        _Mark(_points([x], [y]) / factor, region, size)
+        for x, y, region in zip(rows["x"], rows["y"], rows["region"], strict=True)
     ]
     away, baseline = elsewhere.points(image, size), elsewhere.density(image, size)
     total = np.sum([item.density for item in marks], axis=0)

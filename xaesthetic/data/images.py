@@ -1,123 +1,26 @@
-"""Photographs in, maps out: the only decoding, colour and resizing in the project."""
-
-import io
-from pathlib import Path
+"""Photographs in, maps out: the only resizing in the project, and the names that stand for decoding."""
 
 import numpy as np
 from jaxtyping import Float, Float32
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import Image
 
-from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import printable
 from xaesthetic.core.types import InputSpec, Map, Mask, Pixels, Polygon, Rgb
+from xaesthetic.data.decoding import Photograph as Photograph
+from xaesthetic.data.decoding import decode as decode
+from xaesthetic.data.decoding import read_photograph as read_photograph
+from xaesthetic.data.formats import SUFFIXES as SUFFIXES
+from xaesthetic.data.formats import UNREADABLE as UNREADABLE
+from xaesthetic.data.scale import LARGEST as LARGEST
+from xaesthetic.data.scale import SMALLEST as SMALLEST
+from xaesthetic.data.scale import reduced as reduced
+from xaesthetic.data.scale import reduction as reduction
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".pgm", ".gif", ".mpo"})
-"""The files in a folder that are taken for photographs."""
-LARGEST = 100_000_000
-"""Pixels; a larger file is refused before it is decoded."""
-SMALLEST = 16
-"""Pixels a side; a smaller photograph has no regions to speak of."""
-
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "PPM", "GIF")
 _RESAMPLE = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "nearest": Image.Resampling.NEAREST,
 }
-_TURNS = {  # EXIF's orientations but for 1, which is upright
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_SRGB = ImageCms.createProfile("sRGB")
-
-
-def decode(path: Path) -> Pixels:
-    """Read a photograph: upright, its colours turned to sRGB, transparency on white.
-
-    JPEG, PNG, WebP, TIFF, BMP, PNM and GIF; 1 to 16 bits a channel, palette, grey, CMYK. No other of Pillow's readers is
-    tried, as some of them start programs or fetch what a file names. An embedded
-    ICC profile is honoured; one that cannot be used, or EXIF data that cannot be read, is passed over, as browsers do.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, empty, truncated, no image, animated, of several pages, too small or absurdly large.
-    """
-    if printable(path) != str(path):
-        raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
-    try:
-        with Image.open(path, formats=_FORMATS) as image:
-            _check(path, image)
-            return _srgb(_upright(image))
-    except DataError:
-        raise
-    except UnidentifiedImageError as error:
-        what = f"not an image ({', '.join(_FORMATS)} are read)" if path.stat().st_size else "the file is empty"
-        raise DataError(f"{path}: {what}.") from error
-    except Image.DecompressionBombError as error:
-        raise DataError(f"{path}: absurdly large; at most {LARGEST:,} pixels are read.") from error
-    except Exception as error:  # damaged files make Pillow's readers raise nearly anything
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-        raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
-
-
-def _check(path: Path, image: Image.Image) -> None:
-    width, height = image.size
-    frames = getattr(image, "n_frames", 1)
-    if width * height > LARGEST:
-        raise DataError(f"{path}: absurdly large, {width} x {height}; at most {LARGEST:,} pixels are read.")
-    if min(width, height) < SMALLEST:
-        raise DataError(f"{path}: too small, {width} x {height}; at least {SMALLEST} pixels a side are needed.")
-    if frames > 1 and image.format != "MPO":  # a stereo or gain-map JPEG: the first picture is the photograph
-        raise DataError(f"{path}: animated or of several pages ({frames}); save the one that is meant.")
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    image.load()
-    try:
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # damaged metadata of a photograph that could be read; browsers pass over it too
-        turn = None
-    return image if turn is None else image.transpose(turn)
-
-
-def _srgb(image: Image.Image) -> Pixels:
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _eight_bits(image)
-    if "transparency" in image.info or image.mode in ("P", "PA"):
-        image = image.convert("RGBA")
-    alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
-    if image.mode not in ("RGB", "L", "CMYK", "LAB"):
-        image = image.convert("L" if image.mode in ("1", "LA") else "RGB")
-    image = _to_srgb(image, profile)
-    if alpha is not None:
-        image = Image.composite(image, Image.new("RGB", image.size, "white"), alpha)
-    return np.array(image, dtype=np.uint8)
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of more than 8 bits: 16 where the mode says integers, 0 to 1 where it says floats."""
-    white = 1 if image.mode == "F" else 65535
-    values = np.clip(np.nan_to_num(np.asarray(image)), 0, white)  # first: what is damaged may be too large to multiply
-    return Image.fromarray(np.rint(values * (255 / white)).astype(np.uint8))
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile:
-        try:
-            embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            turned = ImageCms.profileToProfile(image, embedded, _SRGB, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            return image.convert("RGB")  # a profile for another kind of picture, or a damaged one
-        if turned is not None:
-            return turned
-    return image.convert("RGB")
+_BAND = 4_000_000  # pixels of a region that are drawn at once
 
 
 def to_float(pixels: Pixels) -> Rgb:
@@ -208,6 +111,24 @@ def region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
     from skimage.draw import polygon2mask  # only where a region is asked for
 
     inside = np.zeros(size, dtype=bool)
+    rows = max(1, _BAND // max(1, size[1]))  # a band at a time: coordinates of all pixels inside would fill the memory
     for corners in polygons:
-        inside |= polygon2mask(size, np.array(corners)[:, ::-1] - 0.5)  # type: ignore[no-untyped-call]
+        centred = np.array(corners)[:, ::-1] - 0.5
+        for top in range(0, size[0], rows):
+            band = inside[top : top + rows]
+            band |= polygon2mask(band.shape, centred - (top, 0))  # type: ignore[no-untyped-call]
     return inside
+
+
+def subject_region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
+    """A subject's region at the scale that its photograph is worked on at.
+
+    Parameters
+    ----------
+    polygons
+        In pixels of the file.
+    size
+        The file's own (height, width), upright.
+    """
+    factor = reduction(size)
+    return region(tuple(tuple((x / factor, y / factor) for x, y in corners) for corners in polygons), reduced(size))

@@ -7,18 +7,18 @@ from xaesthetic.data.edits import edit
 
 
 def load_photograph(record: Record) -> Pixels:
-    """Decode a record's photograph and apply its edit.
+    """Decode a record's photograph, at reduced scale where it is large, and apply its edit.
 
     Raises
     ------
     DataError
         If the file cannot be read, or the edit needs a subject and none lies in the photograph.
     """
-    pixels = images.decode(record.path)
+    photograph = images.read_photograph(record.path)
     if record.edit is None:
-        return pixels
-    subject = images.region(record.subject, pixels.shape[:2])
+        return photograph.pixels
+    subject = images.subject_region(record.subject, photograph.size)
     if not subject.any():
         raise DataError(f"{record.id}: no subject region lies in the photograph; an edit needs one.")
-    rgb = edit(record.edit.name).apply(images.to_float(pixels), subject, record.edit.amount)
+    rgb = edit(record.edit.name).apply(images.to_float(photograph.pixels), subject, record.edit.amount)
     return images.to_bytes(rgb)

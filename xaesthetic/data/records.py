@@ -110,5 +110,5 @@ def file_sum(path: Path) -> str:
     """The file's sha256; empty where it cannot be read."""
     try:
         return files.sha256(path)
-    except OSError:
+    except (OSError, DataError):
         return ""

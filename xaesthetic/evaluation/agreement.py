@@ -7,7 +7,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 from PIL import Image
 
-from xaesthetic.data.annotations import read_mask
+from xaesthetic.data.masks import read_mask
 from xaesthetic.run.schemas import ANNOTATIONS, Table, columns
 from xaesthetic.run.store import Run
 

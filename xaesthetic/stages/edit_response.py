@@ -37,9 +37,9 @@ def local_edits(record: Record, attributes: Collection[str]) -> Iterator[Edited]
     attributes
         What the edits should move.
     """
-    pixels = images.decode(record.path)
-    subject = images.region(record.subject, pixels.shape[:2])
-    rgb = images.to_float(pixels)
+    photograph = images.read_photograph(record.path)
+    subject = images.subject_region(record.subject, photograph.size)
+    rgb = images.to_float(photograph.pixels)
     for name, kind in edits.EDITS.items():
         if name.startswith("crop") or kind.attribute not in attributes:
             continue
@@ -104,7 +104,7 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
 
 
 def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
-    region = images.region(record.subject, sizes[record.id])
+    region = images.subject_region(record.subject, sizes[record.id])
     return bool(region.any()) and not bool(region.all())
 
 

@@ -18,7 +18,7 @@ class Explanation:
     """A photograph's ratings and maps; shows itself as overlays in a notebook."""
 
     pixels: Pixels
-    """The photograph."""
+    """The photograph; of a file of more than 25 megapixels at the reduced scale that the maps have too."""
     raw: Mapping[str, float]
     """The model's raw output for each attribute: what the maps explain."""
     ratings: Mapping[str, float]

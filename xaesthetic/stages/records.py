@@ -43,13 +43,14 @@ def _people(record: Record, seen: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _look(path: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"height": 0, "width": 0, "sha256": file_sum(path), "reason": ""}
     try:
-        row["height"], row["width"] = images.decode(path).shape[:2]
+        row["height"], row["width"] = images.read_photograph(path).size
     except DataError as error:
         row["reason"] = str(error)
     return row
 
 
 def _usable(record: Record, seen: dict[str, Any]) -> dict[str, Any]:
-    if not seen["reason"] and record.edit and not images.region(record.subject, (seen["height"], seen["width"])).any():
+    size = seen["height"], seen["width"]
+    if not seen["reason"] and record.edit and not images.subject_region(record.subject, size).any():
         return seen | {"reason": f"{record.path}: no subject region lies in the photograph; an edit needs one."}
     return seen

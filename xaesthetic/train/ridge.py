@@ -184,10 +184,10 @@ class _Versions:
 def _versions(record: Record) -> _Versions | None:
     """Every step of every edit of a photograph, and its measures; None where it cannot be read or has no subject."""
     try:
-        pixels = images.decode(record.path)
+        photograph = images.read_photograph(record.path)
     except DataError:
         return None
-    subject = images.region(record.subject, pixels.shape[:2])
+    pixels, subject = photograph.pixels, images.subject_region(record.subject, photograph.size)
     factor = min(1.0, _SIDE / max(pixels.shape[:2]))
     size = round(pixels.shape[0] * factor), round(pixels.shape[1] * factor)
     small = images.to_float(images.resize(pixels, size))

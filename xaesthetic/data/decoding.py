@@ -1,0 +1,236 @@
+"""The one decoder of photographs: a file becomes upright pixels of sRGB, within a bound of memory."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, BinaryIO
+
+import numpy as np
+from PIL import ExifTags, Image, ImageFile
+
+from xaesthetic.core.errors import DataError, PluginError
+from xaesthetic.core.extras import need
+from xaesthetic.core.files import open_regular, printable
+from xaesthetic.core.types import Pixels
+from xaesthetic.data.color import Levels, to_srgb
+from xaesthetic.data.formats import READ, UNREADABLE, kind_of
+from xaesthetic.data.scale import LARGEST, SMALLEST, reduction
+from xaesthetic.data.tiff import Directory, find_tiff, read_directory
+
+MEMORY = 1_150_000_000
+"""Bytes that decoding one photograph may take; with the interpreter and the libraries that is less than 1.5 GB."""
+_TURN = Lock()  # large photographs are decoded one at a time
+_BAND = 4_000_000  # pixels that are turned to sRGB at once
+_TURNS = {  # EXIF's orientations but for 1, which is upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ORIENTATION, _ROWS = int(ExifTags.Base.Orientation), 278
+_FOUR_BYTES = 4  # what Pillow keeps of a pixel of several channels
+_PER_PIXEL = {"WEBP": 17, "AVIF": 17, "HEIF": 14}  # bytes that these libraries take besides
+_SLOW = {"ppm", "ppm_plain", "bmp_rle"}  # Pillow's decoders in Python, which keep two more copies
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photograph:
+    """A photograph as it is worked on."""
+
+    pixels: Pixels
+    """Upright; reduced where the file is large (`xaesthetic.data.scale`)."""
+    size: tuple[int, int]
+    """The file's own (height, width), upright: what coordinates are in."""
+
+
+def decode(path: Path) -> Pixels:
+    """Read a photograph's pixels: upright, its colours turned to sRGB, transparency on white.
+
+    JPEG, PNG, WebP, TIFF, BMP, PNM, GIF, AVIF and, with the extra `heif`, HEIC; known by their content; 1 to 16 bits a
+    channel, palette, grey, CMYK, Lab. No other reader is tried, as some of them start programs or fetch what a file names.
+    An embedded ICC profile is honoured; one that cannot be used, or EXIF data that cannot be read, is passed over, as
+    browsers do.
+
+    A photograph of more than 25 megapixels comes at reduced scale (`xaesthetic.data.scale`), and such ones are decoded one
+    at a time.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, truncated, no regular file, no image, animated, of several pages, too small or too
+        large, or it cannot be known which of its values is white.
+    """
+    return read_photograph(path).pixels
+
+
+def read_photograph(path: Path) -> Photograph:
+    """Read a photograph's pixels, as `decode` does, and its own size.
+
+    Raises
+    ------
+    DataError
+        As `decode`.
+    """
+    if printable(path) != str(path):
+        raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
+    try:
+        with open_regular(path) as file:
+            return _read(path, file)
+    except (DataError, PluginError) as error:
+        raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ').removesuffix('.')}.") from error
+    except Image.DecompressionBombError as error:  # of what Pillow alone can open: some TIFFs, stereo JPEGs
+        raise DataError(f"{path}: too large for the way it is stored ({error}); save it as a baseline JPEG.") from error
+    except Exception as error:  # damaged files make Pillow's readers raise nearly anything
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        reason = " ".join(reason.split())
+        raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
+
+
+def _read(path: Path, file: BinaryIO) -> Photograph:
+    head = file.read(256)
+    file.seek(0)
+    kind = kind_of(head)
+    raw = UNREADABLE.get(path.suffix.lower(), UNREADABLE[".dng"] if kind == "RAW" else "")
+    if raw and kind in ("", "RAW", "TIFF"):
+        raise DataError(raw)
+    if not kind:
+        raise DataError(f"not an image ({READ})" if head else "the file is empty")
+    if kind == "TIFF":
+        return _read_tiff(file)
+    return _read_image(_opened(kind, file))
+
+
+def _validate_size(size: tuple[int, int], cost: int) -> None:
+    height, width = size
+    if height * width > LARGEST:
+        raise DataError(f"absurdly large, {width} x {height}; at most {LARGEST:,} pixels are read")
+    if min(size) < SMALLEST:
+        raise DataError(f"too small, {width} x {height}; at least {SMALLEST} pixels a side are needed")
+    if cost > MEMORY:
+        raise DataError(
+            f"too large for the way it is stored, {width} x {height}: decoding it would take {cost / 1e9:.1f} GB, of which "
+            f"{MEMORY / 1e9:.1f} may be used; save it smaller, or as a baseline JPEG"
+        )
+
+
+def in_turn(size: tuple[int, int]) -> Any:  # a context
+    """Wait until no other large picture is being decoded, where this one is large."""
+    return _TURN if reduction(size) > 1 else nullcontext()
+
+
+# -- through Pillow ----------------------------------------------------------------------------------------------------
+
+
+def _opened(kind: str, file: BinaryIO) -> ImageFile.ImageFile:
+    """Open by the reader of one format, without Pillow's own bound on the size: `_validate_size` has ours."""
+    if kind == "HEIF":
+        heif: ImageFile.ImageFile = need("pillow_heif", "heif", "a HEIC photograph").HeifImageFile(file)
+        return heif
+    Image.init()
+    if kind not in Image.OPEN:
+        raise DataError(f"{kind} is read by Pillow 11.3 and newer; pip install --upgrade Pillow")
+    file.seek(0)
+    return Image.OPEN[kind][0](file, "")
+
+
+def _read_image(image: ImageFile.ImageFile, directory: Directory | None = None) -> Photograph:
+    """Read what Pillow has opened; a TIFF with what it says of itself, as Pillow turns that one while it loads it."""
+    stored = directory.size if directory else (image.height, image.width)
+    _validate_size(stored, _cost(image, directory))
+    frames = 1 if directory else getattr(image, "n_frames", 1)
+    if frames > 1 and image.format not in ("MPO", "HEIF"):  # their first or main picture is the photograph
+        raise DataError(f"animated or of several pages ({frames}); save the one that is meant")
+    factor = reduction(stored)
+    with in_turn(stored):
+        drafted = factor > 1 and image.format in ("JPEG", "MPO")
+        if drafted:
+            image.draft(None, (image.width // factor, image.height // factor))
+        image.load()
+        orientation = _orientation(image)
+        small = _srgb(image, 1 if drafted else factor)
+    return _finished(small, orientation, stored, directory.number(_ORIENTATION, 1) if directory else orientation)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # damaged metadata of a photograph that could be read; browsers pass over it too
+        return 1
+
+
+def _srgb(image: Image.Image, factor: int) -> Image.Image:
+    levels = Levels(1.0 if image.mode == "F" else 65535.0, unsure=image.mode == "F")
+    rows = image.height if factor == 1 else factor * max(1, _BAND // (image.width * factor))
+
+    def band(top: int, bottom: int) -> Image.Image:
+        whole = bottom - top == image.height
+        return to_srgb(image if whole else image.crop((0, top, image.width, bottom)), levels)
+
+    small = _joined(band, (image.height, image.width), factor, rows)
+    levels.validate()
+    return small
+
+
+def _joined(band: Callable[[int, int], Image.Image], size: tuple[int, int], factor: int, rows: int) -> Image.Image:
+    """Put a picture together from bands of so many rows, all of them reduced."""
+    small = Image.new("RGB", (-(-size[1] // factor), -(-size[0] // factor)))
+    for top in range(0, size[0], rows):
+        small.paste(band(top, min(size[0], top + rows)).reduce(factor), (0, top // factor))
+    return small
+
+
+def _finished(small: Image.Image, orientation: int, stored: tuple[int, int], written: int) -> Photograph:
+    turn = _TURNS.get(orientation)
+    upright = small if turn is None else small.transpose(turn)
+    return Photograph(np.array(upright, dtype=np.uint8), stored[::-1] if written in (5, 6, 7, 8) else stored)
+
+
+# -- what it costs -----------------------------------------------------------------------------------------------------
+
+
+def _cost(image: ImageFile.ImageFile, directory: Directory | None) -> int:
+    """Bytes that decoding takes, about, as the header has it."""
+    pixels = image.width * image.height
+    if image.format in ("JPEG", "MPO"):
+        return _coefficients(image) if reduction((image.height, image.width)) > 1 else pixels * _FOUR_BYTES
+    kept = 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;") else _FOUR_BYTES
+    cost = pixels * (kept + _PER_PIXEL.get(image.format or "", 0))
+    if directory:  # one strip besides, and a copy where it is turned
+        cost += cost * (directory.number(_ORIENTATION, 1) != 1)
+        cost += min(directory.number(_ROWS, image.height), image.height) * image.width * _FOUR_BYTES
+    slow = any(tile[0] in _SLOW for tile in image.tile)
+    return cost + slow * 2 * pixels * len(image.getbands())
+
+
+def _coefficients(image: Any) -> int:  # Pillow's JPEG, with the attributes of one
+    """Bytes of a JPEG that is kept whole before it becomes pixels, as it comes in several scans; 0 of a baseline one."""
+    image.fp.seek(image.fp.tell() - 10)
+    of_one_channel = image.fp.read(5) == b"\xff\xda\x00\x08\x01"  # the scan that begins here
+    if not image.info.get("progressive") and not (of_one_channel and len(image.layer) > 1):
+        return 0
+    sampling = [(across, down) for _, across, down, _ in image.layer]
+    most = max(across for across, _ in sampling) * max(down for _, down in sampling)
+    return int(2 * image.width * image.height * sum(across * down for across, down in sampling) // most)
+
+
+# -- TIFF --------------------------------------------------------------------------------------------------------------
+
+
+def _read_tiff(file: BinaryIO) -> Photograph:
+    directory = read_directory(file)
+    size, orientation = directory.size, directory.number(_ORIENTATION, 1)
+    _validate_size(size, 0)
+    picture = find_tiff(file, directory)
+    if picture is None:
+        return _read_image(_opened("TIFF", file), directory)
+    factor = reduction(size)
+    _validate_size(size, picture.layout.cost(factor))
+    with in_turn(size):
+        small = _joined(picture.band, size, factor, picture.layout.band(factor))
+    picture.levels.validate()
+    return _finished(small, orientation, size, orientation)
