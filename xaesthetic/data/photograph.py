@@ -12,8 +12,10 @@ def load_photograph(record: Record) -> Pixels:
     Raises
     ------
     DataError
-        If the file cannot be read, or the edit needs a subject and none lies in the photograph.
+        If its data set says that it cannot be used, the file cannot be read, or the edit needs a subject and none lies in the photograph.
     """
+    if record.problem:
+        raise DataError(record.problem)
     pixels = images.decode(record.path)
     if record.edit is None:
         return pixels
