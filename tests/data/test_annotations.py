@@ -151,16 +151,16 @@ def test_a_table_of_fixations(tmp_path, photo, write_photo):
     ("text", "said"),
     [
         ("image,x,y\n", "has no column subject"),
-        ("image,subject,x,y\na,b,1,two\n", r"line 2: x and y are '1' and 'two'"),
-        ("image,subject,x,y\na,b,1\n", "line 2"),
-        ("", "has no column image, subject, x, y"),
+        ("image,subject,x,y\na,b,1\n", "holds no photograph; 1 passed over, the first: f.csv, line 2, has 3 cells where"),
+        ("image,subject,x,y\n", "holds no photograph"),
+        ("", "is empty; a table with a header was wanted"),
     ],
 )
 def test_a_table_that_is_none(tmp_path, text, said):
     (tmp_path / "f.csv").write_text(text)
     with pytest.raises(DataError, match=said):
         find_records("fixations", tmp_path / "f.csv")
-    with pytest.raises(DataError, match="cannot be read as a table"):
+    with pytest.raises(DataError, match="cannot be read"):
         find_records("fixations", tmp_path / "none.csv")
 
 

@@ -45,14 +45,18 @@ def locate(names: Iterable[str], folder: Path, any_suffix: bool = False) -> dict
     if not missing:
         return result
     matches = match_names(wanted, walk(folder).photographs, any_suffix)
-    taken = {os.path.realpath(folder / name): name for name in present}
+    taken = {_absolute(folder / name): name for name in present}
     for name in missing:
         match = matches[name]
         problem, file = match.problem, match.file
-        if file and (taker := taken.get(os.path.realpath(folder / file))) is not None:
-            problem, file = f"{taker!r} means {printable(Path(file))} more closely", ""
+        if file and (taker := taken.get(_absolute(folder / file))) is not None:
+            problem, file = f"{printable(Path(file))} is what {taker!r} names", ""
         if file:
             result[name] = Located(printable(Path(file)), folder / file)
         else:
-            result[name] = Located(name, folder / name.replace("\0", ""), f"{name!r}: {problem} in {printable(folder)}.")
+            result[name] = Located(name, folder / name.replace("\0", ""), f"{name!r}: {problem} (in {printable(folder)}).")
     return {name: result[name] for name in wanted}
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(path)  # noqa: PTH100  # ./a.png and a.png are one file

@@ -15,6 +15,8 @@ from urllib.parse import unquote
 from xaesthetic.core.files import printable
 
 Parts = tuple[str, ...]
+NONE = "there is no file of that name"
+"""The `problem` of a name that fits nothing; others fit too much."""
 _UPLOAD = re.compile(r"^[0-9a-f]{8}-(?=.)", re.IGNORECASE)
 """Eight hexadecimal digits and a dash, which Label Studio puts before the names of uploads."""
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:$")
@@ -77,7 +79,7 @@ def match_names(names: Iterable[str], files: Iterable[str], any_suffix: bool = F
             taken |= {match.file: name for name, match in matched.items() if match.file}
         for name, parts in new.items():
             tried[name].add((loosen_file, parts))
-    return result | {name: Match(problem="there is no file of that name") for name in left}
+    return result | {name: Match(problem=NONE) for name in left}
 
 
 _ByLast = Mapping[str, list[tuple[Parts, str]]]
@@ -116,7 +118,7 @@ def _settled(fits: _Fits, parts: Mapping[str, Parts], taken: Mapping[str, str]) 
         if len(files) > 1:
             result[name] = Match(problem=f"it could be {_shown(files[0])} or {_shown(files[1])}")
         elif files[0] in taken:
-            result[name] = Match(problem=f"{taken[files[0]]!r} means {_shown(files[0])} more closely")
+            result[name] = Match(problem=f"{_shown(files[0])} is what {taken[files[0]]!r} names")
         elif rival := next(rivals, None):
             result[name] = Match(problem=f"{rival!r} could be {_shown(files[0])} too")
         else:
