@@ -70,7 +70,7 @@ def read_votes(path: Path, names: Mapping[str, str | None]) -> tuple[pd.DataFram
         if not row.problem and not row.cells[chosen["score"]]:
             empty += 1
         elif isinstance(vote, str):
-            lost.append(f"line {row.line}, {vote}")
+            lost.append(f"line {row.line}: {vote}")
         else:
             votes.append(vote)
     if not votes:
