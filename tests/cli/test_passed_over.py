@@ -52,7 +52,10 @@ def test_a_name_without_a_file_is_left_out_and_said(command, photos):
     rows = ("image,subject,x,y", "00.png,s,20,20", "00.png,s,.,20", "01.PNG,s,30,20", "9.png,s,20,20")
     (photos / "f.csv").write_text("\n".join(rows))
     root, model = ("--root", photos / "f.csv"), ("--model", "tiny_net", "--attr", "light", "--quiet")
-    lines = ("1 '.' is no number: f.csv, line 3", f"{photos / 'f.csv'}: '9.png': there is no file of that name (in {photos}).")
+    lines = (
+        "1 '.' is no number: f.csv, line 3",
+        f"{photos / 'f.csv'}: '9.png': there is no file of that name (in {photos}).",
+    )
     compare = ("compare", *model, "--method", "cam", "--report", "predictions")
     for arguments in ((*compare, "--data"), ("predict", *model, "--data"), ("data", "check")):
         status, _, err = command(*arguments, "fixations", *root)

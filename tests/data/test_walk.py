@@ -1,5 +1,7 @@
 import os
 import socket
+from contextlib import chdir
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +20,7 @@ def photos(tmp_path, photo, write_photo):
         write_photo(tmp_path / "photos" / name, photo)
     for name in ("notes.txt", "more.TXT", "Thumbs.db", ".DS_Store", "README", "a.png.part"):
         (tmp_path / "photos" / name).write_bytes(b"")
-    os.symlink("..", tmp_path / "photos" / "sub" / "loop")
+    (tmp_path / "photos" / "sub" / "loop").symlink_to("..")
     return tmp_path / "photos"
 
 
@@ -51,8 +53,8 @@ def test_photographs_in_their_old_order(photos, photo, write_photo):
 
 def test_what_is_no_regular_file_is_left_out_and_never_opened(photos):
     os.mkfifo(photos / "pipe.jpg")
-    os.symlink("/dev/zero", photos / "zero.png")
-    os.symlink("self.png", photos / "self.png")
+    (photos / "zero.png").symlink_to("/dev/zero")
+    (photos / "self.png").symlink_to("self.png")
     server = socket.socket(socket.AF_UNIX)
     server.bind(str(photos / "s.png"))
     server.close()
@@ -78,14 +80,10 @@ def test_a_folder_that_may_not_be_entered_is_passed_over(photos, monkeypatch):
 
 def test_deep_folders_and_long_names_end_nothing(tmp_path, photo, write_photo):
     write_photo(tmp_path / "a.png", photo)
-    place = os.getcwd()
-    try:
-        os.chdir(tmp_path)
+    with chdir(tmp_path):
         for _ in range(30):
-            os.mkdir("d" * 200)
+            Path("d" * 200).mkdir()
             os.chdir("d" * 200)
-    finally:
-        os.chdir(place)
     files = walk(tmp_path)
     assert list(files.photographs) == ["a.png"]
     assert [item.reason for item in files.passed_over] == ["a folder that cannot be read (File name too long)"]

@@ -171,7 +171,9 @@ def test_predictions_in_other_hands(read):
 
 
 def test_what_of_predictions_cannot_be_used_is_unknown_and_said(tmp_path):
-    text = 'image,light\na/1.jpg,1\n1.jpg,9\nb/1.jpg,bright\n2.jpg,inf\n3.jpg,3,3\n4.jpg,4\n4.jpg,5\n5.jpg,na\n5.jpg,NaN\n,1\n'
+    text = (
+        "image,light\na/1.jpg,1\n1.jpg,9\nb/1.jpg,bright\n2.jpg,inf\n3.jpg,3,3\n4.jpg,4\n4.jpg,5\n5.jpg,na\n5.jpg,NaN\n,1\n"
+    )
     (tmp_path / "p.csv").write_text(text)
     ids = ["a/1.jpg", "b/1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]
     table, notes = read_predictions("mine", tmp_path / "p.csv", ids)

@@ -44,7 +44,11 @@ class Hand:
         lines = [self._line([name.upper() if self.capitals else name for name in header] + ["note"] * self.extra)]
         for number, row in enumerate(rows):
             cells = [self._cell(row[column], column in names) for column in header]
-            lines.append(damage(dict(damaged)[number], cells, self) if number in dict(damaged) else self._line(cells + ["x"] * self.extra))
+            lines.append(
+                damage(dict(damaged)[number], cells, self)
+                if number in dict(damaged)
+                else self._line(cells + ["x"] * self.extra)
+            )
             lines += [""] * self.blank
         return self.ends.join([*lines, ""]).encode(self.encoding)
 
@@ -60,7 +64,19 @@ class Hand:
         return text.getvalue()
 
 
-DAMAGES = ("point", "blank", "words", "hex", "short", "long", "quote before", "quote inside", "quote after", "null", "endless")
+DAMAGES = (
+    "point",
+    "blank",
+    "words",
+    "hex",
+    "short",
+    "long",
+    "quote before",
+    "quote inside",
+    "quote after",
+    "null",
+    "endless",
+)
 
 
 def damage(kind, cells, hand):
@@ -75,7 +91,11 @@ def damage(kind, cells, hand):
     if kind == "long":
         return hand._line([*cells, *extra, "more"])
     line = hand.delimiter.join([*cells, *extra])
-    return {"quote before": f'"{line}', "quote inside": line.replace(hand.delimiter, f'{hand.delimiter}"', 1), "quote after": f'"{line}"'}[kind]
+    return {
+        "quote before": f'"{line}',
+        "quote inside": line.replace(hand.delimiter, f'{hand.delimiter}"', 1),
+        "quote after": f'"{line}"',
+    }[kind]
 
 
 @st.composite

@@ -133,7 +133,9 @@ def _header(name: str, lines: Sequence[str], known: Collection[str]) -> tuple[in
         while cells and not cells[-1]:
             cells.pop()  # delimiters at the end of a line
         headers[delimiter] = end, cells
-    best = max(headers, key=lambda item: (len(known & {cell.casefold() for cell in headers[item][1]}), len(headers[item][1])))
+    best = max(
+        headers, key=lambda item: (len({*known} & {cell.casefold() for cell in headers[item][1]}), len(headers[item][1]))
+    )
     if not any(headers[best][1]):
         raise DataError(f"{name}: is empty; a table with a header was wanted.")
     return headers[best][0], best, headers[best][1]

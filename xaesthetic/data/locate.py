@@ -39,9 +39,9 @@ def locate(names: Iterable[str], folder: Path, any_suffix: bool = False) -> dict
         If the folder cannot be read.
     """
     wanted = list(dict.fromkeys(names))
-    present = {name for name in wanted if name and os.path.isfile(folder / name)}  # noqa: PTH113  # never raises
+    present = [name for name in wanted if name and os.path.isfile(folder / name)]  # noqa: PTH113  # never raises
     result = {name: Located(name, folder / name) for name in present}
-    missing = [name for name in wanted if name not in present]
+    missing = [name for name in wanted if name not in result]
     if not missing:
         return result
     matches = match_names(wanted, walk(folder).photographs, any_suffix)

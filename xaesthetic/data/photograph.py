@@ -12,7 +12,8 @@ def load_photograph(record: Record) -> Pixels:
     Raises
     ------
     DataError
-        If its data set says that it cannot be used, the file cannot be read, or the edit needs a subject and none lies in the photograph.
+        If its data set says that it cannot be used, the file cannot be read, or the edit
+        needs a subject and none lies in the photograph.
     """
     if record.problem:
         raise DataError(record.problem)

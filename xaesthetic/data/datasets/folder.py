@@ -34,7 +34,9 @@ def folder(root: Path | None = None) -> Iterator[Record | PassedOver]:
         raise DataError(f"{printable(root)}: {'a file, not a folder' if root.exists() else 'there is no such folder'}.")
     files = walk(root)
     if not files.photographs:
-        passed = f" {len(files.passed_over)} passed over, the first: {_first(files.passed_over)}." if files.passed_over else ""
+        passed = (
+            f" {len(files.passed_over)} passed over, the first: {_first(files.passed_over)}." if files.passed_over else ""
+        )
         raise DataError(
             f"{printable(root)}: no photograph in it; files that end in {', '.join(sorted(SUFFIXES))} are read.{passed}"
         )

@@ -83,9 +83,7 @@ def read_votes(path: Path, names: Mapping[str, str | None]) -> tuple[pd.DataFram
     return frame.groupby(["rater", "image"], sort=True)["score"].mean().reset_index(), notes
 
 
-def _vote(
-    cells: Mapping[str, str], chosen: Mapping[str, str], number: Callable[[str], float]
-) -> tuple[str, str, float]:
+def _vote(cells: Mapping[str, str], chosen: Mapping[str, str], number: Callable[[str], float]) -> tuple[str, str, float]:
     rater, image, score = (cells[chosen[what]] for what in ("rater", "image", "score"))
     if not rater or not image:
         raise ValueError("names no rater or no image")
