@@ -62,11 +62,11 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
         If the data set's lists are not there or damaged.
     """
     collection = collect(name, root)
-    records = collection.records
+    records = list(collection.records)
     lists = _lists(records)
     missing = tuple(record.id for record in records if not os.path.isfile(record.path))  # noqa: PTH113  # never raises
     left_out = {record.id: record.problem for record in records if record.problem}
-    sheets = [_counts({**lists, "all together": list(records)}, set(missing))]
+    sheets = [_counts({**lists, "all together": records}, set(missing))]
     if any(record.ratings for record in records):
         rated = {split: _ratings(members) for split, members in (lists or {"all": records}).items()}
         sheets += _overlaps(lists)
