@@ -16,15 +16,15 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.locks import hold
-from xaesthetic.core.types import Experiment, Record, ReportOptions
-from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.core.types import Experiment, PassedOver, ReportOptions
+from xaesthetic.data.records import Collection, collect, fingerprint
 from xaesthetic.evaluation.judge import judge
 from xaesthetic.execution.local import local
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
-from xaesthetic.stages.records import examine_records
+from xaesthetic.stages.records import examine_records, read_passed_over
 
 if TYPE_CHECKING:
     from xaesthetic.models.model import AttributeModel
@@ -43,6 +43,8 @@ class Comparison:
     """Photographs that could not be used, by id, with the reason."""
     failed: Mapping[str, Exception] = field(default_factory=dict)
     """Reports that could not be drawn, by name."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """What else the data held."""
 
 
 def compare(
@@ -80,22 +82,23 @@ def compare(
     """
     for name in reports:
         plugins.check("reports", name)
-    experiment, records = prepare(experiment, out)
+    experiment, collection = prepare(experiment, out)
     execution = _here(execution)
-    run = begin(experiment, records, out, execution)
+    run = begin(experiment, collection, out, execution)
     if draw:
         judge(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
     records_table = run.read(RECORDS)
     reasons = records_table[records_table["reason"] != ""].set_index("id")["reason"]
-    return Comparison(run, drawn.written, {str(image): str(reason) for image, reason in reasons.items()}, drawn.failed)
+    left_out = {str(image): str(reason) for image, reason in reasons.items()}
+    return Comparison(run, drawn.written, left_out, drawn.failed, read_passed_over(run))
 
 
 def _here(execution: Execution) -> Execution:
     return execution if execution.executor else replace(execution, executor=local)
 
 
-def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, list[Record]]:
+def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
@@ -105,10 +108,10 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, list[Record]
     keys = [choice.key for choice in choices]
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
-    records = find_records(experiment.data, Path(experiment.root) if experiment.root else None)
+    collection = collect(experiment.data, Path(experiment.root) if experiment.root else None)
     old = (out / "experiment.json").is_file() and Run.open(out).schema == 1
-    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(records)} | _weights(choices)
-    return replace(experiment, inputs=inputs), records
+    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(collection.records)} | _weights(choices)
+    return replace(experiment, inputs=inputs), collection
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
@@ -120,7 +123,7 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     return sums
 
 
-def begin(experiment: Experiment, records: Sequence[Record], out: Path, execution: Execution) -> Run:
+def begin(experiment: Experiment, collection: Collection, out: Path, execution: Execution) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
     present = Run.exists(out, experiment)
     if present and (run := Run.open(out)).is_complete():
@@ -137,7 +140,7 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, executio
     if run.answered_by()["models"] != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
-        examine_records(run, records, execution)
+        examine_records(run, collection.records, execution, collection.passed_over)
         if not run.records():
             reasons = run.read(RECORDS)["reason"]
             raise DataError(

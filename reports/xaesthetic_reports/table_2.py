@@ -1,5 +1,6 @@
 """The paper's Table 2: how well single raters agree with the mean score."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from xaesthetic.core.errors import DataError
@@ -50,12 +51,12 @@ def table_2(run: Run, options: ReportOptions) -> list[Path]:
             f"{run.root}: Table 2 needs the raters' single votes, {_VOTES} of AADB's Drive folder; put it into the run's "
             "folder, or run 'xaesthetic table 2 --ratings FILE'."
         )
-    votes = read_votes(file, {"rater": None, "image": None, "score": None})
+    votes, notes = read_votes(file, {"rater": None, "image": None, "score": None})
     table = run.read(PREDICTIONS)
     table = table[table["attribute"] == "overall"]
     chosen = {str(key): dict(zip(rows["image"], rows["prediction"], strict=True)) for key, rows in table.groupby("model")}
     result = rater_agreement(votes, chosen, seed=run.experiment.seed)
-    layouts = rater_layouts(result)
+    layouts = rater_layouts(replace(result, notes=tuple(notes)))
     texts = {
         "table_2.csv": frame_csv(result.raters),
         "table_2_models.csv": frame_csv(result.models),

@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import numpy as np
@@ -9,7 +10,7 @@ from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
 from xaesthetic.data.check import examine_data
 from xaesthetic.data.datasets.aadb import aadb
-from xaesthetic.data.records import find_records
+from xaesthetic.data.records import collect, find_records
 
 PUBLISHED = SHARED / "aadb"
 
@@ -88,19 +89,64 @@ def test_the_cache_is_the_default(root, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        (LISTS[0], "t0.jpg", "../t0.jpg", "line 2: '../t0.jpg' is no file name"),
-        (LISTS[0], "0.5", "half", "line 2: 'half' is no rating"),
-        (LISTS[0], "ImageFile", "Image", "has no column ImageFile"),
-        (LISTS[0], "t1.jpg", "t0.jpg", "t0.jpg is twice in imgListTrain"),
-        (LISTS[2], "b0.jpg,0.1", "b0.jpg,0.2", "b0.jpg is rated differently in imgListTestNew"),
+        (LISTS[0], "t0.jpg", "..", "imgListTrainRegression_.csv, line 2: '..' is no file name"),
+        (LISTS[0], "0.5", "half", "imgListTrainRegression_.csv, line 2: 'half' is no number"),
+        (LISTS[0], "0.5", "1e999", "imgListTrainRegression_.csv, line 2: '1e999' is no rating"),
+        (LISTS[0], "t1.jpg", "t0.jpg", "t0.jpg: twice in imgListTrainRegression_.csv; the first row counts"),
+        (LISTS[0], "0.5\n", "0.5,7\n", "imgListTrainRegression_.csv, line 2: has 14 cells where the header has 13"),
     ],
 )
-def test_damaged_lists_are_refused(root, name, old, new, said):
-    text = (root / name).read_text()
+def test_a_damaged_row_does_not_cost_the_others(root, name, old, new, said):
+    before = {record.id: record for record in aadb(root)}
+    change(root / name, old, new)
+    after = collect("aadb", root)
+    assert [f"{item.name}: {item.reason}" for item in after.passed_over] == [said]
+    kept = {record.id: record for record in after.records}
+    assert len(before) - len(kept) == 1
+    assert all(repr(kept[item]) == repr(before[item]) for item in kept)  # as text, nan equals nan
+
+
+def change(path, old, new):
+    text = path.read_text()
     assert old in text
-    (root / name).write_text(text.replace(old, new, 1))
-    with pytest.raises(DataError, match=said):
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_what_two_lists_rate_differently_is_left_out(root):
+    change(root / LISTS[2], "b0.jpg,0.1", "b0.jpg,0.2")
+    records = {record.id: record for record in aadb(root)}
+    assert "rated differently in imgListTestNew" in records["b0.jpg"].problem
+    assert [record.id for record in records.values() if record.problem] == ["b0.jpg"]
+    with pytest.raises(DataError, match="has no column ImageFile"):
+        change(root / LISTS[0], "ImageFile", "Image")
         list(aadb(root))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: re.sub(r"(\d)\.(\d)", r"\1,\2", text.replace(",", ";")).encode(),
+        lambda text: text.replace(",", "\t").replace("\n", "\r\n").encode(),
+        lambda text: text.upper().replace(".JPG", ".jpg").replace("T0", "t0").encode("utf-16"),
+        lambda text: text.replace("t0.jpg", "train\\t0.jpg").encode(),
+    ],
+)
+def test_a_list_in_other_hands(root, written):
+    (before, *_) = aadb(root)
+    (root / LISTS[0]).write_bytes(written((root / LISTS[0]).read_text()))
+    (after, *_) = aadb(root)
+    assert repr(after) == repr(before)
+
+
+@pytest.mark.parametrize("file", ["e0.JPG", "E0.jpg", "e0.png", "warp/e0.WEBP", "0.5_e0.jpg"])
+def test_a_photograph_may_have_another_suffix_or_case(root, photo, write_photo, file):
+    path = write_photo(root / file, photo)
+    present = {record.id: record.path for record in aadb(root)}["e0.jpg"] == path
+    assert present != file.startswith("0.5_")  # a score stands before names of farms only
+    other = write_photo(root / "e0.tif", photo)
+    if file in ("e0.png", "warp/e0.WEBP"):
+        assert {record.id: record.path for record in aadb(root)}["e0.jpg"] not in (path, other)
 
 
 def test_a_missing_list_says_how_to_get_it(tmp_path):

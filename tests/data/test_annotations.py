@@ -145,22 +145,57 @@ def test_a_table_of_fixations(tmp_path, photo, write_photo):
     assert [each.id for each in found] == ["a/1.png", "b.png"]
     assert found[0].path == tmp_path / "a" / "1.png"
     assert found[0].annotations == (looked("s1", (3, 4), (7, 8)), looked("s2", (5.5, 6)))
+    assert "'b.png': there is no file of that name" in found[1].problem
+
+
+def test_a_table_of_fixations_names_photographs_in_its_order(tmp_path, photo, write_photo):
+    names = [f"{number}.png" for number in (3, 1, 2, 5, 4)]
+    for name in names:
+        write_photo(tmp_path / name, photo)
+    rows = [f"{name},s,{number},1" for number, name in enumerate([*names, "./3.png", str(tmp_path / "1.png")])]
+    (tmp_path / "f.csv").write_text("\n".join(["image,subject,x,y", *rows]))
+    found = find_records("fixations", tmp_path / "f.csv")
+    assert [record.id for record in found] == names
+    assert [record.annotations[0].fixations for record in found[:2]] == [((0, 1), (5, 1)), ((1, 1), (6, 1))]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("sub\\c.png", "sub/c.png"),
+        ("c.png", "sub/c.png"),
+        ("https://host/sub/c.png?x=1", "sub/c.png"),
+        ("SUB/C.PNG", "sub/c.png"),
+        ("c", "sub/c.png"),
+        ("other/c.png", ""),
+        ("d.png", ""),
+        ("sub", ""),
+        ("x" * 300, ""),
+        ("x/" * 3000, ""),
+    ],
+)
+def test_a_photograph_of_fixations_is_never_taken_for_another(tmp_path, photo, write_photo, name, file):
+    for path in ("sub/c.png", "one/d.png", "two/d.png"):
+        write_photo(tmp_path / path, photo)
+    (tmp_path / "f.csv").write_text(f"image,subject,x,y\n{name},s,1,1\n")
+    (record,) = find_records("fixations", tmp_path / "f.csv")
+    assert (record.id, record.path == tmp_path / file, bool(record.problem)) == (file or name, bool(file), not file)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("image,x,y\n", "has no column subject"),
-        ("image,subject,x,y\na,b,1,two\n", r"line 2: x and y are '1' and 'two'"),
-        ("image,subject,x,y\na,b,1\n", "line 2"),
-        ("", "has no column image, subject, x, y"),
+        ("image,subject,x,y\na,b,1\n", "holds no photograph; 1 passed over, the first: f.csv, line 2, has 3 cells where"),
+        ("image,subject,x,y\n", "holds no photograph"),
+        ("", "is empty; a table with a header was wanted"),
     ],
 )
 def test_a_table_that_is_none(tmp_path, text, said):
     (tmp_path / "f.csv").write_text(text)
     with pytest.raises(DataError, match=said):
         find_records("fixations", tmp_path / "f.csv")
-    with pytest.raises(DataError, match="cannot be read as a table"):
+    with pytest.raises(DataError, match="cannot be read"):
         find_records("fixations", tmp_path / "none.csv")
 
 

@@ -89,8 +89,10 @@ def test_folders_that_cannot_be_used(tmp_path, monkeypatch):
 def test_photographs_named_one_by_one(photo, tmp_path, write_photo):
     first, second = write_photo(tmp_path / "a.png", photo), write_photo(tmp_path / "more" / "b.png", photo)
     assert [record.path for record in given_records([first, second.parent])] == [first, second]
-    with pytest.raises(DataError, match="two photographs are called"):
-        given_records([first, first])
+    once, again, lost = given_records([first, first, tmp_path / "c.png"])
+    assert (once.problem, again.id) == ("", f"{first} (2)")
+    assert "comes twice" in again.problem
+    assert "no such photograph or folder" in lost.problem
     with pytest.raises(DataError, match="no such photograph or folder"):
         given_records([tmp_path / "c.png"])
 

@@ -23,6 +23,12 @@ from xaesthetic.data.names import match_names
         ("0123abcd-1.png", "0123abcd-1.png"),
         ("1", "1.webp"),
         ("1.jpg", "1.jpg.png"),
+        ("1.jpg", "1"),
+        (" a / 1.png ", "a/1.png"),
+        ("https://host/data/a/1.png?width=3#top", "data/a/1.png"),
+        ("file:///home/her/a/1.png", "a/1.png"),
+        ("https://host/what%3F.png", "what?.png"),
+        ("what?.png", "what?.png"),
     ],
 )
 def test_a_name_means_a_file_however_it_is_written(name, file):
@@ -40,6 +46,8 @@ def test_a_name_means_a_file_however_it_is_written(name, file):
         ("", ["1.png"], "no file of that name"),
         ("..", ["1.png"], "no file of that name"),
         ("/", [""], "no file of that name"),
+        ("https://host/b/1.png", ["a/1.png"], "no file of that name"),
+        ("1.jpg", ["1.png", "2"], "no file of that name"),
     ],
 )
 def test_what_is_not_certain_is_no_match(name, files, problem):
@@ -62,6 +70,18 @@ def test_two_names_are_never_one_photograph():
 def test_what_one_name_means_closely_is_not_there_for_a_looser_one():
     matches = match_names(["x/1.png", "1.jpg", "1.png"], ["1.png"], any_suffix=True)
     assert {name: match.file for name, match in matches.items()} == {"x/1.png": "", "1.jpg": "", "1.png": "1.png"}
+
+
+def test_nothing_is_matched_because_the_other_is_taken():
+    matches = match_names(["b/1.png", "1.png"], ["a/1.png", "b/1.png"])
+    assert matches["b/1.png"].file == "b/1.png"
+    assert matches["1.png"].problem == "it could be a/1.png or b/1.png"
+    assert match_names(["1.png", "1.PNG"], ["1.png"])["1.PNG"].problem == "1.png is what '1.png' names"
+
+
+def test_the_closer_of_two_names_has_the_file():
+    matches = match_names(["1.png", "x/a/1.png", "2.png"], ["a/1.png"])
+    assert [match.file for match in matches.values()] == ["", "a/1.png", ""]
 
 
 def test_one_path_written_twice_is_one_photograph():

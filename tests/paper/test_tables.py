@@ -157,17 +157,45 @@ def test_predictions_that_predict_has_written(read):
     assert table.to_dict("records") == [{"image": "a.jpg", "model": "mine", "attribute": "light", "prediction": 0.5}]
 
 
+def test_predictions_in_other_hands(read):
+    plain, notes = read("image,light\na.jpg,0.5\nb.jpg,2\n")
+    for text in (
+        "\ufeffImage ; Light\r\nA.JPG; 0,5\r\nhere\\b.jpg;2\r\n",
+        "Light\tfile\tx\n0.5\tc:\\p\\a.jpg\t\n2\thttps://h/b.jpg?x=1\t\n",
+        'light (mine, trained),image\n0.5,"a.jpg"\n2,b\n'.replace("light (mine, trained)", '"light (mine, trained)"'),
+        "image;light (mine, trained)\na.jpg;0,5\nb.jpg;2\n",
+    ):
+        table, said = read(text)
+        pd.testing.assert_frame_equal(table, plain)
+        assert [note for note in said if "passed over" not in note] == notes
+
+
+def test_what_of_predictions_cannot_be_used_is_unknown_and_said(tmp_path):
+    text = (
+        "image,light\na/1.jpg,1\n1.jpg,9\nb/1.jpg,bright\n2.jpg,inf\n3.jpg,3,3\n4.jpg,4\n4.jpg,5\n5.jpg,na\n5.jpg,NaN\n,1\n"
+    )
+    (tmp_path / "p.csv").write_text(text)
+    ids = ["a/1.jpg", "b/1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]
+    table, notes = read_predictions("mine", tmp_path / "p.csv", ids)
+    assert table.to_dict("records") == [{"image": "a/1.jpg", "model": "mine", "attribute": "light", "prediction": 1.0}]
+    assert [note.removeprefix("mine: ") for note in notes] == [
+        "5 of 10 images of p.csv are in the data set.",
+        "2 damaged rows passed over: line 6 has 3 cells where the header has 2, line 11 names no image.",
+        "1 images that are not certain, which are unknown: '1.jpg', it could be a/1.jpg or b/1.jpg.",
+        "2 cells without a number, which are unknown: line 4 'bright' in column 'light', line 5 'inf' in column 'light'.",
+        "1 images that come twice with other values, which are unknown: 4.jpg.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("photo,light\na.jpg,1\n", "no column image; it has photo, light"),
         ("image,beauty\na.jpg,1\n", "no column is an attribute"),
         ("image,light\nx.jpg,1\n", "none of 1 images is in the data set; the first is 'x.jpg'"),
-        ("image,light\na.jpg,1\nd/a.jpg,2\n", "a.jpg comes twice"),
-        ("image,light\na.jpg,1\nb.jpg,bright\n", "line 3: 'bright' in column 'light' is no number"),
-        ("image,light\na.jpg,inf\n", "line 2: 'inf' in column 'light' is no number"),
         ("image,light (one),light (two)\na.jpg,1,2\n", "are both light; give one model a file"),
-        ("", "cannot be read as CSV"),
+        ("", "is empty; a table with a header was wanted"),
+        ("image,light\n", "none of 0 images is in the data set; no row can be read"),
     ],
 )
 def test_predictions_that_cannot_be_used(read, text, said):

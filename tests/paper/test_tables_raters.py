@@ -113,11 +113,12 @@ def test_split_half_is_spearman_brown():
 def test_votes_are_found_by_their_columns_names(tmp_path, sign):
     lines = ["WorkerId,imgName,Score,x", "a,1.jpg,3,", "a,1.jpg,5,", "b,1.jpg,2,", "b,2.jpg,,"]
     (tmp_path / "v.csv").write_text("\n".join(lines).replace(",", sign))
-    votes = read_votes(tmp_path / "v.csv", {"rater": None, "image": None, "score": None})
+    votes, notes = read_votes(tmp_path / "v.csv", {"rater": None, "image": None, "score": None})
     assert votes.to_dict("records") == [
         {"rater": "a", "image": "1.jpg", "score": 4.0}, {"rater": "b", "image": "1.jpg", "score": 2.0},
     ]  # fmt: skip
-    named = read_votes(tmp_path / "v.csv", {"rater": "workerid", "image": "IMGNAME", "score": None})
+    assert notes == ["v.csv: 1 rows have no score."]
+    named, _ = read_votes(tmp_path / "v.csv", {"rater": "workerid", "image": "IMGNAME", "score": None})
     pd.testing.assert_frame_equal(named, votes)
 
 
@@ -127,7 +128,7 @@ def test_votes_are_found_by_their_columns_names(tmp_path, sign):
         ("who,image,score\na,1,2\n", r"no column 'rater'; it has who, image, score. Name the right one with --rater"),
         ("rater,image,score\na,1,good\n", r"line 2: the score 'good' is no number"),
         ("rater,image,score\na,1,\n", "holds no score"),
-        ("", "cannot be read as a table"),
+        ("", "is empty; a table with a header was wanted"),
     ],
 )
 def test_votes_that_cannot_be_used(tmp_path, text, said):

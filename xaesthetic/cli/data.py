@@ -92,5 +92,7 @@ def data_check(
         screen.say_json(json.dumps(asdict(check), indent=2, ensure_ascii=False))
     else:
         screen.print_check(check)
-    if check.missing:
+    screen.print_passed_over(check.passed_over)
+    screen.print_left_out(check.left_out)
+    if check.missing or check.left_out:
         raise typer.Exit(1)

@@ -57,11 +57,14 @@ def reproduce(
     )
     if as_json:
         known = [asdict(item) for item in done.outcomes]
-        screen.say_json(json.dumps({"index": str(done.index), "exhibits": known, "left_out": dict(done.left_out)}, indent=2))
+        passed = [asdict(item) for item in done.passed_over]
+        result = {"index": str(done.index), "exhibits": known, "left_out": dict(done.left_out), "passed_over": passed}
+        screen.say_json(json.dumps(result, indent=2))
     else:
         if not quiet:
             screen.print_outcomes(done.outcomes)
         screen.say(done.index)
+    screen.print_passed_over(done.passed_over)
     screen.print_left_out(done.left_out)
     if done.left_out:
         raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """Commands that make a run folder or ratings, and draw what is in one."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +67,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "run": str(run.root),
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
+            "passed_over": [asdict(item) for item in comparison.passed_over],
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
@@ -74,6 +76,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             screen.print_picks(run)
         for path in comparison.written:
             screen.say(path)
+    screen.print_passed_over(comparison.passed_over)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)
     if comparison.left_out:
@@ -114,6 +117,7 @@ def predict(
         screen.say_json(render(ratings.table, ratings.trained))
     elif not quiet:
         screen.print_ratings(ratings)
+    screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)
     if ratings.left_out:
         raise typer.Exit(1)

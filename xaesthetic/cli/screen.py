@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xaesthetic.core.text import visible, visible_json
 
 if TYPE_CHECKING:
+    from xaesthetic.core.types import PassedOver
     from xaesthetic.data.check import DataCheck
     from xaesthetic.models.serving.manage import Status
     from xaesthetic.paper.drawing import Outcome
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # missing photographs named on the screen
 _WIDE = 120  # columns of tables where there is no terminal
+_KINDS = 8  # reasons for passing over that are named there
+_NAMED = 3  # names for each of them
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
 
 
@@ -72,6 +75,20 @@ def print_left_out(reasons: Mapping[str, str]) -> None:
             say(f"  {reason}", err=True)
         if len(reasons) > _REASONS:
             say(f"  and {len(reasons) - _REASONS} more", err=True)
+
+
+def print_passed_over(items: "Sequence[PassedOver]") -> None:
+    """Print how much of the data was no photograph to rate, and why: the most frequent reason first, with a few names."""
+    names: dict[str, list[str]] = {}
+    for item in items:
+        names.setdefault(item.reason, []).append(item.name)
+    if items:
+        typer.echo(f"\npassed over: {len(items)}", err=True)
+    ordered = sorted(names.items(), key=lambda entry: -len(entry[1]))
+    for reason, those in ordered[:_KINDS]:
+        typer.echo(f"  {len(those)} {reason}: {', '.join(those[:_NAMED])}{', …' * (len(those) > _NAMED)}", err=True)
+    if len(ordered) > _KINDS:
+        typer.echo(f"  and {sum(len(those) for _, those in ordered[_KINDS:])} for other reasons", err=True)
 
 
 def print_picks(run: "Run") -> None:

@@ -51,7 +51,7 @@ def table_1(
 ) -> None:
     """Spearman's ρ of every model for every attribute, with intervals and paired differences, beside the paper's."""
     from xaesthetic.core.attributes import parse as parse_attributes
-    from xaesthetic.data.records import find_records
+    from xaesthetic.data.records import collect
     from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
     from xaesthetic.paper.tables.given import read_predictions
     from xaesthetic.paper.tables.layout import rank_layouts
@@ -60,7 +60,8 @@ def table_1(
 
     everything = any(text.strip().lower() == "all" for text in attr)
     attributes = _PAPER if everything else parse_attributes(attr)
-    records = find_records(data, root)
+    collection = collect(data, root)
+    records = collection.records
     tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
     tables, chosen = [], []
     notes: list[str] = []
@@ -83,6 +84,7 @@ def table_1(
     layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained)
     frames = {"table_1": result.ranks, "table_1_differences": result.differences}
     _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
+    screen.print_passed_over(collection.passed_over)
     screen.print_left_out(left_out)
     if left_out:
         raise typer.Exit(1)
@@ -120,10 +122,10 @@ def table_2(
     from xaesthetic.paper.tables.layout import rater_layouts
     from xaesthetic.paper.tables.raters import rater_agreement, read_votes
 
-    votes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
+    votes, votes_notes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
     images = sorted(votes["image"].unique())
     (name,) = parse_attributes([attr])
-    chosen, notes = {}, []
+    chosen, notes = {}, list(votes_notes)
     for item, file in _named(predictions):
         table, said = read_predictions(item, file, images)
         rows = table[table["attribute"] == name]

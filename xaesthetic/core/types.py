@@ -66,6 +66,8 @@ class Record:
     """What people looked at or marked in it."""
     credit: str = ""
     """Who made the photograph and its licence."""
+    problem: str = ""
+    """Why it cannot be used, in the data set's words, where that has found it out: no file is opened then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class PassedOver:
     """A file, row or task of a data set that is no photograph to rate, and why; counted and said, never an error."""
 
     name: str
+    """Which one: a path below the data's folder, a line of a table."""
     reason: str
+    """Why, in words that its like share: they are counted by it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,8 @@
 """What a data set holds: how many photographs are there, what people gave them, and how the ratings hang together."""
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES
-from xaesthetic.core.types import Record
-from xaesthetic.data.records import find_records
+from xaesthetic.core.types import PassedOver, Record
+from xaesthetic.data.records import collect
 
 _EXTREMES = (0.30, 0.75)  # of the overall score: what lies beyond was chosen to be easy
 _PAPER = [item.name for item in ATTRIBUTES if item.in_paper]
@@ -33,6 +34,10 @@ class DataCheck:
     sheets: tuple[Sheet, ...]
     missing: tuple[str, ...]
     """The ids of the photographs whose files are not there."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Photographs that cannot be used, as far as the data set knows, by id, with the reason."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """What else the data held."""
 
 
 def examine_data(name: str, root: Path | None = None) -> DataCheck:
@@ -56,16 +61,18 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
     DataError
         If the data set's lists are not there or damaged.
     """
-    records = find_records(name, root)
+    collection = collect(name, root)
+    records = list(collection.records)
     lists = _lists(records)
-    missing = tuple(record.id for record in records if not record.path.is_file())
+    missing = tuple(record.id for record in records if not os.path.isfile(record.path))  # noqa: PTH113  # never raises
+    left_out = {record.id: record.problem for record in records if record.problem}
     sheets = [_counts({**lists, "all together": records}, set(missing))]
     if any(record.ratings for record in records):
         rated = {split: _ratings(members) for split, members in (lists or {"all": records}).items()}
         sheets += _overlaps(lists)
         sheets += [_distribution(split, rated[split]) for split in rated if not lists or not _part(split, lists)]
         sheets.append(_with_overall(rated))
-    return DataCheck(tuple(sheets), missing)
+    return DataCheck(tuple(sheets), missing, left_out, collection.passed_over)
 
 
 def _lists(records: Sequence[Record]) -> dict[str, list[Record]]:

@@ -9,11 +9,17 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
+from xaesthetic.core.files import printable
+
 Parts = tuple[str, ...]
+NONE = "there is no file of that name"
+"""The `problem` of a name that fits nothing; others fit too much."""
 _UPLOAD = re.compile(r"^[0-9a-f]{8}-(?=.)", re.IGNORECASE)
 """Eight hexadecimal digits and a dash, which Label Studio puts before the names of uploads."""
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:$")
 _DRIVE = re.compile(r"^[A-Za-z]:$")
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
@@ -32,9 +38,9 @@ def match_names(names: Iterable[str], files: Iterable[str], any_suffix: bool = F
     r"""Say which file each name means.
 
     A file that one name means closely is not there for a looser name. From close to loose: the same path; the same but for
-    case and for how accents are written; percent-encoding undone; the prefix of an upload removed; a suffix added; with
-    `any_suffix`, another suffix. Folders must agree as far as both have them: `/there/a/1.png` means `a/1.png` or `1.png`,
-    but never `b/1.png`.
+    case and for how accents are written; percent-encoding and addresses undone; the prefix of an upload removed; a suffix
+    added to the name, or removed where the file has none; with `any_suffix`, another suffix. Folders must agree as far as
+    both have them: `/there/a/1.png` means `a/1.png` or `1.png`, but never `b/1.png`.
 
     Parameters
     ----------
@@ -54,55 +60,74 @@ def match_names(names: Iterable[str], files: Iterable[str], any_suffix: bool = F
     >>> match_names(["IMG%201.JPG", r"C:\photos\b\2.png", "3"], ["img 1.jpg", "a/2.png", "3.webp"])["3"].file
     '3.webp'
     """
-    free = {file: _parts(file) for file in dict.fromkeys(files)}
+    known = {file: _parts(file) for file in dict.fromkeys(files)}
     left = {name: _parts(name) for name in dict.fromkeys(names)}
     result: dict[str, Match] = {}
+    taken: dict[str, str] = {}
+    by_last: dict[Callable[[Parts], Parts], _ByLast] = {}
+    tried: dict[str, set[object]] = defaultdict(set)
     for loosen_name, loosen_file in _RUNGS if any_suffix else _RUNGS[:-1]:
+        if loosen_file not in by_last:
+            by_last[loosen_file] = _by_last(known, loosen_file)
+        wanted = {name: loosen_name(parts) for name, parts in left.items()}
+        new = {name: parts for name, parts in wanted.items() if (loosen_file, parts) not in tried[name]}
         for fitting in (_equal, _in_folders):
-            wanted = {name: loosen_name(parts) for name, parts in left.items()}
-            matched = _settled(_candidates(wanted, free, loosen_file, fitting), left)
+            fits = _fits({name: parts for name, parts in new.items() if name in left}, by_last[loosen_file], fitting)
+            matched = _settled(fits, left, taken)
             result |= matched
             left = {name: parts for name, parts in left.items() if name not in matched}
-            for match in matched.values():
-                free.pop(match.file, None)
-    return result | {name: Match(problem="there is no file of that name") for name in left}
+            taken |= {match.file: name for name, match in matched.items() if match.file}
+        for name, parts in new.items():
+            tried[name].add((loosen_file, parts))
+    return result | {name: Match(problem=NONE) for name in left}
 
 
-def _candidates(
-    wanted: Mapping[str, Parts],
-    files: Mapping[str, Parts],
-    loosen: Callable[[Parts], Parts],
-    fitting: "Callable[[Parts, Parts], int]",
-) -> dict[str, list[str]]:
-    """Return the files that fit each name best; names that none fits are not in the result."""
+_ByLast = Mapping[str, list[tuple[Parts, str]]]
+_Fits = Mapping[str, tuple[int, list[str]]]
+
+
+def _by_last(files: Mapping[str, Parts], loosen: Callable[[Parts], Parts]) -> _ByLast:
+    """Return the files by the loosened last part of their paths, with all loosened parts."""
     by_last: dict[str, list[tuple[Parts, str]]] = defaultdict(list)
     for file, parts in files.items():
         if loosened := loosen(parts):
             by_last[loosened[-1]].append((loosened, file))
+    return by_last
+
+
+def _fits(wanted: Mapping[str, Parts], by_last: _ByLast, fitting: Callable[[Parts, Parts], int]) -> _Fits:
+    """Return the files that fit each name best, and how well; names that none fits are not in the result."""
     result = {}
     for name, parts in wanted.items():
         scores = [(fitting(parts, other), file) for other, file in (by_last.get(parts[-1], ()) if parts else ())]
         best = max((score for score, _ in scores), default=0)
         if best:
-            result[name] = [file for score, file in scores if score == best]
+            result[name] = best, [file for score, file in scores if score == best]
     return result
 
 
-def _settled(candidates: Mapping[str, list[str]], parts: Mapping[str, Parts]) -> dict[str, Match]:
-    """Refuse what is not certain: a name that fits two files, a file that two names fit which are not one path."""
+def _settled(fits: _Fits, parts: Mapping[str, Parts], taken: Mapping[str, str]) -> dict[str, Match]:
+    """Refuse what is not certain: a name that fits two files, a file that another name means as closely or more so."""
     claims: dict[str, list[str]] = defaultdict(list)
-    for name, files in candidates.items():
-        claims[files[0]].append(name)
+    for name, (_, files) in fits.items():
+        if len(files) == 1:
+            claims[files[0]].append(name)
     result = {}
-    for name, files in candidates.items():
-        others = [other for other in claims[files[0]] if parts[other] != parts[name]]
+    for name, (score, files) in fits.items():
+        rivals = (item for item in claims[files[0]] if parts[item] != parts[name] and fits[item][0] >= score)
         if len(files) > 1:
-            result[name] = Match(problem=f"it could be {files[0]} or {files[1]}")
-        elif others:
-            result[name] = Match(problem=f"{others[0]!r} could be {files[0]} too")
+            result[name] = Match(problem=f"it could be {_shown(files[0])} or {_shown(files[1])}")
+        elif files[0] in taken:
+            result[name] = Match(problem=f"{_shown(files[0])} is what {taken[files[0]]!r} names")
+        elif rival := next(rivals, None):
+            result[name] = Match(problem=f"{rival!r} could be {_shown(files[0])} too")
         else:
             result[name] = Match(files[0])
     return result
+
+
+def _shown(file: str) -> str:
+    return printable(Path(file))
 
 
 def _equal(name: Parts, file: Parts) -> int:
@@ -122,10 +147,13 @@ def _parts(name: str) -> Parts:
 
 
 def _folded(parts: Parts) -> Parts:
-    return tuple(unicodedata.normalize("NFC", part.strip()).casefold() for part in parts)
+    return tuple((part if part.isascii() else unicodedata.normalize("NFC", part)).strip().casefold() for part in parts)
 
 
 def _decoded(parts: Parts) -> Parts:
+    if parts and _SCHEME.match(parts[0]):  # an address: its host is no folder, its query no part of the name
+        parts = parts[1 if parts[0].lower() == "file:" else 2 :]
+        parts = (*parts[:-1], re.split("[?#]", parts[-1])[0]) if parts else ()
     return _folded(_parts("/".join(unquote(part) for part in parts)))
 
 
@@ -134,15 +162,28 @@ def _downloaded(parts: Parts) -> Parts:
     return (*decoded[:-1], _UPLOAD.sub("", decoded[-1])) if decoded else ()
 
 
+def _where_without_suffix(parts: Parts) -> Parts:
+    return _folded(parts) if _without_suffix(parts) == parts else ()
+
+
 def _without_suffix(parts: Parts) -> Parts:
     return (*parts[:-1], _SUFFIX.sub("", parts[-1])) if parts else ()
 
 
+def _stem(file: Parts) -> Parts:
+    return _without_suffix(_folded(file))
+
+
+def _plain(parts: Parts) -> Parts:
+    return parts
+
+
 _RUNGS: tuple[tuple[Callable[[Parts], Parts], Callable[[Parts], Parts]], ...] = (
-    (lambda name: name, lambda file: file),
+    (_plain, _plain),
     (_folded, _folded),
     (_decoded, _folded),
     (_downloaded, _folded),
-    (_downloaded, lambda file: _without_suffix(_folded(file))),
-    (lambda name: _without_suffix(_downloaded(name)), lambda file: _without_suffix(_folded(file))),
+    (_downloaded, _stem),
+    (lambda name: _without_suffix(_downloaded(name)), _where_without_suffix),
+    (lambda name: _without_suffix(_downloaded(name)), _stem),
 )

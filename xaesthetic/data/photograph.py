@@ -12,8 +12,11 @@ def load_photograph(record: Record) -> Pixels:
     Raises
     ------
     DataError
-        If the file cannot be read, or the edit needs a subject and none lies in the photograph.
+        If its data set says that it cannot be used, the file cannot be read, or the edit
+        needs a subject and none lies in the photograph.
     """
+    if record.problem:
+        raise DataError(record.problem)
     photograph = images.read_photograph(record.path)
     if record.edit is None:
         return photograph.pixels

@@ -2,17 +2,33 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xaesthetic.core import files, plugins
 from xaesthetic.core.errors import DataError, unknown
-from xaesthetic.core.types import Record
+from xaesthetic.core.types import PassedOver, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What a data set, or a list of photographs and folders, holds."""
+
+    records: tuple[Record, ...]
+    """No two with one id; some may have a `problem`."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """What else it held."""
 
 
 def find_records(data: str, root: Path | None = None) -> list[Record]:
-    """The records of a data set, by its name, or of a folder of photographs, by its path.
+    """Return the records of a data set, as `collect` does, without what was passed over."""
+    return list(collect(data, root).records)
+
+
+def collect(data: str, root: Path | None = None) -> Collection:
+    """Collect the photographs of a data set, by its name, or of a folder, by its path; and what it passes over.
 
     Parameters
     ----------
@@ -24,12 +40,13 @@ def find_records(data: str, root: Path | None = None) -> list[Record]:
     Raises
     ------
     DataError
-        If `data` is none of these, the data set's files are not there, or two records have one id.
+        If `data` is none of these, the data set's files are not there, or it holds no photograph.
     """
     name, _, split = data.partition(":")
     if split and name in plugins.names("datasets"):
-        return _split(find_records(name, root), name, split)
-    return _unique(_load(data, root), f"data set {data!r}")
+        whole = collect(name, root)
+        return replace(whole, records=tuple(_split(whole.records, name, split)))
+    return _collection(_load(data, root), f"data set {data!r}")
 
 
 def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
@@ -39,7 +56,7 @@ def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
     return sorted((record for record in records if split in record.splits), key=lambda record: record.splits[split])
 
 
-def _load(data: str, root: Path | None) -> Iterator[Record]:
+def _load(data: str, root: Path | None) -> Iterator[Record | PassedOver]:
     if data not in plugins.names("datasets"):
         if not (Path(data).exists() or "/" in data or "\\" in data):
             raise DataError(f"{unknown('data set', data, plugins.names('datasets'))} Nor is there a folder of that name.")
@@ -48,37 +65,77 @@ def _load(data: str, root: Path | None) -> Iterator[Record]:
 
 
 def given_records(paths: Sequence[Path]) -> list[Record]:
-    """The records of photographs and folders named one by one.
+    """Return the records of photographs and folders named one by one, as `collect_paths` does."""
+    return list(collect_paths(paths).records)
+
+
+def collect_paths(paths: Sequence[Path]) -> Collection:
+    """Collect photographs and folders named one by one.
+
+    A path that is not there, or that comes twice, is a record with a problem, so that the others are used.
 
     Raises
     ------
     DataError
-        If a path is not there or comes twice.
+        If not one of the paths is there, or none holds a photograph.
     """
-    return _unique((record for path in paths for record in _load_path(path)), "the list")
+    missing = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110  # Path.exists may raise
+    if missing and len(missing) == len(paths):
+        raise DataError(_missing(missing[0]))
+    return _collection((item for path in paths for item in _load_path(path, alone=len(paths) == 1)), "the list")
 
 
-def _load_path(path: Path) -> Iterator[Record]:
-    if path.is_dir():
-        for record in plugins.load("datasets", "folder")(path):
-            yield replace(record, id=files.printable(record.path), original=files.printable(record.path))
-    elif path.is_file():
-        yield Record(files.printable(path), path, original=files.printable(path))
-    else:
-        raise DataError(f"{path}: there is no such photograph or folder.")
-
-
-def _unique(loaded: Iterable[Record], where: str) -> list[Record]:
+def _load_path(path: Path, alone: bool) -> Iterator[Record | PassedOver]:
+    name = files.printable(path)
+    if not os.path.isdir(path):  # noqa: PTH112
+        yield Record(name, path, original=name, problem="" if os.path.exists(path) else _missing(path))  # noqa: PTH110
+        return
     try:
-        records = list(loaded)
+        for item in plugins.load("datasets", "folder")(path):
+            if isinstance(item, PassedOver):
+                yield replace(item, name=files.printable(path / item.name))
+            else:
+                identity = files.printable(item.path)
+                yield replace(item, id=identity, original=identity)
+    except DataError as error:  # an empty folder among others
+        if alone:
+            raise
+        yield PassedOver(name, str(error).removeprefix(f"{name}: ").rstrip("."))
+
+
+def _missing(path: Path) -> str:
+    return f"{files.printable(path)}: there is no such photograph or folder."
+
+
+def _collection(loaded: Iterable[Record | PassedOver], where: str) -> Collection:
+    try:
+        items = list(loaded)
     except OSError as error:  # a folder that may not be entered, a name that is too long
         raise DataError(f"{error.filename or where}: cannot be read ({error.strerror}).") from error
-    seen: set[str] = set()
+    passed = tuple(item for item in items if isinstance(item, PassedOver))
+    records = tuple(_distinct(item for item in items if isinstance(item, Record)))
+    if not records:
+        first = f"; {len(passed)} passed over, the first: {passed[0].name}, {passed[0].reason}" if passed else ""
+        raise DataError(f"{where}: holds no photograph{first}.")
+    return Collection(records, passed)
+
+
+def _distinct(records: Iterable[Record]) -> Iterator[Record]:
+    """Give every record an id of its own; one that is called like an earlier one is left out with that reason."""
+    seen: dict[str, Path] = {}
     for record in records:
-        if record.id in seen:
-            raise DataError(f"{where}: two photographs are called {record.id!r}.")
-        seen.add(record.id)
-    return records
+        identity, number = record.id, 1
+        while identity in seen:
+            number += 1
+            identity = f"{record.id} ({number})"
+        if number > 1:
+            where = files.printable(record.path)
+            twice = f"{where}: comes twice as {record.id!r}; the first counts."
+            other = f"{where}: another photograph, {files.printable(seen[record.id])}, is called {record.id!r} too."
+            problem = twice if seen[record.id] == record.path else other
+            record = replace(record, id=identity, original=identity, edit=None, problem=record.problem or problem)
+        seen[identity] = record.path
+        yield record
 
 
 def fingerprint(records: Sequence[Record]) -> str:
@@ -107,8 +164,8 @@ def _identity(record: Record, content: str) -> dict[str, object]:
 
 
 def file_sum(path: Path) -> str:
-    """The file's sha256; empty where it cannot be read."""
+    """The file's sha256; empty where it cannot be read, or is a pipe or a device, which nobody waits for."""
     try:
-        return files.sha256(path)
-    except (OSError, DataError):
+        return files.sha256(path) if path.is_file() else ""
+    except (OSError, DataError, ValueError):  # ValueError: a name with a null in it
         return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xaesthetic.core.errors import XaestheticError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Experiment, ReportOptions
+from xaesthetic.core.types import Experiment, PassedOver, ReportOptions
 from xaesthetic.data.records import find_records
 from xaesthetic.paper.drawing import Outcome, draw_exhibits, parse_numbers
 from xaesthetic.pipeline import compare, measure
@@ -25,6 +25,8 @@ class Reproduction:
     outcomes: tuple[Outcome, ...]
     left_out: Mapping[str, str]
     """Photographs that could not be used, by id, with the reason."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """What else the data held."""
 
 
 def paper_data() -> str:
@@ -71,4 +73,4 @@ def reproduce(
             measure(run, "blocks", execution)
     outcomes = draw_exhibits(run, numbers, options, execution.track)
     (index,) = draw_reports(run, ["index"], options)
-    return Reproduction(index, tuple(outcomes), compared.left_out)
+    return Reproduction(index, tuple(outcomes), compared.left_out, compared.passed_over)

@@ -102,6 +102,12 @@ RECORDS = Table(
     _COMPARE,
     "Every photograph; `reason` says why one was left out. `subject`, `ratings` and `splits` are JSON.",
 )
+PASSED_OVER = Table(
+    "passed_over",
+    columns("name text | reason text"),
+    _COMPARE,
+    "Files, rows or tasks of the data that are no photographs to rate; only where there are any.",
+)
 ANNOTATIONS = Table(
     "annotations",
     columns(
@@ -155,6 +161,6 @@ BLOCKS = Table(
     "and `bias`, which is the output's, sum to the raw output.",
 )
 TABLES = (
-    RECORDS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS, RANDOMISATION, BLOCKS,
+    RECORDS, PASSED_OVER, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS, RANDOMISATION, BLOCKS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

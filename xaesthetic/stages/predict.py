@@ -8,9 +8,9 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Experiment, Pixels, Record
+from xaesthetic.core.types import Experiment, PassedOver, Pixels, Record
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import find_records, given_records
+from xaesthetic.data.records import collect, collect_paths
 from xaesthetic.models.model import AttributeModel, device, load_model
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
@@ -28,6 +28,8 @@ class Ratings:
     """How each model was trained."""
     left_out: Mapping[str, str]
     """Photographs that could not be read, by id, with the reason."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """What else the folders or the data set held."""
 
 
 def rate(photographs: Sequence[Path], experiment: Experiment, execution: Execution = Execution()) -> Ratings:
@@ -52,7 +54,8 @@ def rate(photographs: Sequence[Path], experiment: Experiment, execution: Executi
         If a model, data set or path is missing, or no photograph can be read.
     """
     root = Path(experiment.root) if experiment.root else None
-    records = given_records(photographs) if photographs else find_records(experiment.data, root)
+    collection = collect_paths(photographs) if photographs else collect(experiment.data, root)
+    records = collection.records
     models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
     passes = Passes(models, {}, device(experiment.device))
     groups = batches(records, experiment.batch)
@@ -70,7 +73,7 @@ def rate(photographs: Sequence[Path], experiment: Experiment, execution: Executi
     if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
-    return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out)
+    return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out, collection.passed_over)
 
 
 def _readable(record: Record) -> Pixels | str:

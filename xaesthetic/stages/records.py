@@ -1,7 +1,8 @@
 """The first stage: look at every photograph once, and say which of them can be used."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,39 +10,67 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Record
+from xaesthetic.core.types import PassedOver, Record
 from xaesthetic.data import images
 from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.data.records import file_sum
 from xaesthetic.run.rows import record_row
-from xaesthetic.run.schemas import ANNOTATIONS, RECORDS
+from xaesthetic.run.schemas import ANNOTATIONS, PASSED_OVER, RECORDS
 from xaesthetic.run.store import Run
 
+_UNSEEN: Mapping[str, Any] = {"height": 0, "width": 0, "sha256": "", "reason": ""}
 
-def examine_records(run: Run, records: Sequence[Record], execution: Execution = Execution()) -> None:
+
+def examine_records(
+    run: Run,
+    records: Sequence[Record],
+    execution: Execution = Execution(),
+    passed_over: Sequence[PassedOver] = (),
+) -> None:
     """Look at every photograph once and keep the list, each with its size or the reason why it is left out.
 
     A photograph that cannot be used never ends a run.
+
+    Parameters
+    ----------
+    run
+        Gets the tables.
+    records
+        The photographs.
+    execution
+        How it is carried out.
+    passed_over
+        What else the data held; kept beside them.
     """
     if run.has(RECORDS):
         return
-    paths = list(dict.fromkeys(record.path for record in records))
+    if passed_over:
+        run.write(PASSED_OVER, pd.DataFrame([asdict(item) for item in passed_over]))
+    paths = list(dict.fromkeys(record.path for record in records if not record.problem))
     with ThreadPoolExecutor(execution.workers) as pool:
         looked: Iterable[dict[str, Any]] = execution.track(pool.map(_look, paths), "photographs", len(paths))
         seen = dict(zip(paths, looked, strict=True))
-    people = [row for record in records for row in _people(record, seen[record.path])]
+    known = [(record, _usable(record, seen)) for record in records]
+    people = [row for record, about in known for row in _people(record, about)]
     if people:
         run.write(ANNOTATIONS, pd.DataFrame(people))
-    run.write(RECORDS, pd.DataFrame([record_row(record) | _usable(record, seen[record.path]) for record in records]))
+    run.write(RECORDS, pd.DataFrame([record_row(record) | about for record, about in known]))
 
 
-def _people(record: Record, seen: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if record.annotations and not seen["reason"]:
-        yield from annotation_rows(record, (seen["height"], seen["width"]))
+def read_passed_over(run: Run) -> tuple[PassedOver, ...]:
+    """Return what else the run's data held, as it was when the run was begun."""
+    if not run.has(PASSED_OVER):
+        return ()
+    return tuple(PassedOver(row["name"], row["reason"]) for row in run.read(PASSED_OVER).to_dict("records"))
+
+
+def _people(record: Record, about: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if record.annotations and not about["reason"]:
+        yield from annotation_rows(record, (about["height"], about["width"]))
 
 
 def _look(path: Path) -> dict[str, Any]:
-    row: dict[str, Any] = {"height": 0, "width": 0, "sha256": file_sum(path), "reason": ""}
+    row: dict[str, Any] = {**_UNSEEN, "sha256": file_sum(path)}
     try:
         row["height"], row["width"] = images.read_photograph(path).size
     except DataError as error:
@@ -49,8 +78,11 @@ def _look(path: Path) -> dict[str, Any]:
     return row
 
 
-def _usable(record: Record, seen: dict[str, Any]) -> dict[str, Any]:
-    size = seen["height"], seen["width"]
-    if not seen["reason"] and record.edit and not images.subject_region(record.subject, size).any():
-        return seen | {"reason": f"{record.path}: no subject region lies in the photograph; an edit needs one."}
-    return seen
+def _usable(record: Record, seen: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
+    if record.problem:
+        return {**_UNSEEN, "reason": record.problem}
+    about = seen[record.path]
+    size = about["height"], about["width"]
+    if not about["reason"] and record.edit and not images.subject_region(record.subject, size).any():
+        return about | {"reason": f"{record.path}: no subject region lies in the photograph; an edit needs one."}
+    return about

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xaesthetic.core.delimited import read_delimited
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
 from xaesthetic.core.files import atomic_write, write_text
 from xaesthetic.core.progress import Track, silent
-from xaesthetic.core.spreadsheet import raw_cell, safe_cell
+from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.data.fetch.transfer import HEADERS, retry_after
 
 if TYPE_CHECKING:
@@ -159,8 +160,8 @@ def _keep(response: "requests.Response", path: Path) -> str:
 def _read(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {raw_cell(row["file"]): row["why"] for row in csv.DictReader(file) if row.get("file") and row.get("why")}
+    rows = (row.cells for row in read_delimited(path, wanted=("file", "why")).rows if not row.problem)
+    return {cells["file"]: cells["why"] for cells in rows if cells["file"] and cells["why"]}
 
 
 def _write(path: Path, gone: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """Table 2 of the paper: how well single people agree with all, and what that says of a model."""
 
-import csv
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from xaesthetic.core.delimited import Delimited, parse_rows, read_delimited
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import printable
 from xaesthetic.core.statistics import Estimate, interval, resample, spearman
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +41,7 @@ class RaterTable:
     notes: tuple[str, ...] = ()
 
 
-def read_votes(path: Path, names: Mapping[str, str | None]) -> pd.DataFrame:
+def read_votes(path: Path, names: Mapping[str, str | None]) -> tuple[pd.DataFrame, list[str]]:
     """Read who gave which score to which image.
 
     Parameters
@@ -51,37 +53,57 @@ def read_votes(path: Path, names: Mapping[str, str | None]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns rater, image, score; several scores of one rater for one image are averaged, rows without a score left out.
+    Columns rater, image, score; several scores of one rater for one image are averaged. And notes for the reader: rows
+    without a score, or without a rater or image, are left out and counted.
 
     Raises
     ------
     DataError
-        If it cannot be read, a column is not there, or a score is no number.
+        If it cannot be read, a column is not there, or it holds no score.
     """
+    known = [*(name for name in names.values() if name), *(item for items in COLUMNS.values() for item in items)]
+    table = read_delimited(path, known=known)
+    chosen = {what: _column(table, what, name) for what, name in names.items()}
+    number = table.number_reader(chosen["score"])
+    votes, lost, empty = [], [], 0
+    for row, vote in parse_rows(table, lambda cells: _vote(cells, chosen, number)):
+        if not row.problem and not row.cells[chosen["score"]]:
+            empty += 1
+        elif isinstance(vote, str):
+            lost.append(f"line {row.line}: {vote}")
+        else:
+            votes.append(vote)
+    if not votes:
+        first = f"; {lost[0]}" if lost else ""
+        raise DataError(f"{printable(path)}: holds no score{first}.")
+    notes = [f"{path.name}: {empty} rows have no score."] if empty else []
+    if lost:
+        notes.append(f"{path.name}: {len(lost)} rows left out; the first: {lost[0]}.")
+    frame = pd.DataFrame(votes, columns=["rater", "image", "score"])
+    return frame.groupby(["rater", "image"], sort=True)["score"].mean().reset_index(), notes
+
+
+def _vote(cells: Mapping[str, str], chosen: Mapping[str, str], number: Callable[[str], float]) -> tuple[str, str, float]:
+    rater, image, score = (cells[chosen[what]] for what in ("rater", "image", "score"))
+    if not rater or not image:
+        raise ValueError("names no rater or no image")
     try:
-        table = pd.read_csv(path, dtype=str, sep=None, engine="python", keep_default_na=False)
-    except (OSError, ValueError, csv.Error) as error:
-        raise DataError(f"{path}: cannot be read as a table ({error}).") from error
-    chosen = {what: _column(path, table, what, name) for what, name in names.items()}
-    votes = pd.DataFrame({what: table[column].str.strip() for what, column in chosen.items()})
-    score = pd.to_numeric(votes["score"].where(votes["score"] != ""), errors="coerce")
-    wrong = score.isna() & (votes["score"] != "")
-    if wrong.any():
-        line = int(np.argmax(wrong))
-        raise DataError(f"{path}, line {line + 2}: the score {votes['score'].iloc[line]!r} is no number.")
-    votes = votes.assign(score=score).dropna()
-    if votes.empty:
-        raise DataError(f"{path}: holds no score.")
-    return votes.groupby(["rater", "image"], sort=True)["score"].mean().reset_index()
+        value = number(score)
+    except ValueError as error:
+        raise ValueError(f"the score {error}") from error
+    if not math.isfinite(value):
+        raise ValueError(f"the score {score!r} is no number")
+    return rater, image, value
 
 
-def _column(path: Path, table: pd.DataFrame, what: str, name: str | None) -> str:
-    plain = {str(column).strip().lower(): str(column) for column in table.columns}
-    for item in (name,) if name else COLUMNS[what]:
-        if item.lower() in plain:
-            return plain[item.lower()]
-    present = ", ".join(map(str, table.columns))
-    raise DataError(f"{path}: no column {name or what!r}; it has {present}. Name the right one with --{what}.")
+def _column(table: Delimited, what: str, name: str | None) -> str:
+    column = table.find_column(*((name,) if name else COLUMNS[what]))
+    if column is None:
+        present = ", ".join(table.columns)
+        raise DataError(
+            f"{printable(table.path)}: no column {name or what!r}; it has {present}. Name the right one with --{what}."
+        )
+    return column
 
 
 def rater_agreement(
