@@ -60,6 +60,8 @@ def _unusable(marks: Annotation, fixations: int, size: tuple[int, int]) -> str:
         return f"the mask cannot be read ({error})"
     if mask.shape != size:
         return f"the mask is {mask.shape}, but the photograph {size} (height, width)"
+    if mask.all():
+        return "the mask marks the whole photograph; are region and ground exchanged?"
     return "" if mask.any() else "the mask is empty"
 
 
