@@ -106,7 +106,9 @@ def _remarks(counts: Mapping[str, int]) -> Iterator[PassedOver]:
 
 def _annotations(photograph: Photograph, regions: Sequence[Region]) -> Iterator[Annotation | PassedOver]:
     """Everything that one annotator drew about one attribute, as one region; what cannot be drawn, each for itself."""
-    size = header_size(photograph.path) if regions and not photograph.problem else None
+    if photograph.problem:
+        return
+    size = header_size(photograph.path) if regions else None
     union: dict[tuple[str, str], Mask] = {}
     for region, annotator in zip(regions, _annotators(regions), strict=True):
         keys = [(annotator, about) for about in dict.fromkeys(meaning(label) for label in region.labels or ("",))]

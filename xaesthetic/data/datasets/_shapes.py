@@ -57,7 +57,7 @@ def outline(kind: str, value: dict[str, Any], size: Size) -> Points:
         points = np.stack([np.cos(angles) * oval.radius_x, np.sin(angles) * oval.radius_y], axis=1)
         points = _turned(points, oval.rotation or 0.0, size) + np.array([oval.x, oval.y])
     if not np.isfinite(points).all():
-        raise DataError("a number in it is not finite")
+        raise DataError("a number in it is not finite, or absurdly large")
     if len(points) and (points.min() < -100 or points.max() > 200):
         furthest = max(points.max(), points.min(), key=abs)
         raise DataError(f"it reaches to {furthest:.0f} % of the photograph; percent are wanted, no pixels")
@@ -66,8 +66,8 @@ def outline(kind: str, value: dict[str, Any], size: Size) -> Points:
 
 def _turned(points: np.ndarray, degrees: float, size: Size) -> np.ndarray:
     """Turned clockwise about the origin, in pixels: percents of the two sides are not alike."""
-    if not np.isfinite(degrees):
-        raise DataError("its rotation is not finite")
+    if not np.isfinite(degrees) or not (np.abs(points) < _FAR).all():
+        raise DataError("a number in it is not finite, or absurdly large")
     angle = np.radians(degrees)
     turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
     sides = np.array(size[::-1], np.float64)
