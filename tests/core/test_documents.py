@@ -77,3 +77,10 @@ def test_only_regular_files_of_a_bounded_size_are_read(tmp_path):
 def test_parsing_agrees_with_json():
     text = json.dumps({"a": ["é", 1, 2.5, None, True, {"b": "\U0001f600"}]})
     assert parse_json(text, "it") == json.loads(text)
+
+
+def test_one_bad_number_or_letter_of_an_export_does_not_cost_the_rest():
+    text = f'[1, {"9" * 5000}, -{"9" * 5000}, NaN, 1e999, "\\ud800"]'
+    assert str(parse_json(text, "export", strict=False)) == "[1, inf, -inf, nan, inf, '\\ud800']"
+    with pytest.raises(DataError, match="is not JSON"):
+        parse_json(text, "export")

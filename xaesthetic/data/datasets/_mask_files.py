@@ -9,7 +9,7 @@ from xaesthetic.core.documents import read_bytes
 from xaesthetic.core.errors import DataError
 
 _LOSSLESS = ("PNG", "BMP", "TIFF", "GIF")
-_LOSSY = ("JPEG", "MPO", "WEBP")
+_LOSSY = ("JPEG", "MPO", "WEBP")  # MPO: what some JPEG files are
 _MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 """Kinds of pixels that a PNG keeps as they are."""
 
@@ -33,7 +33,7 @@ def read_mask_file(path: Path, size: tuple[int, int] | None) -> bytes:
     """
     data = read_bytes(path)
     try:
-        with Image.open(io.BytesIO(data), formats=(*_LOSSLESS, *_LOSSY)) as image:
+        with Image.open(io.BytesIO(data), formats=(*_LOSSLESS, "JPEG", "WEBP")) as image:
             _require_usable(image, size)
             return data if image.format == "PNG" else _png(image)
     except DataError:

@@ -43,7 +43,7 @@ def find_photographs(folder: Path, names: Iterable[str]) -> dict[str, Photograph
         Paths and addresses as the export has them.
     """
     files, doubled, problems = _files(folder)
-    wanted = _without_uploads({name: path_in(name) for name in names})
+    wanted = _without_uploads({name: _below_images(path_in(name), files) for name in names})
     matches = match_names(wanted.values(), files)
     result = {}
     for name, path in wanted.items():
@@ -66,6 +66,12 @@ def _files(folder: Path) -> tuple[dict[str, Path], set[str], dict[str, str]]:
     inside = {f"{_IMAGES}/{name}" if name in doubled else name: name for name in below}
     files = {name: folder / name for name in beside} | {key: folder / _IMAGES / name for key, name in inside.items()}
     return files, doubled, {**beside, **{key: below[name] for key, name in inside.items()}}
+
+
+def _below_images(path: str, files: Mapping[str, Path]) -> str:
+    """Drop the folder images/ from a path below the export's folder, where that is how its file is called here."""
+    name = path.replace("\\", "/").removeprefix("./").removeprefix(f"{_IMAGES}/")
+    return name if name in files and files[name].parts[-name.count("/") - 2 :][0] == _IMAGES else path
 
 
 def _walk_images(folder: Path) -> Mapping[str, str]:
