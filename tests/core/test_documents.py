@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 from msgspec import Meta
 
-from xaesthetic.core.documents import parse_json, read_bytes, read_json, read_text
+from xaesthetic.core.documents import convert, parse_json, read_bytes, read_json, read_text
 from xaesthetic.core.errors import DataError
 
 
@@ -84,3 +84,5 @@ def test_one_bad_number_or_letter_of_an_export_does_not_cost_the_rest():
     assert str(parse_json(text, "export", strict=False)) == "[1, inf, -inf, nan, inf, '\\ud800']"
     with pytest.raises(DataError, match="is not JSON"):
         parse_json(text, "export")
+    with pytest.raises(DataError, match="export: holds half a letter"):
+        convert("\ud800", "export", float | None)

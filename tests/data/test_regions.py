@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pycocotools import mask as theirs
+from support.exports import brushed
 from support.plugin_package import plugged  # noqa: F401
 
 import xaesthetic as xa
@@ -36,26 +36,6 @@ def test_plain_run_lengths(mask):
     edges = np.flatnonzero(np.diff(down)) + 1
     runs = np.diff([0, *([0] if down[0] else []), *edges, down.size]).tolist()
     np.testing.assert_array_equal(_run_lengths.coco_runs(runs, mask.shape), mask)
-
-
-def brushed(mask, width=7):
-    """As Label Studio packs an RGBA picture whose alpha is the mark: runs where they are longer than two, else values."""
-    values = np.zeros((*mask.shape, 4), np.uint8)
-    values[mask] = 200
-    values = values.ravel()
-    bits = [f"{values.size:032b}", f"{width:05b}", *(f"{size - 1:04b}" for size in (3, 4, 8, 16))]
-    starts = [0, *(np.flatnonzero(np.diff(values.astype(int))) + 1), values.size]
-    for start, end in pairwise(starts):
-        while start < end:
-            length = min(end - start, 65536)
-            index, size = next((n, size) for n, size in enumerate((3, 4, 8, 16)) if length <= 1 << size)
-            kind = length > 2
-            shown = f"{values[start]:08b}" * (1 if kind else length)
-            bits.append(f"{int(kind)}{index:02b}{length - 1:0{size}b}{shown}")
-            start += length
-    text = "".join(bits)
-    text += "0" * (-len(text) % 8)
-    return [int(text[at : at + 8], 2) for at in range(0, len(text), 8)]
 
 
 @given(MASKS)

@@ -134,6 +134,8 @@ def convert(value: Any, where: str, kind: Any) -> Any:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at ")
         raise DataError(f"{where}{', ' * bool(place)}{place.strip('`')}: {message[:1].lower()}{message[1:]}.") from error
+    except UnicodeEncodeError as error:
+        raise DataError(f"{where}: holds half a letter, which no text does.") from error
     except RecursionError as error:
         raise DataError(f"{where}: is nested too deeply.") from error
 

@@ -70,7 +70,10 @@ def short(value: object) -> str:
 
 def plain(value: object) -> str:
     """Return a name out of an export as printable text in one line."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(value)).split())
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
 
 
 def identify(value: object, otherwise: object = "") -> str:
