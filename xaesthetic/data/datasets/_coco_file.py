@@ -114,10 +114,10 @@ def _draw(annotation: _Annotation, image: _Image, size: Size) -> Drawn:
     return _polygons(marked, size)
 
 
-def _polygons(pieces: list[Any], size: Size) -> Drawn:
+def _polygons(flat: list[Any], size: Size) -> Drawn:
     outlines: list[Points] = []
     remarks = []
-    for number, piece in enumerate(pieces, start=1):
+    for number, piece in enumerate(flat, start=1):
         try:
             outlines.append(corners(piece))
         except DataError as error:
