@@ -72,7 +72,7 @@ def _annotations(photograph: Path, marked: Sequence[MaskPath], folder: Path) -> 
         if isinstance(region, str):
             yield Annotation(mask.annotator, mask.attribute, problem=f"{name}: {region}")
             continue
-        with suppress(OSError, ValueError, SyntaxError):  # a damaged mask is left out later, with its reason
+        with suppress(DataError, OSError, ValueError, SyntaxError):  # a damaged mask is left out later, with its reason
             yield from remark_on_share(name, read_mask(region))
         yield Annotation(mask.annotator, mask.attribute, region=region)
 
