@@ -124,7 +124,10 @@ def meaning(held):
 def collected(kind, root, text):
     path = root / "export.json"
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
-    return meaning(collect(kind, path))
+    held = collect(kind, path)
+    for record in held.records:
+        assert record.problem or record.path == root / "images" / record.id
+    return meaning(held)
 
 
 @pytest.fixture(scope="module")
