@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 from msgspec import Meta
 
-from xaesthetic.core.documents import parse_json, read_bytes, read_json, read_text
+from xaesthetic.core.documents import convert, parse_json, read_bytes, read_json, read_text
 from xaesthetic.core.errors import DataError
 
 
@@ -77,3 +77,12 @@ def test_only_regular_files_of_a_bounded_size_are_read(tmp_path):
 def test_parsing_agrees_with_json():
     text = json.dumps({"a": ["é", 1, 2.5, None, True, {"b": "\U0001f600"}]})
     assert parse_json(text, "it") == json.loads(text)
+
+
+def test_one_bad_number_or_letter_of_an_export_does_not_cost_the_rest():
+    text = f'[1, {"9" * 5000}, -{"9" * 5000}, NaN, 1e999, "\\ud800"]'
+    assert str(parse_json(text, "export", strict=False)) == "[1, inf, -inf, nan, inf, '\\ud800']"
+    with pytest.raises(DataError, match="is not JSON"):
+        parse_json(text, "export")
+    with pytest.raises(DataError, match="export: holds half a letter"):
+        convert("\ud800", "export", float | None)

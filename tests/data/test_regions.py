@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pycocotools import mask as theirs
+from support.exports import brushed
 from support.plugin_package import plugged  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.types import PassedOver
 from xaesthetic.data import annotations
-from xaesthetic.data.datasets import _regions
-from xaesthetic.data.records import find_records
+from xaesthetic.data.datasets import _run_lengths, _shapes
+from xaesthetic.data.records import collect, find_records
 from xaesthetic.evaluation.score import score_run
 from xaesthetic.run.schemas import ANNOTATIONS
 
@@ -26,7 +27,7 @@ MASKS = arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 50)))
 @given(MASKS)
 def test_packed_run_lengths_are_pycocotools(mask):
     packed = theirs.encode(np.asfortranarray(mask.astype(np.uint8)))
-    np.testing.assert_array_equal(_regions.coco_runs(packed["counts"].decode(), mask.shape), mask)
+    np.testing.assert_array_equal(_run_lengths.coco_runs(packed["counts"].decode(), mask.shape), mask)
 
 
 @given(MASKS)
@@ -34,55 +35,35 @@ def test_plain_run_lengths(mask):
     down = mask.T.ravel()
     edges = np.flatnonzero(np.diff(down)) + 1
     runs = np.diff([0, *([0] if down[0] else []), *edges, down.size]).tolist()
-    np.testing.assert_array_equal(_regions.coco_runs(runs, mask.shape), mask)
-
-
-def brushed(mask, width=7):
-    """As Label Studio packs an RGBA picture whose alpha is the mark: runs where they are longer than two, else values."""
-    values = np.zeros((*mask.shape, 4), np.uint8)
-    values[mask] = 200
-    values = values.ravel()
-    bits = [f"{values.size:032b}", f"{width:05b}", *(f"{size - 1:04b}" for size in (3, 4, 8, 16))]
-    starts = [0, *(np.flatnonzero(np.diff(values.astype(int))) + 1), values.size]
-    for start, end in pairwise(starts):
-        while start < end:
-            length = min(end - start, 65536)
-            index, size = next((n, size) for n, size in enumerate((3, 4, 8, 16)) if length <= 1 << size)
-            kind = length > 2
-            shown = f"{values[start]:08b}" * (1 if kind else length)
-            bits.append(f"{int(kind)}{index:02b}{length - 1:0{size}b}{shown}")
-            start += length
-    text = "".join(bits)
-    text += "0" * (-len(text) % 8)
-    return [int(text[at : at + 8], 2) for at in range(0, len(text), 8)]
+    np.testing.assert_array_equal(_run_lengths.coco_runs(runs, mask.shape), mask)
 
 
 @given(MASKS)
 def test_packed_brushes(mask):
-    np.testing.assert_array_equal(_regions.brush_runs(brushed(mask), mask.shape), mask)
+    np.testing.assert_array_equal(_run_lengths.brush_runs(brushed(mask), mask.shape), mask)
 
 
 @given(st.lists(st.integers(0, 255), max_size=60), st.tuples(st.integers(1, 9), st.integers(1, 9)))
 def test_damaged_brushes_are_refused_or_read(packed, size):
-    with suppress(ValueError):
-        assert _regions.brush_runs(packed, size).shape == size
+    with suppress(DataError):
+        assert _run_lengths.brush_runs(packed, size).shape == size
 
 
 @given(st.text(max_size=30), st.tuples(st.integers(1, 9), st.integers(1, 9)))
 def test_damaged_run_lengths_are_refused_or_read(text, size):
-    with suppress(ValueError):
-        assert _regions.coco_runs(text, size).shape == size
+    with suppress(DataError):
+        assert _run_lengths.coco_runs(text, size).shape == size
 
 
 def test_a_rectangle_turns_clockwise_in_pixels():
     value = {"x": 50, "y": 50, "width": 20, "height": 10, "rotation": 90}
-    corners = np.array(_regions.outline("rectangle", value, (100, 200))).reshape(-1, 2)
+    corners = _shapes.outline("rectangle", value, (100, 200))
     np.testing.assert_allclose(corners, [(100, 50), (100, 90), (90, 90), (90, 50)], atol=1e-9)  # 40 x 10 pixels, turned
 
 
 def test_an_ellipse_has_its_area():
-    flat = _regions.outline("ellipse", {"x": 50, "y": 50, "radiusX": 20, "radiusY": 10}, (400, 400))
-    assert _regions.polygons([flat], (400, 400)).sum() == pytest.approx(np.pi * 80 * 40, rel=0.01)
+    points = _shapes.outline("ellipse", {"x": 50, "y": 50, "radiusX": 20, "radiusY": 10}, (400, 400))
+    assert _shapes.fill([points], (400, 400)).sum() == pytest.approx(np.pi * 80 * 40, rel=0.01)
 
 
 @pytest.fixture
@@ -119,7 +100,8 @@ def coco_file():
 
 
 def test_coco(export):
-    one, two, lost = find_records("coco", export(coco_file()))
+    held = collect("coco", export(coco_file()))
+    one, two = held.records
     assert one.path.is_file()
     assert two.path.is_file()
     assert [(each.annotator, each.attribute) for each in one.annotations] == [("annotator 1", "light"), ("anna", "")]
@@ -131,8 +113,10 @@ def test_coco(export):
         "annotation 4: a polygon is a list x, y, x, y, … of three corners or more",
         "annotation 5: has no segmentation",
     ]
-    assert lost.id == "image 9, which is not among the file's images"
-    assert not lost.path.exists()
+    assert held.passed_over == (
+        PassedOver("annotation 6", "of an image that the file does not name"),
+        PassedOver("'dog' (regions: 3)", "label that is no attribute; its regions stand for all attributes"),
+    )
 
 
 def label_studio_file():
@@ -168,7 +152,7 @@ def test_label_studio(export):
     ]  # fmt: skip
     assert annotations.read_mask(one.annotations[0].region).sum() == 12
     assert annotations.read_mask(one.annotations[2].region).sum() == pytest.approx(32 * 24 / 2, rel=0.1)
-    assert [each.problem for each in two.annotations] == ["brush x: the brush ends too early"]
+    assert [each.problem for each in two.annotations] == ["task 2, region 1, brush x: the brush ends too early"]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +186,8 @@ def test_what_cannot_be_used_is_counted_and_told(export, tmp_path, plugged, caps
 
     asked = xa.Experiment("coco", str(export(coco_file())), ("tiny_net",), ("cam",), ("light",), None)
     done = xa.compare(asked, tmp_path / "run", draw=False)
-    assert list(done.left_out) == ["image 9, which is not among the file's images"]
+    assert not done.left_out
+    assert "annotation 6" in [item.name for item in done.passed_over]
     table = done.run.read(ANNOTATIONS)
     assert table["reason"].str.startswith("annotation").sum() == 2
     judgement._annotations_left_out(done.run)

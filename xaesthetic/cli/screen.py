@@ -83,12 +83,13 @@ def print_passed_over(items: "Sequence[PassedOver]") -> None:
     for item in items:
         names.setdefault(item.reason, []).append(item.name)
     if items:
-        typer.echo(f"\npassed over: {len(items)}", err=True)
+        say(err=True)
+        say(f"passed over: {len(items)}", err=True)
     ordered = sorted(names.items(), key=lambda entry: -len(entry[1]))
     for reason, those in ordered[:_KINDS]:
-        typer.echo(f"  {len(those)} {reason}: {', '.join(those[:_NAMED])}{', …' * (len(those) > _NAMED)}", err=True)
+        say(f"  {len(those)} {reason}: {', '.join(those[:_NAMED])}{', …' * (len(those) > _NAMED)}", err=True)
     if len(ordered) > _KINDS:
-        typer.echo(f"  and {sum(len(those) for _, those in ordered[_KINDS:])} for other reasons", err=True)
+        say(f"  and {sum(len(those) for _, those in ordered[_KINDS:])} for other reasons", err=True)
 
 
 def print_picks(run: "Run") -> None:

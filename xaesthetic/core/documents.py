@@ -6,6 +6,7 @@ errors name the place (`$.question.batch`), it has no dependencies of its own, a
 
 import json
 import math
+import re
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
@@ -17,6 +18,9 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable
 
 T = TypeVar("T")
+_DIGITS = 4300
+_ENDLESS = re.compile(rf"\d{{{_DIGITS},}}")
+"""Numbers of more digits than Python reads as whole ones."""
 MOST = 1 << 30
 """Bytes of a document; a larger one is refused before it is read."""
 
@@ -80,8 +84,8 @@ def read_json(path: Path, kind: Any = Any, most: int = MOST, strict: bool = True
     most
         Bytes that are read at most.
     strict
-        Whether NaN, Infinity and numbers beyond a float are refused; without, they become nan and inf, for exports of
-        which one bad number must not cost the rest.
+        Whether NaN, Infinity, numbers beyond a float and halves of letters are refused; without, numbers become
+        nan and inf and such letters stay, for exports of which one bad item must not cost the rest.
 
     Raises
     ------
@@ -96,8 +100,10 @@ def parse_json(text: str | bytes, where: str, kind: Any = Any, strict: bool = Tr
     """Parse JSON into a value of a type; `where` names it in errors, which are those of `read_json`."""
     hooks: dict[str, Any] = {"parse_constant": _refuse, "parse_float": _finite} if strict else {}
     try:
+        if not strict and _ENDLESS.search(text if isinstance(text, str) else text.decode()):
+            hooks["parse_int"] = _whole  # only then: it makes long lists of numbers slow
         value = json.loads(text, object_pairs_hook=_unique, **hooks)
-        if "\\u" in (text if isinstance(text, str) else text.decode()):
+        if strict and "\\u" in (text if isinstance(text, str) else text.decode()):
             json.dumps(value, ensure_ascii=False).encode()  # halves of letters, which no file could hold
     except RecursionError as error:
         raise DataError(f"{where}: is nested too deeply.") from error
@@ -128,6 +134,8 @@ def convert(value: Any, where: str, kind: Any) -> Any:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at ")
         raise DataError(f"{where}{', ' * bool(place)}{place.strip('`')}: {message[:1].lower()}{message[1:]}.") from error
+    except UnicodeEncodeError as error:
+        raise DataError(f"{where}: holds half a letter, which no text does.") from error
     except RecursionError as error:
         raise DataError(f"{where}: is nested too deeply.") from error
 
@@ -141,6 +149,10 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text[:20]} is too large a number")
     return value
+
+
+def _whole(text: str) -> int | float:
+    return int(text) if len(text) <= _DIGITS else float(text)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

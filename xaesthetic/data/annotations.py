@@ -56,9 +56,12 @@ def _unusable(marks: Annotation, fixations: int, size: tuple[int, int]) -> str:
     if not marks.region:
         return "" if fixations else "no fixation lies in the photograph"
     try:
-        return "" if read_mask(marks.region, size).any() else "the mask is empty"
+        mask = read_mask(marks.region, size)
     except DataError as error:
         return str(error)
+    if mask.all():
+        return "the mask marks the whole photograph; are region and ground exchanged?"
+    return "" if mask.any() else "the mask is empty"
 
 
 # -- maps --------------------------------------------------------------------------------------------------------------

@@ -1,81 +1,158 @@
-"""Regions as annotation tools write them: polygons, COCO's run lengths, Label Studio's packed bits."""
+"""From what annotators marked to records: regions joined by photograph, annotator and attribute."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from PIL import Image
 
-from xaesthetic.core.attributes import attribute
-from xaesthetic.core.documents import read_json
+from xaesthetic.core.attributes import NAMES, attribute
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import Annotation, Mask, Polygon
-from xaesthetic.data.images import LARGEST, region
+from xaesthetic.core.types import Annotation, Mask, PassedOver, Record
+from xaesthetic.data.datasets._exports import reason, short
+from xaesthetic.data.datasets._photographs import Photograph, find_photographs, header_size
 
-Drawn = tuple[str, str, "Mask | str"]
-"""An annotator, an attribute, and the region; or why it cannot be read."""
+Size = tuple[int, int]
+_MUCH = 0.9
 
 
-def read_tasks(root: Path | None, name: str) -> Any:
-    """What an export holds.
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A region's pixels."""
 
-    Raises
-    ------
-    DataError
-        If there is no such file, or it is no JSON.
+    mask: Mask
+    remarks: tuple[tuple[str, str], ...] = ()
+    """Parts of it that are not in the mask: which, and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """Something that one annotator marked."""
+
+    where: str
+    """What to call it in a sentence: task 7, region 3."""
+    annotator: str
+    """Empty where nobody says who it was; `unknown` tells such annotators from each other."""
+    labels: tuple[str, ...]
+    draw: Callable[[Size], Drawn] | str
+    """Gives its pixels in a photograph of that size, raises DataError where there are none; or why it cannot be used."""
+    unknown: object = None
+
+
+@dataclass(slots=True)
+class Export:
+    """What an export says."""
+
+    photographs: list[str] = field(default_factory=list)
+    """Names of the photographs."""
+    regions: list[tuple[str, Region]] = field(default_factory=list)
+    """The photograph's name, and what is marked in it."""
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+
+def records(export: Export, folder: Path) -> Iterator[Record | PassedOver]:
+    """Give the photographs of an export with what was marked in them, one at a time; and what is passed over.
+
+    Two names of one file are one photograph.
     """
-    if root is None or not root.is_file():
-        raise DataError(f"data set {name!r} needs the export{f', and {root} is none' * bool(root)}: --root my/export.json.")
-    return read_json(root)
+    yield from export.passed_over
+    counts = Counter(label for _, region in export.regions if callable(region.draw) for label in region.labels or ("",))
+    yield from _remarks(counts)
+    photographs = find_photographs(folder, export.photographs)
+    marked: dict[Photograph, list[Region]] = {photographs[name]: [] for name in export.photographs}
+    for name, region in export.regions:
+        marked[photographs[name]].append(region)
+    for photograph, regions in marked.items():
+        annotations = []
+        for item in _annotations(photograph, regions):
+            if isinstance(item, Annotation):
+                annotations.append(item)
+            else:
+                yield item
+        yield Record(
+            photograph.id,
+            photograph.path,
+            original=photograph.id,
+            annotations=tuple(annotations),
+            problem=photograph.problem,
+        )
 
 
-def photograph(folder: Path, *names: str) -> Path:
-    """The first of these names that is a file beside the export or in images/ there; the first name where none is."""
-    places = [folder / below / Path(name).name for name in names for below in ("", "images")]
-    places = [folder / name for name in names if not Path(name).is_absolute() and ".." not in Path(name).parts] + places
-    return next((place for place in places if place.is_file()), places[0])
-
-
-def about(label: object) -> str:
-    """The attribute that a label names; empty, for all, where it names none."""
+@lru_cache(maxsize=1000)
+def meaning(label: str) -> str:
+    """Return the attribute that a label names; empty, for all, where it names none."""
     try:
-        return attribute(str(label)).name
+        return attribute(label).name
     except DataError:
         return ""
 
 
-def size_of(height: object, width: object) -> tuple[int, int]:
-    """A photograph's size as an export says it.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    if not isinstance(height, int) or not isinstance(width, int) or not 0 < height * width <= LARGEST or height < 1:
-        raise ValueError(f"the size is said to be {height} x {width}")
-    return height, width
-
-
-def together(drawn: Iterable[Drawn]) -> Iterator[Annotation]:
-    """Everything that one annotator drew about one attribute, as one region; what cannot be read, each for itself."""
-    regions: dict[tuple[str, str], Mask] = {}
-    for annotator, about_what, mask in drawn:
-        key = annotator, about_what
-        if isinstance(mask, str):
-            yield Annotation(annotator, about_what, problem=mask)
-        elif key not in regions:
-            regions[key] = mask
-        elif regions[key].shape == mask.shape:
-            regions[key] = regions[key] | mask
-        else:
-            yield Annotation(
-                annotator, about_what, problem=f"regions of {regions[key].shape} and {mask.shape} in one photograph"
+def _remarks(counts: Mapping[str, int]) -> Iterator[PassedOver]:
+    for label, count in counts.items():
+        if label and not meaning(label):
+            near = get_close_matches(label.lower().replace(" ", "_"), NAMES, n=1, cutoff=0.7)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield PassedOver(
+                f"{short(label)!r} (regions: {count}{hint})",
+                "label that is no attribute; its regions stand for all attributes",
             )
-    for (annotator, about_what), mask in regions.items():
-        yield Annotation(annotator, about_what, region=_png(mask))
+    if counts.get("") and len(counts) > 1:
+        yield PassedOver(f"regions: {counts['']}", "without a label, where others have one; they stand for all attributes")
+
+
+def _annotations(photograph: Photograph, regions: Sequence[Region]) -> Iterator[Annotation | PassedOver]:
+    """Everything that one annotator drew about one attribute, as one region; what cannot be drawn, each for itself."""
+    if photograph.problem:
+        return
+    size = header_size(photograph.path) if regions else None
+    union: dict[tuple[str, str], Mask] = {}
+    for region, annotator in zip(regions, _annotators(regions), strict=True):
+        keys = [(annotator, about) for about in dict.fromkeys(meaning(label) for label in region.labels or ("",))]
+        drawn = _draw(region, size)
+        if isinstance(drawn, str):
+            yield from (Annotation(*key, problem=f"{region.where}: {drawn}") for key in keys)
+            continue
+        yield from (PassedOver(f"{region.where}{part}", why) for part, why in drawn.remarks)
+        yield from remark_on_share(region.where, drawn.mask)
+        union |= {key: union[key] | drawn.mask if key in union else drawn.mask for key in keys}
+    for key, mask in union.items():
+        yield Annotation(*key, region=_png(mask))
+
+
+def _draw(region: Region, size: Size | None) -> Drawn | str:
+    if isinstance(region.draw, str):
+        return region.draw
+    if size is None:
+        return "the photograph's size cannot be read"
+    try:
+        drawn = region.draw(size)
+    except DataError as error:
+        return reason(error)
+    return drawn if drawn.mask.any() else "it marks no pixel of the photograph"
+
+
+def remark_on_share(where: str, mask: Mask) -> Iterator[PassedOver]:
+    """Say that a region is nearly the whole photograph, which it is by mistake where ground and region are exchanged."""
+    share = float(mask.mean())
+    if _MUCH < share < 1:
+        yield PassedOver(
+            f"{where} ({100 * share:.0f} %)", f"marks more than {100 * _MUCH:.0f} % of its photograph; it counts"
+        )
+
+
+def _annotators(regions: Sequence[Region]) -> Iterator[str]:
+    """Name those whom nobody names by numbers that no other has."""
+    known = {region.annotator for region in regions}
+    numbers = (name for number in range(1, 2 + 2 * len(regions)) if (name := f"annotator {number}") not in known)
+    unnamed = {}
+    for region in regions:
+        if not region.annotator and region.unknown not in unnamed:
+            unnamed[region.unknown] = next(numbers)
+        yield region.annotator or unnamed[region.unknown]
 
 
 def _png(mask: Mask) -> bytes:
@@ -84,124 +161,19 @@ def _png(mask: Mask) -> bytes:
     return file.getvalue()
 
 
-def polygons(flat: Any, size: tuple[int, int]) -> Mask:
-    """Polygons as lists x, y, x, y, … in pixels.
+def require_size(height: float | None, width: float | None, size: Size) -> None:
+    """Make sure that a region was drawn in a photograph of this size, as far as its size is said.
 
     Raises
     ------
-    ValueError
-        If one has fewer than three corners or is not of numbers.
+    DataError
+        If it was not.
     """
-    corners = [np.asarray(item, np.float64) for item in flat]
-    if not corners or any(
-        item.ndim != 1 or len(item) < 6 or len(item) % 2 or not np.isfinite(item).all() for item in corners
-    ):
-        raise ValueError("a polygon is a list x, y, x, y, … of three corners or more")
-    drawn: tuple[Polygon, ...] = tuple(tuple((float(x), float(y)) for x, y in item.reshape(-1, 2)) for item in corners)
-    mask = np.zeros(size, bool)
-    for item in drawn:  # one by one: where two overlap both are meant
-        mask |= region((item,), size)
-    return mask
+    if height not in (None, size[0]) or width not in (None, size[1]):
+        said = " x ".join("?" if side is None else f"{side:g}" for side in (height, width))
+        raise DataError(f"the size is said to be {said}, but the photograph is {size[0]} x {size[1]} (height x width)")
 
 
-def coco_runs(counts: Any, size: tuple[int, int]) -> Mask:
-    """COCO's run lengths, down the columns, beginning with what is not marked; as numbers or packed into text.
-
-    Raises
-    ------
-    ValueError
-        If they do not add up to the size.
-    """
-    runs = np.array(_unpacked(counts) if isinstance(counts, str) else counts, np.int64)
-    if runs.ndim != 1 or (runs < 0).any() or (runs > LARGEST).any() or runs.sum() != size[0] * size[1]:
-        raise ValueError(f"the run lengths do not make up a mask of {size[0]} x {size[1]}")
-    marked = np.arange(len(runs)) % 2 == 1
-    return np.repeat(marked, runs).reshape(size[1], size[0]).T
-
-
-def _unpacked(text: str) -> list[int]:
-    """Five bits a letter, the lowest first, a sixth where more follow; from the fourth on less the last but one."""
-    runs: list[int] = []
-    value = shift = 0
-    for code in (ord(letter) - 48 for letter in text):
-        value |= (code & 31) << shift
-        shift += 5
-        if shift > 60 or not 0 <= code < 64:
-            raise ValueError("the packed run lengths are damaged")
-        if code & 32:
-            continue
-        if code & 16:
-            value -= 1 << shift
-        runs.append(value + runs[-2] if len(runs) > 2 else value)
-        value = shift = 0
-    return runs
-
-
-def brush_runs(packed: Any, size: tuple[int, int]) -> Mask:
-    """Label Studio's brush: a stream of bits with runs and single values of an RGBA picture, of which alpha is the mark.
-
-    Raises
-    ------
-    ValueError
-        If it is not such a stream or of another size.
-    """
-    bits = _Bits(packed)
-    length, width = bits.take(32), bits.take(5) + 1
-    sizes = [bits.take(4) + 1 for _ in range(4)]
-    if length != size[0] * size[1] * 4 or width > 8:
-        raise ValueError(f"the brush is not of {size[0]} x {size[1]}")
-    values = np.zeros(length, np.uint8)
-    at = 0
-    while at < length:
-        run = bits.take(1)
-        count = bits.take(sizes[bits.take(2)]) + 1
-        if at + count > length:
-            raise ValueError("the brush's runs are longer than its picture")
-        values[at : at + count] = bits.take(width) if run else bits.take_all(count, width)
-        at += count
-    return values.reshape(*size, 4)[..., 3] > 0
-
-
-class _Bits:
-    """Numbers of some bits each out of bytes, the highest bit first."""
-
-    def __init__(self, packed: Any) -> None:
-        values = np.asarray(packed)
-        if values.ndim != 1 or values.dtype.kind not in "iu" or (values < 0).any() or (values > 255).any():
-            raise ValueError("the brush is not a list of bytes")
-        self._bits = np.unpackbits(values.astype(np.uint8))
-        self._at = 0
-
-    def take(self, width: int) -> int:
-        return int(self.take_all(1, width)[0])
-
-    def take_all(self, count: int, width: int) -> np.ndarray:
-        end = self._at + count * width
-        if end > len(self._bits):
-            raise ValueError("the brush ends too early")
-        taken = self._bits[self._at : end].reshape(count, width)
-        self._at = end
-        return np.asarray(taken @ (1 << np.arange(width - 1, -1, -1, dtype=np.int64)))
-
-
-def outline(kind: str, value: dict[str, Any], size: tuple[int, int]) -> list[float]:
-    """Label Studio's polygon, rectangle or ellipse, all in percent of the photograph, as x, y, x, y, … in pixels."""
-    if kind == "polygon":
-        points = np.asarray(value["points"], np.float64).reshape(-1, 2)
-    elif kind == "rectangle":
-        x, y, width, height = (float(value[name]) for name in ("x", "y", "width", "height"))
-        points = np.array([(0, 0), (width, 0), (width, height), (0, height)])
-        points = _turned(points, value, size) + np.array([x, y])
-    else:
-        angles = np.linspace(0, 2 * np.pi, 64, endpoint=False)
-        points = np.stack([np.cos(angles) * float(value["radiusX"]), np.sin(angles) * float(value["radiusY"])], axis=1)
-        points = _turned(points, value, size) + np.array([float(value["x"]), float(value["y"])])
-    return [float(item) for item in (points * size[::-1] / 100).ravel()]
-
-
-def _turned(points: np.ndarray, value: dict[str, Any], size: tuple[int, int]) -> np.ndarray:
-    """Turned clockwise about the origin, in pixels: percents of the two sides are not alike."""
-    angle = np.radians(float(value.get("rotation", 0)))
-    turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
-    sides = np.array(size[::-1], np.float64)
-    return np.asarray((points * sides) @ turn / sides)
+def beyond(leaving: Iterable[bool]) -> tuple[tuple[str, str], ...]:
+    """Return the remark on shapes that reach beyond the photograph."""
+    return (("", "reaches beyond the photograph; only what is inside counts"),) if any(leaving) else ()

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
-from xaesthetic.core.types import Record
-from xaesthetic.data.datasets._regions import Drawn, about, coco_runs, photograph, polygons, read_tasks, size_of, together
+from xaesthetic.core.files import printable
+from xaesthetic.core.types import PassedOver, Record
+from xaesthetic.data.datasets._coco_file import parse_file
+from xaesthetic.data.datasets._exports import read_export
+from xaesthetic.data.datasets._regions import records
 
 
 @dataset()
-def coco(root: Path | None = None) -> Iterator[Record]:
+def coco(root: Path | None = None) -> Iterator[Record | PassedOver]:
     """COCO JSON with polygons or run lengths; a category that is called like an attribute is about that one (--root FILE).
 
-    Other categories stand for all attributes. Photographs are looked for beside the file and in images/ there. An
-    annotation's ``annotator``, which COCO itself has not, says who drew it. A region that cannot be read is left out and
-    told; regions of unknown photographs too.
+    Other categories stand for all attributes, which is said. Photographs are looked for beside the file and in images/
+    there (`data.names` says how); one file under two ids is one photograph. An annotation's ``annotator``, which COCO itself
+    has not, says who drew it. Where there is no segmentation but a box, the box is the region, which is said. What cannot
+    be used is left out with its reason, be it a piece of a polygon, an annotation, a category or a photograph.
 
     Parameters
     ----------
@@ -26,36 +29,14 @@ def coco(root: Path | None = None) -> Iterator[Record]:
     Raises
     ------
     DataError
-        If it is not there or not such a file.
+        If it is not there, not such a file, or without images.
     """
-    known = read_tasks(root, "coco")
-    try:
-        labels = {item["id"]: about(item["name"]) for item in known.get("categories", ())}
-        pictures = {item["id"]: item for item in known["images"]}
-        drawn: dict[Any, list[Drawn]] = {}
-        for item in known.get("annotations", ()):
-            drawn.setdefault(item["image_id"], []).append(_drawn(item, labels, pictures.get(item["image_id"], {})))
-        names = {identity: str(item["file_name"]) for identity, item in pictures.items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"{root}: is not COCO's JSON of images and annotations ({type(error).__name__}: {error})."
-        ) from error
-    folder = Path(root).parent if root else Path()
-    for identity in [*names, *(item for item in drawn if item not in names)]:
-        name = names.get(identity, f"image {identity}, which is not among the file's images")
-        yield Record(name, photograph(folder, name), original=name, annotations=tuple(together(drawn.get(identity, ()))))
-
-
-def _drawn(annotation: dict[str, Any], labels: dict[Any, str], picture: dict[str, Any]) -> Drawn:
-    annotator = str(annotation.get("annotator") or (annotation.get("attributes") or {}).get("annotator") or "annotator 1")
-    label = labels.get(annotation.get("category_id"), "")
-    marked = annotation.get("segmentation")
-    if not marked:
-        return annotator, label, f"annotation {annotation.get('id')}: has no segmentation"
-    try:
-        size = size_of(picture.get("height"), picture.get("width"))
-        if isinstance(marked, dict):
-            return annotator, label, coco_runs(marked["counts"], size_of(*marked["size"]))
-        return annotator, label, polygons(marked, size)
-    except (ValueError, TypeError, KeyError) as error:
-        return annotator, label, f"annotation {annotation.get('id')}: {error}"
+    known = read_export(root, "coco")
+    where = printable(root) if root else ""
+    if isinstance(known, list) and known and isinstance(known[0], dict) and "data" in known[0]:
+        raise DataError(f"{where}: is not COCO's JSON of images and annotations, but Label Studio's: --data label_studio.")
+    if not isinstance(known, dict) or not isinstance(known.get("images"), list):
+        raise DataError(f"{where}: is not COCO's JSON of images and annotations (it has no list of images).")
+    if not known["images"]:
+        raise DataError(f"{where}: holds no images.")
+    yield from records(parse_file(known), root.parent if root else Path())
