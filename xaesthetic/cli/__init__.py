@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import about, convert, data, reproduction, runs, scores, server, table, training
+from xaesthetic.cli import about, convert, data, reproduction, runs, scores, screen, server, table, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,8 +35,10 @@ def version(show: Annotated[bool, typer.Option("--version", help="Say which vers
 
 def main() -> None:
     """Run the command: exit status 0 done, 1 done with photographs left out, 2 refused."""
-    from xaesthetic.core.errors import XaestheticError
+    from xaesthetic.core.errors import XaestheticError, XaestheticWarning
 
+    warnings.simplefilter("always", XaestheticWarning)
+    warnings.showwarning = screen.show_warning
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
     try:
         app()

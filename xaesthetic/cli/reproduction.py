@@ -49,7 +49,12 @@ def reproduce(
     chosen = data or paper_data()
     experiment = options.experiment(["all"], chosen, root, model, method, pick, seed, batch, device, weights)
     done = reproduce_paper(
-        experiment, out, figure or (), options.execution(workers, quiet), options.report_options(scale, columns)
+        experiment,
+        out,
+        figure or (),
+        options.execution(workers, quiet),
+        options.report_options(scale, columns),
+        optional=not method,
     )
     if as_json:
         known = [asdict(item) for item in done.outcomes]

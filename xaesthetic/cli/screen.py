@@ -2,10 +2,13 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
+
+from xaesthetic.core.errors import XaestheticWarning
 
 if TYPE_CHECKING:
     from xaesthetic.data.check import DataCheck
@@ -48,6 +51,20 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console.print(table)
 
 
+def show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning: ours in one line, others' as Python does; takes the place of `warnings.showwarning`."""
+    ours = issubclass(category, XaestheticWarning)
+    text = f"xaesthetic: {message}\n" if ours else warnings.formatwarning(message, category, filename, lineno, line)
+    typer.echo(text, err=True, nl=False, file=file)
+
+
 def print_left_out(reasons: Mapping[str, str]) -> None:
     """Print why photographs could not be used, by id."""
     if reasons:
@@ -65,7 +82,9 @@ def print_picks(run: "Run") -> None:
 
     predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
     for pick in pick_records(run):
-        rated = predictions.loc[pick.attribute].pivot_table(index="image", columns="model", values="prediction", sort=False)
+        rated = predictions.loc[pick.attribute].pivot_table(
+            index="image", columns="model", values="prediction", sort=False, dropna=False
+        )
         rows = [
             [end, image, *(f"{value:.2f}" for value in rated.loc[image])]
             for end, ids in (("highest", pick.highest), ("lowest", pick.lowest))
@@ -82,7 +101,7 @@ def print_picks(run: "Run") -> None:
 def print_ratings(ratings: "Ratings") -> None:
     """Print a table for each model: a row a photograph, a column an attribute."""
     for model, rated in ratings.table.groupby("model", sort=False):
-        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False)
+        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False, dropna=False)
         rows = [
             [str(image), *(f"{value:.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]

@@ -19,11 +19,12 @@ SMALLEST = 16
 """Pixels a side; a smaller photograph has no regions to speak of."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "PPM", "GIF")
-_RESAMPLE = {
+RESAMPLE = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "nearest": Image.Resampling.NEAREST,
 }
+"""The ways to squash a photograph that an `InputSpec` may name."""
 _TURNS = {  # EXIF's orientations but for 1, which is upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -64,6 +65,23 @@ def decode(path: Path) -> Pixels:
     except Exception as error:  # damaged files make Pillow's readers raise nearly anything
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
         raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
+
+
+def from_image(image: Image.Image) -> Pixels:
+    """Take a Pillow image as a photograph: upright, its colours turned to sRGB, transparency on white.
+
+    Raises
+    ------
+    DataError
+        If it is too small or large, or cannot be read any more.
+    """
+    try:
+        _check(Path("the image"), image)
+        return _srgb(_upright(image))
+    except DataError:
+        raise
+    except Exception as error:  # as in `decode`; its file may have been closed as well
+        raise DataError(f"the image cannot be read ({type(error).__name__}: {error}); open its file again.") from error
 
 
 def _check(path: Path, image: Image.Image) -> None:
@@ -132,7 +150,7 @@ def to_bytes(rgb: Rgb) -> Pixels:
 
 def resize(pixels: Pixels, size: tuple[int, int], resample: str = "bilinear") -> Pixels:
     """Squash or stretch to (height, width); antialiased where it shrinks, except for `nearest`."""
-    return np.array(Image.fromarray(pixels).resize(size[::-1], _RESAMPLE[resample]), dtype=np.uint8)
+    return np.array(Image.fromarray(pixels).resize(size[::-1], RESAMPLE[resample]), dtype=np.uint8)
 
 
 def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:

@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import NoneType
 
 from xaesthetic.core import files, plugins
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.types import Record
 
 
-def find_records(data: str, root: Path | None = None) -> list[Record]:
+def find_records(data: str | Path, root: str | Path | None = None) -> list[Record]:
     """The records of a data set, by its name, or of a folder of photographs, by its path.
 
     Parameters
@@ -26,6 +27,10 @@ def find_records(data: str, root: Path | None = None) -> list[Record]:
     DataError
         If `data` is none of these, the data set's files are not there, or two records have one id.
     """
+    if not isinstance(data, (str, Path)) or not isinstance(root, (str, Path, NoneType)):
+        wrong = data if isinstance(root, (str, Path, NoneType)) else root
+        raise DataError(f"{type(wrong).__name__} is no data set or folder; pass a data set's name or a folder's path.")
+    data, root = str(data), None if root is None else Path(root)
     name, _, split = data.partition(":")
     if split and name in plugins.names("datasets"):
         return _split(find_records(name, root), name, split)

@@ -30,13 +30,15 @@ class Ratings:
     """Photographs that could not be read, by id, with the reason."""
 
 
-def rate(photographs: Sequence[Path], experiment: Experiment, execution: Execution = Execution()) -> Ratings:
+def rate(
+    photographs: str | Path | Sequence[str | Path], experiment: Experiment, execution: Execution = Execution()
+) -> Ratings:
     """Rate photographs without a run folder.
 
     Parameters
     ----------
     photographs
-        Files and folders; none to rate the experiment's data set.
+        Files and folders, one or several; none to rate the experiment's data set.
     experiment
         Its models, attributes, batch and device; and its data where no photographs are given.
     execution
@@ -51,8 +53,10 @@ def rate(photographs: Sequence[Path], experiment: Experiment, execution: Executi
     XaestheticError
         If a model, data set or path is missing, or no photograph can be read.
     """
+    if not isinstance(experiment, Experiment) or not experiment.models:
+        raise DataError("no model is chosen; pass xa.Experiment(data, root, models, …) with a model's name or more.")
     root = Path(experiment.root) if experiment.root else None
-    records = given_records(photographs) if photographs else find_records(experiment.data, root)
+    records = given_records(_paths(photographs)) if photographs else find_records(experiment.data, root)
     models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
     passes = Passes(models, {}, device(experiment.device))
     groups = batches(records, experiment.batch)
@@ -71,6 +75,14 @@ def rate(photographs: Sequence[Path], experiment: Experiment, execution: Executi
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
     return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out)
+
+
+def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
+    several = [photographs] if isinstance(photographs, (str, Path)) else list(photographs)
+    for one in several:
+        if not isinstance(one, (str, Path)):
+            raise DataError(f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain_photo.")
+    return [Path(one) for one in several]
 
 
 def _readable(record: Record) -> Pixels | str:
