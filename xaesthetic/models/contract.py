@@ -21,11 +21,12 @@ from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.plugins import one_line, warn
 from xaesthetic.data import images
 from xaesthetic.models.declared import validate_declared
-from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.heads import FunctionHead, LinearHead
 from xaesthetic.models.model import AttributeModel, place
 from xaesthetic.models.pooling import Activations, global_average
 
 _CLOSE, _CLOSE_HALF = 1e-3, 3e-2  # relative; half precision has eight bits
+_LARGE = 96  # pixels of the shorter side, from which on a smaller probe saves time
 _DROPS = ("drop", "stochastic")  # in the names of layers of other libraries that draw by chance
 
 
@@ -76,21 +77,46 @@ def validate_model(model: object, name: str, on: str = "cpu") -> AttributeModel:
         ) from error
 
 
-def probe(model: AttributeModel) -> Float[Tensor, "2 3 h w"]:
-    """Two inputs of noise as photographs would be, where the model is; the same every time."""
-    pixels = np.random.default_rng(0).integers(0, 256, (2, *model.inputs.size, 3), dtype=np.uint8)
-    return torch.from_numpy(np.stack([images.to_input(item, model.inputs) for item in pixels])).to(model.device)
+def probe(model: AttributeModel, size: tuple[int, int] | None = None) -> Float[Tensor, "2 3 h w"]:
+    """Two inputs of noise as photographs would be, where the model is; the same every time.
+
+    Parameters
+    ----------
+    model
+        With its inputs declared.
+    size
+        Another (height, width) than the declared one.
+    """
+    inputs = model.inputs if size is None else replace(model.inputs, size=size)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, *inputs.size, 3), dtype=np.uint8)
+    return torch.from_numpy(np.stack([images.to_input(item, inputs) for item in pixels])).to(model.device)
 
 
 def _tried(model: AttributeModel) -> AttributeModel:
     x = probe(model)
+    _linear_rows(model, _pass(model, x[:1]))
+    if (
+        not isinstance(model.head, LinearHead)
+        or isinstance(model.inputs.mean, np.ndarray)
+        or min(model.inputs.size) < _LARGE
+    ):
+        return _repeatable(model, x)
+    small = probe(model, (model.inputs.size[0] // 3, model.inputs.size[1] // 3))
+    try:  # averages have no size: most networks can be tried again on a ninth of the area
+        _pass(model, small)
+    except Exception:
+        small = x
+    return _repeatable(model, small)
+
+
+def _repeatable(model: AttributeModel, x: Tensor) -> AttributeModel:
+    """Make sure that a rating is the same from call to call; wrap a model that changes what others still need."""
     before = x.clone()
     first = _pass(model, x[:1])
     kept = tuple(layer.clone() for layer in first.activations)
     second, both = _pass(model, x[1:]), _pass(model, x)
     if not torch.equal(x, before) or not all(map(torch.equal, first.activations, kept)):
-        model = replace(model, features=_apart(model.features))
-        return _tried(model)
+        return _repeatable(replace(model, features=_apart(model.features)), before)
     if not _alike(torch.cat([first.raw, second.raw]), both.raw):
         if not _alike(first.raw, _pass(model, x[:1]).raw):
             raise ModelError(
@@ -98,7 +124,6 @@ def _tried(model: AttributeModel) -> AttributeModel:
                 "(network.eval()), and let nothing in it be drawn by chance."
             )
         warn(f"{model.name}: ratings depend on what else is in the batch; is a norm in it still in training mode?")
-    _linear_rows(model, both)
     return model
 
 
@@ -112,16 +137,26 @@ def _pass(model: AttributeModel, x: Tensor) -> _Tried:
         if model.runner is not None:
             taken = model.run(x)
             result = _Tried(taken.activations, taken.raw)
+            _grids(model, result.activations, len(x))
         else:
             layers = model.features(x)
             _grids(model, layers, len(x))
-            kept = tuple(layer.clone() for layer in layers)
+            kept = tuple(layer.clone() for layer in layers) if _writes(model) else ()
             result = _Tried(tuple(layers), _headed(model, tuple(layers)))
-            if not all(map(torch.equal, layers, kept)) and torch.isfinite(torch.stack([one.sum() for one in kept])).all():
+            if not all(torch.equal(layer, before) for layer, before in zip(layers, kept)):
                 raise ModelError(f"{model.name}: its head writes into the activations; leave copies=False out of its head.")
-    _grids(model, result.activations, len(x))
     _outputs(model, result.raw, len(x))
     return result
+
+
+def _writes(model: AttributeModel) -> bool:
+    """Whether the head gets the activations themselves, and could write into them."""
+    return isinstance(model.head, FunctionHead) and not model.head.copies
+
+
+def _finite(tensor: Tensor) -> bool:
+    """Whether all numbers are; nan and infinity survive a sum, which is faster than a look at every number."""
+    return bool(torch.isfinite(tensor.sum())) or bool(torch.isfinite(tensor).all())
 
 
 def _headed(model: AttributeModel, layers: Activations) -> Tensor:
@@ -145,7 +180,7 @@ def _grids(model: AttributeModel, layers: Any, count: int) -> None:
             raise ModelError(f"{model.name}: layer {number} of its features is {_what(layer)}, but {wanted}{more}.")
         if not layer.is_floating_point():
             raise ModelError(f"{model.name}: layer {number} of its features is {layer.dtype}, but floats were wanted.")
-        if not torch.isfinite(layer).all():
+        if not _finite(layer):
             raise ModelError(f"{model.name}: layer {number} of its features holds nan or infinity for a picture of noise.")
 
 
@@ -224,6 +259,5 @@ def _finite_weights(model: AttributeModel) -> None:
     if model.module is None:
         return
     for key, tensor in (*model.module.named_parameters(), *model.module.named_buffers()):
-        # nan and infinity survive a sum, which is faster than a look at every number
-        if tensor.is_floating_point() and not torch.isfinite(tensor.sum()) and not torch.isfinite(tensor).all():
+        if tensor.is_floating_point() and not _finite(tensor):
             raise ModelError(f"{model.name}: its weights {key} hold nan or infinity; train or convert it again.")
