@@ -143,7 +143,7 @@ def _pass(model: AttributeModel, x: Tensor) -> _Tried:
             _grids(model, layers, len(x))
             kept = tuple(layer.clone() for layer in layers) if _writes(model) else ()
             result = _Tried(tuple(layers), _headed(model, tuple(layers)))
-            if not all(torch.equal(layer, before) for layer, before in zip(layers, kept)):
+            if not all(torch.equal(layer, before) for layer, before in zip(layers, kept, strict=False)):
                 raise ModelError(f"{model.name}: its head writes into the activations; leave copies=False out of its head.")
     _outputs(model, result.raw, len(x))
     return result
