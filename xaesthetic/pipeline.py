@@ -49,11 +49,12 @@ class Comparison:
 
 def compare(
     experiment: Experiment,
-    out: Path,
+    out: str | Path,
     execution: Execution = Execution(),
-    reports: Sequence[str] = (),
+    reports: str | Sequence[str] = (),
     options: ReportOptions | None = None,
     draw: bool = True,
+    optional: bool = False,
 ) -> Comparison:
     """Rate photographs, pick the highest and lowest, explain those, score and draw them. What is there is not done again.
 
@@ -73,18 +74,22 @@ def compare(
         How to draw them.
     draw
         Whether maps are judged and reports drawn; without, the run ends with its maps.
+    optional
+        Whether a method that a model cannot have is left out for it with a warning, because it was chosen by default.
 
     Raises
     ------
     XaestheticError
-        If a plug-in, attribute, folder or weight file is not what it should be, the run folder holds another experiment
-        or cannot be written, or no photograph can be used. Nothing is written then, but in the last two cases.
+        If a plug-in, attribute, folder or weight file is not what it should be, a method cannot explain a model, the run
+        folder holds another experiment or cannot be written, or no photograph can be used. Nothing is computed then, and
+        nothing written but in the last two cases.
     """
+    out, reports = Path(out), [reports] if isinstance(reports, str) else reports
     for name in reports:
-        plugins.check("reports", name)
+        plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
     experiment, collection = prepare(experiment, out)
     execution = _here(execution)
-    run = begin(experiment, collection, out, execution)
+    run = begin(experiment, collection, out, execution, optional)
     if draw:
         judge(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
@@ -100,6 +105,10 @@ def _here(execution: Execution) -> Execution:
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
+    if not isinstance(experiment, Experiment):
+        raise DataError(f"{type(experiment).__name__} is no question; pass xa.Experiment(data, root, models, methods, …).")
+    if not experiment.models:
+        raise ModelError("no model is chosen; name one or more, as 'xaesthetic list models' shows them.")
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
         plugins.check("models", choice.name)
@@ -123,20 +132,28 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     return sums
 
 
-def begin(experiment: Experiment, collection: Collection, out: Path, execution: Execution) -> Run:
+def begin(experiment: Experiment, collection: Collection, out: Path, execution: Execution, optional: bool = False) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
     present = Run.exists(out, experiment)
+    for key, problems in Run.open(out).left_out().items() if present and not optional else ():
+        raise ModelError(f"{key}: {next(iter(problems.values()))}")
     if present and (run := Run.open(out)).is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
             with run.writing("tidying up"):
                 run.remove_parts()
         return run
-    from xaesthetic.stages.explain import explain_records  # these import torch
+    from xaesthetic.stages.choices import validate_methods  # these import torch
+    from xaesthetic.stages.explain import explain_records
     from xaesthetic.stages.predict import predict_records
 
     models = _models(experiment)
+    left_out = validate_methods(models, experiment.methods, optional)
     answers = {key: _described(model) for key, model in models.items()}
-    run = Run.open(out) if present else _claim(out, experiment, answers)
+    run = (
+        Run.open(out)
+        if present
+        else _claim(out, experiment, _provenance(answers) | ({"left_out": left_out} if left_out else {}))
+    )
     if run.answered_by()["models"] != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
@@ -152,10 +169,10 @@ def begin(experiment: Experiment, collection: Collection, out: Path, execution: 
     return run
 
 
-def _claim(out: Path, experiment: Experiment, answers: Mapping[str, Any]) -> Run:
+def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> Run:
     """Say in the folder which question it is for; of two at once one is first, and the other one's must be the same."""
     with hold(out / ".question.lock", "beginning a run"):
-        return Run.open(out) if Run.exists(out, experiment) else Run.create(out, experiment, _provenance(answers))
+        return Run.open(out) if Run.exists(out, experiment) else Run.create(out, experiment, provenance)
 
 
 _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
@@ -167,13 +184,13 @@ _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
 """What can be measured of a finished run with its models: the table, the stage's module and its function."""
 
 
-def measure(run: Run, name: str, execution: Execution = Execution()) -> pd.DataFrame:
+def measure(run: Run | str | Path, name: str, execution: Execution = Execution()) -> pd.DataFrame:
     """Measure what needs a finished run's models again: `edits`, `faithfulness`, `randomisation` or `blocks`; once.
 
     Parameters
     ----------
     run
-        A finished one.
+        A finished one, or its folder.
     name
         What to measure.
     execution
@@ -189,16 +206,40 @@ def measure(run: Run, name: str, execution: Execution = Execution()) -> pd.DataF
         If a model cannot be loaded, its weights are others than the run's, or the measurement does not apply: no photograph
         has a subject, no model has weights here, or none can be taken apart.
     """
-    if name not in _MEASUREMENTS:
-        raise DataError(unknown("measurement", name, _MEASUREMENTS, label="There are"))
-    table, module, function = _MEASUREMENTS[name]
-    if not run.has(table):
-        stage = getattr(import_module(f"xaesthetic.stages.{module}"), function)  # imports torch
-        models = _same_models(run)
+    run = Run.of(run)
+    measure_all(run, [name], execution)
+    return run.read(_MEASUREMENTS[name][0])
+
+
+def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution()) -> None:
+    """Measure several things that need a finished run's models again; all are checked before the first is measured.
+
+    Parameters
+    ----------
+    run, execution
+        As for `measure`.
+    names
+        What to measure; what the run has already is not measured again.
+
+    Raises
+    ------
+    XaestheticError
+        As `measure`.
+    """
+    for name in names:
+        if name not in _MEASUREMENTS:
+            raise DataError(unknown("measurement", name, _MEASUREMENTS, label="There are"))
+    missing = [_MEASUREMENTS[name] for name in dict.fromkeys(names) if not run.has(_MEASUREMENTS[name][0])]
+    if not missing:
+        return
+    modules = [import_module(f"xaesthetic.stages.{module}") for _, module, _ in missing]  # they import torch
+    models = _same_models(run)
+    for module in modules:
+        module.validate(run, models)
+    for module, (table, name, function) in zip(modules, missing, strict=True):
         with run.writing(f"measuring {name}"):
             if not run.has(table):  # whoever it was that one had to wait for may have done it
-                stage(run, models, _here(execution))
-    return run.read(table)
+                getattr(module, function)(run, models, _here(execution))
 
 
 def _same_models(run: Run) -> "dict[str, AttributeModel]":

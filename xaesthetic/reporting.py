@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xaesthetic.core import files, plugins
-from xaesthetic.core.errors import DataError, XaestheticError
+from xaesthetic.core.errors import DataError, PluginError, XaestheticError
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.judge import summarise
 from xaesthetic.run.store import Run
@@ -25,21 +25,26 @@ class Drawn:
 
 def reports() -> list[tuple[str, Report]]:
     """Return what is drawn where nothing is named: all but the reports `on_request`, those that are `last` at the end."""
-    facts = {name: plugins.facts("reports", name) for name in plugins.names("reports")}
+    facts = {}
+    for name in plugins.names("reports"):
+        try:
+            facts[name] = plugins.facts("reports", name)
+        except PluginError as error:  # somebody's; it ends nothing
+            plugins.warn(f"the report {name} is left out: {error}")
     shown = sorted((name for name in facts if not facts[name].on_request), key=lambda name: facts[name].last)
     return [(name, plugins.load("reports", name)) for name in shown]
 
 
-def draw_reports(run: Run, names: Sequence[str] = (), options: ReportOptions | None = None) -> list[Path]:
+def draw_reports(run: Run | str | Path, names: str | Sequence[str] = (), options: ReportOptions | None = None) -> list[Path]:
     """Draw reports of a run; needs no model and no torch.
 
     Parameters
     ----------
     run
-        A finished one.
+        A finished one, or its folder.
     names
-        Which reports; where empty all but those that are drawn `on_request` only, and those that show others' files
-        (`last`) at the end.
+        Which reports, one or several; where empty all but those that are drawn `on_request` only, and those that show
+        others' files (`last`) at the end.
     options
         How to draw them.
 
@@ -52,20 +57,20 @@ def draw_reports(run: Run, names: Sequence[str] = (), options: ReportOptions | N
     XaestheticError
         If a report cannot be drawn; the others are drawn first. Any other error is a report's own fault.
     """
-    drawn = draw_available(run, names, options)
+    drawn = draw_available(Run.of(run), [names] if isinstance(names, str) else names, options)
     raise_failures(drawn.failed)
     return list(drawn.written)
 
 
 def draw_available(run: Run, names: Sequence[str] = (), options: ReportOptions | None = None) -> Drawn:
     """Draw reports as `draw_reports` does; one that fails is in the result, for its caller to raise after the rest."""
+    chosen = [(name, plugins.load("reports", name)) for name in names]
     summarise(run)
-    chosen = [(name, plugins.load("reports", name)) for name in names] or reports()
     written: list[Path] = []
     failed: dict[str, Exception] = {}
     with run.writing("drawing", "report"):
         files.remove_unfinished(run.report)
-        for name, report in chosen:
+        for name, report in chosen or reports():
             try:
                 written += report(run, options or ReportOptions())
             except Exception as error:

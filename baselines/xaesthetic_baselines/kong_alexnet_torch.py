@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.facts import model
+from xaesthetic.core.types import Source
 from xaesthetic.models.model import AttributeModel
-from xaesthetic_baselines._kong_torch import kong_torch
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, KongAlexNet, inputs, layers
+from xaesthetic_baselines._kong_torch import kong_head, kong_torch
 
 
 @model(downloads=("kong",))
-def kong_alexnet_torch(weights: Path | None = None) -> AttributeModel:
+def kong_alexnet_torch(weights: Path | None = None, random: bool = False) -> AttributeModel:
     """The network of Kong et al. 2016 (Caffe) in torch: AlexNet, eleven attributes and the score; maps at conv5.
 
     Its head is no linear layer, so `cam` is not defined for it; `grad_cam` is what the paper shows.
@@ -17,6 +22,8 @@ def kong_alexnet_torch(weights: Path | None = None) -> AttributeModel:
     ----------
     weights
         A folder that `xaesthetic convert kong` has written; None for the cache.
+    random
+        Whether all weights are random instead, the same every time.
 
     Raises
     ------
@@ -25,4 +32,13 @@ def kong_alexnet_torch(weights: Path | None = None) -> AttributeModel:
     ModelError
         If a file is damaged, or not of this network.
     """
-    return kong_torch(weights)
+    return random_kong() if random else kong_torch(weights)
+
+
+def random_kong() -> AttributeModel:
+    """The network before training, on photographs less a grey; nothing has to be fetched."""
+    network = KongAlexNet(layers())
+    names = tuple(item.name for item in ATTRIBUTES)
+    gray = np.full((3, SIZE, SIZE), 128, np.float32)
+    source = Source(CITATION, LICENCE, "random weights, not trained", {})
+    return AttributeModel(names, inputs(gray), network, kong_head(network, range(len(names))), source, network)

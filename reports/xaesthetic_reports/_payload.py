@@ -11,8 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 from PIL import Image
 
-from xaesthetic.core.attributes import NAMES
-from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.attributes import describe, in_order
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density
@@ -36,7 +35,7 @@ def payload(run: Run) -> dict[str, Any]:
     """Everything that the page shows of a finished run."""
     explained = _explained(run)
     shown = [record for record in run.records() if record.id in explained]
-    attributes = [name for name in NAMES if name in set(run.read(PREDICTIONS)["attribute"])]
+    attributes = in_order(run.read(PREDICTIONS)["attribute"])
     answered = run.answered_by()
     return {
         "data": run.experiment.data,
@@ -44,7 +43,7 @@ def payload(run: Run) -> dict[str, Any]:
         "versions": answered.get("versions", {}),
         "inputs": dict(run.experiment.inputs),
         "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
-        "attributes": [{"name": name, "title": vocabulary(name).title} for name in attributes],
+        "attributes": [{"name": name, "title": describe(name).title} for name in attributes],
         "models": [{"key": key, **_source(answered["models"][key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
@@ -54,7 +53,7 @@ def payload(run: Run) -> dict[str, Any]:
 
 
 def _places(run: Run) -> list[tuple[str, str]]:
-    return [(model, method) for model in map(model_key, run.experiment.models) for method in run.experiment.methods]
+    return [(model, method) for model in map(model_key, run.experiment.models) for method in run.methods(model)]
 
 
 def _explained(run: Run) -> set[str]:

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.attributes import describe
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, ReportOptions
@@ -76,9 +76,7 @@ def _photograph(figure: Figure, photograph: Pixels, first: pd.Series) -> None:
     axes.set_axis_off()
     figure.text((0.05 + _PHOTOGRAPH / 2) / _WIDTH, 0.4 / _HEIGHT, "photograph", ha="center")
     _arrow(figure, 0.05 + _PHOTOGRAPH + 0.03)
-    figure.text(
-        0.05 / _WIDTH, 1 - 0.16 / _HEIGHT, f"{first['model']}: {vocabulary(first['attribute']).title}", weight="bold"
-    )
+    figure.text(0.05 / _WIDTH, 1 - 0.16 / _HEIGHT, f"{first['model']}: {describe(first['attribute']).title}", weight="bold")
 
 
 def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> None:
@@ -127,6 +125,6 @@ def _caption(run: Run, first: pd.Series, maps: list[np.ndarray]) -> str:
         f"How a map is made, in real values: photograph {first['image']} of {run.experiment.data} through {first['model']}. "
         f"For each of the {len(maps)} blocks its channels, weighed by the output layer and summed, on the block's own grid "
         "(below: cells a side, channels, and the mean, which is what the block adds to the output); every block's map has "
-        f"its own scale. Averaged onto the last grid they sum to the map of {vocabulary(first['attribute']).title}; its "
+        f"its own scale. Averaged onto the last grid they sum to the map of {describe(first['attribute']).title}; its "
         f"mean and the bias are the raw output. {first['model']}: {said}."
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xaesthetic.core.attributes import attribute
+from xaesthetic.core.attributes import describe
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, Record, ReportOptions
 from xaesthetic.data import images
@@ -74,7 +74,7 @@ def _rows(
     rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
         scores = _scores(rated, model, shown)
-        for method in run.experiment.methods:
+        for method in run.methods(model):
             stack = run.maps(model, method)
             if pick.attribute in stack.attributes:
                 panels = _panels(stack, pick.attribute, photographs, scores, options)
@@ -116,7 +116,7 @@ def _page(pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
     ends = (("highest", pick.highest, shown.highest), ("lowest", pick.lowest, shown.lowest))
     scale = _SCALES[options.scale]
     return grid.Page(
-        title=attribute(pick.attribute).title,
+        title=describe(pick.attribute).title,
         groups=tuple(
             (f"{len(part)} {end}" + f" of {len(ids)}" * (len(part) < len(ids)), len(part)) for end, ids, part in ends if ids
         ),

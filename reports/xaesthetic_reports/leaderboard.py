@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xaesthetic.core.attributes import attribute as vocabulary
+from xaesthetic.core.attributes import describe
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
@@ -51,7 +51,7 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
-        figure = interval_figure(panels, f"{vocabulary(str(name)).title}: maps against people", options.columns)
+        figure = interval_figure(panels, f"{describe(str(name)).title}: maps against people", options.columns)
         written += style.save(figure, run.report / f"leaderboard_{name}", _caption(run, rows))
     return written
 

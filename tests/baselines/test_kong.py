@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.signal import correlate
 from support.kong_files import BRANCHES, CONV, WIDTHS, blob, caffemodel, mean_image, prototxt, weights
+from support.plugin_package import make_photos
 from xaesthetic_baselines import _kong, _kong_torch, kong_alexnet_torch
 from xaesthetic_baselines._caffe_files import read_binaryproto, read_caffemodel
 from xaesthetic_baselines._prototxt import computed, read_prototxt
@@ -14,6 +15,7 @@ from xaesthetic.core import plugins
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES
 from xaesthetic.core.errors import DataError, MissingWeightsError, ModelError
 from xaesthetic.models.forward import to_batch
+from xaesthetic.models.model import load_model
 
 
 @pytest.fixture
@@ -245,3 +247,38 @@ def test_another_networks_tensors_are_refused(model, tmp_path, monkeypatch):
     monkeypatch.setattr(_kong_torch, "layers", lambda: _kong.layers(WIDTHS | {"fc7": 5}))
     with pytest.raises(ModelError, match="is not this network"):
         kong_alexnet_torch.kong_alexnet_torch(tmp_path / "out")
+
+
+# -- without its weights, and with methods that it has not ---------------------------------------------------------------
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    monkeypatch.setattr(kong_alexnet_torch, "layers", lambda: _kong.layers(WIDTHS))
+
+
+def test_random_weights_are_the_same_every_time_and_say_so(narrow):
+    first, second = (load_model("kong_alexnet_torch=random") for _ in range(2))
+    x = to_batch([np.random.default_rng(0).integers(0, 256, (50, 60, 3), dtype=np.uint8)], first.inputs)
+    assert first.source.trained == "random weights, not trained"
+    assert first.attributes == NAMES
+    assert torch.equal(first.run(x).raw, second.run(x).raw)
+    assert first.run(x).raw.std() > 0
+
+
+@pytest.mark.slow
+def test_reproduce_leaves_cam_out_and_named_it_is_refused_at_once(narrow, tmp_path, command):
+    """As in the README: the default methods hold `cam`, which Kong's head has not."""
+    photos = make_photos(tmp_path / "photos", 4)
+    chosen = ("--data", photos, "--model", "kong_alexnet_torch", "--weights", "random")
+    drawn = ("reproduce", "--figure", 8, *chosen, "--pick", 1, "--out", "paper")
+    status, out, said = command(*drawn)
+    assert (status, "index.html" in out) == (0, True)
+    assert said.startswith("xaesthetic: kong_alexnet_torch-random: cam is left out: cam needs global average pooling")
+    status, _, said = command(*drawn[:-1], "other", "--method", "cam")
+    assert (status, said.count("\n")) == (2, 1)
+    assert "kong_alexnet_torch-random: cam needs" in said
+    assert not (tmp_path / "other").exists()
+    status, out, said = command("compare", "--attr", "light", *chosen, "--method", "grad_cam", "--pick", 1, "--out", "both")
+    assert (status, "xaesthetic:" in said) == (0, False)
+    assert "attribute_grid_light.png" in out

@@ -1,6 +1,6 @@
 import pytest
 
-from xaesthetic.core.attributes import ATTRIBUTES, NAMES, attribute, parse
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES, attribute, choose, describe, in_order, parse
 from xaesthetic.core.errors import DataError
 
 AADB = "BalacingElements,ColorHarmony,Content,DoF,Light,MotionBlur,Object,Repetition,RuleOfThirds,Symmetry,VividColor,score"
@@ -43,6 +43,22 @@ def test_every_name_is_understood(each):
 def test_parse_keeps_the_order_and_drops_repetitions():
     assert parse(["light", "Depth of Field", "DoF"]) == ("light", "depth_of_field")
     assert parse(["vivid_color", "ALL"]) == ("vivid_color", *(name for name in NAMES if name != "vivid_color"))
+
+
+def test_a_models_own_names_can_be_chosen():
+    assert choose(["Depth of Field", "sharpness", "DoF", " sharpness "]) == ("depth_of_field", "sharpness")
+    assert choose("sharpness") == ("sharpness",)
+    assert choose(["light", "ALL"]) == ("all",)
+    for wrong in ([], [""], ["light", " "]):
+        with pytest.raises(DataError, match="are no attributes; pass names, or 'all'"):
+            choose(wrong)
+
+
+def test_names_outside_the_vocabulary_are_their_own_titles():
+    assert describe("light") is attribute("light")
+    assert (describe("sharpness").title, describe("sharpness").low, describe("sharpness").high) == ("sharpness", -1, 1)
+    assert describe("score").title == "score"
+    assert in_order(["grain", "overall", "light", "grain", "a"]) == ("light", "overall", "grain", "a")
 
 
 @pytest.mark.parametrize(

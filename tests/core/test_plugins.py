@@ -1,12 +1,13 @@
 import subprocess
 import sys
 from importlib import metadata
+from importlib.util import find_spec
 
 import pytest
 from support.third_party import third_party  # noqa: F401  # a fixture
 
 from xaesthetic.core import plugins
-from xaesthetic.core.errors import PluginError
+from xaesthetic.core.errors import PluginError, XaestheticWarning
 
 WITH_TORCH = {"models", "methods", "converters", "servers"}
 
@@ -66,10 +67,26 @@ def test_packages_are_those_of_all_kinds(third_party):
     assert plugins.packages() == tuple(sorted([*before, "their_package"]))
 
 
-def test_two_of_one_name_are_an_error_that_names_both(third_party):
-    third_party({"lite0_ft": ""}, package="other_package")
-    with pytest.raises(PluginError, match=r"other_package\.lite0_ft and xaesthetic_baselines\.lite0_ft"):
-        plugins.names("models")
+def test_another_plugin_never_takes_the_place_of_ours(third_party):
+    third_party({"sample": "", "theirs": "def theirs(): return 7"}, package="a_package", kind="datasets")
+    said = r"two datasets are called 'sample': xaesthetic\.data\.datasets\.sample and a_package\.sample; .*sample is used"
+    with pytest.warns(XaestheticWarning, match=said) as warned:
+        names = plugins.names("datasets")
+    assert len(warned) == 1
+    assert names == plugins.names("datasets")  # said once
+    assert {"sample", "theirs"} < set(names)
+    assert plugins.load("datasets", "sample").__module__ == "xaesthetic.data.datasets.sample"
+
+
+def test_of_two_of_one_name_none_can_be_chosen(third_party):
+    third_party({"their_net": "def their_net(): return 7"})
+    third_party({"their_net": "def their_net(): return 8", "other_net": ""}, package="another_package")
+    said = r"two models are called 'their_net': another_package\.their_net and their_package\.their_net; none can be chosen"
+    with pytest.warns(XaestheticWarning, match=said):
+        assert "their_net" not in plugins.names("models")
+    assert "other_net" in plugins.names("models")
+    with pytest.raises(PluginError, match=said):
+        plugins.load("models", "their_net")
 
 
 def test_a_file_without_its_function(third_party):
@@ -82,12 +99,42 @@ def test_a_file_without_its_function(third_party):
         plugins.load("models", "needs_more")
 
 
-def test_an_entry_point_to_nowhere(tmp_path, monkeypatch, third_party):
-    third_party({}, package="gone")
-    (tmp_path / "gone" / "__init__.py").unlink()
-    (tmp_path / "gone").rmdir()
-    with pytest.raises(PluginError, match="gone"):
-        plugins.names("models")
+def entry_point(third_party, tmp_path, value):
+    """The entry point of a package that is not as it should be."""
+    third_party({}, package="theirs")
+    (tmp_path / "theirs-1.0.dist-info" / "entry_points.txt").write_text(f"[xaesthetic]\nmodels = {value}\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("gone_models.zoo", "cannot be imported .*No module named 'gone_models'"),
+        ("gone_models", "is not installed or is no package"),
+        ("theirs.zoo", "cannot be imported .*(ZeroDivisionError|division)"),
+        ("exits.zoo", "cannot be imported .*SystemExit: 3"),
+        ("typo.zoo", "cannot be imported .*SyntaxError"),
+        ("one_file", "is not installed or is no package"),
+        ("..", "cannot be imported"),
+        ("a_folder", "cannot be read"),
+    ],
+)
+def test_a_broken_entry_point_is_a_warning_and_ends_nothing(third_party, tmp_path, monkeypatch, value, reason):
+    for name, text in {"theirs": "1 / 0", "exits": "import sys; sys.exit(3)", "typo": "def ("}.items():
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "__init__.py").write_text(text)
+    (tmp_path / "theirs").rename(tmp_path / "kept")
+    (tmp_path / "one_file.py").write_text("")
+    entry_point(third_party, tmp_path, value)
+    (tmp_path / "theirs" / "__init__.py").write_text("1 / 0")
+    if value == "a_folder":  # that vanishes between two looks
+        spec = type("Spec", (), {"submodule_search_locations": [str(tmp_path / "nowhere")]})
+        monkeypatch.setattr(plugins, "find_spec", lambda name: spec if name == value else find_spec(name))
+    with pytest.warns(XaestheticWarning, match=rf"^the package '{value}', .* for models, {reason}.*; left out") as warned:
+        names = plugins.names("models")
+    assert len(warned) == 1
+    assert names == plugins.names("models")  # said once
+    assert "lite0_ft" in names
+    assert "\n" not in str(warned[0].message)
 
 
 def test_a_misspelling_suggests_the_nearest():
@@ -112,7 +159,9 @@ def test_unsupported_methods_say_what_to_use(name, instead):
         plugins.check("methods", name)
 
 
-@pytest.mark.parametrize("text", ["def broken(:", "broken = missing", "import sys; sys.no_such_thing", "1 / 0"])
+@pytest.mark.parametrize(
+    "text", ["def broken(:", "broken = missing", "import sys; sys.no_such_thing", "1 / 0", "raise SystemExit(3)"]
+)
 def test_a_file_that_cannot_be_imported(third_party, text):
     third_party({"broken": text}, package="their_broken")
     with pytest.raises(PluginError, match=r"their_broken\.broken cannot be imported \(.+\)"):

@@ -46,6 +46,38 @@ def test_a_file_and_an_array_give_the_same(photo, tmp_path, write_photo):
     np.testing.assert_array_equal(first.maps["content"], second.maps["content"])
 
 
+def test_a_pillow_image_is_the_same_photograph(photo):
+    model = nets.linear_net()
+    wanted = xa.explain_photo(photo, model)
+    turned = Image.fromarray(photo).transpose(Image.Transpose.ROTATE_90)
+    turned.getexif()[0x0112] = 6  # to be turned by 90 degrees clockwise
+    for image in (Image.fromarray(photo), Image.fromarray(photo).convert("RGBA"), turned):
+        assert xa.explain_photo(image, model).raw == wanted.raw
+
+
+def test_one_attribute_by_its_name_and_a_model_by_its_own(photo):
+    model = nets.linear_net()
+    assert xa.explain_photo(photo, model, "light").raw == xa.explain_photo(photo, model, ["light"]).raw
+    assert list(xa.explain_photo(photo, model, "all").raw) == list(nets.NAMES)
+    named = xa.explain_photo(photo, "lite0_ft", "Vivid Color")
+    assert named.raw == xa.explain_photo(photo, xa.load_model("lite0_ft"), ["vivid_color"]).raw
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda photo: photo / 255,
+        lambda photo: photo[..., 0],
+        lambda photo: np.dstack([photo, photo[..., 0]]),
+        lambda photo: photo[:8],
+        lambda photo: Image.fromarray(photo[:8]),
+    ],
+)
+def test_what_is_no_photograph_says_what_to_pass(photo, spoil):
+    with pytest.raises(DataError, match="pass a file, a PIL image, or|(16|least 16) (pixels )?a side"):
+        xa.explain_photo(spoil(photo), nets.linear_net())
+
+
 def test_shows_itself_in_a_notebook(photo, tmp_path):
     shown = xa.explain_photo(photo, nets.linear_net(), ["light", "content"], method="activation_energy")
     (tmp_path / "a.png").write_bytes(shown._repr_png_())

@@ -18,7 +18,11 @@ def _command() -> Any:
     import warnings
 
     from xaesthetic.cli.commands import app
+    from xaesthetic.cli.screen import show_warning
+    from xaesthetic.core.errors import XaestheticWarning
 
+    warnings.simplefilter("always", XaestheticWarning)
+    warnings.showwarning = show_warning
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
     return app(standalone_mode=False)
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from xaesthetic.cli import options, screen
-from xaesthetic.core.plugins import KINDS
+from xaesthetic.core.errors import PluginError
+from xaesthetic.core.plugins import KINDS, warn
 
 app = typer.Typer()
 _WORKS = {True: "ok", False: "NO", None: "-"}
@@ -24,7 +25,13 @@ def list_plugins(
     from xaesthetic.core.plugins import summary as plugin_summary
 
     kinds = [kind] if kind else KINDS
-    result = {item: {name: plugin_summary(item, name) for name in plugin_names(item)} for item in kinds}
+    result: dict[str, dict[str, str]] = {item: {} for item in kinds}
+    for item in kinds:
+        for name in plugin_names(item):
+            try:
+                result[item][name] = plugin_summary(item, name)
+            except PluginError as error:  # somebody's; the others are shown
+                warn(str(error))
     if as_json:
         screen.say_json(json.dumps(result, indent=2))
         return

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 Attributes = Annotated[
     list[str],
     typer.Option(
-        "--attr", metavar="NAME", help="An attribute, by name or title; 'all' for all. Repeats.", show_default=False
+        "--attr",
+        metavar="NAME",
+        help="An attribute of the models, by name or title; 'all' for all. Repeats.",
+        show_default=False,
     ),
 ]
 Data = Annotated[
@@ -73,16 +76,15 @@ def experiment(
     weights: str | None = None,
 ) -> "Experiment":
     """The question that the options ask."""
-    from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.core.attributes import choose as choose_attributes
     from xaesthetic.core.types import Experiment
 
-    everything = any(text.strip().lower() == "all" for text in attributes)
     return Experiment(
         data=data,
         root=str(root) if root else None,
         models=choices(models, weights),
         methods=tuple(dict.fromkeys(methods or METHODS)),
-        attributes=("all",) if everything else parse_attributes(list(attributes)),
+        attributes=choose_attributes(attributes),
         pick=pick,
         seed=seed,
         batch=batch,

@@ -54,6 +54,7 @@ def reproduce(
         figure or (),
         options.execution(workers, quiet),
         options.report_options(scale, columns),
+        optional=not method,
     )
     if as_json:
         known = [asdict(item) for item in done.outcomes]

@@ -51,6 +51,7 @@ def compare(
         options.execution(workers, quiet),
         report or (),
         options.report_options(scale, columns),
+        optional=not method,
     )
     _show(comparison, quiet, as_json)
 
@@ -151,7 +152,8 @@ def explain(
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
     )
-    comparison = compare(experiment, run or options.folder(experiment, out), options.execution(workers, quiet), draw=False)
+    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet)
+    comparison = compare(experiment, folder, execution, draw=False, optional=not method)
     if not as_json:
         screen.say(comparison.run.root / "maps")
     _show(comparison, quiet=True, as_json=as_json)

@@ -45,7 +45,8 @@ def score(
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     from xaesthetic.evaluation.judge import judge
-    from xaesthetic.pipeline import measure
+    from xaesthetic.evaluation.score import validate_metrics
+    from xaesthetic.pipeline import measure_all
     from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.schemas import ANNOTATIONS
 
@@ -56,9 +57,9 @@ def score(
             f"{run}: nobody was watched here, there is nothing to measure against.",
             param_hint="--metric" if metric else "--by-person",
         )
+    validate_metrics(opened, metric or (), by_person)
     chosen = {"edits": edits, "faithfulness": faithfulness, "randomisation": randomise}
-    for name in [name for name, wanted in chosen.items() if wanted]:
-        measure(opened, name, execution)
+    measure_all(opened, [name for name, wanted in chosen.items() if wanted], execution)
     judgement = judge(opened, metric or (), execution, by_person)
     if as_json:
         screen.say_json(

@@ -5,9 +5,11 @@ Everything goes through `say`, `say_json` or `print_table`, so that no name of a
 
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
+from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.text import visible, visible_json
 
 if TYPE_CHECKING:
@@ -66,6 +68,20 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     print(captured.get(), end="")  # by ourselves: rich ends with status 1 where nobody reads
 
 
+def show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning: ours in one line, others' as Python does; takes the place of `warnings.showwarning`."""
+    ours = issubclass(category, XaestheticWarning)
+    text = f"xaesthetic: {message}" if ours else warnings.formatwarning(message, category, filename, lineno, line).rstrip()
+    print(visible(text) if ours else text, file=file or sys.stderr)
+
+
 def print_left_out(reasons: Mapping[str, str]) -> None:
     """Print why photographs could not be used, by id."""
     if reasons:
@@ -99,7 +115,9 @@ def print_picks(run: "Run") -> None:
 
     predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
     for pick in pick_records(run):
-        rated = predictions.loc[pick.attribute].pivot_table(index="image", columns="model", values="prediction", sort=False)
+        rated = predictions.loc[pick.attribute].pivot_table(
+            index="image", columns="model", values="prediction", sort=False, dropna=False
+        )
         rows = [
             [end, image, *(f"{value:.2f}" for value in rated.loc[image])]
             for end, ids in (("highest", pick.highest), ("lowest", pick.lowest))
@@ -116,7 +134,7 @@ def print_picks(run: "Run") -> None:
 def print_ratings(ratings: "Ratings") -> None:
     """Print a table for each model: a row a photograph, a column an attribute."""
     for model, rated in ratings.table.groupby("model", sort=False):
-        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False)
+        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False, dropna=False)
         rows = [
             [str(image), *(f"{value:.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]

@@ -4,6 +4,7 @@ Sources: Kong et al., ECCV 2016 (the eleven attributes of AADB, its CSV columns 
 Malu, Bapi, Indurkhya, MAICS 2017 (the eight kept there: the other three are zero for 80 to 91 % of the photographs).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xaesthetic.core.errors import DataError, unknown
@@ -71,6 +72,30 @@ def attribute(text: str) -> Attribute:
     raise DataError(unknown("attribute", text, (*NAMES, "all"), label="There are"))
 
 
+def canonical(text: str) -> str:
+    """The vocabulary's name for an attribute; a text that stands for none of them as it is, without blanks around it."""
+    try:
+        return attribute(text).name
+    except DataError:
+        return text.strip()
+
+
+def describe(name: str) -> Attribute:
+    """What is known of an attribute of a model or data set.
+
+    Those that the vocabulary has not go by their own name as title and range from -1 to 1; so does one that is called as
+    only a file of the field calls it.
+    """
+    known = {item.name: item for item in ATTRIBUTES}
+    return known.get(name) or Attribute(name, name, -1.0, 1.0, False, name, name)
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """These names, each once: the vocabulary's in its order, then others as they come."""
+    present = dict.fromkeys(names)
+    return (*(name for name in NAMES if name in present), *(name for name in present if name not in NAMES))
+
+
 def parse(texts: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """The names of the attributes asked for, each once, in the order asked; ``all`` stands for all twelve.
 
@@ -84,3 +109,35 @@ def parse(texts: list[str] | tuple[str, ...]) -> tuple[str, ...]:
         for name in NAMES if text.strip().lower() == "all" else (attribute(text).name,):
             names[name] = None
     return tuple(names)
+
+
+def choose(texts: str | Iterable[str]) -> tuple[str, ...]:
+    """The names of the attributes of a model asked for, each once, in the order asked.
+
+    Names, titles, columns and blobs of the vocabulary give its names; other names stay as they are, for a model may have
+    its own.
+
+    Parameters
+    ----------
+    texts
+        One or several.
+
+    Returns
+    -------
+    Names; ``("all",)`` where one of the texts stands for all that a model has.
+
+    Raises
+    ------
+    DataError
+        If there is none, or one is no text.
+
+    Examples
+    --------
+    >>> choose(["Depth of Field", "sharpness"])
+    ('depth_of_field', 'sharpness')
+    """
+    several = (texts,) if isinstance(texts, str) else tuple(texts)
+    if not several or not all(isinstance(text, str) and text.strip() for text in several):
+        raise DataError(f"{several!r} are no attributes; pass names, or 'all'.")
+    names = tuple(dict.fromkeys(map(canonical, several)))
+    return ("all",) if "all" in (name.lower() for name in names) else names

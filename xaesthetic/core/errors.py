@@ -8,6 +8,10 @@ class XaestheticError(Exception):
     """Any error that is the input's and not ours; the command prints it in one line and ends with exit status 2."""
 
 
+class XaestheticWarning(UserWarning):
+    """Something that was left out or set right, and ends nothing; the command prints it in one line on standard error."""
+
+
 class PluginError(XaestheticError):
     """A plug-in that is not installed, is there twice, or does not hold what its file name promises."""
 

@@ -45,6 +45,10 @@ class MethodFacts:
     """Its cost in forward passes for all outputs together, the shared one included: a number or a few words."""
     needs_head: bool = False
     """Whether it calls the model's `features` and `head` again."""
+    differentiable: bool = False
+    """Whether it needs the outputs' gradient at the input."""
+    requires: str = ""
+    """The module that it imports beyond what is always installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,16 @@ def metric(
 
 
 def method(
-    *, adds_up: str = "", gradients: str = "none", passes: int | str = 1, needs_head: bool = False
+    *,
+    adds_up: str = "",
+    gradients: str = "none",
+    passes: int | str = 1,
+    needs_head: bool = False,
+    differentiable: bool = False,
+    requires: str = "",
 ) -> Callable[[_Function], _Function]:
     """Declare what a method's maps are and cost; the parameters are the fields of `MethodFacts`."""
-    return _declare(MethodFacts(adds_up, gradients, passes, needs_head))
+    return _declare(MethodFacts(adds_up, gradients, passes, needs_head, differentiable, requires))
 
 
 def report(

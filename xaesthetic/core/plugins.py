@@ -8,19 +8,23 @@ name does not begin with ``_`` is a plug-in. A third party adds models with
 
 Entry points and folders are read once per process, and again only where ``sys.path`` has changed. Names and summaries are
 read without importing a plug-in; its facts (`xaesthetic.core.facts`) need the import.
+
+A package may be anybody's: one that is broken is left out with a warning and ends nothing. Of two plug-ins of one name this
+project's own stays; of two that others bring neither can be chosen.
 """
 
 import ast
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from xaesthetic.core.errors import PluginError, unknown
+from xaesthetic.core.errors import PluginError, XaestheticWarning, unknown
 from xaesthetic.core.facts import CLASSES, DEFAULTS, Facts, MethodFacts, MetricFacts, ReportFacts
 
 KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters", "servers")
@@ -37,11 +41,41 @@ _UNSUPPORTED = {
 }
 
 
-def _folders(package: str) -> list[Path]:
-    spec = find_spec(package)
+_HERE = ("xaesthetic", "xaesthetic_baselines", "xaesthetic_reports")
+"""The packages of this project: their plug-ins keep their names."""
+
+
+def warn(text: str) -> None:
+    """Say in one line what was left out or set right."""
+    warnings.warn(text, XaestheticWarning, stacklevel=3)
+
+
+def one_line(error: BaseException) -> str:
+    """Return what an exception of anybody's code says, in one line, with its kind where that is needed to understand it."""
+    text = " ".join(str(error).split())
+    short = text if len(text) <= 300 else f"{text[:297]}..."
+    return short if isinstance(error, (OSError, ImportError)) and short else f"{type(error).__name__}: {short}".rstrip(": ")
+
+
+def _modules(package: str) -> list[Path]:
+    """The files of a package that may be plug-ins.
+
+    Raises
+    ------
+    PluginError
+        If there is no such package, it cannot be imported, or its folder cannot be read.
+    """
+    try:
+        spec = find_spec(package)  # imports the packages above it
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"cannot be imported ({one_line(error)})") from error
     if spec is None or spec.submodule_search_locations is None:
-        raise PluginError(f"entry point names the package {package!r}, which is not installed or is no package.")
-    return [Path(folder) for folder in spec.submodule_search_locations]
+        raise PluginError("is not installed or is no package")
+    try:
+        files = [file for folder in spec.submodule_search_locations for file in Path(folder).iterdir()]
+    except OSError as error:
+        raise PluginError(f"cannot be read ({one_line(error)})") from error
+    return sorted(file for file in files if file.suffix == ".py" and file.name[0] not in "_.")
 
 
 @lru_cache(maxsize=4)
@@ -52,24 +86,46 @@ def _entries(path: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return {kind: tuple(sorted(package for name, package in entries if name == kind)) for kind in KINDS}
 
 
+def _ours(module: str) -> bool:
+    return module.partition(".")[0] in _HERE
+
+
+Modules = tuple[tuple[str, Path], ...]
+"""All plug-ins of one name, this project's own first: the module that holds it and that module's file."""
+
+
 @lru_cache(maxsize=4 * len(KINDS))
-def _index(kind: str, path: tuple[str, ...]) -> Mapping[str, tuple[str, Path]]:
-    plugins: dict[str, tuple[str, Path]] = {}
-    for package in _entries(path)[kind]:
-        for folder in _folders(package):
-            for file in sorted(folder.glob("[!_.]*.py")):
-                name, module = file.stem, f"{package}.{file.stem}"
-                if name in plugins:
-                    raise PluginError(f"two {kind} are called {name!r}: {plugins[name][0]} and {module}; rename one.")
-                plugins[name] = (module, file)
-    return plugins
+def _index(kind: str, path: tuple[str, ...]) -> Mapping[str, Modules]:
+    plugins: dict[str, dict[str, Path]] = {}
+    for package in sorted(_entries(path)[kind], key=lambda package: not _ours(package)):
+        try:
+            files = _modules(package)
+        except PluginError as error:
+            warn(f"the package {package!r}, which an entry point names for {kind}, {error}; left out: mend or uninstall it.")
+            continue
+        for file in files:
+            plugins.setdefault(file.stem, {}).setdefault(f"{package}.{file.stem}", file)
+    for name, modules in plugins.items():
+        if len(modules) > 1:
+            warn(_twice(kind, name, tuple(modules)))
+    return {name: tuple(modules.items()) for name, modules in plugins.items()}
 
 
-def _files(kind: str) -> Mapping[str, tuple[str, Path]]:
-    """Return every plug-in of a kind: by name, the module that holds it and that module's file."""
+def _twice(kind: str, name: str, modules: Sequence[str]) -> str:
+    first = f"{modules[0]} is used" if _ours(modules[0]) else "none can be chosen"
+    return f"two {kind} are called {name!r}: {' and '.join(modules)}; {first}: rename or uninstall one."
+
+
+def _candidates(kind: str) -> Mapping[str, Modules]:
     if kind not in KINDS:
         raise PluginError(unknown("kind of plug-in", kind, KINDS, label="There are"))
     return _index(kind, tuple(sys.path))
+
+
+def _files(kind: str) -> Mapping[str, tuple[str, Path]]:
+    """Return every plug-in of a kind that can be chosen: by name, the module that holds it and that module's file."""
+    modules = _candidates(kind)
+    return {name: several[0] for name, several in modules.items() if len(several) == 1 or _ours(several[0][0])}
 
 
 def packages() -> tuple[str, ...]:
@@ -88,7 +144,7 @@ def names(kind: str) -> tuple[str, ...]:
     Raises
     ------
     PluginError
-        If there is no such kind, or two plug-ins have one name.
+        If there is no such kind.
     """
     return tuple(sorted(_files(kind)))
 
@@ -106,7 +162,7 @@ def summary(kind: str, name: str) -> str:
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError) as error:
-        raise PluginError(f"{module} cannot be read ({error}); mend or remove {file}.") from error
+        raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return (ast.get_docstring(node) or "").partition("\n")[0]
@@ -119,10 +175,12 @@ def check(kind: str, name: str) -> None:
     Raises
     ------
     PluginError
-        If it is not; suggests the nearest name, or says what to use instead.
+        If it is not, or two others bring one; suggests the nearest name, or says what to use instead.
     """
     known = _files(kind)
     if name not in known:
+        if several := _candidates(kind).get(name):
+            raise PluginError(_twice(kind, name, [module for module, _ in several]))
         if (kind, name) in _UNSUPPORTED:
             raise PluginError(f"no {kind[:-1]} {name!r}: {_UNSUPPORTED[kind, name]}.")
         raise PluginError(unknown({"datasets": "data set"}.get(kind, kind[:-1]), name, known))
@@ -140,8 +198,8 @@ def load(kind: str, name: str) -> Callable[..., Any]:
     module = _files(kind)[name][0]
     try:
         holder = import_module(module)
-    except Exception as error:  # it may be anybody's
-        raise PluginError(f"{module} cannot be imported ({error}); install what it needs, or mend it.") from error
+    except (Exception, SystemExit) as error:  # it may be anybody's
+        raise PluginError(f"{module} cannot be imported ({one_line(error)}); install what it needs, or mend it.") from error
     if not hasattr(holder, name):
         raise PluginError(f"{module} holds no function {name!r}; a plug-in's function is called like its file.")
     function = getattr(holder, name)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import NoneType
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
+
+from xaesthetic.core.errors import DataError
 
 Pixels = UInt8[np.ndarray, "_h _w 3"]
 """A decoded photograph of (height, width): sRGB, upright, 0 to 255."""
@@ -151,6 +154,25 @@ class Experiment:
     device: str = "cpu"
     inputs: Mapping[str, str] = field(default_factory=dict)
     """What tells these inputs from others: the sha256 of the list of photographs and of weights of one's own."""
+
+    def __post_init__(self) -> None:
+        """Take one name for several and lists for tuples, as they are easily written; refuse what is neither."""
+        for key in ("models", "methods", "attributes"):
+            names: object = getattr(self, key)
+            several = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, (list, tuple)) else None
+            if several is None or not all(isinstance(name, str) for name in several):
+                raise DataError(f"the experiment's {key} are {names!r}; names were wanted, as ('one', 'two').")
+            object.__setattr__(self, key, several)
+        for key in ("data", "root"):
+            place: object = getattr(self, key)
+            if not isinstance(place, (str, Path, NoneType)) or (place is None and key == "data"):
+                raise DataError(f"the experiment's {key} is {place!r}; a name or a folder was wanted.")
+            object.__setattr__(self, key, None if place is None else str(place))
+        for key, least in (("pick", 1), ("batch", 1), ("seed", None)):
+            number: object = getattr(self, key)
+            whole = type(number) is int and (least is None or number >= least)
+            if not whole and not (key == "pick" and number is None):
+                raise DataError(f"the experiment's {key} is {number!r}; a whole number{' from 1' * bool(least)} was wanted.")
 
 
 @dataclass(frozen=True, slots=True)

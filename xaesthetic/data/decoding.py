@@ -91,6 +91,27 @@ def read_photograph(path: Path) -> Photograph:
         raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
 
 
+def from_image(image: Image.Image) -> Pixels:
+    """Take a Pillow image as a photograph: upright, its colours turned to sRGB, transparency on white.
+
+    Raises
+    ------
+    DataError
+        If it is too small or large, animated, or cannot be read any more.
+    """
+    size = image.height, image.width
+    try:
+        _validate_size(size, 0)
+        if getattr(image, "n_frames", 1) > 1 and image.format not in ("MPO", "HEIF"):
+            raise DataError("animated or of several pages; pass the one that is meant")
+        image.load()
+        return _finished(_srgb(image, reduction(size)), _orientation(image), size, 1).pixels
+    except DataError as error:
+        raise DataError(f"the image: {error}.") from error
+    except Exception as error:  # as in `read_photograph`; its file may have been closed as well
+        raise DataError(f"the image cannot be read ({type(error).__name__}: {error}); open its file again.") from error
+
+
 def _read(path: Path, file: BinaryIO) -> Photograph:
     head = file.read(256)
     file.seek(0)

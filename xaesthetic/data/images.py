@@ -7,6 +7,7 @@ from PIL import Image
 from xaesthetic.core.types import InputSpec, Map, Mask, Pixels, Polygon, Rgb
 from xaesthetic.data.decoding import Photograph as Photograph
 from xaesthetic.data.decoding import decode as decode
+from xaesthetic.data.decoding import from_image as from_image
 from xaesthetic.data.decoding import read_photograph as read_photograph
 from xaesthetic.data.formats import SUFFIXES as SUFFIXES
 from xaesthetic.data.formats import UNREADABLE as UNREADABLE
@@ -15,12 +16,13 @@ from xaesthetic.data.scale import SMALLEST as SMALLEST
 from xaesthetic.data.scale import reduced as reduced
 from xaesthetic.data.scale import reduction as reduction
 
-_RESAMPLE = {
+RESAMPLE = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "nearest": Image.Resampling.NEAREST,
 }
 _BAND = 4_000_000  # pixels of a region that are drawn at once
+"""The ways to squash a photograph that an `InputSpec` may name."""
 
 
 def to_float(pixels: Pixels) -> Rgb:
@@ -35,7 +37,7 @@ def to_bytes(rgb: Rgb) -> Pixels:
 
 def resize(pixels: Pixels, size: tuple[int, int], resample: str = "bilinear") -> Pixels:
     """Squash or stretch to (height, width); antialiased where it shrinks, except for `nearest`."""
-    return np.array(Image.fromarray(pixels).resize(size[::-1], _RESAMPLE[resample]), dtype=np.uint8)
+    return np.array(Image.fromarray(pixels).resize(size[::-1], RESAMPLE[resample]), dtype=np.uint8)
 
 
 def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:

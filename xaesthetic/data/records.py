@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import NoneType
 
 from xaesthetic.core import files, plugins
 from xaesthetic.core.errors import DataError, unknown
@@ -22,12 +23,12 @@ class Collection:
     """What else it held."""
 
 
-def find_records(data: str, root: Path | None = None) -> list[Record]:
+def find_records(data: str | Path, root: str | Path | None = None) -> list[Record]:
     """Return the records of a data set, as `collect` does, without what was passed over."""
     return list(collect(data, root).records)
 
 
-def collect(data: str, root: Path | None = None) -> Collection:
+def collect(data: str | Path, root: str | Path | None = None) -> Collection:
     """Collect the photographs of a data set, by its name, or of a folder, by its path; and what it passes over.
 
     Parameters
@@ -42,6 +43,10 @@ def collect(data: str, root: Path | None = None) -> Collection:
     DataError
         If `data` is none of these, the data set's files are not there, or it holds no photograph.
     """
+    if not isinstance(data, (str, Path)) or not isinstance(root, (str, Path, NoneType)):
+        wrong = data if isinstance(root, (str, Path, NoneType)) else root
+        raise DataError(f"{type(wrong).__name__} is no data set or folder; pass a data set's name or a folder's path.")
+    data, root = str(data), None if root is None else Path(root)
     name, _, split = data.partition(":")
     if split and name in plugins.names("datasets"):
         whole = collect(name, root)

@@ -25,13 +25,14 @@ def measure_completeness(run: Run) -> pd.DataFrame:
 
     Returns
     -------
-    The columns of `COMPLETENESS`; `explained` is nan with fewer than three photographs or where either side is
-    constant, `off` where nothing is promised too.
+    The columns of `COMPLETENESS`; `explained` is nan with fewer than three photographs whose output is known or where either
+    side is constant, `off` where nothing is promised too.
     """
-    raw = run.read(PREDICTIONS).pivot_table(index="image", columns=["model", "attribute"], values="raw", sort=False)
+    table, columns = run.read(PREDICTIONS), ["model", "attribute"]
+    raw = table.pivot_table(index="image", columns=columns, values="raw", sort=False, dropna=False)  # nan: not known
     rows = []
     for model in map(model_key, run.experiment.models):
-        for method in run.experiment.methods:
+        for method in run.methods(model):
             stack = run.maps(model, method)
             totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
             cells = stack.grid[0] * stack.grid[1]
@@ -47,6 +48,8 @@ def measure_completeness(run: Run) -> pd.DataFrame:
 
 def _explained(totals: np.ndarray, raw: np.ndarray, promised: str) -> tuple[float, float]:
     nan = float("nan")
+    known = np.isfinite(totals) & np.isfinite(raw)
+    totals, raw = totals[known], raw[known]
     if len(raw) < 3 or np.ptp(raw) <= 1e-6 * np.abs(raw).max() or np.ptp(totals) <= 1e-6 * np.abs(totals).max():
         return nan, nan
     off = float((raw - totals).std() / raw.std()) if promised else nan

@@ -17,7 +17,7 @@ from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
-from xaesthetic.evaluation.score import score_by_person, score_run
+from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
     EDIT_RESPONSE,
@@ -88,13 +88,15 @@ class Judgement:
     """What a reader of the leaderboard must know."""
 
 
-def judge(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution(), by_person: bool = False) -> Judgement:
+def judge(
+    run: Run | str | Path, metrics: str | Sequence[str] = (), execution: Execution = Execution(), by_person: bool = False
+) -> Judgement:
     """Hold a run's maps against people, where there are any, and summarise everything that was measured; runs no model.
 
     Parameters
     ----------
     run
-        A finished one.
+        A finished one, or its folder.
     metrics
         Names of metrics; all that fit what people did where empty.
     execution
@@ -113,6 +115,8 @@ def judge(run: Run, metrics: Sequence[str] = (), execution: Execution = Executio
     PluginError
         If there is no such metric.
     """
+    run, metrics = Run.of(run), (metrics,) if isinstance(metrics, str) else tuple(metrics)
+    validate_metrics(run, metrics, by_person)
     if run.has(ANNOTATIONS):
         score_run(run, metrics, execution)
         if by_person:

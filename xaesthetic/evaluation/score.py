@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core import plugins
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import DataError, PluginError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.extras import is_installed
 from xaesthetic.core.facts import MetricFacts
@@ -94,8 +94,45 @@ def fitting_metrics(run: Run) -> tuple[str, ...]:
     table = table[table["reason"] == ""]
     marked = bool((table["region"].str.len() > 0).any())
     needs = {"density", "mask"} if marked else {"density", "fixations", "others"}
-    scales = {name: metric_scale(name) for name in plugins.names("metrics")}
+    scales = _usable_metrics()
     return tuple(name for name, scale in scales.items() if scale.needs in needs and is_installed(scale.requires))
+
+
+def validate_metrics(run: Run, metrics: Sequence[str], by_person: bool = False) -> None:
+    """Make sure that metrics can be measured here, before any is.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    metrics
+        Names; none for all that fit.
+    by_person
+        Whether people are asked for one by one.
+
+    Raises
+    ------
+    PluginError
+        If there is no such metric, or its library is not installed.
+    DataError
+        If nobody looked at or marked anything, or what they did is not enough for a metric.
+    """
+    scales = {name: metric_scale(name) for name in metrics}
+    if not run.has(ANNOTATIONS):
+        if metrics or by_person:
+            raise DataError(f"{run.root}: {run.experiment.data} has no fixations and no masks to hold maps against.")
+        return
+    fitting = fitting_metrics(run) if metrics else ()
+    for name, scale in scales.items():
+        if not is_installed(scale.requires):
+            raise PluginError(
+                f"the metric {name} needs {scale.requires}, which is not installed; install it, or leave it out."
+            )
+        if name not in fitting:
+            raise DataError(
+                f"{run.root}: {name} needs people's {scale.needs}, which {run.experiment.data} does not have; use one of "
+                f"{', '.join(fitting)}."
+            )
 
 
 def score_run(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution()) -> pd.DataFrame:
@@ -148,6 +185,17 @@ def score_by_person(run: Run, metrics: Sequence[str] = (), execution: Execution 
     return _scored(run, SCORES_BY_PERSON, _Job.rows_by_person, chosen, execution)
 
 
+def _usable_metrics() -> dict[str, MetricFacts]:
+    """All metrics that are installed whole; one that is not may be anybody's, and ends nothing."""
+    scales = {}
+    for name in plugins.names("metrics"):
+        try:
+            scales[name] = metric_scale(name)
+        except PluginError as error:
+            plugins.warn(f"the metric {name} is left out: {error}")
+    return scales
+
+
 def _fitting(run: Run) -> tuple[str, ...]:
     return fitting_metrics(run) if run.has(ANNOTATIONS) else ()
 
@@ -180,8 +228,7 @@ def _measure(
     run: Run, table: Table, rows: Rows, metrics: tuple[str, ...], before: pd.DataFrame | None, execution: Execution
 ) -> None:
     models = [model_key(choice) for choice in run.experiment.models]
-    methods = dict.fromkeys((*run.experiment.methods, ENERGY))
-    places = [(model, method) for model in models for method in methods]
+    places = [(model, method) for model in models for method in dict.fromkeys((*run.methods(model), ENERGY))]
     maps = {place: run.maps(*place) for place in places if place[1] != ENERGY or run.has_maps(*place)}
     job = _Job(maps, {name: plugins.load("metrics", name) for name in metrics}, run.experiment.seed)
     sizes, annotations = run.sizes(), run.read(ANNOTATIONS)

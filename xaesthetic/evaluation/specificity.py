@@ -46,7 +46,7 @@ def measure_specificity(run: Run) -> pd.DataFrame:
     rows = []
     for model in map(model_key, run.experiment.models):
         energy = run.maps(model, ENERGY) if run.has_maps(model, ENERGY) else None
-        for method in run.experiment.methods:
+        for method in run.methods(model):
             stack = run.maps(model, method)
             between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed)
             alike = float("nan") if energy is None or method == ENERGY else _mean(_with_energy(stack, energy))

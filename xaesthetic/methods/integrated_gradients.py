@@ -12,7 +12,13 @@ _STEPS = 32
 _AT_ONCE = 8
 
 
-@method(adds_up="sum", passes="32 with gradients an attribute", needs_head=True)
+@method(
+    adds_up="sum",
+    passes="32 with gradients an attribute",
+    needs_head=True,
+    differentiable=True,
+    requires="captum",
+)
 def integrated_gradients(taken: Pass) -> Float[Tensor, "b a h w"]:
     """Gradients along the way from the mean colour to the photograph, summed over colours; on the input's grid.
 

@@ -1,6 +1,6 @@
 """The one forward pass: photographs in; raw outputs, ratings and every method's maps out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from jaxtyping import Float, Float32
 from torch import Tensor
 
 from xaesthetic.core import plugins
-from xaesthetic.core.errors import ModelError
+from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import InputSpec, Pixels
 from xaesthetic.data import images
@@ -38,8 +38,8 @@ class Session:
 
     model: AttributeModel
     """Placed on the device already."""
-    device: str = "cpu"
-    """Where inputs go."""
+    device: str = ""
+    """Where inputs go; where the model is, if it is empty."""
     precision: str = "full"
     """A name in `PRECISIONS`."""
 
@@ -64,20 +64,35 @@ class Session:
         ModelError
             If a method is not defined for this model.
         """
-        return self.run_batch(to_batch(pixels, self.model.inputs, self.device), methods)
+        return self.run_batch(to_batch(pixels, self.model.inputs, self.device or str(self.model.device)), methods)
 
     def run_batch(self, x: Float[Tensor, "b 3 h w"], methods: Sequence[str] = ()) -> Results:
         """Do the same for a batch of inputs on the device."""
         functions = {name: plugins.load("methods", name) for name in methods}
-        wanted = {_facts(function).gradients for function in functions.values()}
+        wanted = {method_facts(name).gradients for name in methods}
         model = self.model
         if self.precision == "bf16" and model.runner is None:  # a served network computes as its server does
             model = replace(model, runner=_in_bfloat16)
         with torch.inference_mode(False), torch.no_grad():
             taken = model.run(x, max(wanted, key=GRADIENTS.index, default="none"))
             raw = taken.raw.float().cpu()
-            maps = {name: function(taken).detach().float().cpu().numpy() for name, function in functions.items()}
+            maps = {name: _maps(name, function, taken) for name, function in functions.items()}
         return Results(raw.numpy(), self.model.ratings(raw).numpy(), maps)
+
+
+def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:
+    """Return a method's maps; what goes wrong in it is said in one line, for it may be anybody's."""
+    model = taken.model
+    try:
+        maps = function(taken).detach().float().cpu().numpy()
+    except XaestheticError:
+        raise
+    except Exception as error:
+        raise ModelError(f"the method {name} fails on {model.name} ({plugins.one_line(error)}).") from error
+    if maps.ndim != 4 or maps.shape[:2] != taken.raw.shape:
+        wanted = (*taken.raw.shape, "rows", "columns")
+        raise ModelError(f"the method {name} gives {maps.shape} for {model.name}, but {wanted} were wanted.")
+    return maps
 
 
 def method_facts(name: str) -> MethodFacts:
@@ -86,14 +101,9 @@ def method_facts(name: str) -> MethodFacts:
     Raises
     ------
     PluginError
-        If there is no such method.
+        If there is no such method, or it declares the facts of another kind.
     """
-    return _facts(plugins.load("methods", name))
-
-
-def _facts(function: object) -> MethodFacts:
-    facts: MethodFacts = getattr(function, "facts", MethodFacts())
-    return facts
+    return plugins.facts("methods", name)
 
 
 def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:

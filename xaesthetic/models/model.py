@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from inspect import signature
 from typing import Any
 
@@ -9,9 +10,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.choices import ModelChoice
-from xaesthetic.core.errors import ModelError
+from xaesthetic.core.errors import DataError, ModelError, XaestheticError
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS
 from xaesthetic.models.heads import Head, LinearHead
@@ -69,6 +71,15 @@ class AttributeModel:
     """Each attribute's link (a name in `LINKS`) from raw output to rating; empty where all are the identity."""
     runner: Runner | None = None
     """How a pass is made where not by `features` and then `head`."""
+    name: str = "the model"
+    """What errors call it; `load_model` sets the plug-in's name."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is, as far as it has weights to tell by."""
+        weights = () if self.module is None else self.module.parameters()
+        head = (self.head.weights,) if isinstance(self.head, LinearHead) else ()
+        return next((tensor.device for tensor in (*weights, *head)), torch.device("cpu"))
 
     @property
     def weights(self) -> Float[Tensor, "a k"] | None:
@@ -101,17 +112,27 @@ class AttributeModel:
         Raises
         ------
         ModelError
-            If there is no such kind of gradient.
+            If there is no such kind of gradient, or the network fails.
         """
         if gradients not in GRADIENTS:
             raise ModelError(f"no gradients {gradients!r}; there are {', '.join(GRADIENTS)}.")
         with torch.inference_mode(False), torch.no_grad():
             # a caller's inference tensor could not become a leaf later
             x = x.clone() if x.is_inference() else x.detach()
-            if self.runner is not None:
-                return self.runner(self, x, gradients)
-            activations = tuple(layer.detach() for layer in self.features(x))
-            result = self.head.evaluate(activations, gradients)
+            try:
+                return self._pass(x, gradients)
+            except XaestheticError:
+                raise
+            except Exception as error:  # it may be anybody's
+                raise ModelError(
+                    f"{self.name}: fails on a batch of {tuple(x.shape)} ({plugins.one_line(error)})."
+                ) from error
+
+    def _pass(self, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:
+        if self.runner is not None:
+            return self.runner(self, x, gradients)
+        activations = tuple(layer.detach() for layer in self.features(x))
+        result = self.head.evaluate(activations, gradients)
         return Pass(self, x, activations, result.raw, result.gradient_sums, result.gradients)
 
 
@@ -137,7 +158,7 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     model
         Any model.
     attributes
-        Some of its attributes.
+        Some of its attributes, by name or another name that the vocabulary has for them; ``all`` for all.
     name
         What to call it in an error.
 
@@ -145,12 +166,17 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     ------
     ModelError
         If it lacks one of them.
+    DataError
+        If one is no attribute that the vocabulary or the model has.
     """
-    rows = [_row(model, attribute, name) for attribute in attributes]
+    if "all" in attributes:
+        return model
+    rows = list(dict.fromkeys(_row(model, attribute, name) for attribute in attributes))
     if rows == list(range(len(model.attributes))):
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
-    return replace(model, attributes=tuple(attributes), head=model.head.select(rows), links=links)
+    names = tuple(model.attributes[row] for row in rows)
+    return replace(model, attributes=names, head=model.head.select(rows), links=links)
 
 
 def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeModel:
@@ -167,9 +193,15 @@ def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeM
 
 
 def _row(model: AttributeModel, attribute: str, name: str) -> int:
-    if attribute not in model.attributes:
-        raise ModelError(f"{name} has no attribute {attribute!r}; it has {', '.join(model.attributes)}.")
-    return model.attributes.index(attribute)
+    if attribute in model.attributes:
+        return model.attributes.index(attribute)
+    known = [vocabulary.canonical(item) for item in model.attributes]
+    if vocabulary.canonical(attribute) not in known:
+        near = get_close_matches(attribute.lower(), model.attributes, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        error = ModelError if vocabulary.canonical(attribute) in vocabulary.NAMES else DataError
+        raise error(f"{name} has no attribute {attribute!r}; it has {', '.join(model.attributes)}.{hint}")
+    return known.index(vocabulary.canonical(attribute))
 
 
 def place(model: AttributeModel, device: str) -> AttributeModel:
@@ -195,8 +227,8 @@ def device(wanted: str) -> str:
     return wanted
 
 
-def load_model(choice: str | ModelChoice, attributes: Sequence[str] = ("all",), on: str = "auto") -> AttributeModel:
-    """Load a model by its name.
+def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto") -> AttributeModel:
+    """Load a model by its name, and hold it to the contract (`xaesthetic.models.contract`).
 
     Parameters
     ----------
@@ -204,7 +236,7 @@ def load_model(choice: str | ModelChoice, attributes: Sequence[str] = ("all",), 
         A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
         ones.
     attributes
-        The outputs wanted; ``all`` for all that it has.
+        The outputs wanted, one or several; ``all`` for all that it has.
     on
         The device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
@@ -213,14 +245,22 @@ def load_model(choice: str | ModelChoice, attributes: Sequence[str] = ("all",), 
     PluginError
         If there is no such model.
     ModelError
-        If its weights are missing or damaged, it takes none of one's own, has no random ones, or lacks an attribute.
+        If its weights are missing or damaged, it takes none of one's own, has no random ones, lacks an attribute, or breaks
+        the contract.
     """
+    from xaesthetic.models.contract import validate_model  # it needs this module
+
+    if not isinstance(choice, (str, ModelChoice)):
+        raise ModelError(
+            f"{type(choice).__name__} is no name of a model; pass a text, as 'xaesthetic list models' shows it."
+        )
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
-    model = place(_build(chosen), device(on))
-    return model if "all" in attributes else select(model, attributes, chosen.name)
+    where = device(on)
+    model = validate_model(_build(chosen), chosen.name, where)
+    return select(model, vocabulary.choose(attributes), chosen.name)
 
 
-def _build(choice: ModelChoice) -> AttributeModel:
+def _build(choice: ModelChoice) -> object:
     name, build = choice.name, plugins.load("models", choice.name)
     takes = signature(build).parameters
     if choice.source and not {"weights", "random"} & takes.keys():
@@ -230,5 +270,9 @@ def _build(choice: ModelChoice) -> AttributeModel:
     if choice.weights and "weights" not in takes:
         raise ModelError(f"{name}: takes no folder of weights; choose it as --model {name} or --model {name}=random.")
     options: dict[str, Any] = {"random": True} if choice.random else {"weights": choice.weights} if choice.weights else {}
-    model: AttributeModel = build(**options)
-    return model
+    try:
+        return build(**options)
+    except XaestheticError:
+        raise
+    except (Exception, SystemExit) as error:  # it may be anybody's
+        raise ModelError(f"{name}: cannot be built ({plugins.one_line(error)}).") from error

@@ -40,10 +40,11 @@ def paper_data() -> str:
 
 def reproduce(
     experiment: Experiment,
-    out: Path,
-    numbers: Sequence[str] = (),
+    out: str | Path,
+    numbers: str | Sequence[str] = (),
     execution: Execution = Execution(),
     options: ReportOptions | None = None,
+    optional: bool = False,
 ) -> Reproduction:
     """Every figure and table of the paper that the data at hand gives; goes on where a stopped one was.
 
@@ -59,14 +60,17 @@ def reproduce(
         How it is carried out.
     options
         How to draw.
+    optional
+        Whether a method that a model cannot have is left out for it with a warning, because it was chosen by default.
 
     Raises
     ------
     XaestheticError
         As `compare`; or if the paper has no such figure.
     """
+    numbers = (numbers,) if isinstance(numbers, str) else numbers
     wanted = parse_numbers(numbers)
-    compared = compare(experiment, out, execution, draw=False)
+    compared = compare(experiment, out, execution, draw=False, optional=optional)
     run = compared.run
     if not wanted or "3" in wanted:
         with suppress(XaestheticError):  # no model can be taken apart: the figure will say so

@@ -68,6 +68,21 @@ class Run:
         return run
 
     @staticmethod
+    def of(run: "Run | str | Path") -> "Run":
+        """Return a run that may be named by its folder.
+
+        Raises
+        ------
+        DataError
+            If it is neither, or there is no such run.
+        """
+        if isinstance(run, (str, Path)):
+            return Run.open(run)
+        if not isinstance(run, Run):
+            raise DataError(f"{type(run).__name__} is no run; pass xa.Run.open(FOLDER), or the folder.")
+        return run
+
+    @staticmethod
     def exists(root: Path, experiment: Experiment) -> bool:
         """Whether the folder holds this very experiment.
 
@@ -257,8 +272,16 @@ class Run:
     def is_complete(self) -> bool:
         """Whether every prediction and map is in the folder."""
         models = [model_key(choice) for choice in self.experiment.models]
-        made = all(self.has_maps(model, method) for model in models for method in self.experiment.methods)
+        made = all(self.has_maps(model, method) for model in models for method in self.methods(model))
         return self.has(RECORDS) and self.has(PREDICTIONS) and made
+
+    def methods(self, model: str) -> tuple[str, ...]:
+        """Return the experiment's methods that this model, by its key, is explained by; others are left out for it."""
+        return tuple(method for method in self.experiment.methods if method not in self.left_out().get(model, {}))
+
+    def left_out(self) -> dict[str, dict[str, str]]:
+        """Return by model and method why the one is not explained by the other, where the methods were not named."""
+        return dict(self.answered_by().get("left_out", {})) if (self.root / _QUESTION).is_file() else {}
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 

@@ -39,8 +39,9 @@ def missing_methods(run: Run, models: Mapping[str, AttributeModel]) -> dict[str,
 
     Where people were watched, activation energy is one of them: the floor that a network's maps are held against.
     """
-    wanted = dict.fromkeys((*run.experiment.methods, *([ENERGY] if run.has(ANNOTATIONS) else [])))
-    return {key: [method for method in wanted if not run.has_maps(key, method)] for key in models}
+    floor = [ENERGY] if run.has(ANNOTATIONS) else []
+    wanted = {key: dict.fromkeys((*run.methods(key), *floor)) for key in models}
+    return {key: [method for method in methods if not run.has_maps(key, method)] for key, methods in wanted.items()}
 
 
 def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str, execution: Execution) -> None:

@@ -38,12 +38,8 @@ def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Ex
     DataError
         If no model's head is global averages and one linear layer.
     """
-    linear = [(key, model) for key, model in models.items() if model.weights is not None and model.bias is not None]
-    if not linear:
-        raise DataError(
-            f"{run.root}: no model's head is global averages and one linear layer; only such can be taken apart."
-        )
-    key, model = linear[0]
+    validate(run, models)
+    key, model = _linear(models)[0]
     picks = [pick for pick in pick_records(run) if pick.attribute in model.attributes]
     pick = next((pick for pick in picks if pick.attribute == _PREFERRED), picks[0])
     record = next(record for record in run.records() if record.id == pick.highest[0])
@@ -53,6 +49,24 @@ def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Ex
 
     sink = TableSink(BLOCKS, run.root / f"{BLOCKS.name}.parquet", run.parts / BLOCKS.name)
     compute(run.parts, BLOCKS.name, [record], work, {BLOCKS.name: sink}, execution, load_photograph)
+
+
+def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
+    """Make sure that a model can be taken apart.
+
+    Raises
+    ------
+    DataError
+        If none can.
+    """
+    if not _linear(models):
+        raise DataError(
+            f"{run.root}: no model's head is global averages and one linear layer; only such can be taken apart."
+        )
+
+
+def _linear(models: Mapping[str, AttributeModel]) -> list[tuple[str, AttributeModel]]:
+    return [(key, model) for key, model in models.items() if model.weights is not None and model.bias is not None]
 
 
 def _rows(model: AttributeModel, attribute: str, pixels: Pixels, on: str) -> Iterator[tuple[object, ...]]:

@@ -83,10 +83,8 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     DataError
         If no photograph has a subject.
     """
-    sizes = run.sizes()
-    records = [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
-    if not records:
-        raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
+    validate(run, models)
+    records = _with_subject(run)
     rated = {name for model in models.values() for name in model.attributes}
     on = device(run.experiment.device)
 
@@ -94,13 +92,31 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
         return images.decode(record.path), list(local_edits(record, rated))
 
     def work(record: Record, ready: tuple[Pixels, list[Edited]]) -> dict[str, list[tuple[object, ...]]]:
-        rows = [
-            row for key, model in models.items() for row in _rows(*ready, key, Session(model, on), run.experiment.methods)
-        ]
+        rows = [row for key, model in models.items() for row in _rows(*ready, key, Session(model, on), run.methods(key))]
         return {EDITS.name: [(record.id, *row) for row in rows]}
 
     sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)
     compute(run.parts, EDITS.name, records, work, {EDITS.name: sink}, execution, prepare)
+
+
+def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
+    """Make sure that there is something to edit, and a model that rates what edits change.
+
+    Raises
+    ------
+    DataError
+        If there is not.
+    """
+    if not _with_subject(run):
+        raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
+    moved = list(dict.fromkeys(kind.attribute for kind in edits.EDITS.values()))
+    if not any(name in moved for model in models.values() for name in model.attributes):
+        raise DataError(f"{run.root}: no model rates what edits change; a model of one of {', '.join(moved)} is needed.")
+
+
+def _with_subject(run: Run) -> list[Record]:
+    sizes = run.sizes()
+    return [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
 
 
 def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.extras import need
-from xaesthetic.core.types import Experiment, Pixels, Record
+from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
 from xaesthetic.models.forward import Session, to_batch
@@ -83,10 +83,11 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     execution
         How it is carried out.
     """
+    validate(run, models)
     on = device(run.experiment.device)
 
     def work(record: Record, pixels: Pixels) -> dict[str, list[tuple[object, ...]]]:
-        rows = [row for key, model in models.items() for row in _rows(pixels, key, Session(model, on), run.experiment)]
+        rows = [row for key, model in models.items() for row in _rows(pixels, key, Session(model, on), run)]
         return {FAITHFULNESS.name: [(record.id, *row) for row in rows]}
 
     name = FAITHFULNESS.name
@@ -95,18 +96,30 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     compute(run.parts, name, records, work, {name: sink}, execution, load_photograph, "deletion and insertion")
 
 
-def _rows(pixels: Pixels, key: str, session: Session, experiment: Experiment) -> Iterator[tuple[object, ...]]:
+def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
+    """Make sure that what the measurement needs is installed.
+
+    Raises
+    ------
+    PluginError
+        If it is not.
+    """
+    del run, models
+    need("captum.metrics", extra="captum", purpose="the sensitivity of maps")
+
+
+def _rows(pixels: Pixels, key: str, session: Session, run: Run) -> Iterator[tuple[object, ...]]:
     """Give one photograph's rows, without its name."""
     model = session.model
     x = to_batch([pixels], model.inputs, session.device)
     size = x.shape[2], x.shape[3]
-    generator = torch.Generator().manual_seed(experiment.seed)
+    generator = torch.Generator().manual_seed(run.experiment.seed)
     plain = {
         RANDOM_ORDER: order(torch.rand(size, generator=generator).to(x.device), size),
         CENTRE_ORDER: order(torch.from_numpy(centre_blob(size)).to(x), size),
     }
     maps = {
-        name: torch.from_numpy(item[0]).to(x.device) for name, item in session.run_batch(x, experiment.methods).maps.items()
+        name: torch.from_numpy(item[0]).to(x.device) for name, item in session.run_batch(x, run.methods(key)).maps.items()
     }
     moved = {name: _sensitivity(partial(_maps, session, name), x) for name in maps}
     for fill in FILLS:

@@ -5,12 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from xaesthetic.core import attributes as vocabulary
+from xaesthetic.core import plugins
+from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.figures import grid, style
 from xaesthetic.models.forward import Session
-from xaesthetic.models.model import AttributeModel, select
+from xaesthetic.models.model import AttributeModel, load_model, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Explanation:
         for name, rating in self.ratings.items():
             shown = style.normalise(images.to_pixels(style.coarse(self.maps[name]), small.shape[:2]))
             panels.append(grid.Panel(style.overlay(small, shown), f"{rating:z.2f}", top=shown))
-            groups.append((vocabulary.attribute(name).title, 1))
+            groups.append((vocabulary.describe(name).title, 1))
         page = grid.Page(
             title=f"Model {self.trained}",
             groups=tuple(groups),
@@ -48,29 +54,42 @@ class Explanation:
         return buffer.getvalue()
 
 
+Photo = str | Path | Image.Image | np.ndarray
+"""What is taken for a photograph."""
+
+
 def explain_photo(
-    photo: str | Path | Pixels, model: AttributeModel, attributes: Sequence[str] = ("all",), method: str = "cam"
+    photo: Photo, model: AttributeModel | str | ModelChoice, attributes: str | Sequence[str] = "all", method: str = "cam"
 ) -> Explanation:
     """Rate one photograph and show where the ratings come from.
 
     Parameters
     ----------
     photo
-        A file, or (h, w, 3) sRGB of 0 to 255.
+        A file, a PIL image, or (h, w, 3) sRGB of 0 to 255.
     model
-        From `load_model`, or one's own, on the CPU.
+        From `load_model`, or one's own; or a name that `load_model` takes.
     attributes
-        Names or titles; ``all`` for all that the model has.
+        Names or titles, one or several; ``all`` for all that the model has.
     method
         A name that ``xaesthetic list methods`` shows.
 
     Raises
     ------
     XaestheticError
-        If the file cannot be read, or there is no such attribute or method.
+        If the photograph cannot be read, or there is no such model, attribute or method, or the method cannot explain the
+        model.
     """
-    pixels = images.decode(Path(photo)) if isinstance(photo, (str, Path)) else photo
-    chosen = model if "all" in attributes else select(model, vocabulary.parse(list(attributes)))
+    if not isinstance(method, str):
+        raise PluginError(
+            f"{type(method).__name__} is no name of a method; pass one, as 'xaesthetic list methods' shows it."
+        )
+    plugins.check("methods", method)
+    pixels = _pixels(photo)
+    loaded = load_model(model) if isinstance(model, (str, ModelChoice)) else model
+    if not isinstance(loaded, AttributeModel):
+        raise ModelError(f"{type(model).__name__} is no model; pass what xa.load_model gives, or a model's name.")
+    chosen = select(loaded, vocabulary.choose(attributes), loaded.name)
     results = Session(chosen).run([pixels], [method])
     names, grids = chosen.attributes, results.maps[method][0]
     return Explanation(
@@ -79,5 +98,18 @@ def explain_photo(
         dict(zip(names, results.ratings[0].tolist(), strict=True)),
         {name: images.to_pixels(grid, pixels.shape[:2]) for name, grid in zip(names, grids, strict=True)},
         method,
-        model.source.trained,
+        loaded.source.trained,
     )
+
+
+def _pixels(photo: Photo) -> Pixels:
+    if isinstance(photo, (str, Path)):
+        return images.decode(Path(photo))
+    if isinstance(photo, Image.Image):
+        return images.from_image(photo)
+    if not isinstance(photo, np.ndarray) or photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3:
+        what = f"an array of {photo.dtype} {photo.shape}" if isinstance(photo, np.ndarray) else type(photo).__name__
+        raise DataError(f"{what} is no photograph; pass a file, a PIL image, or (h, w, 3) uint8 sRGB of 0 to 255.")
+    if min(photo.shape[:2]) < images.SMALLEST:
+        raise DataError(f"the photograph has {photo.shape[:2]} pixels; {images.SMALLEST} a side at least are wanted.")
+    return photo

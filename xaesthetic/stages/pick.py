@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.attributes import in_order
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 
@@ -21,9 +21,9 @@ class Pick:
 
 
 def rated_attributes(run: Run) -> tuple[str, ...]:
-    """The attributes that at least one model has rated, in the vocabulary's order."""
-    rated = set(run.read(PREDICTIONS)["attribute"].unique())
-    return tuple(name for name in NAMES if name in rated)
+    """The attributes that at least one model has rated, in the vocabulary's order; then those that it has not."""
+    table = run.read(PREDICTIONS)
+    return in_order(table[table["prediction"].notna()]["attribute"].unique())
 
 
 def pick_records(run: Run) -> list[Pick]:
@@ -38,7 +38,7 @@ def pick_records(run: Run) -> list[Pick]:
     number = run.experiment.pick
     picks = []
     for attribute in rated_attributes(run):
-        rated = table[table["attribute"] == attribute]
+        rated = table[(table["attribute"] == attribute) & table["prediction"].notna()]  # a rating may be nan: unknown
         first = next(key for key in map(model_key, run.experiment.models) if (rated["model"] == key).any())
         ordered = rated[rated["model"] == first].sort_values(["prediction", "image"], ascending=[False, True])["image"]
         picks.append(_ends(attribute, list(ordered), originals, number))

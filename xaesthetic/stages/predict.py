@@ -32,13 +32,15 @@ class Ratings:
     """What else the folders or the data set held."""
 
 
-def rate(photographs: Sequence[Path], experiment: Experiment, execution: Execution = Execution()) -> Ratings:
+def rate(
+    photographs: str | Path | Sequence[str | Path], experiment: Experiment, execution: Execution = Execution()
+) -> Ratings:
     """Rate photographs without a run folder.
 
     Parameters
     ----------
     photographs
-        Files and folders; none to rate the experiment's data set.
+        Files and folders, one or several; none to rate the experiment's data set.
     experiment
         Its models, attributes, batch and device; and its data where no photographs are given.
     execution
@@ -53,8 +55,10 @@ def rate(photographs: Sequence[Path], experiment: Experiment, execution: Executi
     XaestheticError
         If a model, data set or path is missing, or no photograph can be read.
     """
+    if not isinstance(experiment, Experiment) or not experiment.models:
+        raise DataError("no model is chosen; pass xa.Experiment(data, root, models, …) with a model's name or more.")
     root = Path(experiment.root) if experiment.root else None
-    collection = collect_paths(photographs) if photographs else collect(experiment.data, root)
+    collection = collect_paths(_paths(photographs)) if photographs else collect(experiment.data, root)
     records = collection.records
     models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
     passes = Passes(models, {}, device(experiment.device))
@@ -74,6 +78,14 @@ def rate(photographs: Sequence[Path], experiment: Experiment, execution: Executi
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
     return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out, collection.passed_over)
+
+
+def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
+    several = [photographs] if isinstance(photographs, (str, Path)) else list(photographs)
+    for one in several:
+        if not isinstance(one, (str, Path)):
+            raise DataError(f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain_photo.")
+    return [Path(one) for one in several]
 
 
 def _readable(record: Record) -> Pixels | str:

@@ -43,9 +43,8 @@ def measure_randomisation(run: Run, models: Mapping[str, AttributeModel], execut
     ModelError
         If no model of the run has weights here that could be shuffled.
     """
-    if not any(_stages(model) for model in models.values()):
-        raise ModelError(f"{run.root}: {', '.join(models)}: no weights here to be shuffled; a served model has none.")
-    learnt = {key: {name: run.maps(key, name) for name in run.experiment.methods} for key in models}
+    validate(run, models)
+    learnt = {key: {name: run.maps(key, name) for name in run.methods(key)} for key in models}
     groups = batches(explained_records(run), run.experiment.batch)
 
     def work(chunk: tuple[str, Sequence[Record]], pixels: list[Pixels]) -> dict[str, list[tuple[object, ...]]]:
@@ -59,6 +58,18 @@ def measure_randomisation(run: Run, models: Mapping[str, AttributeModel], execut
         run.parts, name, chunks, work, {name: sink}, execution, lambda chunk: list(map(load_photograph, chunk[1])),
         "shuffled weights",
     )  # fmt: skip
+
+
+def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
+    """Make sure that there are weights to shuffle.
+
+    Raises
+    ------
+    ModelError
+        If no model of the run has any here.
+    """
+    if not any(_stages(model) for model in models.values()):
+        raise ModelError(f"{run.root}: {', '.join(models)}: no weights here to be shuffled; a served model has none.")
 
 
 def _rows(

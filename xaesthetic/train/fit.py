@@ -129,17 +129,15 @@ def _prepare(
     model: AttributeModel, samples: Samples, recipe: Recipe, out: Path, work: Path, team: Group, execution: Execution
 ) -> Training:
     inputs = _inputs(model.inputs, recipe)
+    network = Network(model, recipe)
+    _enough(samples, recipe)
     if team.first:
         warp(samples.records, inputs, work / "photographs", execution)
     team.wait()
     photographs = warp(samples.records, inputs, work / "photographs")
     samples = samples.only(photographs.usable)
-    if len(samples.train) < recipe.batch or len(samples.select) < _LEAST:
-        raise DataError(
-            f"{len(samples.train)} labelled photographs to train on and {len(samples.select)} to select by can be read; "
-            f"at least {recipe.batch} and {_LEAST} are needed. 'xaesthetic data check' says what is missing."
-        )
-    network = Network(model, recipe).to(team.device)
+    _enough(samples, recipe)
+    network.to(team.device)
     take = photograph_inputs(photographs, inputs, team.device)
     if recipe.freeze_backbone:
         if not team.first:
@@ -153,6 +151,14 @@ def _prepare(
     scaler = torch.amp.GradScaler(enabled=recipe.precision != "full" and "cuda" in team.device)
     checkpoint = Checkpoint(work)
     return Training(recipe, samples, take, network, run, _optimizer(network, recipe), scaler, team, checkpoint, out)
+
+
+def _enough(samples: Samples, recipe: Recipe) -> None:
+    if len(samples.train) < recipe.batch or len(samples.select) < _LEAST:
+        raise DataError(
+            f"{len(samples.train)} labelled photographs to train on and {len(samples.select)} to select by can be read; "
+            f"at least {recipe.batch} and {_LEAST} are needed. 'xaesthetic data check' says what is missing."
+        )
 
 
 def _inputs(inputs: InputSpec, recipe: Recipe) -> InputSpec:

@@ -20,7 +20,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.model_selection import GroupKFold
 
 from xaesthetic.core.attributes import NAMES
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import remove
 from xaesthetic.core.locks import hold
@@ -29,6 +29,7 @@ from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.models.forward import to_batch
+from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, device, load_model
 from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
@@ -96,9 +97,14 @@ def train_head(
     ------
     DataError
         If fewer than ten photographs with a subject can be read.
+    ModelError
+        If the model's head is no linear layer over global averages.
     """
     records = [record for record in find_records(data, root) if record.edit is None and record.subject]
+    _enough(data, len(records))
     model = load_model(name, on=execution.device)
+    if not isinstance(model.head, LinearHead):
+        raise ModelError(f"{name}: its head is no linear layer over global averages, which is what is trained here.")
     with hold(out / ".lock", f"training {name}"):
         return _train_head(model, name, data, root, out, seed, records, execution)
 
@@ -116,8 +122,7 @@ def _train_head(
     work = out / f".{name}.features"
     begin(work, {"model": name, "data": data, "photographs": fingerprint(records)})
     features, measured, used = _all_features(model, records, work, execution)
-    if len(used) < 10:
-        raise DataError(f"{data}: {len(used)} photographs with a subject can be read; training needs at least ten.")
+    _enough(data, len(used))
     order = np.random.default_rng(seed).permutation(len(used))
     train, test = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     attributes = [item for item in NAMES if any(kind.attribute == item for kind in edits.EDITS.values())]
@@ -139,6 +144,11 @@ def _train_head(
     written = write_weights(out, name, Weights(weights, bias, {}, manifest))
     remove(work)
     return written
+
+
+def _enough(data: str, photographs: int) -> None:
+    if photographs < 10:
+        raise DataError(f"{data}: {photographs} photographs with a subject can be read; training needs at least ten.")
 
 
 _MEASURED = Table("measured", columns("image text | usable bool | measures floats"), "xaesthetic train MODEL --recipe ridge")

@@ -10,12 +10,12 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
 from xaesthetic.core.files import printable
 from xaesthetic.core.types import Annotation, PassedOver, Record
-from xaesthetic.data.annotations import read_mask
 from xaesthetic.data.datasets._exports import reason
 from xaesthetic.data.datasets._mask_files import read_mask_file
 from xaesthetic.data.datasets._mask_folders import MaskPath, name_folders, place_masks
 from xaesthetic.data.datasets._photographs import header_size
 from xaesthetic.data.datasets._regions import remark_on_share
+from xaesthetic.data.masks import read_mask
 from xaesthetic.data.walk import walk
 
 _PHOTOGRAPHS, _MASKS = "images", "masks"

@@ -20,7 +20,7 @@ def wide_table(predictions: pd.DataFrame, trained: Mapping[str, str]) -> pd.Data
     """
     origin = predictions["model"] + ", " + predictions["model"].map(dict(trained))
     named = predictions.assign(column=predictions["attribute"] + " (" + origin + ")")
-    return named.pivot_table(index="image", columns="column", values="prediction", sort=False)
+    return named.pivot_table(index="image", columns="column", values="prediction", sort=False, dropna=False)
 
 
 def to_csv(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
@@ -29,7 +29,8 @@ def to_csv(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
 
 
 def to_json(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
-    """A JSON list of objects: image, model, attribute, prediction, raw (what maps explain), trained."""
-    numbers = predictions[["prediction", "raw"]].astype(float).round(7)
+    """A JSON list of objects: image, model, attribute, prediction, raw (what maps explain), trained; null is unknown."""
+    numbers = predictions[["prediction", "raw"]].astype(float).round(7).astype(object)
+    numbers = numbers.where(numbers.notna(), None)
     known = predictions.assign(**numbers, trained=predictions["model"].map(dict(trained)))
     return json.dumps(known.to_dict("records"), indent=2, ensure_ascii=False)

@@ -1,0 +1,112 @@
+"""Which methods can explain which models: tried before anything is computed, on one picture of noise."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from xaesthetic.core import plugins
+from xaesthetic.core.errors import ModelError, XaestheticError
+from xaesthetic.core.extras import EXTRAS, is_installed
+from xaesthetic.core.facts import MethodFacts
+from xaesthetic.models.contract import probe
+from xaesthetic.models.forward import Session, method_facts
+from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.model import AttributeModel
+
+LeftOut = dict[str, dict[str, str]]
+"""By model and method, why the one cannot be explained by the other."""
+
+
+def validate_methods(models: Mapping[str, AttributeModel], methods: Sequence[str], optional: bool = False) -> LeftOut:
+    """Make sure that every model can be explained by every method.
+
+    Parameters
+    ----------
+    models
+        By their keys, on their devices.
+    methods
+        Names.
+    optional
+        Whether a method that a model cannot have is left out for it, with a warning, as where it is a default.
+
+    Returns
+    -------
+    What is left out; empty where it is not `optional`.
+
+    Raises
+    ------
+    PluginError
+        If there is no such method.
+    ModelError
+        If a method cannot explain a model; says what to choose.
+    """
+    reasons = {key: _problems(model, methods) for key, model in models.items()}
+    left_out = {key: problems for key, problems in reasons.items() if problems}
+    for key, problems in left_out.items():
+        for method, reason in problems.items():
+            if not optional:
+                raise ModelError(f"{key}: {reason}")
+            plugins.warn(f"{key}: {method} is left out: {reason}")
+    return left_out
+
+
+def _problems(model: AttributeModel, methods: Sequence[str]) -> dict[str, str]:
+    facts = {name: method_facts(name) for name in methods}
+    problems = {name: reason for name in methods if (reason := _declared_problem(model, name, facts[name]))}
+    cheap = [name for name in methods if facts[name].passes == 1 and name not in problems]
+    try:
+        _try(model, cheap)
+    except XaestheticError:
+        for name in cheap:
+            try:
+                _try(model, [name])
+            except XaestheticError as error:
+                said = str(error).removeprefix(f"{model.name}: ")
+                problems[name] = said if said.startswith(name) else f"{name} cannot explain it: {said}"
+    return problems
+
+
+def _try(model: AttributeModel, methods: Sequence[str]) -> None:
+    if methods:
+        Session(model).run_batch(probe(model)[:1], methods)
+
+
+def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) -> str:
+    """Say why a method's declared needs are not met; empty where they are."""
+    if not is_installed(facts.requires):
+        extras = [extra for extra, module in EXTRAS.items() if module == facts.requires]
+        install = f"'xaesthetic[{extras[0]}]'" if extras else facts.requires
+        return f"{method} needs {facts.requires}, which is not installed; pip install {install}."
+    try:
+        if facts.differentiable:
+            _differentiate(model, method)
+        elif facts.gradients != "none" and isinstance(model.head, FunctionHead) and model.runner is None:
+            _differentiate_head(model, method)
+    except XaestheticError as error:
+        return str(error)
+    return ""
+
+
+def _differentiate(model: AttributeModel, method: str) -> None:
+    x = probe(model)[:1].requires_grad_()
+    _try_gradient(lambda: model.head(model.features(x)), (x,), f"{method} needs the gradient at the input", "grad_cam")
+
+
+def _differentiate_head(model: AttributeModel, method: str) -> None:
+    with torch.inference_mode(False), torch.no_grad():
+        leaves = tuple(layer.detach().requires_grad_() for layer in model.features(probe(model)[:1]))
+    _try_gradient(lambda: model.head(leaves), leaves, f"{method} needs the head's gradient", "activation_energy")
+
+
+def _try_gradient(forward: Callable[[], Tensor], leaves: tuple[Tensor, ...], needs: str, instead: str) -> None:
+    try:
+        with torch.inference_mode(False), torch.enable_grad():
+            torch.autograd.grad(forward().sum(), leaves, allow_unused=True)
+    except XaestheticError:
+        raise
+    except Exception as error:  # a model may be anybody's
+        why = plugins.one_line(error)
+        raise ModelError(
+            f"{needs}, which the model does not give ({why}); use --method {instead} or --method occlusion."
+        ) from error
