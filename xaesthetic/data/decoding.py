@@ -102,8 +102,7 @@ def from_image(image: Image.Image) -> Pixels:
     size = image.height, image.width
     try:
         _validate_size(size, 0)
-        if getattr(image, "n_frames", 1) > 1 and image.format not in ("MPO", "HEIF"):
-            raise DataError("animated or of several pages; pass the one that is meant")
+        _validate_frames(image)
         image.load()
         return _finished(_srgb(image, reduction(size)), _orientation(image), size, 1).pixels
     except DataError as error:
@@ -139,6 +138,12 @@ def _validate_size(size: tuple[int, int], cost: int) -> None:
         )
 
 
+def _validate_frames(image: Image.Image) -> None:
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format not in ("MPO", "HEIF"):  # their first or main picture is the photograph
+        raise DataError(f"animated or of several pages ({frames}); save the one that is meant")
+
+
 def in_turn(size: tuple[int, int]) -> Any:  # a context
     """Wait until no other large picture is being decoded, where this one is large."""
     return _TURN if reduction(size) > 1 else nullcontext()
@@ -163,9 +168,8 @@ def _read_image(image: ImageFile.ImageFile, directory: Directory | None = None) 
     """Read what Pillow has opened; a TIFF with what it says of itself, as Pillow turns that one while it loads it."""
     stored = directory.size if directory else (image.height, image.width)
     _validate_size(stored, _cost(image, directory))
-    frames = 1 if directory else getattr(image, "n_frames", 1)
-    if frames > 1 and image.format not in ("MPO", "HEIF"):  # their first or main picture is the photograph
-        raise DataError(f"animated or of several pages ({frames}); save the one that is meant")
+    if not directory:
+        _validate_frames(image)
     factor = reduction(stored)
     with in_turn(stored):
         drafted = factor > 1 and image.format in ("JPEG", "MPO")
