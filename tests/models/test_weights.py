@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from xaesthetic.core.errors import ModelError
-from xaesthetic.models.weights import Weights, read_weights, untrained, write_weights
+from xaesthetic.models.weights import Weights, read_weights, trained_claim, untrained, write_weights
 
 MANIFEST = {"attributes": ["light", "content"], "trained": "by hand"}
 
@@ -72,3 +72,32 @@ def test_an_untrained_head_has_keras_limits():
     )  # facts of the paper's code
     assert not bias.any()
     assert torch.equal(weights, untrained(12, 15104)[0])
+
+
+SUMS = {"net.caffemodel": "ab" * 32, "head.caffemodel": "cd" * 32}
+
+
+def test_known_files_are_vouched_for():
+    assert (
+        trained_claim(SUMS, {"a": "ab" * 32, "b": "cd" * 32, "c": "ef" * 32}, "trained on AADB", "on mine")
+        == "trained on AADB"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "known", "quoted", "said"),
+    [
+        (SUMS, {"net.caffemodel": "ab" * 32}, "", "weights not known (head.caffemodel sha256 cdcdcdcdcdcd…)"),
+        (SUMS, {}, "", "weights not known (net.caffemodel sha256 abababababab…, head.caffemodel sha256 cdcdcdcdcdcd…)"),
+        ({}, SUMS, "", "weights not known (no file)"),
+        (
+            {"net": "ef" * 32},
+            SUMS,
+            "on\n mine",
+            "weights not known (net sha256 efefefefefef…); their maker claims: “on mine”",
+        ),
+    ],
+)
+def test_unknown_files_are_named_and_claims_quoted(files, known, quoted, said):
+    """A published name does not make a file a published one."""
+    assert trained_claim(files, known, "trained on AADB", quoted) == said

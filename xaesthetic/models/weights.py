@@ -14,6 +14,8 @@ from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.files import atomic_write, sha256, verify, write_json
 
 _BACKBONE = "backbone."
+_QUOTED = 200
+"""Letters of a claim that are quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +133,29 @@ def untrained(attributes: int, channels: int, seed: int = 0) -> tuple[Tensor, Te
     limit = (6 / (channels + 1)) ** 0.5
     generator = torch.Generator().manual_seed(seed)
     return torch.empty(attributes, channels).uniform_(-limit, limit, generator=generator), torch.zeros(attributes)
+
+
+def trained_claim(files: Mapping[str, str], known: Mapping[str, str], claim: str, quoted: str = "") -> str:
+    """How a model was trained, as far as its weight files are known; an unknown file is named, never vouched for.
+
+    Parameters
+    ----------
+    files
+        The sha256 of the files that hold weights, by name.
+    known
+        The sha256 of the published files that `claim` is true of, by any name.
+    claim
+        What is known of those, for example ``trained on people's ratings (AADB)``.
+    quoted
+        What the files, or whoever made them, say of themselves; quoted where they are not known.
+
+    Returns
+    -------
+    `claim` if every file is known; else that the weights are not known, with their sha256.
+    """
+    strangers = {name: digest for name, digest in files.items() if digest not in known.values()}
+    if files and not strangers:
+        return claim
+    sums = ", ".join(f"{name} sha256 {digest[:12]}…" for name, digest in strangers.items()) or "no file"
+    said = " ".join(quoted.split())[:_QUOTED]
+    return f"weights not known ({sums})" + (f"; their maker claims: “{said}”" if said else "")
