@@ -1,6 +1,8 @@
 """The three files that Kong et al. published: where they lie, and how to get them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from jaxtyping import Float32
@@ -10,6 +12,9 @@ from xaesthetic.data.fetch.registry import cached, find_download
 from xaesthetic_baselines._caffe_files import read_binaryproto
 
 MEAN = "mean_AADB_regression_warp256.binaryproto"
+PUBLISHED: Mapping[str, str] = MappingProxyType({})
+"""The sha256 of the caffemodels that the authors published. They state none, and none could be fetched and looked at where
+this was written; until one is entered here, every caffemodel is one that nobody vouches for."""
 _ENDS = ("Model.prototxt", "Model.caffemodel", MEAN)
 _WHOLE = 256
 

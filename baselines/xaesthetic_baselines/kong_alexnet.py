@@ -9,8 +9,9 @@ from xaesthetic.core.types import Source
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.remote import Blobs, remote_model
 from xaesthetic.models.serving.served import connect, read_serving
+from xaesthetic.models.weights import trained_claim
 from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, TRAINED, inputs
-from xaesthetic_baselines._kong_files import kong_files, middle_of_mean
+from xaesthetic_baselines._kong_files import PUBLISHED, kong_files, middle_of_mean
 from xaesthetic_baselines._kong_torch import kong_torch
 
 _SERVER = "kong"
@@ -44,10 +45,11 @@ def kong_alexnet(weights: Path | None = None) -> AttributeModel:
     sums = {file.name: sha256(file) for file in files}
     prototxt, caffemodel, mean = files
     client = connect(_SERVER, {"prototxt": sums[prototxt.name], "caffemodel": sums[caffemodel.name]})
+    trained = trained_claim({caffemodel.name: sums[caffemodel.name]}, PUBLISHED, TRAINED)
     return remote_model(
         client,
         Blobs("imgLow", "conv5", tuple(item.blob for item in ATTRIBUTES)),
         [item.name for item in ATTRIBUTES],
         inputs(middle_of_mean(mean, SIZE)),
-        Source(CITATION, LICENCE, TRAINED, sums),
+        Source(CITATION, LICENCE, trained, sums),
     )

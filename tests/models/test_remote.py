@@ -13,6 +13,7 @@ from xaesthetic_baselines.converters import kong as converter
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES
 from xaesthetic.core.errors import MissingWeightsError, ModelError, ServerError
+from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Source
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.model import load_model, select
@@ -222,6 +223,15 @@ def test_it_is_the_servers_network_with_the_demos_preparation(registered, small_
     close(x, to_batch([photo], converted.inputs), 0)
     with torch.inference_mode():
         close(model.head(model.features(x)), select(converted, ["light", "overall"]).head(converted.features(x)))
+
+
+def test_files_of_any_maker_are_not_called_trained(registered, small_kong, monkeypatch):
+    """They are random here; only a caffemodel with the sha256 of the published one is what the authors trained."""
+    digest = sha256(small_kong[0] / "initModel.caffemodel")
+    trained = load_model("kong_alexnet").source.trained
+    assert trained == f"weights not known (initModel.caffemodel sha256 {digest[:12]}…)"
+    monkeypatch.setattr(kong_alexnet, "PUBLISHED", {"any": digest})
+    assert load_model("kong_alexnet").source.trained == "trained on people's ratings (AADB)"
 
 
 def test_another_model_on_the_server_is_refused(registered, small_kong, tmp_path):
