@@ -17,11 +17,11 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.pooling import global_average
-from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.models.weights import Weights, trained_claim, write_weights
 from xaesthetic.run.stage import batches
 from xaesthetic_baselines._joblib_arrays import read_arrays
 from xaesthetic_baselines._keras_hdf5 import read_keras
-from xaesthetic_baselines._malu import LINKS, NORMS, TRAINED_AT
+from xaesthetic_baselines._malu import HEADS_ALONE, LINKS, NORMS, PUBLISHED, TRAINED_AT
 from xaesthetic_baselines._resnet50_v1 import CHANNELS, INPUTS, ResNet50V1, layers
 
 _BN = (("gamma", "weight"), ("beta", "bias"), ("running_mean", "running_mean"), ("running_std", "running_var"))
@@ -74,11 +74,15 @@ def malu(
     if norm == "running":
         rms, count = _root_mean_square(_network(kept), str(data), root, track)
         weights = torch.where(rms > 0, weights / (rms * TRAINED_AT**0.5), 0.0)
+    digest = sha256(file)
+    claim = "published output weights" if heads else "trained on people's ratings (AADB)"
+    trained = trained_claim({file.name: digest}, PUBLISHED, claim) + f", {HEADS_ALONE}" * heads
     manifest = dict(kept.manifest) | {
+        "trained": trained,
         "attributes": [item.name for item in ATTRIBUTES],
         "links": list(LINKS),
         "norm": norm,
-        "input": {"file": file.name, "sha256": sha256(file)},
+        "input": {"file": file.name, "sha256": digest},
         "citation": "Malu, Bapi & Indurkhya, MAICS 2017; github gautamMalu/Aesthetic_attributes_maps",
         "licence": "MIT; trained on AADB, whose photographs are for research use",
     }
@@ -103,7 +107,7 @@ def _whole(file: Path) -> Weights:
         state[f"{here}.1.num_batches_tracked"] = torch.tensor(0)
     weights = torch.from_numpy(np.stack([arrays[f"{item.csv}_W"][:, 0] for item in ATTRIBUTES]))
     bias = torch.from_numpy(np.concatenate([arrays[f"{item.csv}_b"] for item in ATTRIBUTES]))
-    return Weights(weights, bias, state, {"backbone": "resnet50_v1", "trained": "trained on people's ratings (AADB)"})
+    return Weights(weights, bias, state, {"backbone": "resnet50_v1"})
 
 
 def _shapes(network: ResNet50V1) -> dict[str, tuple[int, ...]]:
@@ -127,8 +131,7 @@ def _heads_only(file: Path) -> Weights:
         if array.shape != (sum(CHANNELS), 1):
             raise DataError(f"{file}: {name} is {array.shape}, but {(sum(CHANNELS), 1)} was wanted.")
     weights = torch.from_numpy(np.stack([arrays[item.csv][:, 0].astype(np.float32) for item in ATTRIBUTES]))
-    trained = "published output weights on an ImageNet backbone that they were not trained on; biases 0"
-    return Weights(weights, torch.zeros(len(ATTRIBUTES)), {}, {"backbone": "imagenet", "trained": trained})
+    return Weights(weights, torch.zeros(len(ATTRIBUTES)), {}, {"backbone": "imagenet"})
 
 
 def _network(kept: Weights) -> ResNet50V1:
