@@ -55,5 +55,6 @@ def convert(
     if as_json:
         typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
     elif not quiet:
-        typer.echo(f"{manifest['trained']}\n{manifest['citation']}\n{manifest['licence']}")
+        said = (manifest.get(key) for key in ("trained", "precision", "citation", "licence"))
+        typer.echo("\n".join(line for line in said if line))
     typer.echo(folder, err=as_json)

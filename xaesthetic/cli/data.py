@@ -55,13 +55,16 @@ def data_fetch(
     from xaesthetic.data.fetch.registry import cached, find_download
     from xaesthetic.data.records import find_records
 
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
     track = choose_progress(quiet)
     missing: dict[str, str] = {}
     for name in names:
         download = find_download(name)
         if not quiet:
             typer.echo(f"{name}: {download.citation}\n  licence: {download.licence}", err=True)
-        for place in fetch_files(name, source, again, track):
+        for place in fetch_files(name, source, again, track, say=say):
             typer.echo(place)
         if source == "flickr":
             folder = cached(name) / "flickr"

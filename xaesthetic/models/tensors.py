@@ -17,7 +17,7 @@ MOST = 1 << 33
 """Bytes of a file of tensors. Its tensors lie in it, so that they take at most four times as much memory (int8)."""
 HEADER = 1 << 23
 """Bytes of its header, which is JSON and takes several times as much memory once it is read."""
-_VARIANCES = (".running_var", ".running_std")
+_VARIANCES = ("running_var", "running_std")
 
 
 def read_safetensors(file: Path) -> dict[str, Tensor]:

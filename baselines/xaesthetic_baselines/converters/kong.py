@@ -14,6 +14,7 @@ from xaesthetic.core.facts import converter
 from xaesthetic.core.files import sha256
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.registry import cached
+from xaesthetic.models.tensors import to_float32
 from xaesthetic.models.weights import trained_claim, write_tensors
 from xaesthetic_baselines._caffe_files import read_caffemodel
 from xaesthetic_baselines._caffe_net import Net, computed, validate_outputs
@@ -53,15 +54,15 @@ def kong(
     del track
     plan = layers()
     _validate(computed(read_prototxt(prototxt), prototxt), plan, prototxt)
-    tensors = _tensors(read_caffemodel(caffemodel), plan, caffemodel) | {
-        "mean": torch.from_numpy(middle_of_mean(mean, SIZE))
-    }
+    tensors, converted = to_float32(_tensors(read_caffemodel(caffemodel), plan, caffemodel), str(caffemodel))
+    tensors["mean"] = torch.from_numpy(middle_of_mean(mean, SIZE))
     manifest = {
         "attributes": [item.name for item in ATTRIBUTES],
         "trained": trained_claim({caffemodel.name: sha256(caffemodel)}, PUBLISHED, TRAINED),
         "citation": CITATION,
         "licence": LICENCE,
         "input": {file.name: sha256(file) for file in (prototxt, caffemodel, mean)},
+        **({"precision": converted} if converted else {}),
     }
     folder = out or cached("kong_alexnet_torch")
     return folder, write_tensors(folder, "kong_alexnet_torch", tensors, manifest)
@@ -91,7 +92,7 @@ def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], 
         for array, end, wanted in zip(arrays[name], ("weight", "bias"), (shape, (layer.outputs,)), strict=True):
             if tuple(size for size in array.shape if size > 1) != tuple(size for size in wanted if size > 1):
                 raise DataError(f"{path}: layer {name!r} has a {end} of {array.shape}, but {wanted} was wanted.")
-            tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted))
+            tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted).copy())
     for end in ("weight", "bias"):
         tensors[f"layers.fc8.{end}"] = torch.cat([tensors.pop(f"layers.{name}.{end}") for name in SPREAD])
     return tensors
