@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.files import write_json, write_text
+from xaesthetic.core.files import remove, remove_unfinished, write_json, write_text
 from xaesthetic.core.progress import silent
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.model import AttributeModel, load_model, place
@@ -74,9 +73,13 @@ def train_network(
     with group(execution.device) as team:
         samples, known = find_samples(data, root, recipe)
         question = _as_json({"model": name, "start": weights, "data": data, "inputs": known, "recipe": plain(recipe)})
-        if _finished(out / f"{name}.json", question):
-            return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
+        if team.first:
+            _clear(out, work)
+        if _finished(out / f"{name}.json", question):
+            if team.first:
+                remove(work)
+            return dict(read_json(out / f"{name}.json"))
         _begin(work, question, team)
         model = place(load_model(ModelChoice(name, weights), on="cpu"), team.device)
         here = replace(execution, device=team.device, track=execution.track if team.first else silent)
@@ -88,9 +91,16 @@ def train_network(
         ratings = {item: rate(training, rows) for item, rows in training.samples.tests.items()}
         if team.first:
             _write(out, question, training, state, ratings)
-            shutil.rmtree(work)
+            remove(work)
         team.wait()
         return dict(read_json(out / f"{name}.json"))
+
+
+def _clear(out: Path, work: Path) -> None:
+    """Remove what a killed process left half-written; what can be gone on with stays."""
+    remove_unfinished(work)
+    for left in out.glob(f".*.{'[0-9a-f]' * 8}.tmp"):
+        remove(left)
 
 
 def _as_json(value: object) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def _begin(work: Path, question: Mapping[str, Any], team: Group) -> None:
     if team.first and not file.is_file():
         write_json(file, question)
     team.wait()
-    present = read_json(file)
+    present = read_json(file, dict[str, Any])
     if present != question:
         differing = ", ".join(sorted(key for key in question if present.get(key) != question[key]))
         raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
