@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from xaesthetic_baselines._prototxt import Message
 
@@ -44,8 +45,19 @@ OLD_TYPES: Mapping[str, str] = MappingProxyType(
 )
 """Names of types in the older format; the others are the same."""
 LAYER = frozenset(
-    ("name", "type", "bottom", "top", "include", "exclude", "param")
-    + ("loss_weight", "propagate_down", "blobs_lr", "weight_decay")
+    [
+        "name",
+        "type",
+        "bottom",
+        "top",
+        "include",
+        "exclude",
+        "param",
+        "loss_weight",
+        "propagate_down",
+        "blobs_lr",
+        "weight_decay",
+    ]
 )
 """Fields that any layer may have; the last four are for training."""
 _NET = frozenset(("name", "input", "input_dim", "input_shape", "layer", "layers", "force_backward", "debug_info"))
@@ -218,13 +230,15 @@ def shapes(net: Message) -> dict[str, str]:
     FieldError
         If a size is missing, or the network has a field that is not known here.
     """
+    holder: Any
     if "type" in net:
-        names, holder, field = net.get("top", []), (net.get("input_param") or [{}])[0], "shape"
+        names, holder, field = net.get("top", []), net.get("input_param", [{}])[0], "shape"
     else:
         for item in net.keys() - _NET:
             raise FieldError(f"{item[:40]} is not known here")
         names, holder, field = net.get("input", []), net, "input_shape"
-    messages = holder.get(field, []) if isinstance(holder, dict) else [None]
+    holder = holder if isinstance(holder, dict) else {}
+    messages = holder.get(field, [])
     if not all(isinstance(item, dict) and item.keys() <= {"dim"} for item in messages):
         raise FieldError("the shape of an input is not one")
     sizes = [item.get("dim", []) for item in messages]

@@ -100,7 +100,9 @@ def _follow(layer: Message, net: Net) -> None:
 
 def _result(layer: Message, kind: str, name: str, reads: list[Computed], tops: int) -> Computed:
     if kind in _DATA and not reads:
-        return Computed(problem=f"layer {shown(name)} reads a data base: this is a network to train; give the deploy prototxt")
+        return Computed(
+            problem=f"layer {shown(name)} reads a data base: this is a network to train; give the deploy prototxt"
+        )
     broken = next((item.problem for item in reads if item.problem), "")
     if broken:
         return Computed(problem=broken)

@@ -29,7 +29,8 @@ class _Kind:
     """Stands for numpy's dtype: its name, and the order of its bytes."""
 
     def __init__(self, name: object, *_more: object) -> None:
-        self.name, self.order = name, "="
+        self.name: object = name
+        self.order: Any = "="
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.order = state[1]
@@ -111,10 +112,10 @@ class _Reader(pickle._Unpickler):  # the one written in Python: its steps can be
             raise pickle.UnpicklingError("it names something by what is no text")
 
     dispatch = {  # noqa: RUF012
-        **{code[0]: pickle._Unpickler.dispatch[code[0]] for code in _CODES},  # type: ignore[attr-defined]
-        pickle.BUILD[0]: load_build,
-        pickle.SETITEM[0]: load_setitem,
-        pickle.SETITEMS[0]: load_setitems,
+        **{code[0]: pickle._Unpickler.dispatch[code[0]] for code in _CODES},
+        pickle.BUILD[0]: load_build,  # type: ignore[dict-item]
+        pickle.SETITEM[0]: load_setitem,  # type: ignore[dict-item]
+        pickle.SETITEMS[0]: load_setitems,  # type: ignore[dict-item]
     }
 
 

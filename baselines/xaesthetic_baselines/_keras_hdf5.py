@@ -49,11 +49,9 @@ def read_keras(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, n
     """
     hdf5 = need("h5py", extra="convert", purpose="reading a checkpoint of Keras")
     where = printable(path)
+    if _start(path) == _POINTER:
+        raise DataError(f"{where}: is a Git LFS pointer, not the weights; run 'xaesthetic data fetch malu'.")
     try:
-        with path.open("rb") as file:
-            start = file.read(len(_POINTER))
-        if start == _POINTER:
-            raise DataError(f"{where}: is a Git LFS pointer, not the weights; run 'xaesthetic data fetch malu'.")
         with hdf5.File(path, "r") as file:
             return _read(where, _arrays(where, file, hdf5), shapes)
     except DataError:
@@ -61,6 +59,14 @@ def read_keras(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, n
     except Exception as error:  # h5py lets nearly anything through from a damaged file
         reason = str(error).partition("\n")[0][:200]
         raise DataError(f"{where}: cannot be read as HDF5 ({reason}); it is missing, truncated or another file.") from error
+
+
+def _start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_POINTER))
+    except OSError as error:
+        raise DataError(f"{printable(path)}: cannot be read ({error.strerror or error}).") from error
 
 
 def _arrays(where: str, file: "h5py.File", hdf5: Any) -> "_Arrays":

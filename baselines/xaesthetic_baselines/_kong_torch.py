@@ -38,12 +38,12 @@ def kong_torch(weights: Path | None = None) -> AttributeModel:
     network = KongAlexNet(layers())
     try:
         mean = tensors.pop("mean").numpy()
-        if mean.shape != (3, SIZE, SIZE):
-            raise RuntimeError(f"its mean image is {mean.shape}, but {(3, SIZE, SIZE)} was wanted")
         network.load_state_dict(tensors)
     except (KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise ModelError(f"{folder / _NAME}.safetensors: is not this network ({reason}); convert it again.") from error
+    if mean.shape != (3, SIZE, SIZE):
+        raise ModelError(f"{folder / _NAME}.safetensors: its mean image is {mean.shape}; {(3, SIZE, SIZE)} was wanted.")
     files = kept_files(folder, _NAME)
     source = Source(CITATION, LICENCE, described(manifest, files), files)
     return AttributeModel(NAMES, inputs(mean), network, kong_head(network, range(len(NAMES))), source, network)

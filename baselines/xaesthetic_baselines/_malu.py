@@ -24,7 +24,9 @@ PUBLISHED: Mapping[str, str] = MappingProxyType(
     }
 )
 """The sha256 of the two files that the authors published."""
-PUBLISHED_HEADS: Mapping[str, str] = MappingProxyType({"malu_resnet50.safetensors": "b8882a413db04b9383288275ea4895d596dc0406238db5bd49da9de3e2aa691a"})
+PUBLISHED_HEADS: Mapping[str, str] = MappingProxyType(
+    {"malu_resnet50.safetensors": "b8882a413db04b9383288275ea4895d596dc0406238db5bd49da9de3e2aa691a"}
+)
 """The sha256 of what 'xaesthetic convert malu weights.pkl --heads' writes of the published one."""
 HEADS_ALONE = "on an ImageNet backbone that they were not trained on"
 

@@ -35,7 +35,9 @@ def read_prototxt(path: Path) -> Message:
     try:
         return _Reader(read_text(path, MOST)).message(None, 0)
     except ValueError as error:
-        raise DataError(f"{printable(path)}: cannot be read as a prototxt ({error}); it is damaged or another file.") from error
+        raise DataError(
+            f"{printable(path)}: cannot be read as a prototxt ({error}); it is damaged or another file."
+        ) from error
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:

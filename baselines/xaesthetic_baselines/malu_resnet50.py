@@ -72,7 +72,7 @@ def malu_resnet50(weights: Path | None = None, random: bool = False) -> Attribut
 
 def _read(kept: Weights, folder: Path) -> _Manifest:
     file = folder / "malu_resnet50.json"
-    manifest = convert(dict(kept.manifest), str(file), _Manifest)
+    manifest: _Manifest = convert(dict(kept.manifest), str(file), _Manifest)
     if tuple(kept.manifest["attributes"]) != NAMES or tuple(manifest.links) != LINKS:
         raise ModelError(f"{file}: its attributes or links are not this network's; convert it again.")
     return manifest
@@ -90,9 +90,7 @@ def _filled(kept: Weights, folder: Path) -> ResNet50V1:
     return network
 
 
-def _model(
-    kept: Weights, backbone: torch.nn.Module, files: dict[str, str], trained: str, norm: str
-) -> AttributeModel:
+def _model(kept: Weights, backbone: torch.nn.Module, files: dict[str, str], trained: str, norm: str) -> AttributeModel:
     inputs = INPUTS if isinstance(backbone, ResNet50V1) else _resnet50.INPUTS
     citation = "Malu, Bapi & Indurkhya, MAICS 2017; github gautamMalu/Aesthetic_attributes_maps"
     licence = "MIT; trained on AADB, whose photographs are for research use"

@@ -17,7 +17,7 @@ POOL = "pool: MAX kernel_size: 3"
 LRN = "local_size: 5 alpha: 0.0001"
 INPUT = "input_dim: 1 input_dim: 3 input_dim: 227 input_dim: 227"
 TRAINING = """
-layer {{ name: "data" type: "Data" top: "imgLow" top: "label" include {{ phase: {} }} data_param {{ source: "x" batch_size: 8 }} }}
+layer {{ name: "data" type: "Data" top: "imgLow" top: "label" include {{ phase: {} }} data_param {{ source: "x" }} }}
 """
 
 
@@ -68,7 +68,7 @@ SAME = {
     "colons before messages": TEXT.replace(" {", ": {"),
     "angle brackets": TEXT.replace("_param {", "_param <").replace("} }", "> }"),
     "commas, semicolons, comments": TEXT.replace("stride: 4", "stride: 4, # a comment }\n;"),
-    "text in parts": replaced('name: "conv1"', 'name: "con" \'v1\''),
+    "text in parts": replaced('name: "conv1"', "name: \"con\" 'v1'"),
     "a byte-order mark": "\ufeff" + TEXT,
     "Windows lines": TEXT.replace("\n", "\r\n"),
     "input_shape": replaced(INPUT, "input_shape { dim: 10 dim: 3 dim: 227 dim: 227 }"),
@@ -79,16 +79,19 @@ SAME = {
     "unused Silence": f'{TEXT}layer {{ name: "s" type: "Silence" bottom: "fc8new" }}',
     "unused Sigmoid": f'{TEXT}layer {{ name: "s" type: "Sigmoid" bottom: "fc11_score" top: "sigmoid" }}',
     "unused and unknown settings": f'{TEXT}layer {{ name: "s" type: "ReLU" bottom: "conv5" top: "z" odd_param {{ a: 1 }} }}',
-    "a layer for training": f'{TEXT}layer {{ name: "l" type: "SoftmaxWithLoss" bottom: "nobody" top: "loss" include {{ phase: TRAIN }} }}',
+    "a layer for training": f'{TEXT}layer {{ name: "l" type: "Loss" bottom: "label" top: "l" include {{ phase: TRAIN }} }}',
     "a layer for use": replaced('name: "relu_fc7"', 'name: "relu_fc7" include { phase: TEST }'),
     "no layer for use": replaced('name: "drop_fc7"', 'name: "drop_fc7" exclude { phase: TEST }'),
     "without dropout": re.sub(r".*Dropout.*\n", "", TEXT),
     "branches in another order": "\n".join(
-        [line for line in TEXT.splitlines() if "fc9_" not in line] + [line for line in TEXT.splitlines() if "fc9_" in line][::-1]
+        [line for line in TEXT.splitlines() if "fc9_" not in line]
+        + [line for line in TEXT.splitlines() if "fc9_" in line][::-1]
     ),
     "a split": replaced(
-        'layer { name: "fc8new"', 'layer { name: "sp" type: "Split" bottom: "fc7" top: "fc7_a" top: "b" }\nlayer { name: "fc8new"'
-    ).replace('"InnerProduct" bottom: "fc7" top: "fc8new"', '"InnerProduct" bottom: "fc7_a" top: "fc8new"'),
+        'layer { name: "fc8new" type: "InnerProduct" bottom: "fc7"',
+        'layer { name: "s" type: "Split" bottom: "fc7" top: "a" top: "b" }\n'
+        'layer { name: "fc8new" type: "InnerProduct" bottom: "a"',
+    ),
     "force_backward": f"force_backward: true\n{TEXT}",
 }
 
@@ -130,9 +133,12 @@ OTHER = {
     replaced(INPUT, INPUT.replace(" 3 ", " 4 ")): r"the input of 4 x 227 x 227",
     replaced(INPUT, ""): r"has 1 inputs, but sizes of 0",
     f"state {{ phase: TRAIN }}\n{TEXT}": r"state is not known here",
-    TRAINING.format("TEST") + TEXT.replace(f'input: "imgLow"\n{INPUT}', ""): r"reads a data base: .* give the deploy prototxt",
+    TRAINING.format("TEST")
+    + TEXT.replace(f'input: "imgLow"\n{INPUT}', ""): r"reads a data base: .* give the deploy prototxt",
     f'{TEXT}layer {{ name: "s" type: "Sigmoid" bottom: "fc9_Light" top: "fc9_Light" }}': r"'fc9_Light' is changed after",
-    replaced('name: "relu_fc7"', 'name: "relu_fc7" include { phase: TRAIN }'): r"inner product .* of fc7', but .*of relu\(fc7\)",
+    replaced(
+        'name: "relu_fc7"', 'name: "relu_fc7" include { phase: TRAIN }'
+    ): r"inner product .* of fc7', but .*of relu\(fc7\)",
     replaced('name: "relu_fc7"', 'name: "relu_fc7" include { stage: "a" }'): r"include of more than a phase",
     TEXT.replace('top: "conv1" ', 'top: "conv1" param { name: "w" } ').replace(
         'top: "conv2" ', 'top: "conv2" param { name: "w" } '

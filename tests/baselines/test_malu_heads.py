@@ -46,7 +46,8 @@ def test_output_weights_go_on_the_imagenet_backbone_and_say_so(published, backbo
     assert model.inputs == _resnet50.INPUTS
     digest = sha256(tmp_path / "malu_resnet50" / "malu_resnet50.safetensors")[:12]
     assert model.source.trained == (
-        f"weights not known (malu_resnet50.safetensors sha256 {digest}…), on an ImageNet backbone that they were not trained on"
+        f"weights not known (malu_resnet50.safetensors sha256 {digest}…), "
+        "on an ImageNet backbone that they were not trained on"
     )
     x = torch.randn(2, 3, 97, 131, generator=torch.Generator().manual_seed(0))
     taken = model.run(x)

@@ -116,7 +116,7 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def to_json(value: Any) -> str:  # whatever json takes
-    """Return a value as indented JSON with sorted keys; numbers that are undefined or infinite, which JSON lacks, are null."""
+    """Return a value as indented JSON with sorted keys; nan and infinity, which JSON lacks, are null."""
     return json.dumps(_finite(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -135,8 +135,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ModelError(f"{printable(path)}: names an attribute twice.")
     if parsed.links and len(parsed.links) != len(parsed.attributes):
         raise ModelError(
-            f"{printable(path)}: has {len(parsed.links)} links for {len(parsed.attributes)} attributes; one each, or none, was "
-            "wanted."
+            f"{printable(path)}: has {len(parsed.links)} links for {len(parsed.attributes)} attributes; "
+            "one each, or none, was wanted."
         )
     return described
 

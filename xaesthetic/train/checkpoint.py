@@ -97,4 +97,6 @@ def _load(path: Path, on: str) -> dict[str, Any] | None:
 
 
 def _unusable(path: Path, reason: str) -> DataError:
-    return DataError(f"{printable(path)}: cannot be read ({reason}); delete {printable(path.parent)} to train from the start.")
+    return DataError(
+        f"{printable(path)}: cannot be read ({reason}); delete {printable(path.parent)} to train from the start."
+    )

@@ -123,12 +123,15 @@ def make_recipe(values: Mapping[str, Any], where: str = "the recipe") -> Recipe:
         if not set(keys) <= set(names):
             raise DataError(f"{where}: {name} must be an object with some of the attributes.")
     if recipe.labels == "edits" and not (recipe.edits and recipe.amounts and set(recipe.edits) <= set(EDITS)):
-        raise DataError(f"{where}: labels are edits, so edits (of {', '.join(EDITS)}) and amounts, all in (0, 1], are needed.")
-    return replace(
+        raise DataError(
+            f"{where}: labels are edits, so edits (of {', '.join(EDITS)}) and amounts, all in (0, 1], are needed."
+        )
+    complete: Recipe = replace(
         recipe,
         links={item: recipe.links.get(item, "identity") for item in names},
         loss_weights={item: recipe.loss_weights.get(item, 1.0) for item in names},
     )
+    return complete
 
 
 def plain(recipe: Recipe) -> dict[str, Any]:

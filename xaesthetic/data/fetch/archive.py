@@ -166,7 +166,6 @@ def _of_tar(archive: Path, opened: tarfile.TarFile, stream: _Bounded) -> Files:
         source = opened.extractfile(member)
         if source is not None:
             yield member.name, source
-        opened.members = []  # what it remembers of them is not needed
     while stream.read(_PIECE):
         pass  # the checksum of a compressed one stands at its end
 

@@ -88,7 +88,12 @@ def _fetch(folder: Path, file: File, again: bool, track: Track, sleep: Sleep, sa
         return place
     if file.unpack and "/folders/" in file.url:
         drive_folder(
-            file.url, place, file.unpack.keep, track, sleep, lambda url, name, part: accept(url, name, None, part, again, say)
+            file.url,
+            place,
+            file.unpack.keep,
+            track,
+            sleep,
+            lambda url, name, part: accept(url, name, None, part, again, say),
         )
         return place
     _retrieve(folder, file, again, track, sleep, say)
@@ -119,7 +124,7 @@ def _validate(file: File, place: Path) -> None:
     known = recorded().get(file.url)
     if known and sha256(place) != known:
         raise DataError(
-            f"{printable(place)}: sha256 is not {known[:12]}…, that of the first download; delete it, or fetch it with --again."
+            f"{printable(place)}: sha256 is not {known[:12]}…, that of the first download; delete it, or use --again."
         )
 
 
