@@ -11,7 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from xaesthetic.core.documents import read_bytes
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import printable
+
+MOST = 1 << 31
+"""Bytes of a file; Kong's has 230 MB. Reading takes at most three times as much memory."""
+FIELDS = 500_000
+"""Fields of a file, a second or two to read; networks of hundreds of layers have some thousands. Caffe packs arrays."""
+AXES = 32
+"""Of an array, as in Caffe."""
 
 _LAYERS = {100: (1, 7), 2: (4, 6)}
 """LayerParameter and V1LayerParameter by their number in a net: the numbers of name and blobs within."""
@@ -33,26 +42,32 @@ def read_caffemodel(path: Path) -> dict[str, list[np.ndarray]]:
         If the file cannot be read as one, or names a layer twice.
     """
     result: dict[str, list[np.ndarray]] = {}
+    budget = iter(range(FIELDS))
+    where = printable(path)
     try:
-        for number, value in _fields(_read(path)):
+        for number, value in _fields(memoryview(read_bytes(path, MOST)), budget):
             if number not in _LAYERS or not isinstance(value, memoryview):
                 continue
-            name_number, blob_number = _LAYERS[number]
-            name, blobs = "", []
-            for inner, content in _fields(value):
-                if inner == name_number and isinstance(content, memoryview):
-                    name = bytes(content).decode("utf-8")
-                elif inner == blob_number and isinstance(content, memoryview):
-                    blobs.append(_blob(content))
+            name, blobs = _layer(value, *_LAYERS[number], budget)
             if blobs and name in result:
-                raise DataError(f"{path}: has two layers called {name!r}.")
+                raise DataError(f"{where}: has two layers called {name[:60]!r}.")
             if blobs:
                 result[name] = blobs
-    except (_TornError, UnicodeDecodeError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as a .caffemodel ({error}); it is damaged or another file.") from error
+    except (_TornError, ValueError, OverflowError) as error:
+        raise DataError(f"{where}: cannot be read as a .caffemodel ({error}); it is damaged or another file.") from error
     if not result:
-        raise DataError(f"{path}: holds no layer with weights; it is no .caffemodel.")
+        raise DataError(f"{where}: holds no layer with weights; it is no .caffemodel.")
     return result
+
+
+def _layer(data: memoryview, name_number: int, blob_number: int, budget: Iterator[int]) -> tuple[str, list[np.ndarray]]:
+    name, blobs = "", []
+    for inner, content in _fields(data, budget):
+        if inner == name_number and isinstance(content, memoryview):
+            name = bytes(content).decode("utf-8")
+        elif inner == blob_number and isinstance(content, memoryview):
+            blobs.append(_blob(content, budget))
+    return name, blobs
 
 
 def read_binaryproto(path: Path) -> np.ndarray:
@@ -64,55 +79,60 @@ def read_binaryproto(path: Path) -> np.ndarray:
         If the file cannot be read as one.
     """
     try:
-        return _blob(_read(path))
-    except (_TornError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as a .binaryproto ({error}); it is damaged or another file.") from error
+        return _blob(memoryview(read_bytes(path, MOST)), iter(range(FIELDS))).astype(np.float32)
+    except (_TornError, ValueError, OverflowError) as error:
+        raise DataError(
+            f"{printable(path)}: cannot be read as a .binaryproto ({error}); it is damaged or another file."
+        ) from error
 
 
-def _read(path: Path) -> memoryview:
-    try:
-        return memoryview(path.read_bytes())
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from error
-
-
-def _blob(data: memoryview) -> np.ndarray:
+def _blob(data: memoryview, budget: Iterator[int]) -> np.ndarray:
     """Shape from `shape`, or from num, channels, height and width; data as packed or single floats or doubles."""
-    old, shape, parts = {1: 0, 2: 0, 3: 0, 4: 0}, None, []
-    for number, value in _fields(data):
+    old: dict[int, int] = {1: 0, 2: 0, 3: 0, 4: 0}
+    shape: list[int] | None = None
+    parts: dict[int, list[bytes | memoryview]] = {5: [], 8: []}
+    for number, value in _fields(data, budget):
         if number in old and isinstance(value, int):
             old[number] = value
         elif number == 7 and isinstance(value, memoryview):
-            shape = tuple(_dimensions(value))
-        elif number in (5, 8):
-            kind = np.dtype("<f4") if number == 5 else np.dtype("<f8")
-            parts.append(np.frombuffer(value if isinstance(value, memoryview) else _raw(value, kind), kind))
-    values = np.concatenate(parts) if parts else np.zeros(0, np.float32)
-    shape = tuple(old.values()) if shape is None else shape
-    if math.prod(shape) != len(values):
-        raise _TornError(f"an array of {shape} with {len(values)} numbers")
-    return values.astype(np.float32).reshape(shape)
+            shape = [*(shape or []), *_dimensions(value, budget)]
+        elif number in parts:
+            parts[number].append(value if isinstance(value, memoryview) else _raw(value, 4 if number == 5 else 8))
+    if parts[5] and parts[8]:
+        raise _TornError("an array of both precisions")
+    kind = "<f8" if parts[8] else "<f4"
+    values = np.frombuffer(b"".join(parts[8] or parts[5]), kind)
+    shape = list(old.values()) if shape is None else shape
+    if len(shape) > AXES or math.prod(shape) != len(values):
+        raise _TornError(f"an array of {str(tuple(shape[:5]))[:80]} with {len(values)} numbers")
+    return values.reshape(shape)
 
 
-def _raw(value: int, kind: np.dtype) -> bytes:
-    return value.to_bytes(kind.itemsize, "little")
+def _raw(value: int, size: int) -> bytes:
+    return value.to_bytes(size, "little")
 
 
-def _dimensions(data: memoryview) -> Iterator[int]:
-    for number, value in _fields(data):
+def _dimensions(data: memoryview, budget: Iterator[int]) -> list[int]:
+    result: list[int] = []
+    for number, value in _fields(data, budget):
         if number == 1 and isinstance(value, int):
-            yield value
+            result.append(value)
         elif number == 1 and isinstance(value, memoryview):
             at = 0
-            while at < len(value):
+            while at < len(value) and len(result) <= AXES:
                 dimension, at = _varint(value, at)
-                yield dimension
+                result.append(dimension)
+        if len(result) > AXES:
+            raise _TornError(f"an array of more than {AXES} axes")
+    return result
 
 
-def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+def _fields(data: memoryview, budget: Iterator[int]) -> Iterator[tuple[int, int | memoryview]]:
     """Every field's number and value: an integer, or the bytes of a string, message or packed list."""
     at = 0
     while at < len(data):
+        if next(budget, None) is None:
+            raise _TornError(f"more than {FIELDS:,} fields")
         key, at = _varint(data, at)
         number, wire = key >> 3, key & 7
         if wire == _VARINT:

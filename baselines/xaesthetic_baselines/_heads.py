@@ -1,15 +1,19 @@
 """Linear heads over global averages, from weights that `xaesthetic train` has written."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import torch
 
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel, gap_linear
-from xaesthetic.models.weights import Weights, validate_shape
+from xaesthetic.models.weights import Weights, trained_claim, validate_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def with_head(
@@ -54,3 +58,24 @@ def kept_files(folder: Path, name: str) -> dict[str, str]:
     """The sha256 of a trained head's file, by its name."""
     file = folder / f"{name}.safetensors"
     return {file.name: sha256(file)}
+
+
+def described(
+    manifest: Mapping[str, Any], files: Mapping[str, str], known: Mapping[str, str] = _NONE, claim: str = ""
+) -> str:
+    """How weights from a folder were trained, as far as anybody knows, and of which precision they were.
+
+    Parameters
+    ----------
+    manifest
+        Of the folder; what it says is its maker's claim, and quoted as such.
+    files
+        The sha256 of the files that were trained, by name.
+    known
+        The sha256 of the files that `claim` is true of.
+    claim
+        What is known of those.
+    """
+    quoted = "" if manifest["trained"].startswith("weights not known") else manifest["trained"]
+    trained = trained_claim(files, known, claim, quoted)
+    return f"{trained}; {manifest['converted']}" if "converted" in manifest else trained

@@ -37,7 +37,7 @@ class Layer:
 
     outputs: int
     inputs: str
-    """What it reads, in the words of `_prototxt.computed`."""
+    """What it reads, in the words of `_caffe_net.computed`."""
     kernel: int = 0
     """0 for an inner product."""
     stride: int = 1
@@ -74,7 +74,7 @@ def layers(widths: Mapping[str, int] | None = None) -> dict[str, Layer]:
     """
     lrn = "lrn 5 0.0001 0.75(max 3 / 2(relu({})))"
     plan = {
-        "conv1": Layer(96, "the input", 11, 4),
+        "conv1": Layer(96, f"the input of 3 x {SIZE} x {SIZE}", 11, 4),
         "conv2": Layer(256, lrn.format("conv1"), 5, 1, 2, 2),
         "conv3": Layer(384, lrn.format("conv2"), 3, 1, 1),
         "conv4": Layer(384, "relu(conv3)", 3, 1, 1, 2),

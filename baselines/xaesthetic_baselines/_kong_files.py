@@ -59,10 +59,12 @@ def middle_of_mean(path: Path, size: int) -> Float32[np.ndarray, "3 h w"]:
     Raises
     ------
     DataError
-        If the file is no mean image of 256 x 256 pixels.
+        If the file is no mean image of 256 x 256 finite pixels.
     """
     mean = read_binaryproto(path)
     if mean.shape not in ((1, 3, _WHOLE, _WHOLE), (3, _WHOLE, _WHOLE)):
         raise DataError(f"{path}: the mean image is {mean.shape}, but {(1, 3, _WHOLE, _WHOLE)} was wanted.")
+    if not np.isfinite(mean).all():
+        raise DataError(f"{path}: the mean image holds nan or infinite numbers; it is damaged.")
     start = (_WHOLE - size) // 2
     return np.ascontiguousarray(mean.reshape(3, _WHOLE, _WHOLE)[:, start : start + size, start : start + size])

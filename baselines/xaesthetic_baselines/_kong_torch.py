@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.types import Source
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.weights import read_tensors
-from xaesthetic_baselines._heads import kept_files
-from xaesthetic_baselines._kong import CITATION, LICENCE, KongAlexNet, inputs, layers
+from xaesthetic_baselines._heads import described, kept_files
+from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, KongAlexNet, inputs, layers
 
 _NAME = "kong_alexnet_torch"
 
@@ -32,6 +33,8 @@ def kong_torch(weights: Path | None = None) -> AttributeModel:
             "initModel.prototxt initModel.caffemodel mean_AADB_regression_warp256.binaryproto'."
         )
     tensors, manifest = read_tensors(folder, _NAME)
+    if tuple(manifest["attributes"]) != NAMES:
+        raise ModelError(f"{folder / _NAME}.json: its attributes are not {', '.join(NAMES)}; convert it again.")
     network = KongAlexNet(layers())
     try:
         mean = tensors.pop("mean").numpy()
@@ -39,9 +42,11 @@ def kong_torch(weights: Path | None = None) -> AttributeModel:
     except (KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise ModelError(f"{folder / _NAME}.safetensors: is not this network ({reason}); convert it again.") from error
-    source = Source(CITATION, LICENCE, manifest["trained"], kept_files(folder, _NAME))
-    names = tuple(manifest["attributes"])
-    return AttributeModel(names, inputs(mean), network, kong_head(network, range(len(names))), source, network)
+    if mean.shape != (3, SIZE, SIZE):
+        raise ModelError(f"{folder / _NAME}.safetensors: its mean image is {mean.shape}; {(3, SIZE, SIZE)} was wanted.")
+    files = kept_files(folder, _NAME)
+    source = Source(CITATION, LICENCE, described(manifest, files), files)
+    return AttributeModel(NAMES, inputs(mean), network, kong_head(network, range(len(NAMES))), source, network)
 
 
 def kong_head(network: KongAlexNet, outputs: Sequence[int]) -> FunctionHead:

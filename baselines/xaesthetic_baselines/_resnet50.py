@@ -19,7 +19,7 @@ from xaesthetic.data.fetch.registry import cached
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights, untrained
-from xaesthetic_baselines._heads import kept_files, with_head
+from xaesthetic_baselines._heads import described, kept_files, with_head
 
 WEIGHTS = "resnet50-0676ba61.pth"
 """torchvision's IMAGENET1K_V1; the name holds the first digits of the sha256."""
@@ -135,9 +135,11 @@ def with_resnet50(name: str, layers: slice, weights: Path | None, random: bool =
     licence = "code BSD-3 (torchvision), ImageNet weights for research use"
     if random:
         backbone, head, files = ResNet50(layers), _untrained("random weights, not trained", layers), {}
+        trained = head.manifest["trained"]
     elif weights:
         head = read_weights(weights, name)
         files = kept_files(weights, name)
+        trained = described(head.manifest, files)
         if head.backbone:
             backbone = _filled(ResNet50(layers), head.backbone, weights / f"{name}.safetensors")
         else:
@@ -146,7 +148,8 @@ def with_resnet50(name: str, layers: slice, weights: Path | None, random: bool =
     else:
         backbone, files = imagenet(layers)
         head = _untrained("ImageNet weights, the head is not trained", layers)
-    source = Source(CITATION, licence, head.manifest["trained"], files)
+        trained = head.manifest["trained"]
+    source = Source(CITATION, licence, trained, files)
     return with_head(name, backbone, sum(backbone.channels), INPUTS, source, head)
 
 

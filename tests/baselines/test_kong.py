@@ -8,7 +8,8 @@ from support.kong_files import BRANCHES, CONV, WIDTHS, blob, caffemodel, mean_im
 from support.plugin_package import make_photos
 from xaesthetic_baselines import _kong, _kong_torch, kong_alexnet_torch
 from xaesthetic_baselines._caffe_files import read_binaryproto, read_caffemodel
-from xaesthetic_baselines._prototxt import computed, read_prototxt
+from xaesthetic_baselines._caffe_net import computed
+from xaesthetic_baselines._prototxt import read_prototxt
 from xaesthetic_baselines.converters import kong as converter
 
 from xaesthetic.core import plugins
@@ -175,8 +176,11 @@ def test_blobs_are_followed_in_place_or_not(tmp_path):
     layer < name: 'c' type: "InnerProduct" bottom: "b" top: "c", inner_product_param: { num_output: 2 } >
     """
     (tmp_path / "p").write_text(text)
-    found = computed(read_prototxt(tmp_path / "p"), tmp_path / "p")
-    assert found == {"a": "inner product 4 of the input", "c": "inner product 2 of relu(a)"}
+    found = computed(read_prototxt(tmp_path / "p"), tmp_path / "p").layers
+    assert {name: each.words for name, each in found.items()} == {
+        "a": "inner product 4 of the input of 3",
+        "c": "inner product 2 of relu(a)",
+    }
 
 
 # -- other networks and damage -----------------------------------------------------------------------------------------

@@ -44,7 +44,11 @@ def test_output_weights_go_on_the_imagenet_backbone_and_say_so(published, backbo
     assert torch.equal(model.weights, wanted)
     assert not model.bias.any()
     assert model.inputs == _resnet50.INPUTS
-    assert model.source.trained == "published output weights on an ImageNet backbone that they were not trained on; biases 0"
+    digest = sha256(tmp_path / "malu_resnet50" / "malu_resnet50.safetensors")[:12]
+    assert model.source.trained == (
+        f"weights not known (malu_resnet50.safetensors sha256 {digest}…), "
+        "on an ImageNet backbone that they were not trained on"
+    )
     x = torch.randn(2, 3, 97, 131, generator=torch.Generator().manual_seed(0))
     taken = model.run(x)
     raw, maps = taken.raw, plugins.load("methods", "cam")(taken)
@@ -67,7 +71,7 @@ class Evil:
             lambda heads: (
                 b"\x80\x02}q\x00(U\x07Contentq\x01cjoblib.numpy_pickle\nNumpyArrayWrapper\nq\x02)\x81q\x03}q\x04b."
             ),
-            "array of None",
+            "array of NoneType",
         ),
     ],
 )

@@ -125,3 +125,9 @@ def test_a_file_that_is_killed_while_it_is_replaced_has_a_sum_that_passes(tmp_pa
             assert moves < 3  # the sums of both, the file, its own sum
     assert file.read_text() == ("new" if moves > 1 else "old")
     assert files.sha256(file) in files.find_sums(file)
+
+
+def test_numbers_that_json_lacks_are_null(tmp_path):
+    nan, inf = float("nan"), float("inf")
+    files.write_json(tmp_path / "a.json", {"rho": nan, "rows": [{"loss": inf}, (1.5, -inf)], "n": 3, "b": True})
+    assert read_json(tmp_path / "a.json") == {"rho": None, "rows": [{"loss": None}, [1.5, None]], "n": 3, "b": True}

@@ -55,6 +55,6 @@ def convert(
     if as_json:
         screen.say_json(json.dumps(manifest, indent=2, ensure_ascii=False))
     elif not quiet:
-        for key in ("trained", "citation", "licence"):
-            screen.say(manifest[key])
+        for line in filter(None, map(manifest.get, ("trained", "precision", "citation", "licence"))):
+            screen.say(line)
     screen.say(folder, err=as_json)

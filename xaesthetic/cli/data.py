@@ -55,6 +55,9 @@ def data_fetch(
     from xaesthetic.data.fetch.registry import cached, find_download
     from xaesthetic.data.records import find_records
 
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
     track = choose_progress(quiet)
     missing: dict[str, str] = {}
     for name in names:
@@ -62,7 +65,7 @@ def data_fetch(
         if not quiet:
             screen.say(f"{name}: {download.citation}", err=True)
             screen.say(f"  licence: {download.licence}", err=True)
-        for place in fetch_files(name, source, again, track):
+        for place in fetch_files(name, source, again, track, say=say):
             screen.say(place)
         if source == "flickr":
             folder = cached(name) / "flickr"

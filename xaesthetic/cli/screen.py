@@ -167,7 +167,7 @@ def _print_head(result: Mapping[str, Any]) -> None:
     print_table(["held-out edits", "neighbouring strengths in order", "pairs"], rows)
     unedited = result["unedited_spearman"]
     print_table(
-        ["held-out photographs, unedited", "Spearman's rho"], [[name, f"{rho:.3f}"] for name, rho in unedited.items()]
+        ["held-out photographs, unedited", "Spearman's rho"], [[name, _number(rho)] for name, rho in unedited.items()]
     )
 
 

@@ -41,7 +41,7 @@ def read_bytes(path: Path, most: int = MOST) -> bytes:
         if status.st_size > most:
             raise DataError(f"{name}: has {status.st_size:,} bytes; at most {most:,} are read.")
         with path.open("rb") as file:
-            data = file.read(most + 1)
+            data = file.read(min(status.st_size, most) + 1)  # the room for it is taken at once
     except (OSError, ValueError) as error:  # ValueError: a name with a null in it
         raise DataError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error}).") from error
     if len(data) > most:

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import math
 import os
 import secrets
 import shutil
@@ -178,8 +179,16 @@ def remove_unfinished(folder: Path, besides: Collection[str] = ()) -> None:
 
 
 def to_json(value: Any) -> str:  # whatever json takes
-    """Return a value as indented JSON with sorted keys."""
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    """Return a value as indented JSON with sorted keys; nan and infinity, which JSON lacks, are null."""
+    return json.dumps(_finite(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_json(path: Path, value: Any) -> None:  # whatever json takes

@@ -3,19 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import torch
 from jaxtyping import Float
+from msgspec import Meta, Struct
 from torch import Tensor
 
-from xaesthetic.core.documents import read_json
+from xaesthetic.core.documents import convert, read_json
 from xaesthetic.core.errors import MissingWeightsError, ModelError
-from xaesthetic.core.files import atomic_write, sha256, verify, write_json
+from xaesthetic.core.files import atomic_write, printable, sha256, verify, write_json
+from xaesthetic.models.tensors import read_safetensors, to_float32
 
 _BACKBONE = "backbone."
 _QUOTED = 200
 """Letters of a claim that are quoted."""
+_MOST = 1 << 24
+"""Bytes of a manifest."""
+
+
+class _Manifest(Struct, frozen=True):
+    """What every manifest says; it may say more."""
+
+    attributes: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(min_length=1, max_length=10_000)]
+    trained: str
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    links: list[Literal["identity", "tanh", "sigmoid"]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +108,37 @@ def read_weights(folder: Path, name: str) -> Weights:
 def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what `write_tensors` has written: the tensors and the manifest.
 
+    Tensors of another precision become float32; `converted` in the manifest says so then.
+
     Raises
     ------
+    DataError
+        If the manifest cannot be read, or a value in it is of the wrong type.
     ModelError
-        If a file is missing, is damaged, or does not belong to the other.
+        If a file is missing, is damaged, or does not belong to the other, or a number of it is not finite.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    file = folder / f"{name}.safetensors"
+    described = _read_manifest(folder / f"{name}.json")
+    verify(file, described["sha256"])
+    tensors, converted = to_float32(read_safetensors(file), printable(file))
+    return tensors, described | ({"converted": converted} if converted else {})
 
-    manifest, file = folder / f"{name}.json", folder / f"{name}.safetensors"
-    described = read_json(manifest)
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    described: dict[str, Any] = read_json(path, dict[str, Any], _MOST)
     missing = [key for key in ("attributes", "trained", "sha256") if key not in described]
     if missing:
-        raise ModelError(f"{manifest}: does not say {', '.join(missing)}; make it again.")
-    verify(file, described["sha256"])
-    try:
-        return load_file(file), described
-    except SafetensorError as error:
-        raise ModelError(f"{file}: holds no tensors ({error}); make it again.") from error
+        raise ModelError(f"{printable(path)}: does not say {', '.join(missing)}; make it again.")
+    parsed = convert(described, printable(path), _Manifest)
+    described.pop("converted", None)  # said of what is read, never believed
+    if len(set(parsed.attributes)) < len(parsed.attributes):
+        raise ModelError(f"{printable(path)}: names an attribute twice.")
+    if parsed.links and len(parsed.links) != len(parsed.attributes):
+        raise ModelError(
+            f"{printable(path)}: has {len(parsed.links)} links for {len(parsed.attributes)} attributes; "
+            "one each, or none, was wanted."
+        )
+    return described
 
 
 def validate_shape(weights: Weights, name: str, channels: int) -> None:

@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import atomic_write
+from xaesthetic.core.files import atomic_write, printable
 
 History = list[dict[str, float]]
+_KINDS: Mapping[str, type] = MappingProxyType(
+    {"errors": Tensor, "counts": Tensor, "epoch": int, "step": int, "history": list, "best": int}
+    | dict.fromkeys(("network", "optimizer", "scaler"), dict)
+)
+"""What a checkpoint holds."""
 
 
 @dataclass(slots=True)
@@ -50,8 +56,19 @@ class Checkpoint:
         _save(self.folder / "checkpoint.pt", values | dict(parts))
 
     def load(self, on: str) -> dict[str, Any] | None:
-        """What was kept last; None at the start."""
-        return _load(self.folder / "checkpoint.pt", on)
+        """What was kept last; None at the start.
+
+        Raises
+        ------
+        DataError
+            If it is damaged, or was kept by another version.
+        """
+        file = self.folder / "checkpoint.pt"
+        values = _load(file, on)
+        wrong = [] if values is None else [name for name, kind in _KINDS.items() if type(values.get(name)) is not kind]
+        if wrong:
+            raise _unusable(file, f"{', '.join(wrong)} is missing or of another type")
+        return values
 
     def save_best(self, network: Mapping[str, Tensor]) -> None:
         """Keep the network of the best epoch so far."""
@@ -71,7 +88,15 @@ def _load(path: Path, on: str) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        values: dict[str, Any] = torch.load(path, map_location=on, weights_only=True)
+        values = torch.load(path, map_location=on, weights_only=True)
     except Exception as error:  # damaged files make torch raise nearly anything
-        raise DataError(f"{path}: cannot be read ({error}); delete {path.parent} to train from the start.") from error
+        raise _unusable(path, str(error).partition("\n")[0][:200]) from error
+    if not isinstance(values, dict):
+        raise _unusable(path, "it holds no dictionary")
     return values
+
+
+def _unusable(path: Path, reason: str) -> DataError:
+    return DataError(
+        f"{printable(path)}: cannot be read ({reason}); delete {printable(path.parent)} to train from the start."
+    )

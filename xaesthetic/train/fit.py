@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -18,7 +17,7 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.files import write_json, write_text
+from xaesthetic.core.files import remove, remove_unfinished, write_json, write_text
 from xaesthetic.core.locks import hold
 from xaesthetic.core.progress import silent
 from xaesthetic.core.spreadsheet import safe_cell
@@ -78,18 +77,20 @@ def train_network(
     with group(execution.device) as team:
         samples, known = find_samples(data, root, recipe)
         question = _as_json({"model": name, "start": weights, "data": data, "inputs": known, "recipe": plain(recipe)})
-        if _finished(out / f"{name}.json", question):
-            return dict(read_json(out / f"{name}.json"))
         work = out / f".{name}.training"
         refuse_another(work, question)
         with hold(out / ".lock", f"training {name}") if team.first else nullcontext():
             team.wait()
+            if team.first:
+                _clear(out, work)
             if not _finished(out / f"{name}.json", question):  # by another process, for which one had to wait
                 if team.first:
                     begin(work, question)
                 team.wait()
                 refuse_another(work, question)
                 _train(samples, recipe, question, out, work, team, execution)
+            elif team.first:
+                remove(work)
             team.wait()
             return dict(read_json(out / f"{name}.json"))
 
@@ -107,7 +108,14 @@ def _train(
     ratings = {item: rate(training, rows) for item, rows in training.samples.tests.items()}
     if team.first:
         _write(out, question, training, state, ratings)
-        shutil.rmtree(work)
+        remove(work)
+
+
+def _clear(out: Path, work: Path) -> None:
+    """Remove what a killed process left half-written; what can be gone on with stays."""
+    remove_unfinished(work)
+    for left in out.glob(f".*.{'[0-9a-f]' * 8}.tmp"):
+        remove(left)
 
 
 def _as_json(value: object) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The loop: steps, epochs, and what is kept between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.progress import Track
 from xaesthetic.train.checkpoint import Checkpoint, History, State
 from xaesthetic.train.curve import write_log
@@ -72,11 +73,14 @@ def _restored(training: Training) -> State:
     kept = training.checkpoint.load("cpu")
     if kept is None:
         return state
-    training.network.load_state_dict(kept.pop("network"))
-    training.optimizer.load_state_dict(kept.pop("optimizer"))
-    training.scaler.load_state_dict(kept.pop("scaler"))
-    for name, value in kept.items():
-        setattr(state, name, value)
+    try:
+        for name in ("network", "optimizer", "scaler"):
+            getattr(training, name).load_state_dict(kept[name])
+    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:  # what torch raises of other shapes
+        folder = training.checkpoint.folder
+        raise DataError(f"{folder}: its checkpoint is of another network; delete it to train from the start.") from error
+    for item in fields(State):
+        setattr(state, item.name, kept[item.name])
     if not training.team.first:  # the sums are those of all processes; the first one carries them on
         state.errors, state.counts = torch.zeros_like(state.errors), torch.zeros_like(state.counts)
     return state

@@ -1,27 +1,23 @@
 """How a network is trained: every choice in one readable file, kept beside the weights."""
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from xaesthetic.core.attributes import NAMES
-from xaesthetic.core.documents import read_json
+from xaesthetic.core.documents import convert, parse_json, read_json
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.data.edits import EDITS
 
 _FOLDER = Path(__file__).with_name("recipes")
-_ONE_OF = {
-    "labels": ("ratings", "edits"),
-    "optimizer": ("adagrad", "adamw", "sgd"),
-    "precision": ("auto", "full", "mixed"),
-    "select": ("loss", "rho"),
-}
-_LINKS = ("identity", "tanh", "sigmoid")
-_NUMBERS = ("learning_rate", "epsilon", "batch", "epochs")
-_WHOLE = ("batch", "epochs", "seed")
+_MOST = 1 << 20
+"""Bytes of a recipe."""
+_Side = Annotated[int, Meta(ge=32, le=10_000)]
+_Weight = Annotated[float, Meta(ge=0, le=1e9)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +26,37 @@ class Recipe:
 
     attributes: tuple[str, ...]
     """The outputs, in order."""
-    links: Mapping[str, str]
+    links: Mapping[str, Literal["identity", "tanh", "sigmoid"]]
     """What lies between raw output and rating: `identity`, `tanh` or `sigmoid` for every attribute."""
-    loss_weights: Mapping[str, float]
+    loss_weights: Mapping[str, _Weight]
     """The weight of every attribute's mean squared error."""
-    labels: str = "ratings"
+    labels: Literal["ratings", "edits"] = "ratings"
     """`ratings` of the data set, or the strengths of `edits` made of its photographs."""
-    optimizer: str = "adagrad"
+    optimizer: Literal["adagrad", "adamw", "sgd"] = "adagrad"
     """`adagrad`, `adamw` or `sgd`."""
-    learning_rate: float = 1e-4
-    epsilon: float = 1e-8
+    learning_rate: Annotated[float, Meta(gt=0, le=1e6)] = 1e-4
+    epsilon: Annotated[float, Meta(gt=0, le=1)] = 1e-8
     """Of the optimizer, where it has one."""
-    batch: int = 16
+    batch: Annotated[int, Meta(ge=1, le=1_000_000)] = 16
     """Photographs a step, over all processes."""
-    epochs: int = 16
+    epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 16
     flips: bool = True
     """Whether half of the photographs are mirrored, by chance."""
-    size: tuple[int, int] | None = None
+    size: tuple[_Side, _Side] | None = None
     """(height, width) in pixels; None for the network's own."""
     freeze_backbone: bool = False
     """Whether only the linear head is trained, on features computed once."""
-    precision: str = "auto"
+    precision: Literal["auto", "full", "mixed"] = "auto"
     """`full`, `mixed` (automatic mixed precision), or `auto`: mixed on CUDA only."""
-    select: str = "loss"
+    select: Literal["loss", "rho"] = "loss"
     """The epoch kept: of the lowest loss, or of the highest mean `rho`, on the rows set apart for that."""
     edits: tuple[str, ...] = ()
     """Which edits are made where the labels are edits."""
-    amounts: tuple[float, ...] = ()
+    amounts: tuple[Annotated[float, Meta(gt=0, le=1)], ...] = ()
     """How strong, each in (0, 1]."""
-    photographs: int | None = None
+    photographs: Annotated[int, Meta(ge=1, le=1 << 40)] | None = None
     """At most how many photographs of the data set, drawn by chance; None for all. An edited one counts once."""
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
     """For the order, the mirroring and, where the data set has no lists, who is tested."""
     notes: str = field(default="", compare=False)
     """Where the choices come from."""
@@ -91,9 +87,7 @@ def read_recipe(choice: str, changes: Sequence[str] = ()) -> Recipe:
         path = Path(choice)
         if path.suffix != ".json":
             raise DataError(f"{unknown('recipe', choice, recipes(), label='There are')} Or give a .json file.")
-    values = read_json(path)
-    if not isinstance(values, dict):
-        raise DataError(f"{path}: a recipe is a JSON object; see those in {_FOLDER}.")
+    values = read_json(path, dict[str, Any], _MOST)
     for change in changes:
         name, sign, text = change.partition("=")
         if not sign:
@@ -104,8 +98,8 @@ def read_recipe(choice: str, changes: Sequence[str] = ()) -> Recipe:
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return parse_json(text, "a choice")
+    except DataError:
         return text
 
 
@@ -117,62 +111,27 @@ def make_recipe(values: Mapping[str, Any], where: str = "the recipe") -> Recipe:
     DataError
         If a name is unknown or a value is not what it should be.
     """
-    known = {item.name: item for item in fields(Recipe)}
+    known = [item.name for item in fields(Recipe)]
     for name in values:
         if name not in known:
             raise DataError(f"{where}: {unknown('choice', name, known, label='There are')}")
-    frozen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    names = frozen.get("attributes")
-    if not isinstance(names, tuple) or not names or not set(names) <= set(NAMES) or len(set(names)) < len(names):
+    recipe = convert({"links": {}, "loss_weights": {}, **values}, where, Recipe)
+    names = recipe.attributes
+    if not names or not set(names) <= set(NAMES) or len(set(names)) < len(names):
         raise DataError(f"{where}: attributes must be a list of some of {', '.join(NAMES)}, each once.")
-    for name in ("links", "loss_weights"):
-        if not isinstance(frozen.setdefault(name, {}), dict) or not set(frozen[name]) <= set(names):
+    for name, keys in (("links", recipe.links), ("loss_weights", recipe.loss_weights)):
+        if not set(keys) <= set(names):
             raise DataError(f"{where}: {name} must be an object with some of the attributes.")
-    frozen["links"] = {item: frozen["links"].get(item, "identity") for item in names}
-    frozen["loss_weights"] = {item: frozen["loss_weights"].get(item, 1.0) for item in names}
-    recipe = Recipe(**frozen)
-    _check(recipe, where)
-    return recipe
-
-
-def _check(recipe: Recipe, where: str) -> None:
-    for name, choices in _ONE_OF.items():
-        if getattr(recipe, name) not in choices:
-            raise DataError(f"{where}: {name} is {getattr(recipe, name)!r}; it must be one of {', '.join(choices)}.")
-    for name in (*_NUMBERS, *_WHOLE):
-        value, least = getattr(recipe, name), 0 if name == "seed" else 1e-12
-        if isinstance(value, bool) or not isinstance(value, int if name in _WHOLE else (int, float)) or value < least:
-            kind = "a whole number" if name in _WHOLE else "a number"
-            raise DataError(
-                f"{where}: {name} is {value!r}; it must be {kind} {'of 0 or more' if least == 0 else 'above 0'}."
-            )
-    for name in ("flips", "freeze_backbone"):
-        if not isinstance(getattr(recipe, name), bool):
-            raise DataError(f"{where}: {name} is {getattr(recipe, name)!r}; it must be true or false.")
-    for attribute, link in recipe.links.items():
-        if link not in _LINKS:
-            raise DataError(f"{where}: the link of {attribute} is {link!r}; it must be one of {', '.join(_LINKS)}.")
-    for attribute, weight in recipe.loss_weights.items():
-        if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
-            raise DataError(f"{where}: the loss weight of {attribute} is {weight!r}; it must be a number of 0 or more.")
-    _validate_pictures(recipe, where)
-
-
-def _validate_pictures(recipe: Recipe, where: str) -> None:
-    if recipe.photographs is not None and not (type(recipe.photographs) is int and recipe.photographs > 0):
-        raise DataError(f"{where}: photographs is {recipe.photographs!r}; it must be a whole number above 0, or null.")
-    size = recipe.size
-    if size is not None and not (
-        isinstance(size, tuple) and len(size) == 2 and all(type(n) is int and n > 31 for n in size)
-    ):
-        raise DataError(f"{where}: size is {size!r}; it must be [height, width] of at least 32 pixels, or null.")
-    if recipe.labels == "edits":
-        unknown_edits = set(recipe.edits) - set(EDITS)
-        amounts = all(isinstance(item, int | float) and 0 < item <= 1 for item in recipe.amounts)
-        if unknown_edits or not recipe.edits or not recipe.amounts or not amounts:
-            raise DataError(
-                f"{where}: labels are edits, so edits (of {', '.join(EDITS)}) and amounts, each in (0, 1], must be given."
-            )
+    if recipe.labels == "edits" and not (recipe.edits and recipe.amounts and set(recipe.edits) <= set(EDITS)):
+        raise DataError(
+            f"{where}: labels are edits, so edits (of {', '.join(EDITS)}) and amounts, all in (0, 1], are needed."
+        )
+    complete: Recipe = replace(
+        recipe,
+        links={item: recipe.links.get(item, "identity") for item in names},
+        loss_weights={item: recipe.loss_weights.get(item, 1.0) for item in names},
+    )
+    return complete
 
 
 def plain(recipe: Recipe) -> dict[str, Any]:

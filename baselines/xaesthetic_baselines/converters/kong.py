@@ -14,11 +14,13 @@ from xaesthetic.core.facts import converter
 from xaesthetic.core.files import sha256
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.data.fetch.registry import cached
-from xaesthetic.models.weights import write_tensors
+from xaesthetic.models.tensors import to_float32
+from xaesthetic.models.weights import trained_claim, write_tensors
 from xaesthetic_baselines._caffe_files import read_caffemodel
+from xaesthetic_baselines._caffe_net import Net, computed, validate_outputs
 from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, SPREAD, TRAINED, Layer, input_shapes, layers
-from xaesthetic_baselines._kong_files import middle_of_mean
-from xaesthetic_baselines._prototxt import computed, read_prototxt
+from xaesthetic_baselines._kong_files import PUBLISHED, middle_of_mean
+from xaesthetic_baselines._prototxt import read_prototxt
 
 
 @converter(downloads=("kong",))
@@ -51,27 +53,31 @@ def kong(
     """
     del track
     plan = layers()
-    _check(computed(read_prototxt(prototxt), prototxt), plan, prototxt)
-    tensors = _tensors(read_caffemodel(caffemodel), plan, caffemodel) | {
-        "mean": torch.from_numpy(middle_of_mean(mean, SIZE))
-    }
+    _validate(computed(read_prototxt(prototxt), prototxt), plan, prototxt)
+    tensors, converted = to_float32(_tensors(read_caffemodel(caffemodel), plan, caffemodel), str(caffemodel))
+    tensors["mean"] = torch.from_numpy(middle_of_mean(mean, SIZE))
     manifest = {
         "attributes": [item.name for item in ATTRIBUTES],
-        "trained": TRAINED,
+        "trained": trained_claim({caffemodel.name: sha256(caffemodel)}, PUBLISHED, TRAINED),
         "citation": CITATION,
         "licence": LICENCE,
         "input": {file.name: sha256(file) for file in (prototxt, caffemodel, mean)},
+        **({"precision": converted} if converted else {}),
     }
     folder = out or cached("kong_alexnet_torch")
     return folder, write_tensors(folder, "kong_alexnet_torch", tensors, manifest)
 
 
-def _check(computed_layers: Mapping[str, str], plan: Mapping[str, Layer], path: Path) -> None:
+def _validate(net: Net, plan: Mapping[str, Layer], path: Path) -> None:
     for name, layer in plan.items():
-        if name not in computed_layers:
+        if name not in net.layers:
             raise DataError(f"{path}: has no layer {name!r}; it is another network.")
-        if computed_layers[name] != layer.words:
-            raise DataError(f"{path}: layer {name!r} is '{computed_layers[name]}', but '{layer.words}' was wanted.")
+        result = net.layers[name]
+        if result.problem:
+            raise DataError(f"{path}: {result.problem}.")
+        if result.words != layer.words:
+            raise DataError(f"{path}: layer {name!r} is '{result.words}', but '{layer.words}' was wanted.")
+    validate_outputs(net, [item.blob for item in ATTRIBUTES], path)
 
 
 def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], path: Path) -> dict[str, Tensor]:
@@ -86,7 +92,7 @@ def _tensors(arrays: Mapping[str, list[np.ndarray]], plan: Mapping[str, Layer], 
         for array, end, wanted in zip(arrays[name], ("weight", "bias"), (shape, (layer.outputs,)), strict=True):
             if tuple(size for size in array.shape if size > 1) != tuple(size for size in wanted if size > 1):
                 raise DataError(f"{path}: layer {name!r} has a {end} of {array.shape}, but {wanted} was wanted.")
-            tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted))
+            tensors[f"layers.{name}.{end}"] = torch.from_numpy(array.reshape(wanted).copy())
     for end in ("weight", "bias"):
         tensors[f"layers.fc8.{end}"] = torch.cat([tensors.pop(f"layers.{name}.{end}") for name in SPREAD])
     return tensors

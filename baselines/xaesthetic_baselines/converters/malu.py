@@ -1,5 +1,6 @@
 """The checkpoint of Malu, Bapi & Indurkhya 2017 (github gautamMalu/Aesthetic_attributes_maps, MIT)."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.pooling import global_average
-from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.models.tensors import to_float32
+from xaesthetic.models.weights import Weights, trained_claim, write_weights
 from xaesthetic.run.stage import batches
 from xaesthetic_baselines._joblib_arrays import read_arrays
 from xaesthetic_baselines._keras_hdf5 import read_keras
-from xaesthetic_baselines._malu import LINKS, NORMS, TRAINED_AT
+from xaesthetic_baselines._malu import HEADS_ALONE, LINKS, NORMS, PUBLISHED, TRAINED_AT
 from xaesthetic_baselines._resnet50_v1 import CHANNELS, INPUTS, ResNet50V1, layers
 
 _BN = (("gamma", "weight"), ("beta", "bias"), ("running_mean", "running_mean"), ("running_std", "running_var"))
@@ -74,11 +76,15 @@ def malu(
     if norm == "running":
         rms, count = _root_mean_square(_network(kept), str(data), root, track)
         weights = torch.where(rms > 0, weights / (rms * TRAINED_AT**0.5), 0.0)
+    digest = sha256(file)
+    claim = "published output weights" if heads else "trained on people's ratings (AADB)"
+    trained = trained_claim({file.name: digest}, PUBLISHED, claim) + f", {HEADS_ALONE}" * heads
     manifest = dict(kept.manifest) | {
+        "trained": trained,
         "attributes": [item.name for item in ATTRIBUTES],
         "links": list(LINKS),
         "norm": norm,
-        "input": {"file": file.name, "sha256": sha256(file)},
+        "input": {"file": file.name, "sha256": digest},
         "citation": "Malu, Bapi & Indurkhya, MAICS 2017; github gautamMalu/Aesthetic_attributes_maps",
         "licence": "MIT; trained on AADB, whose photographs are for research use",
     }
@@ -90,20 +96,26 @@ def malu(
 
 def _whole(file: Path) -> Weights:
     network = ResNet50V1()
-    arrays = read_keras(file, _shapes(network))
+    arrays, converted = _tensors(read_keras(file, _shapes(network)), file)
     state: dict[str, Tensor] = {}
     names = {id(module): name for name, module in network.named_modules()}
     for convolution, normalisation, pair in layers(network):
         here = names[id(pair)]
-        kernel = arrays[f"{convolution}_W"].transpose(3, 2, 0, 1)  # height, width, in, out to out, in, height, width
-        state[f"{here}.0.weight"] = torch.from_numpy(np.ascontiguousarray(kernel))
-        state[f"{here}.0.bias"] = torch.from_numpy(arrays[f"{convolution}_b"])
+        kernel = arrays[f"{convolution}_W"].permute(3, 2, 0, 1)  # height, width, in, out to out, in, height, width
+        state[f"{here}.0.weight"] = kernel.contiguous()
+        state[f"{here}.0.bias"] = arrays[f"{convolution}_b"]
         for theirs, ours in _BN:
-            state[f"{here}.1.{ours}"] = torch.from_numpy(arrays[f"{normalisation}_{theirs}"])
+            state[f"{here}.1.{ours}"] = arrays[f"{normalisation}_{theirs}"]
         state[f"{here}.1.num_batches_tracked"] = torch.tensor(0)
-    weights = torch.from_numpy(np.stack([arrays[f"{item.csv}_W"][:, 0] for item in ATTRIBUTES]))
-    bias = torch.from_numpy(np.concatenate([arrays[f"{item.csv}_b"] for item in ATTRIBUTES]))
-    return Weights(weights, bias, state, {"backbone": "resnet50_v1", "trained": "trained on people's ratings (AADB)"})
+    weights = torch.stack([arrays[f"{item.csv}_W"][:, 0] for item in ATTRIBUTES])
+    bias = torch.cat([arrays[f"{item.csv}_b"] for item in ATTRIBUTES])
+    return Weights(weights, bias, state, {"backbone": "resnet50_v1", **converted})
+
+
+def _tensors(arrays: Mapping[str, np.ndarray], file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The arrays in float32, and for the manifest what they were before."""
+    tensors, converted = to_float32({name: torch.from_numpy(array) for name, array in arrays.items()}, str(file))
+    return tensors, {"precision": converted} if converted else {}
 
 
 def _shapes(network: ResNet50V1) -> dict[str, tuple[int, ...]]:
@@ -126,9 +138,9 @@ def _heads_only(file: Path) -> Weights:
     for name, array in arrays.items():
         if array.shape != (sum(CHANNELS), 1):
             raise DataError(f"{file}: {name} is {array.shape}, but {(sum(CHANNELS), 1)} was wanted.")
-    weights = torch.from_numpy(np.stack([arrays[item.csv][:, 0].astype(np.float32) for item in ATTRIBUTES]))
-    trained = "published output weights on an ImageNet backbone that they were not trained on; biases 0"
-    return Weights(weights, torch.zeros(len(ATTRIBUTES)), {}, {"backbone": "imagenet", "trained": trained})
+    tensors, converted = _tensors(arrays, file)
+    weights = torch.stack([tensors[item.csv][:, 0] for item in ATTRIBUTES])
+    return Weights(weights, torch.zeros(len(ATTRIBUTES)), {}, {"backbone": "imagenet", **converted})
 
 
 def _network(kept: Weights) -> ResNet50V1:

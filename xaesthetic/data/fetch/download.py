@@ -1,23 +1,29 @@
 """Downloads that are there once, verified before they are moved into place."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
-from xaesthetic.core.files import sha256, write_json
+from xaesthetic.core.files import printable, remove_unfinished, sha256
 from xaesthetic.core.progress import Track, silent
-from xaesthetic.data.fetch.archive import unpack
+from xaesthetic.data.fetch.archive import ArchiveError, unpack
 from xaesthetic.data.fetch.drive import drive_folder, transfer_any
-from xaesthetic.data.fetch.registry import Download, File, cache_folder, cached, find_download
+from xaesthetic.data.fetch.registry import Download, File, cached, find_download
+from xaesthetic.data.fetch.sums import Say, accept, forget, recorded, silence, verify
 
 Sleep = Callable[[float], None]
 
 
 def fetch_files(
-    name: str, source: str | None = None, again: bool = False, track: Track = silent, sleep: Sleep = time.sleep
+    name: str,
+    source: str | None = None,
+    again: bool = False,
+    track: Track = silent,
+    sleep: Sleep = time.sleep,
+    say: Say = silence,
 ) -> list[Path]:
     """Download everything of one name that is not there yet.
 
@@ -33,6 +39,8 @@ def fetch_files(
         Tells the progress.
     sleep
         Waits between attempts.
+    say
+        Gets a line for every file whose sha256 is not known.
 
     Returns
     -------
@@ -45,7 +53,7 @@ def fetch_files(
         was there stays.
     """
     download = find_download(name)
-    return [_fetch(cached(name), file, again, track, sleep) for file in files_of(name, download, source)]
+    return [_fetch(cached(name), file, again, track, sleep, say) for file in files_of(name, download, source)]
 
 
 def files_of(name: str, download: Download, source: str | None) -> tuple[File, ...]:
@@ -69,30 +77,65 @@ def place_of(name: str, file: File) -> Path:
     return cached(name) / (file.unpack.folder if file.unpack else file.name)
 
 
-def _fetch(folder: Path, file: File, again: bool, track: Track, sleep: Sleep) -> Path:
-    place = folder / (file.unpack.folder if file.unpack else file.name)
+def _fetch(folder: Path, file: File, again: bool, track: Track, sleep: Sleep, say: Say) -> Path:
+    place, archive = folder / (file.unpack.folder if file.unpack else file.name), folder / file.name
+    _clear(folder)
     if place.exists() and not again:
-        if file.sha256 and place.is_file():
-            _verify(file, place)
+        if file.unpack:
+            archive.unlink(missing_ok=True)  # of a process that was killed once it was unpacked
+        elif place.is_file():
+            _validate(file, place)
         return place
     if file.unpack and "/folders/" in file.url:
-        drive_folder(file.url, place, file.unpack.keep, track, sleep)
+        drive_folder(
+            file.url,
+            place,
+            file.unpack.keep,
+            track,
+            sleep,
+            lambda url, name, part: accept(url, name, None, part, again, say),
+        )
         return place
-    _retrieve(folder, file, again, track, sleep)
+    _retrieve(folder, file, again, track, sleep, say)
     if file.unpack:
-        unpack(folder / file.name, place, file.unpack)
-        (folder / file.name).unlink()
+        try:
+            unpack(archive, place, file.unpack)
+        except ArchiveError:
+            archive.unlink()
+            forget(file.url)
+            raise
+        archive.unlink()
     return place
 
 
-def _retrieve(folder: Path, file: File, again: bool, track: Track, sleep: Sleep) -> None:
+def _clear(folder: Path) -> None:
+    """Remove what a killed process left behind, but for what can be gone on with (`.part`)."""
+    remove_unfinished(folder)
+    for left in folder.glob("tmp*"):
+        if re.fullmatch(r"tmp[a-z0-9_]{8}", left.name) and left.is_file():  # pooch's
+            left.unlink(missing_ok=True)
+
+
+def _validate(file: File, place: Path) -> None:
+    """Make sure that a file that is there is still what came."""
+    if file.sha256:
+        verify(file.url, file.sha256, place)
+        return
+    known = recorded().get(file.url)
+    if known and sha256(place) != known:
+        raise DataError(
+            f"{printable(place)}: sha256 is not {known[:12]}…, that of the first download; delete it, or use --again."
+        )
+
+
+def _retrieve(folder: Path, file: File, again: bool, track: Track, sleep: Sleep, say: Say) -> None:
     pooch = need("pooch", extra="fetch", purpose="data fetch")
     pooch.get_logger().setLevel("WARNING")
     part = folder / f".{file.name}.part"
 
     def downloader(url: str, output: str, _pooch: object) -> None:
         transfer_any(url, part, track, sleep)
-        _accept(file, part, again)
+        accept(url, file.name, file.sha256, part, again, say)
         part.replace(output)
 
     try:
@@ -105,27 +148,3 @@ def _retrieve(folder: Path, file: File, again: bool, track: Track, sleep: Sleep)
         raise DataError(
             f"{folder}: cannot be written ({error.strerror or error}); make room, or set XAESTHETIC_CACHE to another folder."
         ) from error
-
-
-def _accept(file: File, part: Path, again: bool) -> None:
-    """Make sure that what has come is what was meant; record its sha256 where none was known."""
-    if file.sha256:
-        _verify(file, part)
-        return
-    recorded = cache_folder() / "hashes.json"
-    hashes = read_json(recorded) if recorded.is_file() else {}
-    result, known = sha256(part), hashes.get(file.url)
-    if known and known != result and not again:
-        part.unlink()
-        raise DataError(
-            f"{file.url}: sha256 is {result[:12]}… but that of the first download was {known[:12]}…; if the file may have "
-            "changed, accept it with --again."
-        )
-    write_json(recorded, hashes | {file.url: result})
-
-
-def _verify(file: File, path: Path) -> None:
-    result = sha256(path)
-    if not result.startswith(str(file.sha256)):
-        path.unlink()
-        raise DataError(f"{file.url}: sha256 is {result[:12]}… but {str(file.sha256)[:12]}… was wanted; it was deleted.")

@@ -6,7 +6,7 @@ not pass those keys on, is asked only where a page comes instead of the file.
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -60,8 +60,17 @@ def _by_gdown(url: str, part: Path, refused: DataError) -> None:
         raise refused
 
 
-def drive_folder(url: str, folder: Path, endings: Sequence[str], track: Track = silent, sleep: Sleep = time.sleep) -> None:
+def drive_folder(
+    url: str,
+    folder: Path,
+    endings: Sequence[str],
+    track: Track = silent,
+    sleep: Sleep = time.sleep,
+    accept: Callable[[str, str, Path], None] = lambda _url, _name, _part: None,
+) -> None:
     """Download those files of a Drive folder whose names end so, whole or not at all; zip files among them are unpacked.
+
+    `accept` gets address, name and file of everything that comes, and raises where it is not what was meant.
 
     Raises
     ------
@@ -78,6 +87,7 @@ def drive_folder(url: str, folder: Path, endings: Sequence[str], track: Track = 
         for item in wanted:
             place = temporary / re.sub(r"[^\w.\-]", "_", item.name)
             transfer_any(item.url, place, track, sleep)
+            accept(item.url, item.name, place)
             if place.suffix == ".zip":
                 unpack(place, temporary / place.stem, Unpack(place.stem))
                 place.unlink()

@@ -23,6 +23,8 @@ _ATTEMPTS = 6
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TIMEOUT = (15, 60)  # seconds: to connect, and without a byte
 _CHUNK = 2**20
+MOST = 1 << 36
+"""Bytes of a file (64 GiB); a server that sends more is not gone on with."""
 HEADERS = {"User-Agent": "xaesthetic (research software)", "Accept-Encoding": "identity"}
 
 Sleep = Callable[[float], None]
@@ -81,15 +83,26 @@ def _validator(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
+def _mark(part: Path) -> str | None:
+    """What tells the version that has begun to come; None where that cannot be read, so that it starts anew."""
+    try:
+        return read_json(_validator(part), str, 1 << 16) if _validator(part).is_file() else None
+    except DataError:
+        return None
+
+
 def _attempt(url: str, part: Path, track: Track) -> None:
     present = part.stat().st_size if part.is_file() else 0
-    mark = read_json(_validator(part)) if present and _validator(part).is_file() else None
+    mark = _mark(part) if present else None
     requests = need("requests", extra="fetch", purpose="data fetch")
     wanted = {"Range": f"bytes={present}-", "If-Range": mark} if mark else {}
     try:
         with requests.get(url, headers=HEADERS | wanted, stream=True, timeout=_TIMEOUT) as response:
             _check(url, response, part)
-            start = present if response.status_code == 206 else 0
+            start = present if mark and response.status_code == 206 else 0
+            if not response.headers.get("Content-Range", f"bytes {start}-").startswith(f"bytes {start}-"):
+                part.unlink(missing_ok=True)
+                raise _Again("the server sent another part of the file")
             if start == 0:
                 part.unlink(missing_ok=True)
                 _remember(response, part)
@@ -128,11 +141,13 @@ def _remember(response: "requests.Response", part: Path) -> None:
 
 def _receive(response: "requests.Response", part: Path, start: int, track: Track) -> None:
     length = response.headers.get("Content-Length")
-    total = start + int(length) if length and length.isdigit() else None
+    total = start + int(length) if length and re.fullmatch(r"[0-9]{1,15}", length) else None
     chunks = response.iter_content(_CHUNK)
     count = -(-((total or 0) - start) // _CHUNK) if total else 1
     with part.open("ab") as file:
         for chunk in track(chunks, f"{part.name.removeprefix('.').removesuffix('.part')}, MiB", count):
             file.write(chunk)
+            if file.tell() > MOST:
+                raise DataError(f"{response.url}: sends more than {MOST:,} bytes; that is no file of ours.")
     if total is not None and part.stat().st_size != total:
         raise _Again(f"{part.stat().st_size} of {total} bytes came")
