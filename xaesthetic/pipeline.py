@@ -20,10 +20,11 @@ from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.evaluation.judge import judge
 from xaesthetic.execution.local import local
 from xaesthetic.reporting import Drawn, draw_available
+from xaesthetic.run.question import Answer
 from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
-from xaesthetic.stages.records import examine_records
+from xaesthetic.stages.records import are_what_is_left, examine_records
 
 if TYPE_CHECKING:
     from xaesthetic.models.model import AttributeModel
@@ -85,9 +86,7 @@ def compare(
     if draw:
         judge(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
-    records_table = run.read(RECORDS)
-    reasons = records_table[records_table["reason"] != ""].set_index("id")["reason"]
-    return Comparison(run, drawn.written, {str(image): str(reason) for image, reason in reasons.items()}, drawn.failed)
+    return Comparison(run, drawn.written, run.left_out_photographs(), drawn.failed)
 
 
 def _here(execution: Execution) -> Execution:
@@ -105,9 +104,12 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, list[Record]
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
     records = find_records(experiment.data, Path(experiment.root) if experiment.root else None)
-    old = (out / "experiment.json").is_file() and Run.open(out).schema == 1
-    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(records)} | _weights(choices)
-    return replace(experiment, inputs=inputs), records
+    held = Run.open(out) if (out / "experiment.json").is_file() else None
+    photographs = (fingerprint_v1 if held and held.schema == 1 else fingerprint)(records)
+    before = held.experiment.inputs.get("photographs") if held else None
+    if held and before and before != photographs and are_what_is_left(held, records):
+        photographs = before
+    return replace(experiment, inputs={"photographs": photographs} | _weights(choices)), records
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
@@ -134,7 +136,7 @@ def begin(experiment: Experiment, records: Sequence[Record], out: Path, executio
     answers = {key: _described(model) for key, model in models.items()}
     if not present:
         Run.create(out, experiment, _provenance(answers))
-    elif run.answered_by()["models"] != answers:
+    elif run.answered_by().models != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     examine_records(run, records, execution)
     if not run.records():
@@ -189,7 +191,7 @@ def measure(run: Run, name: str, execution: Execution = Execution()) -> pd.DataF
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
     models = _models(run.experiment)
-    if run.answered_by()["models"] != {key: _described(model) for key, model in models.items()}:
+    if run.answered_by().models != {key: _described(model) for key, model in models.items()}:
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models
 
@@ -201,12 +203,11 @@ def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
     return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
 
 
-def _described(model: "AttributeModel") -> dict[str, Any]:
-    lists = {"attributes": list(model.attributes), "untrained": list(model.source.untrained)}
-    return asdict(model.source) | lists
+def _described(model: "AttributeModel") -> Answer:
+    return Answer(**asdict(model.source), attributes=tuple(model.attributes))
 
 
-def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
+def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
     versions = {}
     for package in _VERSIONS:
         try:
@@ -214,7 +215,7 @@ def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     return {
-        "models": dict(models),
+        "models": {key: asdict(answer) for key, answer in models.items()},
         "versions": versions | {"python": sys.version.split()[0]},
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
     }

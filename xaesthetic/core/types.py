@@ -66,6 +66,8 @@ class Record:
     """What people looked at or marked in it."""
     credit: str = ""
     """Who made the photograph and its licence."""
+    sha256: str = ""
+    """The file's, where it is known: another file is refused when it is read; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)

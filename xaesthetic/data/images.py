@@ -36,12 +36,19 @@ _TURNS = {  # EXIF's orientations but for 1, which is upright
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def decode(path: Path) -> Pixels:
+def decode(path: Path, content: bytes | None = None) -> Pixels:
     """Read a photograph: upright, its colours turned to sRGB, transparency on white.
 
     JPEG, PNG, WebP, TIFF, BMP, PNM and GIF; 1 to 16 bits a channel, palette, grey, CMYK. No other of Pillow's readers is
     tried, as some of them start programs or fetch what a file names. An embedded
     ICC profile is honoured; one that cannot be used, or EXIF data that cannot be read, is passed over, as browsers do.
+
+    Parameters
+    ----------
+    path
+        The file.
+    content
+        Its bytes, where they have been read already.
 
     Raises
     ------
@@ -51,7 +58,7 @@ def decode(path: Path) -> Pixels:
     if printable(path) != str(path):
         raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with Image.open(path if content is None else io.BytesIO(content), formats=_FORMATS) as image:
             _check(path, image)
             return _srgb(_upright(image))
     except DataError:

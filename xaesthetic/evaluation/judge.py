@@ -30,6 +30,7 @@ from xaesthetic.run.schemas import (
     ANNOTATIONS,
     EDITS,
     FAITHFULNESS,
+    LEFT_OUT,
     PREDICTIONS,
     RANDOMISATION,
     SCORES,
@@ -152,6 +153,8 @@ def summarise(run: Run) -> Judgement:
 def _digest(run: Run, summary: Summary) -> str:
     """Return what tells one set of inputs of a summary from another."""
     sums = [installed_version(), *(run.digest(table) for table in summary.made_from)]
+    if run.has(LEFT_OUT):
+        sums += [run.digest(LEFT_OUT)]
     if summary.with_maps:
         sums += _maps_sums(run)
         sums += [run.digest(RANDOMISATION) if run.has(RANDOMISATION) else ""]
@@ -159,8 +162,14 @@ def _digest(run: Run, summary: Summary) -> str:
 
 
 def _maps_sums(run: Run) -> list[str]:
-    """Return what tells one set of maps from another: their files' sizes and the crc32c in which every chunk ends."""
-    maps = sorted(file for file in (run.root / "maps").rglob("*") if file.is_file())
+    """Return what tells one set of maps from another: their sums, or, before there were such, what their files end in."""
+    summed = sorted((run.root / "maps").glob("*/*.zarr.sha256"))
+    arrays = {file.with_suffix("") for file in summed}
+    maps = sorted(file for file in (run.root / "maps").rglob("*") if file.is_file() and file not in summed)
+    return [*map(file_sha256, summed), *_endings(run, [file for file in maps if not arrays & set(file.parents)])]
+
+
+def _endings(run: Run, maps: Sequence[Path]) -> list[str]:
     return [f"{file.relative_to(run.root)} {file.stat().st_size} {_ending(run, file)}" for file in maps]
 
 

@@ -42,10 +42,10 @@ def measure_specificity(run: Run) -> pd.DataFrame:
     constant or there is one attribute only.
     """
     shuffled = run.read(RANDOMISATION) if run.has(RANDOMISATION) else None
-    untrained = {key: tuple(source.get("untrained", ())) for key, source in run.answered_by()["models"].items()}
+    untrained = {key: answer.untrained for key, answer in run.answered_by().models.items()}
     rows = []
     for model in map(model_key, run.experiment.models):
-        energy = run.maps(model, ENERGY) if run.has_maps(model, ENERGY) else None
+        energy = run.find_maps(model, ENERGY)
         for method in run.experiment.methods:
             stack = run.maps(model, method)
             between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed)

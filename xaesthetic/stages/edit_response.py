@@ -13,12 +13,14 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Mask, Pixels, Record
 from xaesthetic.data import edits, images
+from xaesthetic.data.photograph import load_original
 from xaesthetic.metrics._maps import above
 from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, device
-from xaesthetic.run.schemas import EDITS
-from xaesthetic.run.stage import TableSink, compute
+from xaesthetic.run.schemas import EDITS, LEFT_OUT
+from xaesthetic.run.stage import Sink, TableSink, compute
 from xaesthetic.run.store import Run
+from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
 
 Grid = Float32[np.ndarray, "i j"]
 
@@ -27,7 +29,7 @@ Edited = tuple[str, Pixels, Mask]
 """An edit's name, the edited photograph, and the region that it changed."""
 
 
-def local_edits(record: Record, attributes: Collection[str]) -> Iterator[Edited]:
+def local_edits(record: Record, attributes: Collection[str], pixels: Pixels | None = None) -> Iterator[Edited]:
     """Every edit of these attributes but crops, at its strongest.
 
     Parameters
@@ -36,8 +38,10 @@ def local_edits(record: Record, attributes: Collection[str]) -> Iterator[Edited]
         Unedited, with a subject.
     attributes
         What the edits should move.
+    pixels
+        The photograph, where it has been decoded already.
     """
-    pixels = images.decode(record.path)
+    pixels = load_original(record) if pixels is None else pixels
     subject = images.region(record.subject, pixels.shape[:2])
     rgb = images.to_float(pixels)
     for name, kind in edits.EDITS.items():
@@ -91,16 +95,20 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     on = device(run.experiment.device)
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
-        return images.decode(record.path), list(local_edits(record, rated))
+        pixels = load_original(record)
+        return pixels, list(local_edits(record, rated, pixels))
 
-    def work(record: Record, ready: tuple[Pixels, list[Edited]]) -> dict[str, list[tuple[object, ...]]]:
+    def work(record: Record, ready: tuple[Pixels, list[Edited]] | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
+        if isinstance(ready, str):
+            return {LEFT_OUT.name: lost_rows([record], [ready], EDITS.name), EDITS.name: []}
         rows = [
             row for key, model in models.items() for row in _rows(*ready, key, Session(model, on), run.experiment.methods)
         ]
         return {EDITS.name: [(record.id, *row) for row in rows]}
 
     sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)
-    compute(run.parts, EDITS.name, records, work, {EDITS.name: sink}, execution, prepare)
+    sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, EDITS.name), EDITS.name: sink}
+    compute(run.parts, EDITS.name, records, work, sinks, execution, or_reason(prepare))
 
 
 def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:

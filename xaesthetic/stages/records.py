@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from xaesthetic.core.documents import read_bytes
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
@@ -35,15 +37,39 @@ def examine_records(run: Run, records: Sequence[Record], execution: Execution = 
     run.write(RECORDS, pd.DataFrame([record_row(record) | _usable(record, seen[record.path]) for record in records]))
 
 
+def are_what_is_left(run: Run, records: Sequence[Record]) -> bool:
+    """Whether these are the photographs that a run was begun with, but for some that were changed or are gone since.
+
+    A run that was stopped goes on then, without those; one that is complete is only looked at again where they are left out
+    of it already.
+    """
+    if not run.has(RECORDS):
+        return False
+    held = {row["id"]: row for row in run.read(RECORDS).to_dict("records")}
+    present = {record.id: record for record in records}
+    if any(record.id not in held or not _is_row(record_row(record), held[record.id]) for record in records):
+        return False
+    lost = [image for image, row in held.items() if image not in present or file_sum(present[image].path) != row["sha256"]]
+    if any(image not in present and Path(held[image]["path"]).exists() for image in lost):
+        return False  # it was taken out of the list
+    return bool(lost) and (not run.is_complete() or set(lost) <= set(run.left_out_photographs()))
+
+
+def _is_row(row: dict[str, Any], held: dict[Any, Any]) -> bool:
+    return all(held[name] == value or (value != value and held[name] != held[name]) for name, value in row.items())
+
+
 def _people(record: Record, seen: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if record.annotations and not seen["reason"]:
         yield from annotation_rows(record, (seen["height"], seen["width"]))
 
 
 def _look(path: Path) -> dict[str, Any]:
-    row: dict[str, Any] = {"height": 0, "width": 0, "sha256": file_sum(path), "reason": ""}
+    row: dict[str, Any] = {"height": 0, "width": 0, "sha256": "", "reason": ""}
     try:
-        row["height"], row["width"] = images.decode(path).shape[:2]
+        content = read_bytes(path)
+        row["sha256"] = sha256(content).hexdigest()
+        row["height"], row["width"] = images.decode(path, content).shape[:2]
     except DataError as error:
         row["reason"] = str(error)
     return row
