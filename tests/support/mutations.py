@@ -1,4 +1,4 @@
-"""Ways in which a run folder from outside can differ from one that this program wrote: some mean the same, others nothing."""
+"""How a run folder from outside can differ from one that this program wrote: some ways mean the same, others do not."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 JUNK = (
-    None, True, -1, 0, 1.5, 2**62, 10**400, "", "x", "../../x", "a/b", "a\nb", "a\0", "x" * 5000, [], {}, [[]], ["x", "x"], [1],
-    {"x": 1}, float("nan"), float("inf"), -1e308,
+    None, True, -1, 0, 1.5, 2**62, 10**400, "", "x", "../../x", "a/b", "a\nb", "a\0", "x" * 5000, [], {}, [[]], ["x", "x"],
+    [1], {"x": 1}, float("nan"), float("inf"), -1e308,
 )  # fmt: skip
 """What a value can be instead."""
 TEXTS = ("", "nonsense", "[" * 5000, "1" * 5001, '{"a": 1, "a": 2}', "7", "null", '"\\ud800"')
@@ -39,7 +39,8 @@ def same_json(root, random):
     """Other order, spaces, a byte order mark, keys that nobody knows."""
     file = random.choice([root / "experiment.json", *root.rglob("zarr.json")])
     value = json.loads(file.read_text())
-    extra = value["attributes"] if file.name == "zarr.json" else random.choice([value, value["question"], value["answered_by"]])
+    places = [value["attributes"]] if file.name == "zarr.json" else [value, value["question"], value["answered_by"]]
+    extra = random.choice(places)
     extra["from the future"] = random.choice([1, "x", [None], {}])
     value = _shuffled(value, random)
     mark = random.choice(["", "\ufeff"]) if file.name == "experiment.json" else ""  # zarr itself takes none
@@ -107,7 +108,7 @@ def other_text(root, random):
         file = root / "records.parquet"
         table = pq.read_table(file)
         name = random.choice(["subject", "ratings", "splits"])
-        junk = random.choice([*TEXTS, *(json.dumps(item) for item in JUNK if item != {} and item != [])])
+        junk = random.choice([*TEXTS, *(json.dumps(item) for item in JUNK if item not in ({}, [], {"x": 1}))])
         place = table.column_names.index(name)
         cells = [junk, *table.column(place).to_pylist()[1:]]
         pq.write_table(table.set_column(place, name, pa.array(cells)), file)

@@ -12,6 +12,8 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import atomic_write
 
 History = list[dict[str, float]]
+_KEPT = ("errors", "counts", "epoch", "step", "history", "best")
+_PARTS = ("network", "optimizer", "scaler")
 
 
 @dataclass(slots=True)
@@ -46,12 +48,17 @@ class Checkpoint:
         parts
             The state dicts of network, optimizer and scaler.
         """
-        values = {item: getattr(state, item) for item in ("errors", "counts", "epoch", "step", "history", "best")}
+        values = {item: getattr(state, item) for item in _KEPT}
         _save(self.folder / "checkpoint.pt", values | dict(parts))
 
     def load(self, on: str) -> dict[str, Any] | None:
         """What was kept last; None at the start."""
-        return _load(self.folder / "checkpoint.pt", on)
+        path = self.folder / "checkpoint.pt"
+        values = _load(path, on)
+        missing = [] if values is None else [name for name in (*_KEPT, *_PARTS) if name not in values]
+        if missing:
+            raise DataError(f"{path}: does not hold {', '.join(missing)}; delete {self.folder} to train from the start.")
+        return values
 
     def save_best(self, network: Mapping[str, Tensor]) -> None:
         """Keep the network of the best epoch so far."""
@@ -71,7 +78,9 @@ def _load(path: Path, on: str) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        values: dict[str, Any] = torch.load(path, map_location=on, weights_only=True)
+        values: object = torch.load(path, map_location=on, weights_only=True)
     except Exception as error:  # damaged files make torch raise nearly anything
         raise DataError(f"{path}: cannot be read ({error}); delete {path.parent} to train from the start.") from error
+    if not isinstance(values, dict):
+        raise DataError(f"{path}: holds no state of a training; delete {path.parent} to train from the start.")
     return values

@@ -102,8 +102,8 @@ def _as_json(value: object) -> dict[str, Any]:
 def _finished(manifest: Path, question: Mapping[str, Any]) -> bool:
     if not manifest.is_file():
         return False
-    present = read_json(manifest)
-    if not isinstance(present, dict) or present.get("question") != question:
+    present = read_json(manifest, dict[str, Any])
+    if present.get("question") != question:
         raise DataError(f"{manifest.parent}: holds other weights already; choose another folder with --out.")
     return True
 
@@ -114,7 +114,7 @@ def _begin(work: Path, question: Mapping[str, Any], team: Group) -> None:
     if team.first and not file.is_file():
         write_json(file, question)
     team.wait()
-    present = read_json(file)
+    present = read_json(file, dict[str, Any])
     if present != question:
         differing = ", ".join(sorted(key for key in question if present.get(key) != question[key]))
         raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
