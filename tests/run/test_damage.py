@@ -17,6 +17,7 @@ from support.hand_run import hand_run
 from support.meaning import difference, meaning
 
 from xaesthetic.core.errors import DataError, XaestheticError
+from xaesthetic.evaluation.judge import summarise
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
@@ -93,6 +94,22 @@ def test_chunks_that_change_places_are_noticed_and_other_arrays_are_read(run):
         run.maps("one", "cam").of("p000")
     assert run.maps("one", "activation_energy").of("p000").shape == (2, 5, 6)
     assert len(run.read(PREDICTIONS)) == 9
+
+
+def test_damage_of_one_array_does_not_keep_others_from_being_shown(tmp_path, command):
+    run = hand_run(tmp_path / "here", 3)
+    for summary in (run.root / "summaries").glob("*"):
+        summary.unlink()
+    (run.maps_folder("one", "cam") / "zarr.json").write_text("{}")
+    status, out, err = command("score", run.root, "--metric", "nss")
+    assert (status, err.count("cannot be read")) == (2, 1)
+    assert "nss, " in out
+    assert "two cam" in out.partition("completeness")[2]
+    judgement = summarise(run)
+    assert set(judgement.tables["completeness"]["model"] + judgement.tables["completeness"]["method"]) == {
+        "oneactivation_energy", "twocam", "twoactivation_energy",
+    }  # fmt: skip
+    assert "cam.zarr: cannot be read" in judgement.damaged[0]
 
 
 @pytest.mark.parametrize("name", ["maps/one/cam.zarr.sha256", "predictions.parquet.sha256", "experiment.json.sha256"])

@@ -72,7 +72,7 @@ def test_one_that_is_lost_while_rating_is_left_out(compare, experiment, photos, 
     assert [ids for ids, _ in maps.chunks()] == [("00.png", "01.png", "02.png"), ("03.png", "05.png"), ("06.png",)]
 
 
-def test_a_run_that_has_lost_one_is_complete_and_looked_at_again(compare, experiment, photos, tmp_path, harm):
+def test_a_run_that_has_lost_one_is_complete_and_looked_at_again(compare, experiment, photos, tmp_path, plugged, harm):
     pipeline.compare(experiment, tmp_path / "out", harming(lambda: harm(photos / "04.png")), draw=False)
     before, passes = contents(tmp_path / "out"), len(batches())
     again = pipeline.compare(experiment, tmp_path / "out")

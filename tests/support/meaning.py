@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from support.hand_run import METHODS, MODELS
+from xaesthetic.core.errors import DataError
 from xaesthetic.evaluation.judge import summarise
 from xaesthetic.pipeline import draw_reports
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, RECORDS, SCORES
@@ -20,7 +21,10 @@ def meaning(root):
     stacks = {(model, method): run.maps(model, method) for model in MODELS for method in METHODS}
     maps = {key: np.concatenate([chunk for _, chunk in stack.chunks()]) for key, stack in stacks.items()}
     names = {key: [list(stack.images), list(stack.attributes), stack.adds_up] for key, stack in stacks.items()}
-    summaries = {name: table for name, table in summarise(run).tables.items() if len(table)}
+    judgement = summarise(run)
+    if judgement.damaged:
+        raise DataError(judgement.damaged[0])
+    summaries = {name: table for name, table in judgement.tables.items() if len(table)}
     (report,) = draw_reports(run, ["predictions"])
     return {
         "question": json.loads(json.dumps(asdict(run.experiment))),

@@ -37,6 +37,7 @@ def main() -> None:
     """Run the command: exit status 0 done, 1 done with photographs left out, 2 refused."""
     from xaesthetic.core.errors import XaestheticError
 
+    warnings.formatwarning = lambda message, *_, **__: f"xaesthetic: {message}\n"
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
     try:
         app()

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from os import SEEK_END
 from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import sha256 as file_sha256
 from xaesthetic.core.plugins import installed_version
@@ -26,6 +27,8 @@ from xaesthetic.evaluation.summaries import (
     summarise_faithfulness,
     summarise_randomisation,
 )
+from xaesthetic.metrics._floors import ENERGY
+from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
     EDITS,
@@ -47,7 +50,8 @@ class Summary:
     table: Table
     made_from: tuple[Table, ...]
     """Tables that must be in the run."""
-    compute: Callable[[Run], pd.DataFrame]
+    compute: Callable[..., pd.DataFrame]
+    """Takes the run; where it is made from maps too, the places (model, method) that can be read."""
     with_maps: bool = False
     """Whether it is made from the run's maps too, and from weight randomisation where that was measured."""
 
@@ -86,6 +90,8 @@ class Judgement:
     """For each summary that cannot be made yet, the command that measures what it needs."""
     warnings: tuple[str, ...]
     """What a reader of the leaderboard must know."""
+    damaged: tuple[str, ...] = ()
+    """What of the run cannot be read, and so is in no table."""
 
 
 def judge(run: Run, metrics: Sequence[str] = (), execution: Execution = Execution(), by_person: bool = False) -> Judgement:
@@ -124,7 +130,7 @@ def judge(run: Run, metrics: Sequence[str] = (), execution: Execution = Executio
         name: table[table["metric"].isin(metrics)] if "metric" in table else table
         for name, table in judgement.tables.items()
     }
-    return Judgement(tables, judgement.missing, judgement.warnings)
+    return replace(judgement, tables=tables)
 
 
 def summarise(run: Run) -> Judgement:
@@ -135,19 +141,51 @@ def summarise(run: Run) -> Judgement:
     run
         A finished one.
     """
-    tables, missing = {}, {}
+    tables: dict[str, pd.DataFrame] = {}
+    missing: dict[str, str] = {}
+    damaged: dict[str, None] = {}
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
         if not all(run.has(table) for table in summary.made_from):
             run.discard(summary.table)  # what it was made from is gone
             missing[name] = summary.table.command.replace("RUN", str(run.root))
             continue
-        inputs = _digest(run, summary)
+        table, problems = _renewed(run, summary)
+        damaged |= dict.fromkeys(problems)
+        if table is not None:
+            tables[name] = table
+    result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
+    return Judgement(tables, missing, tuple(result), tuple(damaged))
+
+
+def _renewed(run: Run, summary: Summary) -> tuple[pd.DataFrame | None, Sequence[str]]:
+    """Return a summary, made anew where it is stale, and what of the run is too damaged to be in it."""
+    inputs = _digest(run, summary)
+    try:
         if run.made_from(summary.table) != inputs:
             run.write(summary.table, summary.compute(run), made_from=inputs)
-        tables[name] = run.read(summary.table)
-    result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
-    return Judgement(tables, missing, tuple(result))
+        return run.read(summary.table), ()
+    except DataError as error:
+        readable, problems = _find_readable(run) if summary.with_maps else ((), ())
+        if not problems:
+            return None, (str(error),)
+        return summary.compute(run, readable), problems  # not kept: it is made whole when the maps are
+
+
+def _find_readable(run: Run) -> tuple[Sequence[Place], Sequence[str]]:
+    """Return whose maps can be read, all of them, and for the others why not."""
+    readable, problems = [], []
+    for place in [
+        (model, method) for model in run.model_keys() for method in dict.fromkeys((*run.experiment.methods, ENERGY))
+    ]:
+        try:
+            stack = run.find_maps(*place)
+            for _ in stack.chunks() if stack else ():
+                pass
+            readable += [place] if stack else []
+        except DataError as error:
+            problems.append(str(error))
+    return readable, problems
 
 
 def _digest(run: Run, summary: Summary) -> str:

@@ -16,6 +16,8 @@ from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.run.sums import content_sum, damaged, read_array_sums, sums_file
 
+Place = tuple[str, str]
+"""A model's key and a method: whose maps."""
 MapArray = Float32[np.ndarray, "_n _a _i _j"]
 WRITE_ALL: Any = {"write_empty_chunks": True}
 """How arrays are opened for writing: a chunk of zeros is written too, so that a missing one is known to be missing."""

@@ -110,7 +110,7 @@ class Run:
         file = self.root / _QUESTION
         answered = read_document(file).answered_by
         verify_file(file, self.schema)
-        missing = self.keys() if answered is None else [key for key in self.keys() if key not in answered.models]
+        missing = self.model_keys() if answered is None else [key for key in self.model_keys() if key not in answered.models]
         if answered is None or missing:
             raise DataError(f"{file}: does not say how {', '.join(missing)} answered; it is damaged or of another version.")
         return answered
@@ -119,7 +119,7 @@ class Run:
         """Return how each model was trained, by its key."""
         return {key: answer.trained for key, answer in self.answered_by().models.items()}
 
-    def keys(self) -> list[str]:
+    def model_keys(self) -> list[str]:
         """Return the keys of the models, in the question's order."""
         return [model_key(choice) for choice in self.experiment.models]
 
@@ -170,7 +170,7 @@ class Run:
         verify_file(file, self.schema)
         frame = read_table(file, table)
         if table not in (RECORDS, LEFT_OUT) and "image" in table.names and self.has(RECORDS):
-            validate_members(file, table, frame, set(self.sizes()), self.keys())
+            validate_members(file, table, frame, set(self.sizes()), self.model_keys())
             left_out = () if everything else self._unusable()
             frame = frame[~frame["image"].isin(left_out)].reset_index(drop=True) if left_out else frame
         return frame
@@ -303,7 +303,7 @@ class Run:
 
     def is_complete(self) -> bool:
         """Whether every prediction and map is in the folder."""
-        made = all(self.has_maps(model, method) for model in self.keys() for method in self.experiment.methods)
+        made = all(self.has_maps(model, method) for model in self.model_keys() for method in self.experiment.methods)
         return self.has(RECORDS) and self.has(PREDICTIONS) and made
 
     # -- the rest ----------------------------------------------------------------------------------------------------
