@@ -126,8 +126,9 @@ def _alike(present: pa.DataType, wanted: pa.DataType) -> bool:
     if pa.types.is_floating(wanted) and pa.types.is_integer(present):
         return True
     kind = next(kind for kind in kinds if any(is_a(wanted) for is_a in kind))
-    nested = pa.types.is_list(wanted) and (pa.types.is_list(present) or pa.types.is_large_list(present))
-    return any(is_a(present) for is_a in kind) and bool(not nested or _alike(present.value_type, wanted.value_type))
+    if pa.types.is_list(wanted) and (pa.types.is_list(present) or pa.types.is_large_list(present)):
+        return _alike(present.value_type, wanted.value_type)
+    return any(is_a(present) for is_a in kind)
 
 
 def _cure(table: Table) -> str:
