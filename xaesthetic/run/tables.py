@@ -122,7 +122,7 @@ def _alike(present: pa.DataType, wanted: pa.DataType) -> bool:
     if pa.types.is_dictionary(present):
         return _alike(present.value_type, wanted)
     if pa.types.is_null(present):
-        return pa.types.is_floating(wanted)
+        return bool(pa.types.is_floating(wanted))
     if pa.types.is_floating(wanted) and pa.types.is_integer(present):
         return True
     kind = next(kind for kind in kinds if any(is_a(wanted) for is_a in kind))
