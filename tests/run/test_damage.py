@@ -18,7 +18,7 @@ from support.meaning import difference, meaning
 
 from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
 from xaesthetic.run.store import Run
 
 KINDS = ("flip", "cut", "gone", "exchanged")
@@ -112,17 +112,24 @@ def test_damage_of_one_array_does_not_keep_others_from_being_shown(tmp_path, com
     assert "cam.zarr: cannot be read" in judgement.damaged[0]
 
 
-@pytest.mark.parametrize("name", ["maps/one/cam.zarr.sha256", "predictions.parquet.sha256", "experiment.json.sha256"])
+READ = {
+    "experiment.json": lambda run: Run.open(run.root),
+    "predictions.parquet": lambda run: run.read(PREDICTIONS),
+    "maps/one/cam.zarr": lambda run: run.maps("one", "cam"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
 def test_a_sum_that_is_gone_is_noticed(run, name):
-    (run.root / name).unlink()
-    with pytest.raises(DataError, match=rf"cannot be read \({Path(name).name}, which should stand beside it, is missing\)"):
-        meaning(run.root)
+    (run.root / f"{name}.sha256").unlink()
+    with pytest.raises(DataError, match=rf"cannot be read \({Path(name).name}\.sha256, which should stand .* is missing\)"):
+        READ[name](run)
 
 
 def test_a_table_or_array_that_is_gone_is_noticed_where_its_sum_is_there(run):
     (run.root / "annotations.parquet").rename(run.root / "kept")
     with pytest.raises(DataError, match=r"annotations\.parquet: is missing, but its sha256 is there; put it back"):
-        meaning(run.root)
+        run.read(ANNOTATIONS)
     (run.root / "kept").rename(run.root / "annotations.parquet")
     energy = run.maps_folder("one", "activation_energy")
     energy.rename(run.root / "kept")
@@ -135,6 +142,7 @@ def test_a_file_is_summed_once_and_again_when_it_has_changed(run, monkeypatch):
     from xaesthetic.run import sums
 
     monkeypatch.setattr(sums, "_FRESH", 0)
+    sums._sum.cache_clear()
     summed = []
     sha256 = core_files.sha256
     monkeypatch.setattr(core_files, "sha256", lambda path: summed.append(path) or sha256(path))

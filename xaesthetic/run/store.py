@@ -145,7 +145,8 @@ class Run:
 
     def _is_under_way(self, table: Table) -> bool:
         """Whether a stage that writes a table was stopped: then its sha256 may stand there first."""
-        return (self.parts if table == LEFT_OUT else self.parts / table.name).is_dir()
+        stages = _UNFINISHED if table == LEFT_OUT else (table.name,)
+        return any((self.parts / stage).is_dir() for stage in stages)
 
     def read(self, table: Table, everything: bool = False) -> pd.DataFrame:
         """Read a table whose checksum holds.
@@ -279,7 +280,7 @@ class Run:
             If they were made, but are damaged or gone: their sums are still there.
         """
         sums = sums_file(self.maps_folder(model, method))
-        gone = not self.has_maps(model, method) and sums.is_file() and not self.parts.is_dir()
+        gone = not self.has_maps(model, method) and sums.is_file() and not self._is_under_way(LEFT_OUT)
         return self.maps(model, method) if gone or self.has_maps(model, method) else None
 
     def maps(self, model: str, method: str) -> Maps:
