@@ -13,6 +13,7 @@ from xaesthetic import pipeline
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import replace_summed
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.stage import in_turn
 from xaesthetic.run.store import Run
@@ -114,7 +115,7 @@ def test_one_that_was_changed_after_the_run_is_not_drawn(compare, photos, plugge
     run = compare(pick=None).run
     change(photos / "04.png")
     with pytest.raises(DataError, match=r"04\.png: has changed since the run was begun; put the photograph back"):
-        pipeline.draw_reports(run, ["html_report"])
+        draw_reports(run, ["html_report"])
 
 
 def test_one_that_was_changed_for_good_is_another_question(compare, photos, plugged):
@@ -135,5 +136,5 @@ def test_a_table_cannot_name_a_file_outside_the_data(compare, tmp_path, plugged,
     rows = RECORDS.to_arrow(table).to_pandas()
     replace_summed(run.root / "records.parquet", lambda file: rows.to_parquet(file, index=False))
     with pytest.raises(DataError, match=r"secret\.png is none of the data's files; the table is damaged"):
-        pipeline.draw_reports(Run.open(run.root), ["html_report"])
+        draw_reports(Run.open(run.root), ["html_report"])
     assert not (run.report / "report.html").exists()

@@ -9,7 +9,7 @@ import pandas as pd
 from support.hand_run import METHODS, MODELS
 from xaesthetic.core.errors import DataError
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.pipeline import draw_reports
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, RECORDS, SCORES
 from xaesthetic.run.store import Run
 
