@@ -74,9 +74,9 @@ def test_all_attributes_are_each_models_own(compare):
 def test_the_experiment_tells_what_answered_it(compare):
     run = Run.open(compare(attributes=("all",)).run.root)
     answered = run.answered_by()
-    assert answered["models"]["tiny_net"]["trained"] == "not trained"
-    assert answered["models"]["tiny_net"]["attributes"] == ["depth_of_field", "light", "vivid_color"]
-    assert {"torch", "numpy", "python", "xaesthetic"} <= set(answered["versions"])
+    assert answered.models["tiny_net"].trained == "not trained"
+    assert answered.models["tiny_net"].attributes == ("depth_of_field", "light", "vivid_color")
+    assert {"torch", "numpy", "python", "xaesthetic"} <= set(answered.versions)
     assert run.experiment.inputs["photographs"].startswith("7 photographs, sha256 ")
 
 

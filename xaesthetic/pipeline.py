@@ -21,10 +21,11 @@ from xaesthetic.data.records import Collection, collect, fingerprint
 from xaesthetic.evaluation.judge import judge
 from xaesthetic.execution.local import local
 from xaesthetic.reporting import Drawn, draw_available
+from xaesthetic.run.question import Answer
 from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
-from xaesthetic.stages.records import examine_records, read_passed_over
+from xaesthetic.stages.records import are_what_is_left, examine_records, read_passed_over
 
 if TYPE_CHECKING:
     from xaesthetic.models.model import AttributeModel
@@ -93,10 +94,7 @@ def compare(
     if draw:
         judge(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
-    records_table = run.read(RECORDS)
-    reasons = records_table[records_table["reason"] != ""].set_index("id")["reason"]
-    left_out = {str(image): str(reason) for image, reason in reasons.items()}
-    return Comparison(run, drawn.written, left_out, drawn.failed, read_passed_over(run))
+    return Comparison(run, drawn.written, run.left_out_photographs(), drawn.failed, read_passed_over(run))
 
 
 def _here(execution: Execution) -> Execution:
@@ -118,9 +116,12 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
     collection = collect(experiment.data, Path(experiment.root) if experiment.root else None)
-    old = (out / "experiment.json").is_file() and Run.open(out).schema == 1
-    inputs = {"photographs": (fingerprint_v1 if old else fingerprint)(collection.records)} | _weights(choices)
-    return replace(experiment, inputs=inputs), collection
+    held = Run.open(out) if (out / "experiment.json").is_file() else None
+    photographs = (fingerprint_v1 if held and held.schema == 1 else fingerprint)(collection.records)
+    before = held.experiment.inputs.get("photographs") if held else None
+    if held and before and before != photographs and are_what_is_left(held, collection.records):
+        photographs = before
+    return replace(experiment, inputs={"photographs": photographs} | _weights(choices)), collection
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
@@ -135,7 +136,7 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
 def begin(experiment: Experiment, collection: Collection, out: Path, execution: Execution, optional: bool = False) -> Run:
     """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
     present = Run.exists(out, experiment)
-    for key, problems in Run.open(out).left_out().items() if present and not optional else ():
+    for key, problems in Run.open(out).left_out_methods().items() if present and not optional else ():
         raise ModelError(f"{key}: {next(iter(problems.values()))}")
     if present and (run := Run.open(out)).is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
@@ -154,7 +155,7 @@ def begin(experiment: Experiment, collection: Collection, out: Path, execution: 
         if present
         else _claim(out, experiment, _provenance(answers) | ({"left_out": left_out} if left_out else {}))
     )
-    if run.answered_by()["models"] != answers:
+    if run.answered_by().models != answers:
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)
@@ -245,7 +246,7 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
     models = _models(run.experiment)
-    if run.answered_by()["models"] != {key: _described(model) for key, model in models.items()}:
+    if run.answered_by().models != {key: _described(model) for key, model in models.items()}:
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models
 
@@ -257,12 +258,11 @@ def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
     return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
 
 
-def _described(model: "AttributeModel") -> dict[str, Any]:
-    lists = {"attributes": list(model.attributes), "untrained": list(model.source.untrained)}
-    return asdict(model.source) | lists
+def _described(model: "AttributeModel") -> Answer:
+    return Answer(**asdict(model.source), attributes=tuple(model.attributes))
 
 
-def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
+def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
     versions = {}
     for package in _VERSIONS:
         try:
@@ -270,7 +270,7 @@ def _provenance(models: Mapping[str, Any]) -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     return {
-        "models": dict(models),
+        "models": {key: asdict(answer) for key, answer in models.items()},
         "versions": versions | {"python": sys.version.split()[0]},
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
     }

@@ -19,6 +19,7 @@ from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
+from xaesthetic.run.question import Answer
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
 from xaesthetic.run.store import Run, model_key
 
@@ -39,12 +40,12 @@ def payload(run: Run) -> dict[str, Any]:
     answered = run.answered_by()
     return {
         "data": run.experiment.data,
-        "command": answered.get("command", ""),
-        "versions": answered.get("versions", {}),
+        "command": answered.command,
+        "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
         "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
         "attributes": [{"name": name, "title": describe(name).title} for name in attributes],
-        "models": [{"key": key, **_source(answered["models"][key])} for key in map(model_key, run.experiment.models)],
+        "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
@@ -60,8 +61,8 @@ def _explained(run: Run) -> set[str]:
     return {image for place in _places(run)[:1] for image in run.maps(*place).images}
 
 
-def _source(source: dict[str, Any]) -> dict[str, Any]:
-    return {name: source.get(name, "") for name in ("citation", "licence", "trained", "files")}
+def _source(source: Answer) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in ("citation", "licence", "trained", "files")}
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:

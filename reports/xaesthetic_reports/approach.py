@@ -119,8 +119,8 @@ def _arrow(figure: Figure, left: float) -> None:
 
 
 def _caption(run: Run, first: pd.Series, maps: list[np.ndarray]) -> str:
-    source = run.answered_by()["models"][first["model"]]
-    said = f"{source['trained']}; {source['citation']}; {source['licence']}"
+    source = run.answered_by().models[first["model"]]
+    said = f"{source.trained}; {source.citation}; {source.licence}"
     return (
         f"How a map is made, in real values: photograph {first['image']} of {run.experiment.data} through {first['model']}. "
         f"For each of the {len(maps)} blocks its channels, weighed by the output layer and summed, on the block's own grid "

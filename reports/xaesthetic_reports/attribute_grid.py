@@ -128,9 +128,7 @@ def _page(pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
 def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
     """What a reader must know to judge the figure: selection, scale, models, weights, data."""
     answered = run.answered_by()
-    first = next(
-        key for key in map(model_key, run.experiment.models) if pick.attribute in answered["models"][key]["attributes"]
-    )
+    first = next(key for key in map(model_key, run.experiment.models) if pick.attribute in answered.models[key].attributes)
     few = "; there were no more" if pick.short else ""
     part = len(shown.highest) + len(shown.lowest) < len(pick.highest) + len(pick.lowest)
     left_out = f" Of these the {len(shown.highest)} highest and the {len(shown.lowest)} lowest are drawn." if part else ""
@@ -143,6 +141,6 @@ def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
         f"are shown as means on {style.FINEST} x {style.FINEST} cells. Data: {run.experiment.data}."
     ]
     for key in map(model_key, run.experiment.models):
-        source = answered["models"][key]
-        parts.append(f"{key}: {source['trained']}; {source['citation']}; {source['licence']}.")
+        source = answered.models[key]
+        parts.append(f"{key}: {source.trained}; {source.citation}; {source.licence}.")
     return "\n".join(parts)

@@ -5,10 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
+from xaesthetic.paper.manifest import find_inside
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
@@ -19,7 +21,9 @@ _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
 def _inside(run: Run) -> list[Path]:
-    return sorted([*run.report.glob("*.csv"), *run.report.glob("*.pdf")])
+    """Tables and figures beside the page; none that is a link out of the run."""
+    files = sorted([*run.report.glob("*.csv"), *run.report.glob("*.pdf")])
+    return [file for file in files if find_inside(run, file.name)]
 
 
 @report(last=True, inputs=_inside)
@@ -68,14 +72,15 @@ def _downloads(run: Run) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = [
         {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.read(PREDICTIONS), run.trained())}
     ]
-    names = sorted(file for file in run.report.glob("*.csv") if file.name != "predictions.csv")
-    result += [{"name": file.name, "type": "text/csv", "text": file.read_text(encoding="utf-8")} for file in names]
-    figures_there, taken, room = sorted(run.report.glob("*.pdf")), set(), _BUDGET
+    inside = _inside(run)
+    tables = [file for file in inside if file.suffix == ".csv" and file.name != "predictions.csv"]
+    result += [{"name": file.name, "type": "text/csv", "text": read_text(file)} for file in tables]
+    figures_there, taken, room = [file for file in inside if file.suffix == ".pdf"], set(), _BUDGET
     for file in sorted(figures_there, key=lambda item: item.stat().st_size):  # as many as there is room for
         room -= file.stat().st_size
         if room >= 0:
             taken.add(file)
     for file in figures_there:
-        inside = base64.b64encode(file.read_bytes()).decode() if file in taken else ""
-        result.append({"name": file.name, "type": "application/pdf", "base64": inside})
+        data = base64.b64encode(file.read_bytes()).decode() if file in taken else ""
+        result.append({"name": file.name, "type": "application/pdf", "base64": data})
     return result

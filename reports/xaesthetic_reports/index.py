@@ -1,14 +1,16 @@
 """The page that holds what `xaesthetic reproduce` has drawn, and says what the rest needs."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xaesthetic.core.documents import read_json
+from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.items import EXHIBITS, Exhibit
+from xaesthetic.paper.manifest import Entry, is_drawn, read_manifest
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import policy_hash, render, source
 
@@ -36,16 +38,16 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
         If there is no manifest.
     """
     del options
-    values = read_json(run.report / "manifest.json")
-    known = values.get("exhibits", {})
+    manifest = read_manifest(run)
+    known = manifest.exhibits
     style = source("page.css")
     page = render(
         "index.html.j2",
         {
             "data": run.experiment.data,
-            "models": run.answered_by()["models"],
-            "drawn_with": values.get("drawn_with", {}),
-            "command": run.answered_by().get("command", ""),
+            "models": run.answered_by().models,
+            "drawn_with": manifest.drawn_with,
+            "command": run.answered_by().command,
             "exhibits": [_shown(run, exhibit, known[exhibit.number]) for exhibit in EXHIBITS if exhibit.number in known],
             "others": _others(run, known),
             "page": _PAGE if (run.report / _PAGE).is_file() else "",
@@ -58,8 +60,8 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
     return [file]
 
 
-def _shown(run: Run, exhibit: Exhibit, known: dict[str, Any]) -> dict[str, Any]:
-    names = [name for name in known.get("files", ()) if (run.report / name).is_file()]
+def _shown(run: Run, exhibit: Exhibit, known: Entry) -> dict[str, Any]:
+    names = [name for name in known.files if is_drawn(run, known, name)]
     captions = [name for name in names if name.endswith(".txt")]
     return {
         "name": f"Figure {exhibit.number}" if exhibit.number.isdigit() else exhibit.number.capitalize(),
@@ -67,19 +69,19 @@ def _shown(run: Run, exhibit: Exhibit, known: dict[str, Any]) -> dict[str, Any]:
         "pictures": [name for name in names if name.endswith(".png")],
         "files": [name for name in names if not name.endswith(".txt")],
         "tables": [table for name in names if name.endswith(".html") for table in _tables(run.report / name)],
-        "caption": " ".join((run.report / name).read_text(encoding="utf-8") for name in captions),
-        "missing": known.get("missing", ""),
+        "caption": " ".join(read_text(run.report / name) for name in captions),
+        "missing": known.missing,
     }
 
 
 def _tables(file: Path) -> list[str]:
     """The tables of a page that `paper.tables` has written: markup of its own, in which all text is escaped."""
-    return re.findall(r"<section>.*?</section>", file.read_text(encoding="utf-8"), re.DOTALL)
+    return re.findall(r"<section>.*?</section>", read_text(file), re.DOTALL)
 
 
-def _others(run: Run, known: dict[str, Any]) -> list[str]:
+def _others(run: Run, known: Mapping[str, Entry]) -> list[str]:
     """Files of the folder that belong to no figure or table of the paper."""
-    values = {name for exhibit in EXHIBITS for name in known.get(exhibit.number, {}).get("files", ())}
+    values = {name for exhibit in EXHIBITS if exhibit.number in known for name in known[exhibit.number].files}
     kinds = (".html", ".pdf", ".csv", ".json")
     names = sorted(file.name for file in run.report.iterdir() if file.suffix in kinds)
     return [name for name in names if name not in values and name != "index.html"]

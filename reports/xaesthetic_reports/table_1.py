@@ -56,8 +56,8 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
 
 
 def _caption(run: Run, photographs: int) -> str:
-    sources = run.answered_by()["models"]
-    models = "; ".join(f"{key}: {item['trained']}, {item['citation']}, {item['licence']}" for key, item in sources.items())
+    sources = run.answered_by().models
+    models = "; ".join(f"{key}: {item.trained}, {item.citation}, {item.licence}" for key, item in sources.items())
     return (
         f"Spearman's correlation between people's ratings and models' in {photographs} photographs of "
         f"{run.experiment.data}, with 95 % intervals, and paired differences with Holm's correction. {models}."

@@ -1,5 +1,7 @@
 """Do maps add up to the prediction."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from support.maps import write_maps
@@ -28,7 +30,7 @@ def test_a_broken_promise_is_told(run):
     stack = run.maps("tiny_net", "cam")
     values = np.stack([stack.of(image) for image in stack.images])
     values[2] *= 2
-    broken = xa.Run.create(run.root.parent / "broken", run.experiment, run.answered_by())
+    broken = xa.Run.create(run.root.parent / "broken", run.experiment, asdict(run.answered_by()))
     broken.write(PREDICTIONS, run.read(PREDICTIONS))
     for method in run.experiment.methods:
         write_maps(broken, "tiny_net", method, list(stack.images), list(stack.attributes), values, adds_up="mean")

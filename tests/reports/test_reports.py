@@ -11,7 +11,7 @@ from PIL import Image
 from support.maps import write_maps
 
 from xaesthetic.core import plugins
-from xaesthetic.core.files import write_json
+from xaesthetic.core.files import sha256, write_json
 from xaesthetic.core.types import Annotation, Experiment, Record, ReportOptions
 from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.figures import style
@@ -42,7 +42,7 @@ def run(tmp_path, photo, write_photo):
         )
         for number, name in enumerate(IDS)
     ]
-    seen = {"height": 60, "width": 80, "sha256": "", "reason": ""}
+    seen = {"height": 60, "width": 80, "sha256": sha256(records[0].path), "reason": ""}  # all are one picture
     run.write(schemas.RECORDS, pd.DataFrame([record_row(record) | seen for record in records]))
     rows = [
         {"image": image, "model": model, "attribute": name, "prediction": np.float32(index / 10), "raw": np.float32(index)}

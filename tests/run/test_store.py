@@ -16,6 +16,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import EditStep, Experiment, Record
 from xaesthetic.evaluation.judge import SUMMARIES
 from xaesthetic.run import schemas
+from xaesthetic.run.question import Answer
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
@@ -30,6 +31,7 @@ EXPERIMENT = Experiment(
     pick=3,
     inputs={"photographs": "3 photographs, sha256 00"},
 )
+ANSWER = {"citation": "Nobody 2000", "licence": "CC0", "trained": "not trained", "files": {}, "attributes": ["light"]}
 OTHERS = {
     "data": ("holiday", "data is photos there and holiday here"),
     "root": ("/there", "root is None there and /there here"),
@@ -49,7 +51,7 @@ OTHERS = {
 
 @pytest.fixture
 def run(tmp_path):
-    return Run.create(tmp_path / "run", EXPERIMENT, {"models": {}})
+    return Run.create(tmp_path / "run", EXPERIMENT, {"models": dict.fromkeys(("tiny_net", "other_net-mine"), ANSWER)})
 
 
 def put(run, text):
@@ -62,7 +64,8 @@ def put(run, text):
 def test_the_same_experiment_is_accepted(run):
     assert Run.exists(run.root, EXPERIMENT)
     assert Run.open(run.root) == Run.open(str(run.root)) == run
-    assert run.answered_by() == {"models": {}}
+    assert run.trained() == {"tiny_net": "not trained", "other_net-mine": "not trained"}
+    assert run.answered_by().models["tiny_net"] == Answer("Nobody 2000", "CC0", "not trained", {}, (), ("light",))
 
 
 def test_every_field_has_a_case_below():
@@ -151,7 +154,7 @@ RECORDS = [
 
 
 def table(reasons):
-    seen = {"height": 40, "width": 50, "sha256": "00"}
+    seen = {"height": 40, "width": 50, "sha256": "00" * 32}
     rows = [record_row(record) | seen | {"reason": why} for record, why in zip(RECORDS, reasons, strict=True)]
     return pd.DataFrame(rows)
 
@@ -160,7 +163,7 @@ def test_records_come_back_as_they_were(run):
     assert not run.has(schemas.RECORDS)
     run.write(schemas.RECORDS, table(["", "", ""]))
     assert run.has(schemas.RECORDS)
-    assert run.records() == [replace(record, path=record.path.absolute()) for record in RECORDS]
+    assert run.records() == [replace(record, path=record.path.absolute(), sha256="00" * 32) for record in RECORDS]
     assert run.records()[0].path == Path.cwd() / "photos" / "a.jpg"  # a report is drawn from anywhere
     assert run.sizes() == dict.fromkeys((record.id for record in RECORDS), (40, 50))
 

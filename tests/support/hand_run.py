@@ -5,6 +5,7 @@ import pandas as pd
 from PIL import Image
 
 from support.maps import write_maps
+from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Annotation, Experiment, Record
 from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.evaluation.judge import judge, summarise
@@ -25,8 +26,9 @@ def hand_run(root, photographs, scored=True):
     asked = Experiment("here", None, tuple(MODELS), METHODS, ("all",), None, inputs={"photographs": "by hand"})
     run = Run.create(root, asked, {"models": answered, "command": "by hand <b>", "versions": {"xaesthetic": "0"}})
     records = [_record(root, number, photographs, random) for number in range(photographs)]
-    seen = {"height": SIZE[0], "width": SIZE[1], "sha256": "", "reason": ""}
-    run.write(RECORDS, pd.DataFrame([record_row(record) | seen for record in records]))
+    seen = {"height": SIZE[0], "width": SIZE[1], "reason": ""}
+    rows = [record_row(record) | seen | {"sha256": sha256(record.path)} for record in records]
+    run.write(RECORDS, pd.DataFrame(rows))
     run.write(ANNOTATIONS, pd.DataFrame([row for record in records for row in annotation_rows(record, SIZE)]))
     rows = [
         (record.id, model, name, np.float32(value), np.float32(value))

@@ -44,6 +44,7 @@ def score(
     as_json: options.Json = False,
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
+    from xaesthetic.core.errors import DataError
     from xaesthetic.evaluation.judge import judge
     from xaesthetic.evaluation.score import validate_metrics
     from xaesthetic.pipeline import measure_all
@@ -72,4 +73,6 @@ def score(
     drawn = draw_available(opened, _REPORTS)
     for file in drawn.written:
         screen.say(file, err=as_json)
+    if judgement.damaged:
+        raise DataError(judgement.damaged[0])
     raise_failures(drawn.failed)

@@ -71,6 +71,8 @@ class Record:
     """Who made the photograph and its licence."""
     problem: str = ""
     """Why it cannot be used, in the data set's words, where that has found it out: no file is opened then."""
+    sha256: str = ""
+    """The file's, where it is known: another file is refused when it is read; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The one decoder of photographs: a file becomes upright pixels of sRGB, within a bound of memory."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -68,18 +69,26 @@ def decode(path: Path) -> Pixels:
     return read_photograph(path).pixels
 
 
-def read_photograph(path: Path) -> Photograph:
+def read_photograph(path: Path, sha256: str = "") -> Photograph:
     """Read a photograph's pixels, as `decode` does, and its own size.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sha256
+        What it must be; empty where that is not known.
 
     Raises
     ------
     DataError
-        As `decode`.
+        As `decode`, and if the file is another one.
     """
     if printable(path) != str(path):
         raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
     try:
         with open_regular(path) as file:
+            _validate_sum(file, sha256)
             return _read(path, file)
     except (DataError, PluginError) as error:
         raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ').removesuffix('.')}.") from error
@@ -123,6 +132,12 @@ def _read(path: Path, file: BinaryIO) -> Photograph:
     if kind == "TIFF":
         return _read_tiff(file)
     return _read_image(_opened(kind, file))
+
+
+def _validate_sum(file: BinaryIO, sha256: str) -> None:
+    if sha256 and hashlib.file_digest(file, "sha256").hexdigest() != sha256:  # type: ignore[arg-type]
+        raise DataError("has changed since the run was begun; put the photograph back as it was, or make a new run")
+    file.seek(0)
 
 
 def _validate_size(size: tuple[int, int], cost: int) -> None:

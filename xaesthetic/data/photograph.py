@@ -3,7 +3,21 @@
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import images
+from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.edits import edit
+
+
+def load_original(record: Record) -> Photograph:
+    """Decode a record's photograph, unedited, at reduced scale where it is large.
+
+    Raises
+    ------
+    DataError
+        If its data set says that it cannot be used, the file cannot be read, or is not the one that the record was made of.
+    """
+    if record.problem:
+        raise DataError(record.problem)
+    return images.read_photograph(record.path, record.sha256)
 
 
 def load_photograph(record: Record) -> Pixels:
@@ -12,12 +26,10 @@ def load_photograph(record: Record) -> Pixels:
     Raises
     ------
     DataError
-        If its data set says that it cannot be used, the file cannot be read, or the edit
-        needs a subject and none lies in the photograph.
+        If its data set says that it cannot be used, the file cannot be read or is not the one that the record was made of,
+        or the edit needs a subject and none lies in the photograph.
     """
-    if record.problem:
-        raise DataError(record.problem)
-    photograph = images.read_photograph(record.path)
+    photograph = load_original(record)
     if record.edit is None:
         return photograph.pixels
     subject = images.subject_region(record.subject, photograph.size)

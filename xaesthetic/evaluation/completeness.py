@@ -1,8 +1,11 @@
 """Do maps add up to the prediction, as some methods promise: their totals against the raw outputs. Needs no people."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
+from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import PREDICTIONS, Table, columns
 from xaesthetic.run.store import Run, model_key
 
@@ -20,8 +23,15 @@ COMPLETENESS = Table(
 _EXACT = 1e-3
 
 
-def measure_completeness(run: Run) -> pd.DataFrame:
+def measure_completeness(run: Run, places: Collection[Place] | None = None) -> pd.DataFrame:
     """For every model, method and attribute how much of the prediction the map's total accounts for.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    places
+        The models and methods whose maps can be read; all of the run where None.
 
     Returns
     -------
@@ -33,11 +43,13 @@ def measure_completeness(run: Run) -> pd.DataFrame:
     rows = []
     for model in map(model_key, run.experiment.models):
         for method in run.methods(model):
+            if places is not None and (model, method) not in places:
+                continue
             stack = run.maps(model, method)
             totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
             cells = stack.grid[0] * stack.grid[1]
             for column, attribute in enumerate(stack.attributes):
-                value = raw.loc[list(stack.images), (model, attribute)].to_numpy(np.float64)
+                value = raw.reindex(index=list(stack.images), columns=[(model, attribute)]).to_numpy(np.float64)[:, 0]
                 explained, off = _explained(
                     totals[:, column] / (cells if stack.adds_up != "sum" else 1), value, stack.adds_up
                 )

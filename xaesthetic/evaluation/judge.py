@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from os import SEEK_END
 from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import remove_unfinished
 from xaesthetic.core.files import sha256 as file_sha256
@@ -27,10 +28,13 @@ from xaesthetic.evaluation.summaries import (
     summarise_faithfulness,
     summarise_randomisation,
 )
+from xaesthetic.metrics._floors import ENERGY
+from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
     EDITS,
     FAITHFULNESS,
+    LEFT_OUT,
     PREDICTIONS,
     RANDOMISATION,
     SCORES,
@@ -47,7 +51,8 @@ class Summary:
     table: Table
     made_from: tuple[Table, ...]
     """Tables that must be in the run."""
-    compute: Callable[[Run], pd.DataFrame]
+    compute: Callable[..., pd.DataFrame]
+    """Takes the run; where it is made from maps too, the places (model, method) that can be read."""
     with_maps: bool = False
     """Whether it is made from the run's maps too, and from weight randomisation where that was measured."""
 
@@ -86,6 +91,8 @@ class Judgement:
     """For each summary that cannot be made yet, the command that measures what it needs."""
     warnings: tuple[str, ...]
     """What a reader of the leaderboard must know."""
+    damaged: tuple[str, ...] = ()
+    """What of the run cannot be read, and so is in no table."""
 
 
 def judge(
@@ -128,7 +135,7 @@ def judge(
         name: table[table["metric"].isin(metrics)] if "metric" in table else table
         for name, table in judgement.tables.items()
     }
-    return Judgement(tables, judgement.missing, judgement.warnings)
+    return replace(judgement, tables=tables)
 
 
 def summarise(run: Run) -> Judgement:
@@ -144,15 +151,49 @@ def summarise(run: Run) -> Judgement:
             remove_unfinished(run.root / "summaries")
             for summary in SUMMARIES:
                 _renew(run, summary)
-    tables, missing = {}, {}
+    tables: dict[str, pd.DataFrame] = {}
+    missing: dict[str, str] = {}
+    damaged: dict[str, None] = {}
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
-        if _has_inputs(run, summary):
-            tables[name] = run.read(summary.table)
-        else:
+        if not _has_inputs(run, summary):
             missing[name] = summary.table.command.replace("RUN", str(run.root))
+            continue
+        table, problems = _readable(run, summary)
+        damaged |= dict.fromkeys(problems)
+        if table is not None:
+            tables[name] = table
     result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
-    return Judgement(tables, missing, tuple(result))
+    return Judgement(tables, missing, tuple(result), tuple(damaged))
+
+
+def _readable(run: Run, summary: Summary) -> tuple[pd.DataFrame | None, Sequence[str]]:
+    """Return a summary, and what of the run is too damaged to be in it; None where nothing of it can be told."""
+    try:
+        if run.made_from(summary.table) == _digest(run, summary):
+            return run.read(summary.table), ()
+        return summary.compute(run), ()  # it could not be kept; that raises again why
+    except DataError as error:
+        readable, problems = _find_readable(run) if summary.with_maps else ((), ())
+        if not problems:
+            return None, (str(error),)
+        return summary.compute(run, readable), problems  # not kept: it is made whole when the maps are
+
+
+def _find_readable(run: Run) -> tuple[Sequence[Place], Sequence[str]]:
+    """Return whose maps can be read, all of them, and for the others why not."""
+    readable, problems = [], []
+    for place in [
+        (model, method) for model in run.model_keys() for method in dict.fromkeys((*run.experiment.methods, ENERGY))
+    ]:
+        try:
+            stack = run.find_maps(*place)
+            for _ in stack.chunks() if stack else ():
+                pass
+            readable += [place] if stack else []
+        except DataError as error:
+            problems.append(str(error))
+    return readable, problems
 
 
 def _has_inputs(run: Run, summary: Summary) -> bool:
@@ -171,12 +212,19 @@ def _renew(run: Run, summary: Summary) -> None:
     if not _has_inputs(run, summary):
         run.discard(summary.table)
     elif run.made_from(summary.table) != (inputs := _digest(run, summary)):
-        run.write(summary.table, summary.compute(run), made_from=inputs)
+        try:
+            table = summary.compute(run)
+        except DataError:  # of damaged maps, say: `_readable` tells what can be told
+            run.discard(summary.table)
+            return
+        run.write(summary.table, table, made_from=inputs)
 
 
 def _digest(run: Run, summary: Summary) -> str:
     """Return what tells one set of inputs of a summary from another."""
     sums = [installed_version(), *(run.digest(table) for table in summary.made_from)]
+    if run.has(LEFT_OUT):
+        sums += [run.digest(LEFT_OUT)]
     if summary.with_maps:
         sums += _maps_sums(run)
         sums += [run.digest(RANDOMISATION) if run.has(RANDOMISATION) else ""]
@@ -184,8 +232,14 @@ def _digest(run: Run, summary: Summary) -> str:
 
 
 def _maps_sums(run: Run) -> list[str]:
-    """Return what tells one set of maps from another: their files' sizes and the crc32c in which every chunk ends."""
-    maps = sorted(file for file in (run.root / "maps").rglob("*") if file.is_file())
+    """Return what tells one set of maps from another: their sums, or, before there were such, what their files end in."""
+    summed = sorted((run.root / "maps").glob("*/*.zarr.sha256"))
+    arrays = {file.with_suffix("") for file in summed}
+    maps = sorted(file for file in (run.root / "maps").rglob("*") if file.is_file() and file not in summed)
+    return [*map(file_sha256, summed), *_endings(run, [file for file in maps if not arrays & set(file.parents)])]
+
+
+def _endings(run: Run, maps: Sequence[Path]) -> list[str]:
     return [f"{file.relative_to(run.root)} {file.stat().st_size} {_ending(run, file)}" for file in maps]
 
 

@@ -229,7 +229,8 @@ def _measure(
 ) -> None:
     models = [model_key(choice) for choice in run.experiment.models]
     places = [(model, method) for model in models for method in dict.fromkeys((*run.methods(model), ENERGY))]
-    maps = {place: run.maps(*place) for place in places if place[1] != ENERGY or run.has_maps(*place)}
+    opened = {place: run.find_maps(*place) if place[1] == ENERGY else run.maps(*place) for place in places}
+    maps = {place: stack for place, stack in opened.items() if stack is not None}
     job = _Job(maps, {name: plugins.load("metrics", name) for name in metrics}, run.experiment.seed)
     sizes, annotations = run.sizes(), run.read(ANNOTATIONS)
     gathered = list(gather(annotations, sizes, next(iter(maps.values())).images))

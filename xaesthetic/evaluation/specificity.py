@@ -1,6 +1,6 @@
 """Does a map depend on the attribute at all, or is it the same picture under every name. Needs no people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from jaxtyping import Float
 from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.data import images
 from xaesthetic.metrics._floors import ENERGY, OUTPUT
-from xaesthetic.run.maps import MapArray, Maps, standardised
+from xaesthetic.run.maps import MapArray, Maps, Place, standardised
 from xaesthetic.run.schemas import RANDOMISATION, Table, columns
 from xaesthetic.run.store import Run, model_key
 
@@ -33,8 +33,15 @@ SAME = 0.9
 """Maps that correlate so much are called the same."""
 
 
-def measure_specificity(run: Run) -> pd.DataFrame:
+def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd.DataFrame:
     """How alike the maps of different attributes are, for every model and method.
+
+    Parameters
+    ----------
+    run
+        A finished one.
+    places
+        The models and methods whose maps can be read; all of the run where None.
 
     Returns
     -------
@@ -42,11 +49,13 @@ def measure_specificity(run: Run) -> pd.DataFrame:
     constant or there is one attribute only.
     """
     shuffled = run.read(RANDOMISATION) if run.has(RANDOMISATION) else None
-    untrained = {key: tuple(source.get("untrained", ())) for key, source in run.answered_by()["models"].items()}
+    untrained = {key: answer.untrained for key, answer in run.answered_by().models.items()}
     rows = []
     for model in map(model_key, run.experiment.models):
-        energy = run.maps(model, ENERGY) if run.has_maps(model, ENERGY) else None
+        energy = run.find_maps(model, ENERGY) if places is None or (model, ENERGY) in places else None
         for method in run.methods(model):
+            if places is not None and (model, method) not in places:
+                continue
             stack = run.maps(model, method)
             between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed)
             alike = float("nan") if energy is None or method == ENERGY else _mean(_with_energy(stack, energy))

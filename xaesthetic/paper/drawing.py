@@ -5,20 +5,19 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from xaesthetic.core import files, plugins
-from xaesthetic.core.documents import read_json
+from xaesthetic.core.documents import read_text
 from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.judge import summarise
 from xaesthetic.paper.items import EXHIBITS, Exhibit
+from xaesthetic.paper.manifest import Entry, Manifest, is_drawn, read_manifest, write_manifest
 from xaesthetic.reporting import reports
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import rated_attributes
 
-MANIFEST = "manifest.json"
 _MORE = "more maps"  # of attributes that the paper has no figure of
 
 
@@ -71,22 +70,17 @@ def draw_exhibits(
 
 
 def _draw(run: Run, exhibits: Sequence[Exhibit], options: ReportOptions, track: Track) -> list[Outcome]:
-    known = _manifest(run)
+    known = _known(run)
     common = _common(run)
     outcomes = []
     for exhibit in track(exhibits, "figures and tables", len(exhibits)):
-        outcome, entry = _outcome(
-            run, exhibit, replace(options, attributes=exhibit.attributes), known.get(exhibit.number, {}), common
+        outcome, known[exhibit.number] = _outcome(
+            run, exhibit, replace(options, attributes=exhibit.attributes), known.get(exhibit.number, Entry()), common
         )
-        known[exhibit.number] = entry
         outcomes.append(outcome)
-        values = {"command": run.answered_by().get("command", ""), "drawn_with": _drawn_with(options), "exhibits": known}
-        files.write_json(run.report / MANIFEST, values)
+        drawn_with: dict[str, str | int] = {"scale": options.scale, "columns": options.columns}
+        write_manifest(run, Manifest(known, run.answered_by().command, drawn_with))
     return outcomes
-
-
-def _drawn_with(options: ReportOptions) -> dict[str, Any]:
-    return {"scale": options.scale, "columns": options.columns}
 
 
 def parse_numbers(numbers: Sequence[str]) -> list[str]:
@@ -123,44 +117,37 @@ def _others(run: Run) -> Iterator[Exhibit]:
             yield Exhibit(name, (report.__doc__ or name).splitlines()[0], name, needs="Nothing of it in this run.")
 
 
-def _manifest(run: Run) -> dict[str, Any]:
+def _known(run: Run) -> dict[str, Entry]:
+    """Return what was drawn before; nothing where the manifest is not there or damaged: then all is drawn again."""
     try:
-        known = read_json(run.report / MANIFEST)["exhibits"]
-    except (DataError, KeyError, TypeError):
+        return dict(read_manifest(run).exhibits)
+    except DataError:
         return {}
-    return known if isinstance(known, dict) else {}
 
 
-def _outcome(
-    run: Run, exhibit: Exhibit, options: ReportOptions, known: Mapping[str, Any], common: str
-) -> tuple[Outcome, dict[str, Any]]:
+def _outcome(run: Run, exhibit: Exhibit, options: ReportOptions, known: Entry, common: str) -> tuple[Outcome, Entry]:
     report = plugins.load("reports", exhibit.report)
     inputs = _inputs(run, exhibit.report, options, common)
-    sums = known.get("files", {})
-    if known.get("inputs") == inputs and sums and all(_is(run.report / name, item) for name, item in sums.items()):
-        return Outcome(exhibit, tuple(sums), _caption(run, sums), "", drawn=False), dict(known)
+    if known.inputs == inputs and known.files and all(is_drawn(run, known, name) for name in known.files):
+        return Outcome(exhibit, tuple(known.files), _caption(run, known.files), "", drawn=False), known
     try:
         written = [file.name for file in report(run, options)]
     except XaestheticError as error:
         reason = str(error).removeprefix(f"{run.root}: ")
-        return Outcome(exhibit, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+        return Outcome(exhibit, (), "", reason, drawn=False), Entry(inputs, missing=reason)
     except (
         Exception
     ) as error:  # one figure that fails, somebody's plug-in perhaps, does not keep the others from being drawn
         reason = f"It failed ({type(error).__name__}: {error})."
-        return Outcome(exhibit, (), "", reason, drawn=False), {"inputs": inputs, "missing": reason}
+        return Outcome(exhibit, (), "", reason, drawn=False), Entry(inputs, missing=reason)
     if not written:
-        return Outcome(exhibit, (), "", exhibit.needs, drawn=False), {"inputs": inputs, "missing": exhibit.needs}
+        return Outcome(exhibit, (), "", exhibit.needs, drawn=False), Entry(inputs, missing=exhibit.needs)
     sums = {name: files.sha256(run.report / name) for name in written}
-    return Outcome(exhibit, tuple(written), _caption(run, written), "", drawn=True), {"inputs": inputs, "files": sums}
-
-
-def _is(file: Path, sha256: str) -> bool:
-    return file.is_file() and files.sha256(file) == sha256
+    return Outcome(exhibit, tuple(written), _caption(run, written), "", drawn=True), Entry(inputs, sums)
 
 
 def _caption(run: Run, names: Sequence[str] | Mapping[str, str]) -> str:
-    return "".join((run.report / name).read_text(encoding="utf-8") for name in names if name.endswith(".txt")).strip()
+    return "".join(read_text(run.report / name) for name in names if name.endswith(".txt")).strip()
 
 
 def _inputs(run: Run, name: str, options: ReportOptions, common: str) -> str:

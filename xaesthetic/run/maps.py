@@ -1,48 +1,127 @@
 """Maps of many photographs, as a run keeps them: a zarr array a model and method, read lazily, chunk by chunk."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import zarr
 from jaxtyping import Float, Float32
+from msgspec import Meta
 from zarr.codecs import BytesCodec, Crc32cCodec, ZstdCodec
 
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
+from xaesthetic.run.sums import content_sum, damaged, read_array_sums, sums_file
 
+Place = tuple[str, str]
+"""A model's key and a method: whose maps."""
 MapArray = Float32[np.ndarray, "_n _a _i _j"]
 WRITE_ALL: Any = {"write_empty_chunks": True}
 """How arrays are opened for writing: a chunk of zeros is written too, so that a missing one is known to be missing."""
 _KEPT = 2  # chunks in memory: neighbours are read one after the other
+_LARGEST = 1 << 30
+"""Numbers in a chunk; a larger one is refused before it is read."""
+
+Length = Annotated[int, Meta(ge=1, le=2**31)]
+Shape = tuple[Annotated[int, Meta(ge=0, le=2**31)], Length, Length, Length]
+
+
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    """What a run keeps with an array."""
+
+    images: tuple[str, ...]
+    attributes: tuple[str, ...]
+    adds_up: Literal["mean", "sum", ""] = ""
+    all_chunks_written: bool = False
+    summed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    endian: Literal["little"] = "little"
+
+
+@dataclass(frozen=True, slots=True)
+class _Codec:
+    name: Literal["bytes", "zstd", "crc32c"]
+    configuration: _Encoding = field(default_factory=_Encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    chunk_shape: tuple[Length, Length, Length, Length]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    configuration: _Chunks
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    name: Literal["default"] = "default"
+    configuration: dict[Literal["separator"], Literal["/"]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Metadata:
+    """A zarr.json as this program writes it."""
+
+    shape: Shape
+    data_type: Literal["float32"]
+    chunk_grid: _Grid
+    chunk_key_encoding: _Keys
+    codecs: tuple[_Codec, ...]
+    attributes: _Attributes
+    zarr_format: Literal[3]
+    node_type: Literal["array"]
+    storage_transformers: tuple[()] = ()
 
 
 class Maps:
     """The maps of one model and method: (n, a, i, j), signed, un-normalised, on the layer's grid; nothing is read ahead."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, left_out: Collection[str] = ()) -> None:
         """Open the array; its maps stay on the disk.
+
+        Parameters
+        ----------
+        folder
+            The array; its sums stand beside it.
+        left_out
+            Ids of photographs that were left out after the array was begun; they have no maps.
 
         Raises
         ------
         DataError
-            If it cannot be opened.
+            If it cannot be opened, or its zarr.json is damaged.
         """
         self.folder = folder
+        self._sums = read_array_sums(folder)
+        self._verify("zarr.json")
+        metadata = _read_metadata(folder / "zarr.json")
+        kept = metadata.attributes
+        if kept.summed and not self._sums:
+            raise damaged(folder, FileNotFoundError(f"{sums_file(folder).name}, which should stand beside it, is missing"))
         try:
-            self._array: zarr.Array[Any] = zarr.open_array(folder, mode="r")
-            attributes = self._array.attrs
-            self.images = tuple(map(str, attributes["images"]))  # type: ignore[arg-type]
-            """The ids of the photographs, along the first axis."""
-            self.attributes = tuple(map(str, attributes["attributes"]))  # type: ignore[arg-type]
-            """Along the second."""
-            self.adds_up = str(attributes.get("adds_up", ""))
-            """What of a map the method promises to be the raw output, but for a constant: `mean`, `sum` or nothing."""
-            self._all_written = bool(attributes.get("all_chunks_written", False))
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            self._array: zarr.Array[Any] = zarr.open_array(folder, mode="r", zarr_format=3)
+        except Exception as error:  # damaged metadata makes zarr raise nearly anything
             raise damaged(folder, error) from error
-        self._rows = {image: row for row, image in enumerate(self.images)}
+        self._size = metadata.chunk_grid.configuration.chunk_shape[0]
+        self._all = kept.images
+        self._left_out = frozenset(left_out)
+        self.images = tuple(image for image in self._all if image not in self._left_out)
+        """The ids of the photographs, along the first axis."""
+        self.attributes = kept.attributes
+        """Along the second."""
+        self.adds_up: str = kept.adds_up
+        """What of a map the method promises to be the raw output, but for a constant: `mean`, `sum` or nothing."""
+        self._all_written = kept.all_chunks_written
+        self._rows = {image: row for row, image in enumerate(self._all) if image not in self._left_out}
         self._columns = {name: column for column, name in enumerate(self.attributes)}
         self._kept: dict[int, MapArray] = {}
         self._lock = Lock()
@@ -62,21 +141,33 @@ class Maps:
         Raises
         ------
         DataError
-            If their chunk is missing or damaged.
+            If it has none, or their chunk is missing or damaged.
         """
+        if image not in self._rows:
+            raise damaged(self.folder, ValueError(f"it has no maps of photograph {image}"))
         row = self._rows[image]
-        size = int(self._array.chunks[0])
-        return np.array(self._chunk(row // size)[row % size])
+        return np.array(self._chunk(row // self._size)[row % self._size])
 
     def map(self, image: str, attribute: str) -> Float32[np.ndarray, "i j"]:
-        """Return one photograph's map for one attribute."""
+        """Return one photograph's map for one attribute.
+
+        Raises
+        ------
+        DataError
+            As `of`, or if there is no such attribute.
+        """
+        if attribute not in self._columns:
+            raise damaged(self.folder, ValueError(f"it has no maps of {attribute}"))
         return np.asarray(self.of(image)[self._columns[attribute]])
 
     def chunks(self) -> Iterator[tuple[Sequence[str], MapArray]]:
         """Give all maps in the order of `images`, as many at once as lie in a chunk, with their ids."""
-        size = int(self._array.chunks[0])
-        for number in range(-(-len(self.images) // size)):
-            yield self.images[number * size : (number + 1) * size], self._chunk(number)
+        for number in range(-(-len(self._all) // self._size)):
+            images = self._all[number * self._size : (number + 1) * self._size]
+            rows = [row for row, image in enumerate(images) if image not in self._left_out]
+            if rows:
+                maps = self._chunk(number)
+                yield tuple(images[row] for row in rows), maps if len(rows) == len(images) else maps[rows]
 
     def _chunk(self, number: int) -> MapArray:
         with self._lock:
@@ -87,13 +178,41 @@ class Maps:
             return self._kept[number]
 
     def _read(self, number: int) -> MapArray:
-        if self._all_written and not (self.folder / "c" / str(number) / "0" / "0" / "0").is_file():
+        name = f"c/{number}/0/0/0"
+        if self._all_written and not (self.folder / name).is_file():
             raise damaged(self.folder, FileNotFoundError(f"chunk {number} is missing"))
-        size = int(self._array.chunks[0])
+        self._verify(name)
         try:
-            return np.asarray(self._array[number * size : (number + 1) * size], np.float32)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            return np.asarray(self._array[number * self._size : (number + 1) * self._size], np.float32)
+        except Exception as error:  # a damaged chunk makes codecs raise nearly anything
             raise damaged(self.folder, error) from error
+
+    def _verify(self, name: str) -> None:
+        if not self._sums:
+            return  # of a version that wrote none
+        try:
+            same = content_sum(self.folder / name) == self._sums.get(name)
+        except OSError as error:
+            raise damaged(self.folder, error) from error
+        if not same:
+            raise damaged(self.folder, ValueError(f"the sha256 of {name} is not the one that stands beside it"))
+
+
+def _read_metadata(file: Path) -> _Metadata:
+    try:
+        metadata = read_json(file, _Metadata)
+    except DataError as error:
+        raise damaged(file.parent, error) from error
+    shape, chunk = metadata.shape, metadata.chunk_grid.configuration.chunk_shape
+    kept = metadata.attributes
+    for axis, names in enumerate((kept.images, kept.attributes)):
+        if len(names) != shape[axis] or len(set(names)) < len(names) or "" in names:
+            raise damaged(file, ValueError(f"axis {axis} has {shape[axis]} places and {len(set(names))} different names"))
+    if shape[1:] != chunk[1:] or int(np.prod(chunk, dtype=object)) > _LARGEST:
+        raise damaged(file, ValueError(f"chunks of {chunk} for maps of {shape}"))
+    if [codec.name for codec in metadata.codecs][:1] != ["bytes"]:
+        raise damaged(file, ValueError("its first codec is not 'bytes'"))
+    return metadata
 
 
 def create_array(folder: Path, count: int, chunk: Sequence[int], attributes: Mapping[str, Any]) -> "zarr.Array[Any]":
@@ -118,14 +237,9 @@ def create_array(folder: Path, count: int, chunk: Sequence[int], attributes: Map
         dtype="float32",
         serializer=BytesCodec(),
         compressors=(ZstdCodec(level=3), Crc32cCodec()),
-        attributes=dict(attributes) | {"all_chunks_written": True},
+        attributes=dict(attributes) | {"all_chunks_written": True, "summed": True},
         config=WRITE_ALL,
     )
-
-
-def damaged(path: Path, error: Exception) -> DataError:
-    """Say that something of a run cannot be read, and what to do."""
-    return DataError(f"{path}: cannot be read ({error}); delete it and start 'xaesthetic compare' again to make it anew.")
 
 
 def standardised(values: Float[np.ndarray, "n a c"]) -> Float[np.ndarray, "n a c"]:

@@ -40,6 +40,8 @@ class Table:
     command: str
     """What makes it, for the error where it is missing: `xaesthetic score RUN --edits`; RUN stands for the folder."""
     about: str = ""
+    key: tuple[str, ...] = ()
+    """Columns that tell any two rows apart; none where rows may be alike."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,6 +94,7 @@ def columns(names: str, *more: Column) -> tuple[Column, ...]:
 
 _COMPARE = "xaesthetic compare"
 _PLACE = "image text | model text | method text | attribute text"
+_PLACED = ("image", "model", "method", "attribute")
 
 RECORDS = Table(
     "records",
@@ -101,6 +104,15 @@ RECORDS = Table(
     ),
     _COMPARE,
     "Every photograph; `reason` says why one was left out. `subject`, `ratings` and `splits` are JSON.",
+    ("id",),
+)
+LEFT_OUT = Table(
+    "left_out",
+    columns("image text | stage text | reason text"),
+    _COMPARE,
+    "Photographs that were changed or gone while the run was under way, where there are any: the stage that could not use "
+    "one, and why. What `predict` or `explain` left out is in none of the later results.",
+    ("image", "stage"),
 )
 PASSED_OVER = Table(
     "passed_over",
@@ -121,6 +133,7 @@ PREDICTIONS = Table(
     columns("image text | model text | attribute text | prediction float32 rating | raw float32"),
     _COMPARE,
     "`prediction` is the rating, `raw` the output that maps explain.",
+    ("image", "model", "attribute"),
 )
 SCORES = Table("scores", columns(f"{_PLACE} | metric text | value float"), "xaesthetic score RUN")
 SCORES_BY_PERSON = Table(
@@ -136,6 +149,7 @@ EDITS = Table(
     "`moved` is how much the raw output rose, times the edit's sign: positive is the right way. `auc` and `energy` are of "
     "the map's change, its absolute difference: how likely it is greater inside the changed region than outside, and what "
     "share of it lies inside, to be held against `area`, the region's share of the photograph.",
+    (*_PLACED, "edit"),
 )
 FAITHFULNESS = Table(
     "faithfulness",
@@ -143,12 +157,14 @@ FAITHFULNESS = Table(
     "xaesthetic score RUN --faithfulness",
     "`deletion` and `insertion` are mean raw outputs along the curves; `sensitivity` is captum's `sensitivity_max`, nan for "
     "orders without a map.",
+    (*_PLACED, "fill"),
 )
 RANDOMISATION = Table(
     "randomisation",
     columns(f"{_PLACE} | shuffled text | r float"),
     "xaesthetic score RUN --randomise",
     "`shuffled` says which weights were, `r` is Pearson's correlation over the grid with the map of the learnt network.",
+    (*_PLACED, "shuffled"),
 )
 BLOCKS = Table(
     "blocks",
@@ -159,8 +175,10 @@ BLOCKS = Table(
     "xaesthetic reproduce",
     "`values` is Σ_k w_k f_k over the block's own channels, on its own grid, row by row; the means of all blocks' values "
     "and `bias`, which is the output's, sum to the raw output.",
+    ("image", "model", "attribute", "block"),
 )
 TABLES = (
-    RECORDS, PASSED_OVER, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS, RANDOMISATION, BLOCKS,
+    RECORDS, LEFT_OUT, PASSED_OVER, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS, RANDOMISATION,
+    BLOCKS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

@@ -20,6 +20,7 @@ from xaesthetic.core.execution import Execution, Prepare, Work
 from xaesthetic.core.files import atomic_write, remove, replace_summed, swap, sync, sync_names, write_text, writing
 from xaesthetic.run.maps import WRITE_ALL, create_array
 from xaesthetic.run.schemas import Table
+from xaesthetic.run.sums import write_array_sums
 
 C = TypeVar("C")
 P = TypeVar("P")
@@ -134,6 +135,7 @@ class ArraySink:
                 for left in (self.parts / self.target.name).rglob("*.partial"):  # zarr's, of a process that was killed
                     left.unlink()
                 self.target.parent.mkdir(parents=True, exist_ok=True)
+                write_array_sums(self.parts / self.target.name, self.target)
                 swap(self.parts / self.target.name, self.target)
 
 

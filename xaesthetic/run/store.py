@@ -7,31 +7,36 @@ maps/<model>/<method>.zarr   float32 (n, a, i, j): signed, un-normalised, on the
 report/              figures and tables
 parts/               finished chunks of a stage that is not finished yet (`xaesthetic.run.stage`)
 
-Beside every table and JSON file stands its sha256 (FILE.sha256); every chunk of maps carries a crc32c.
+Beside every table and JSON file stands its sha256 (FILE.sha256), beside an array of maps those of all its files.
 """
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from warnings import warn
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xaesthetic.core.choices import ModelChoice
-from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import create_summed, find_sums, remove, remove_unfinished, replace_summed, sha256, to_json
+from xaesthetic.core.files import create_summed, remove, remove_unfinished, replace_summed, to_json
 from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Experiment, Record
-from xaesthetic.run.maps import Maps, damaged
-from xaesthetic.run.rows import read_record
-from xaesthetic.run.schemas import PREDICTIONS, RECORDS, Table
-from xaesthetic.run.versions import SCHEMA, find_table, read_schema
+from xaesthetic.run.maps import Maps
+from xaesthetic.run.question import AnsweredBy, is_name, read_document, validate_experiment, validate_same
+from xaesthetic.run.rows import is_inside, read_record
+from xaesthetic.run.schemas import LEFT_OUT, PREDICTIONS, RECORDS, Table
+from xaesthetic.run.sums import content_sum, damaged, sums_file, verify_file
+from xaesthetic.run.tables import read_table, validate_members
+from xaesthetic.run.versions import SCHEMA, find_table
 
 _QUESTION = "experiment.json"
-_UNFINISHED = ("predict", "explain")  # stages whose chunks are of no use once a run is complete
+_UNFINISHED = ("predict", "explain")
+"""Stages whose chunks are of no use once a run is complete; who is left out by one is left out of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,11 @@ class Run:
         file = root / _QUESTION
         if not file.is_file():
             raise DataError(f"{root}: no run folder (it holds no experiment.json); make one with 'xaesthetic compare'.")
-        try:
-            held = read_json(file)
-            schema = read_schema(file, held)
-            run = Run(root, Experiment(**{key: _frozen(value) for key, value in held["question"].items()}), schema)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise DataError(f"{file}: not an experiment of this version of xaesthetic ({error}).") from error
-        run._verify(file)
+        document = read_document(file)
+        run = Run(root, document.question, document.schema)
+        verify_file(file, run.schema)
+        if run.schema == 1:
+            warn(f"{root}: an older run folder, without checksums; what it holds is not verified.", stacklevel=2)
         return run
 
     @staticmethod
@@ -92,6 +95,7 @@ class Run:
             If it holds another one, or something that is no run at all.
         """
         try:
+            validate_experiment(experiment)
             names = {entry.name for entry in root.iterdir()}
         except FileNotFoundError:
             return False
@@ -101,14 +105,7 @@ class Run:
             if any(not name.startswith(".") and name != f"{_QUESTION}.sha256" for name in names):
                 raise DataError(f"{root}: holds files that are no run; choose an empty or a new folder with --out.")
             return False
-        held = Run.open(root).experiment
-        for field in fields(Experiment):
-            present, here = getattr(held, field.name), getattr(experiment, field.name)
-            if present != here:
-                raise DataError(
-                    f"{root}: holds another experiment: {field.name} is {_plain(present)} there and {_plain(here)} here; "
-                    "choose another folder with --out."
-                )
+        validate_same(root, Run.open(root).experiment, experiment)
         return True
 
     @staticmethod
@@ -137,50 +134,81 @@ class Run:
         """
         return hold(self.root / f".{part}{'.' if part else ''}lock", purpose)
 
-    def answered_by(self) -> dict[str, Any]:
+    def answered_by(self) -> AnsweredBy:
         """Return versions, models with their sources and attributes, command line.
 
         Raises
         ------
         DataError
-            If experiment.json does not say so.
+            If experiment.json does not say so of every model.
         """
         file = self.root / _QUESTION
-        answered = read_json(file).get("answered_by")
-        if not isinstance(answered, dict) or "models" not in answered:
-            raise DataError(f"{file}: does not say which models answered; it is damaged or of another version.")
+        answered = read_document(file).answered_by
+        verify_file(file, self.schema)
+        missing = self.model_keys() if answered is None else [key for key in self.model_keys() if key not in answered.models]
+        if answered is None or missing:
+            raise DataError(f"{file}: does not say how {', '.join(missing)} answered; it is damaged or of another version.")
         return answered
 
     def trained(self) -> dict[str, str]:
         """Return how each model was trained, by its key."""
-        return {key: source["trained"] for key, source in self.answered_by()["models"].items()}
+        return {key: answer.trained for key, answer in self.answered_by().models.items()}
+
+    def model_keys(self) -> list[str]:
+        """Return the keys of the models, in the question's order."""
+        return [model_key(choice) for choice in self.experiment.models]
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
     def has(self, table: Table) -> bool:
-        """Whether a table has been written."""
-        return find_table(self.root, table.name).is_file()
-
-    def read(self, table: Table) -> pd.DataFrame:
-        """Read a table whose checksum holds.
+        """Whether a table has been written.
 
         Raises
         ------
         DataError
-            If it is missing, damaged, or lacks a column; says which command makes it.
+            If it has, but is gone: its sha256 is still there. What `xaesthetic compare` makes again is only not there.
         """
         file = find_table(self.root, table.name)
-        if not file.is_file():
-            command = table.command.replace("RUN", str(self.root))
-            raise DataError(f"{self.root}: no {file.name} yet; '{command}' makes it.")
-        self._verify(file)
-        try:
-            frame = pd.read_parquet(file)
-        except (OSError, ValueError) as error:
-            raise damaged(file, error) from error
-        missing = [name for name in table.names if name not in frame.columns]
-        if missing:
-            raise DataError(f"{file}: has no column {', '.join(missing)}; delete it, '{table.command}' makes it anew.")
+        if file.is_file():
+            return True
+        if table not in (RECORDS, PREDICTIONS) and sums_file(file).is_file() and not self._is_under_way(table):
+            raise DataError(
+                f"{file}: is missing, but its sha256 is there; put it back, or delete {sums_file(file).name} too and "
+                f"'{table.command.replace('RUN', str(self.root))}' makes it anew."
+            )
+        return False
+
+    def _is_under_way(self, table: Table) -> bool:
+        """Whether a stage that writes a table was stopped: then its sha256 may stand there first."""
+        stages = _UNFINISHED if table == LEFT_OUT else (table.name,)
+        return any((self.parts / stage).is_dir() for stage in stages)
+
+    def read(self, table: Table, everything: bool = False) -> pd.DataFrame:
+        """Read a table whose checksum holds.
+
+        Parameters
+        ----------
+        table
+            Its schema.
+        everything
+            Whether rows of photographs that were left out later are read too.
+
+        Raises
+        ------
+        DataError
+            If it is missing or damaged, or its rows are not what its schema says, of another photograph or of another
+            model; says which command makes it.
+        """
+        if not self.has(table):
+            file = find_table(self.root, table.name)
+            raise DataError(f"{self.root}: no {file.name} yet; '{table.command.replace('RUN', str(self.root))}' makes it.")
+        file = find_table(self.root, table.name)
+        verify_file(file, self.schema)
+        frame = read_table(file, table)
+        if table not in (RECORDS, LEFT_OUT) and "image" in table.names and self.has(RECORDS):
+            validate_members(file, table, frame, set(self.sizes()), self.model_keys())
+            left_out = () if everything else self._unusable()
+            frame = frame[~frame["image"].isin(left_out)].reset_index(drop=True) if left_out else frame
         return frame
 
     def write(self, table: Table, frame: pd.DataFrame, made_from: str = "") -> None:
@@ -214,30 +242,49 @@ class Run:
         """Return the digest of what a table was made from; empty where it has none, is missing or is damaged."""
         file = find_table(self.root, table.name)
         try:
-            self._verify(file)
+            verify_file(file, self.schema)
             return str((pq.read_schema(file).metadata or {}).get(b"made_from", b"").decode())
-        except (DataError, OSError, ValueError):
+        except (DataError, OSError, ValueError, pa.ArrowException):
             return ""
 
     def digest(self, table: Table) -> str:
         """Return the sha256 of a table's file."""
-        return sha256(find_table(self.root, table.name))
-
-    def _verify(self, file: Path) -> None:
-        sums = find_sums(file)
-        if sums is None and self.schema == 1:
-            return  # that version wrote none
-        if sums is None:
-            raise damaged(file, FileNotFoundError(f"{file.name}.sha256, which should stand beside it, is missing"))
-        if sha256(file) not in sums:
-            raise damaged(file, ValueError("its sha256 is not the one that stands beside it"))
+        return content_sum(find_table(self.root, table.name))
 
     # -- photographs -------------------------------------------------------------------------------------------------
 
     def records(self) -> list[Record]:
-        """Return the photographs that can be used, in the data set's order."""
+        """Return the photographs that can be used, in the data set's order.
+
+        Raises
+        ------
+        DataError
+            If the table is missing or damaged, or names a file outside the folder that the experiment is about.
+        """
         table = self.read(RECORDS)
-        return [read_record(row) for row in table[table["reason"] == ""].to_dict("records")]
+        table = table[(table["reason"] == "") & ~table["id"].isin(self._unusable())]
+        where = str(find_table(self.root, RECORDS.name))
+        records = [read_record(row, where) for row in table.to_dict("records")]
+        for record in records:
+            if not is_inside(record.path, self.experiment):
+                raise DataError(f"{where}, {record.id}: {record.path} is none of the data's files; the table is damaged.")
+        return records
+
+    def left_out_photographs(self) -> dict[str, str]:
+        """Return why photographs were left out, by their ids: at first, or when they were changed or gone later."""
+        table = self.read(RECORDS)
+        table = table[table["reason"] != ""]
+        return dict(zip(table["id"], table["reason"], strict=True)) | self._later()
+
+    def _later(self, *stages: str) -> dict[str, str]:
+        if not self.has(LEFT_OUT):
+            return {}
+        table = self.read(LEFT_OUT)
+        table = table[table["stage"].isin(stages)] if stages else table
+        return dict(zip(table["image"], table["reason"], strict=True))
+
+    def _unusable(self) -> dict[str, str]:
+        return self._later(*_UNFINISHED)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Return every usable photograph's (height, width) in pixels."""
@@ -250,11 +297,26 @@ class Run:
 
     def maps_folder(self, model: str, method: str) -> Path:
         """Return where this model's maps by this method lie, or would."""
+        for name in (model, method):
+            if not is_name(name):
+                raise DataError(f"{self.root}: {name[:200]!r} is no name of a model or method.")
         return self.root / "maps" / model / f"{method}.zarr"
 
     def has_maps(self, model: str, method: str) -> bool:
         """Whether this model's maps by this method have been made."""
         return self.maps_folder(model, method).is_dir()
+
+    def find_maps(self, model: str, method: str) -> Maps | None:
+        """Open one model's maps by one method; None where none were made.
+
+        Raises
+        ------
+        DataError
+            If they were made, but are damaged or gone: their sums are still there.
+        """
+        sums = sums_file(self.maps_folder(model, method))
+        gone = not self.has_maps(model, method) and sums.is_file() and not self._is_under_way(LEFT_OUT)
+        return self.maps(model, method) if gone or self.has_maps(model, method) else None
 
     def maps(self, model: str, method: str) -> Maps:
         """Open one model's maps by one method; they are read lazily.
@@ -267,21 +329,26 @@ class Run:
         folder = self.maps_folder(model, method)
         if not folder.is_dir():
             raise DataError(f"{self.root}: no {model}/{method} maps yet; make them with 'xaesthetic explain {self.root}'.")
-        return Maps(folder)
+        maps = Maps(folder, self._unusable())
+        if self.has(RECORDS):
+            usable = self.sizes()
+            strange = [image for image in maps.images if image not in usable]
+            if strange:
+                raise damaged(folder, ValueError(f"it holds maps of {strange[0]}, which is not in the run"))
+        return maps
 
     def is_complete(self) -> bool:
         """Whether every prediction and map is in the folder."""
-        models = [model_key(choice) for choice in self.experiment.models]
-        made = all(self.has_maps(model, method) for model in models for method in self.methods(model))
+        made = all(self.has_maps(model, method) for model in self.model_keys() for method in self.methods(model))
         return self.has(RECORDS) and self.has(PREDICTIONS) and made
 
     def methods(self, model: str) -> tuple[str, ...]:
         """Return the experiment's methods that this model, by its key, is explained by; others are left out for it."""
-        return tuple(method for method in self.experiment.methods if method not in self.left_out().get(model, {}))
+        return tuple(method for method in self.experiment.methods if method not in self.left_out_methods().get(model, {}))
 
-    def left_out(self) -> dict[str, dict[str, str]]:
+    def left_out_methods(self) -> Mapping[str, Mapping[str, str]]:
         """Return by model and method why the one is not explained by the other, where the methods were not named."""
-        return dict(self.answered_by().get("left_out", {})) if (self.root / _QUESTION).is_file() else {}
+        return self.answered_by().left_out if (self.root / _QUESTION).is_file() else {}
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 
@@ -310,11 +377,3 @@ class Run:
 def model_key(choice: str) -> str:
     """Return a model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one."""
     return ModelChoice.parse(choice).key
-
-
-def _frozen(value: Any) -> Any:  # JSON has lists where an experiment has tuples
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -8,13 +8,13 @@ import numpy as np
 
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
-from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import ENERGY
 from xaesthetic.models.forward import Results, Session, method_facts
 from xaesthetic.models.model import AttributeModel
-from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
+from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, PREDICTIONS
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
+from xaesthetic.stages._photographs import LeftOutSink, load_all, lost_rows, stand_ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
     """
     groups = batches(records, run.experiment.batch)
     rating = not run.has(PREDICTIONS)
-    sinks: dict[str, Sink] = {
+    sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name)}  # first: who has predictions knows who is left out
+    sinks |= {
         f"{key}/{method}": _map_sink(run, key, passes.models[key], method, records, name)
         for key, methods in passes.methods.items()
         for method in methods
@@ -71,17 +72,29 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
         table = run.root / f"{PREDICTIONS.name}.parquet"
         sinks[PREDICTIONS.name] = TableSink(PREDICTIONS, table, run.parts / name)
 
-    def work(group: Sequence[Record], pixels: Sequence[Pixels]) -> dict[str, Any]:
-        results = passes.run(pixels)
-        made: dict[str, Any] = {
-            f"{key}/{method}": maps for key, result in results.items() for method, maps in result.maps.items()
+    def work(group: Sequence[Record], pixels: Sequence[Pixels | str]) -> dict[str, Any]:
+        results = passes.run(stand_ins(pixels))
+        lost = lost_rows(group, pixels, name)
+        made: dict[str, Any] = {LEFT_OUT.name: lost}
+        made |= {
+            f"{key}/{method}": _without(maps, pixels)
+            for key, result in results.items()
+            for method, maps in result.maps.items()
         }
         if rating:
-            made[PREDICTIONS.name] = list(rating_rows([record.id for record in group], results, passes.models))
+            gone = {image for image, *_ in lost}
+            rows = rating_rows([record.id for record in group], results, passes.models)
+            made[PREDICTIONS.name] = [row for row in rows if row[0] not in gone]
         return made
 
-    label = "rating" if rating and len(sinks) == 1 else "rating and maps" if rating else "maps"
-    compute(run.parts, name, groups, work, sinks, execution, lambda group: list(map(load_photograph, group)), label)
+    label = "rating" if rating and not any(passes.methods.values()) else "rating and maps" if rating else "maps"
+    compute(run.parts, name, groups, work, sinks, execution, load_all, label)
+
+
+def _without(maps: np.ndarray, pixels: Sequence[Pixels | str]) -> np.ndarray:
+    """Put nan in the place of maps of what could not be read."""
+    usable = np.array([not isinstance(item, str) for item in pixels])
+    return maps if usable.all() else np.where(usable[:, None, None, None], maps, np.float32("nan"))
 
 
 def rating_rows(

@@ -1,6 +1,6 @@
 """What each block of a network adds to a map: one photograph taken apart, for the figure of the approach."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -16,6 +16,7 @@ from xaesthetic.models.model import AttributeModel, Pass, device, select
 from xaesthetic.run.schemas import BLOCKS
 from xaesthetic.run.stage import TableSink, compute
 from xaesthetic.run.store import Run
+from xaesthetic.stages._photographs import or_reason
 from xaesthetic.stages.pick import pick_records
 
 _PREFERRED = "depth_of_field"
@@ -42,7 +43,8 @@ def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Ex
     key, model = _linear(models)[0]
     picks = [pick for pick in pick_records(run) if pick.attribute in model.attributes]
     pick = next((pick for pick in picks if pick.attribute == _PREFERRED), picks[0])
-    record = next(record for record in run.records() if record.id == pick.highest[0])
+    records = {record.id: record for record in run.records()}
+    record = _first_readable([records[image] for image in (*pick.highest, *pick.lowest)])
 
     def work(record: Record, pixels: Pixels) -> dict[str, list[tuple[object, ...]]]:
         return {BLOCKS.name: [(record.id, key, *row) for row in _rows(model, pick.attribute, pixels, run.experiment.device)]}
@@ -67,6 +69,11 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
 
 def _linear(models: Mapping[str, AttributeModel]) -> list[tuple[str, AttributeModel]]:
     return [(key, model) for key, model in models.items() if model.weights is not None and model.bias is not None]
+
+
+def _first_readable(records: Sequence[Record]) -> Record:
+    """Return the first that has not been changed and is not gone; where all are, the first one's reason is the error."""
+    return next((record for record in records if not isinstance(or_reason(load_photograph)(record), str)), records[0])
 
 
 def _rows(model: AttributeModel, attribute: str, pixels: Pixels, on: str) -> Iterator[tuple[object, ...]]:

@@ -13,12 +13,15 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Mask, Pixels, Record
 from xaesthetic.data import edits, images
+from xaesthetic.data.decoding import Photograph
+from xaesthetic.data.photograph import load_original
 from xaesthetic.metrics._maps import above
 from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, device
-from xaesthetic.run.schemas import EDITS
-from xaesthetic.run.stage import TableSink, compute
+from xaesthetic.run.schemas import EDITS, LEFT_OUT
+from xaesthetic.run.stage import Sink, TableSink, compute
 from xaesthetic.run.store import Run
+from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
 
 Grid = Float32[np.ndarray, "i j"]
 
@@ -27,7 +30,7 @@ Edited = tuple[str, Pixels, Mask]
 """An edit's name, the edited photograph, and the region that it changed."""
 
 
-def local_edits(record: Record, attributes: Collection[str]) -> Iterator[Edited]:
+def local_edits(record: Record, attributes: Collection[str], photograph: Photograph | None = None) -> Iterator[Edited]:
     """Every edit of these attributes but crops, at its strongest.
 
     Parameters
@@ -36,8 +39,10 @@ def local_edits(record: Record, attributes: Collection[str]) -> Iterator[Edited]
         Unedited, with a subject.
     attributes
         What the edits should move.
+    photograph
+        As `load_original` reads it, where that has been done already.
     """
-    photograph = images.read_photograph(record.path)
+    photograph = load_original(record) if photograph is None else photograph
     subject = images.subject_region(record.subject, photograph.size)
     rgb = images.to_float(photograph.pixels)
     for name, kind in edits.EDITS.items():
@@ -89,14 +94,18 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     on = device(run.experiment.device)
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
-        return images.decode(record.path), list(local_edits(record, rated))
+        photograph = load_original(record)
+        return photograph.pixels, list(local_edits(record, rated, photograph))
 
-    def work(record: Record, ready: tuple[Pixels, list[Edited]]) -> dict[str, list[tuple[object, ...]]]:
+    def work(record: Record, ready: tuple[Pixels, list[Edited]] | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
+        if isinstance(ready, str):
+            return {LEFT_OUT.name: lost_rows([record], [ready], EDITS.name), EDITS.name: []}
         rows = [row for key, model in models.items() for row in _rows(*ready, key, Session(model, on), run.methods(key))]
         return {EDITS.name: [(record.id, *row) for row in rows]}
 
     sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)
-    compute(run.parts, EDITS.name, records, work, {EDITS.name: sink}, execution, prepare)
+    sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, EDITS.name), EDITS.name: sink}
+    compute(run.parts, EDITS.name, records, work, sinks, execution, or_reason(prepare))
 
 
 def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:

@@ -5,7 +5,7 @@ for a regression: an area is the mean raw output along the curve, and is held ag
 from the centre outwards.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -20,9 +20,10 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.model import AttributeModel, device
-from xaesthetic.run.schemas import FAITHFULNESS
-from xaesthetic.run.stage import TableSink, batches, compute
+from xaesthetic.run.schemas import FAITHFULNESS, LEFT_OUT
+from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
+from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
 from xaesthetic.stages.explain import explained_records
 
 STEPS = 10
@@ -86,14 +87,17 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     validate(run, models)
     on = device(run.experiment.device)
 
-    def work(record: Record, pixels: Pixels) -> dict[str, list[tuple[object, ...]]]:
+    def work(record: Record, pixels: Pixels | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
+        if isinstance(pixels, str):
+            return {LEFT_OUT.name: lost_rows([record], [pixels], name), name: []}
         rows = [row for key, model in models.items() for row in _rows(pixels, key, Session(model, on), run)]
-        return {FAITHFULNESS.name: [(record.id, *row) for row in rows]}
+        return {name: [(record.id, *row) for row in rows]}
 
     name = FAITHFULNESS.name
     sink = TableSink(FAITHFULNESS, run.root / f"{name}.parquet", run.parts / name)
     records = explained_records(run)
-    compute(run.parts, name, records, work, {name: sink}, execution, load_photograph, "deletion and insertion")
+    sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
+    compute(run.parts, name, records, work, sinks, execution, or_reason(load_photograph), "deletion and insertion")
 
 
 def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:

@@ -1,9 +1,10 @@
 """Which photographs are shown: the highest and the lowest of an attribute, by the first model."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from xaesthetic.core.attributes import in_order
-from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run, model_key
 
 
@@ -33,16 +34,24 @@ def pick_records(run: Run) -> list[Pick]:
     Where there are fewer photographs than twice the number, each is shown once: the upper half among the highest. So
     none of the lowest is rated above any of the highest.
     """
-    table = run.read(PREDICTIONS)
-    originals = {record.id: record.original for record in run.records()}
+    table = run.read(PREDICTIONS, everything=True)  # who is left out later is not replaced: others have no maps
+    records = run.read(RECORDS)
+    originals = dict(zip(records["id"], records["original"], strict=True))
+    left_out = run.left_out_photographs()
     number = run.experiment.pick
     picks = []
     for attribute in rated_attributes(run):
         rated = table[(table["attribute"] == attribute) & table["prediction"].notna()]  # a rating may be nan: unknown
         first = next(key for key in map(model_key, run.experiment.models) if (rated["model"] == key).any())
         ordered = rated[rated["model"] == first].sort_values(["prediction", "image"], ascending=[False, True])["image"]
-        picks.append(_ends(attribute, list(ordered), originals, number))
-    return picks
+        picks.append(_without(_ends(attribute, list(ordered), originals, number), left_out))
+    return [pick for pick in picks if pick.highest or pick.lowest]
+
+
+def _without(pick: Pick, left_out: Collection[str]) -> Pick:
+    highest, lowest = (tuple(image for image in end if image not in left_out) for end in (pick.highest, pick.lowest))
+    fewer = len(highest) + len(lowest) < len(pick.highest) + len(pick.lowest)
+    return Pick(pick.attribute, highest, lowest, pick.short or fewer)
 
 
 def _ends(attribute: str, ordered: list[str], originals: dict[str, str], number: int | None) -> Pick:

@@ -8,14 +8,14 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Experiment, PassedOver, Pixels, Record
-from xaesthetic.data.photograph import load_photograph
+from xaesthetic.core.types import Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
 from xaesthetic.models.model import AttributeModel, device, load_model
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
+from xaesthetic.stages._photographs import load_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ def rate(
     left_out: dict[str, str] = {}
     rows: list[tuple[object, ...]] = []
     execute = execution.executor or in_turn
-    read = execute(
-        range(len(groups)), lambda n: list(map(_readable, groups[n])), lambda _, pixels: pixels, execution.workers
-    )
+    read = execute(range(len(groups)), lambda n: load_all(groups[n]), lambda _, pixels: pixels, execution.workers)
     for number, pixels in execution.track(read, "rating", len(groups)):
         usable = [(one.id, photo) for one, photo in zip(groups[number], pixels, strict=True) if not isinstance(photo, str)]
         left_out |= {one.id: why for one, why in zip(groups[number], pixels, strict=True) if isinstance(why, str)}
@@ -88,14 +86,6 @@ def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
     return [Path(one) for one in several]
 
 
-def _readable(record: Record) -> Pixels | str:
-    """Return the photograph, or why it cannot be read."""
-    try:
-        return load_photograph(record)
-    except DataError as error:
-        return str(error)
-
-
 def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
     """Rate every usable photograph by every model; where all are explained, their maps come from the same pass.
 
@@ -109,8 +99,16 @@ def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: E
         By their keys, with the attributes that are asked for.
     execution
         How it is carried out.
+
+    Raises
+    ------
+    DataError
+        If all photographs have been changed or are gone by now.
     """
     if run.has(PREDICTIONS):
         return
     methods = missing_methods(run, models) if run.experiment.pick is None else {}
     pass_records(run, Passes(models, methods, device(run.experiment.device)), run.records(), "predict", execution)
+    if not run.records():
+        last = list(run.left_out_photographs().values())[-1]
+        raise DataError(f"{run.root}: no photograph is left to rate; the last: {last}")

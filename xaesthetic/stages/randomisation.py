@@ -14,15 +14,15 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
-from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
 from xaesthetic.models.forward import Session
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, device, relinked
 from xaesthetic.run.maps import Maps, standardised
-from xaesthetic.run.schemas import RANDOMISATION
-from xaesthetic.run.stage import TableSink, batches, compute
+from xaesthetic.run.schemas import LEFT_OUT, RANDOMISATION
+from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
+from xaesthetic.stages._photographs import LeftOutSink, load_all, lost_rows, stand_ins
 from xaesthetic.stages.explain import explained_records
 
 
@@ -47,16 +47,21 @@ def measure_randomisation(run: Run, models: Mapping[str, AttributeModel], execut
     learnt = {key: {name: run.maps(key, name) for name in run.methods(key)} for key in models}
     groups = batches(explained_records(run), run.experiment.batch)
 
-    def work(chunk: tuple[str, Sequence[Record]], pixels: list[Pixels]) -> dict[str, list[tuple[object, ...]]]:
+    def work(
+        chunk: tuple[str, Sequence[Record]], pixels: Sequence[Pixels | str]
+    ) -> Mapping[str, Sequence[tuple[object, ...]]]:
         key, records = chunk
-        return {RANDOMISATION.name: list(_rows(records, pixels, key, models[key], learnt[key], run))}
+        rows = _rows(records, stand_ins(pixels), key, models[key], learnt[key], run)
+        lost = lost_rows(records, pixels, name)
+        gone = {image for image, *_ in lost}
+        return {LEFT_OUT.name: lost, name: [row for row in rows if row[0] not in gone]}
 
     name = RANDOMISATION.name
     sink = TableSink(RANDOMISATION, run.root / f"{name}.parquet", run.parts / name)
+    sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
     chunks = [(key, group) for key in models for group in groups]
     compute(
-        run.parts, name, chunks, work, {name: sink}, execution, lambda chunk: list(map(load_photograph, chunk[1])),
-        "shuffled weights",
+        run.parts, name, chunks, work, sinks, execution, lambda chunk: load_all(chunk[1]), "shuffled weights",
     )  # fmt: skip
 
 

@@ -64,6 +64,28 @@ def read_passed_over(run: Run) -> tuple[PassedOver, ...]:
     return tuple(PassedOver(row["name"], row["reason"]) for row in run.read(PASSED_OVER).to_dict("records"))
 
 
+def are_what_is_left(run: Run, records: Sequence[Record]) -> bool:
+    """Whether these are the photographs that a run was begun with, but for some that were changed or are gone since.
+
+    A run that was stopped goes on then, without those; one that is complete is only looked at again where they are left out
+    of it already.
+    """
+    if not run.has(RECORDS):
+        return False
+    held = {row["id"]: row for row in run.read(RECORDS).to_dict("records")}
+    present = {record.id: record for record in records}
+    if any(record.id not in held or not _is_row(record_row(record), held[record.id]) for record in records):
+        return False
+    lost = [image for image, row in held.items() if image not in present or file_sum(present[image].path) != row["sha256"]]
+    if any(image not in present and Path(held[image]["path"]).exists() for image in lost):
+        return False  # it was taken out of the list
+    return bool(lost) and (not run.is_complete() or set(lost) <= set(run.left_out_photographs()))
+
+
+def _is_row(row: dict[str, Any], held: dict[Any, Any]) -> bool:
+    return all(held[name] == value or (value != value and held[name] != held[name]) for name, value in row.items())
+
+
 def _people(record: Record, about: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if record.annotations and not about["reason"]:
         yield from annotation_rows(record, (about["height"], about["width"]))
@@ -72,7 +94,7 @@ def _people(record: Record, about: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _look(path: Path) -> dict[str, Any]:
     row: dict[str, Any] = {**_UNSEEN, "sha256": file_sum(path)}
     try:
-        row["height"], row["width"] = images.read_photograph(path).size
+        row["height"], row["width"] = images.read_photograph(path, row["sha256"]).size
     except DataError as error:
         row["reason"] = str(error)
     return row

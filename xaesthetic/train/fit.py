@@ -127,8 +127,8 @@ def _as_json(value: object) -> dict[str, Any]:
 def _finished(manifest: Path, question: Mapping[str, Any]) -> bool:
     if not manifest.is_file():
         return False
-    present = read_json(manifest)
-    if not isinstance(present, dict) or present.get("question") != question:
+    present = read_json(manifest, dict[str, Any])
+    if present.get("question") != question:
         raise DataError(f"{manifest.parent}: holds other weights already; choose another folder with --out.")
     return True
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
@@ -20,6 +21,7 @@ from xaesthetic.train.recipe import Recipe
 
 Rows = Int[np.ndarray, " _n"]
 Labels = Float32[np.ndarray, "_n _a"]
+_STATES = 2  # the highest of a photograph: 0 to do, 1 there, 2 unreadable
 _SHARES = (0.7, 0.1)  # of the photographs, to train on and to select by, where the data set has no lists of its own
 
 
@@ -143,12 +145,14 @@ def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, execution: 
     """
     key = {"photographs": fingerprint(records), "size": list(inputs.size), "resample": inputs.resample}
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "key.json").is_file() or read_json(folder / "key.json") != key:
+    if not _holds(folder / "key.json", key):
         for name in ("pixels", "done"):
             (folder / name).unlink(missing_ok=True)
         write_json(folder / "key.json", key)
     pixels = _mapped(folder / "pixels", (len(records), *inputs.size, 3))
-    done = _mapped(folder / "done", (len(records),))  # 0 to do, 1 there, 2 unreadable
+    done = _mapped(folder / "done", (len(records),))
+    if (done > _STATES).any():
+        raise DataError(f"{folder / 'done'}: is damaged; delete {folder} to warp the photographs again.")
     todo = np.flatnonzero(done == 0)
 
     def read(index: int) -> Pixels | None:
@@ -165,6 +169,14 @@ def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, execution: 
                     pixels[index] = result
                 done[index] = 1 if result is not None else 2
     return Photographs(pixels, np.asarray(done) == 1)
+
+
+def _holds(file: Path, key: Mapping[str, Any]) -> bool:
+    """Whether what is kept is of these photographs; what is damaged is made again."""
+    try:
+        return bool(read_json(file, dict[str, Any]) == key)
+    except DataError:
+        return False
 
 
 def _mapped(path: Path, shape: tuple[int, ...]) -> np.memmap:
