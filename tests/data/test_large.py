@@ -66,6 +66,17 @@ def test_reduced_but_of_the_files_own_size(tmp_path, small_bounds, kind, orienta
     assert np.abs(read.pixels[:-1, :-1] - wanted[:-1, :-1]).max() <= (16 if kind in ("jpeg", "webp") else 0)
 
 
+def test_a_large_tiff_in_one_strip_is_left_to_pillow(tmp_path, small_bounds, monkeypatch):
+    options = {"compression": "tiff_lzw", "tiffinfo": {278: 90}}
+    Image.fromarray(SMOOTH).save(tmp_path / "a.tif", **options)
+    wanted = images.decode(tmp_path / "a.tif")
+    monkeypatch.setattr(decoding, "MEMORY", 150_000)  # Pillow takes 8 bytes a pixel, 94,320
+    np.testing.assert_array_equal(images.decode(tmp_path / "a.tif"), wanted)
+    monkeypatch.setattr(decoding, "MEMORY", 90_000)
+    with pytest.raises(DataError, match="too large for the way it is stored"):
+        images.decode(tmp_path / "a.tif")
+
+
 def test_palettes_transparency_and_profiles_are_reduced_as_colors(tmp_path, small_bounds, profiles):
     image = Image.frombytes("P", (131, 90), (np.indices(SIZE).sum(0) % 2 * 200).astype(np.uint8).tobytes())
     image.putpalette([0, 0, 0] + [9] * 597 + [200, 100, 50])

@@ -41,8 +41,8 @@ class Levels:
         self._beyond += int(np.count_nonzero(known > self._white))
         self._count += known.size
         if values.dtype == np.uint16:
-            eight = np.rint(np.minimum(np.arange(65536) * (255 / self._white), 255)).astype(np.uint8)
-            return np.asarray(eight[values])
+            shades = np.rint(np.minimum(np.arange(65536) * (255 / self._white), 255)).astype(np.uint8)
+            return np.asarray(shades[values])
         clipped = np.clip(known, 0, self._white).astype(np.float64)  # first: what is damaged may be too large to multiply
         return np.asarray(np.rint(clipped * (255 / self._white)), dtype=np.uint8)
 

@@ -265,7 +265,7 @@ def _read_tiff(file: BinaryIO) -> Photograph:
     directory = read_directory(file)
     size, orientation = directory.size, directory.number(_ORIENTATION, 1)
     _validate_size(size, 0)
-    picture = find_tiff(file, directory)
+    picture = find_tiff(file, directory, MEMORY)
     if picture is None:
         return _read_image(_opened("TIFF", file), directory)
     factor = reduction(size)

@@ -132,8 +132,17 @@ def read_directory(file: BinaryIO) -> Directory:
     return Directory(first, "<" if head.startswith(b"I") else ">")
 
 
-def find_tiff(file: BinaryIO, directory: Directory) -> Tiff | None:
+def find_tiff(file: BinaryIO, directory: Directory, memory: int) -> Tiff | None:
     """Give a picture that has to be read here; None where Pillow reads it rightly.
+
+    Parameters
+    ----------
+    file
+        Open for reading.
+    directory
+        What it says of itself.
+    memory
+        Bytes that reading may take: a large picture in one strip is left to Pillow, which needs less for it.
 
     Raises
     ------
@@ -155,10 +164,11 @@ def find_tiff(file: BinaryIO, directory: Directory) -> Tiff | None:
         if deep or planes or compression == 1:
             raise DataError("YCbCr with fewer samples of colour is not read in this layout; save it as RGB")
         return None
-    large = reduction(directory.size) > 1
-    if not (deep or planes or large or photometric in (3, 6, 8, 9)):
+    factor, special = reduction(directory.size), deep or planes or photometric in (3, 6, 8, 9)
+    if factor == 1 and not special:
         return None
-    return _tiff(file, directory, photometric)
+    picture = _tiff(file, directory, photometric)
+    return picture if special or picture.layout.cost(factor) <= memory else None
 
 
 def _named(directory: Directory) -> str:

@@ -74,7 +74,8 @@ class Layout:
         rows = min(self.band(factor), self.size[0])
         stored = rows * self.size[1] * self.samples * self.dtype.itemsize
         whole = 3 * self.segment[0] * self.row_bytes if self.tiled or self.compression != 1 else 0
-        return whole + stored + 12 * rows * self.size[1] * self.samples
+        turning = 3 if self.dtype.itemsize == 1 else 12  # a sample, on its way to sRGB
+        return whole + stored + turning * rows * self.size[1] * self.samples
 
 
 def validate_layout(layout: Layout) -> None:
