@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import numpy as np
-from limits import Paced, Places, Share
+from limits import MIB, Paced, Places, Share
 from protocol import Refused
 from service import Service
 
@@ -27,6 +27,8 @@ CONNECTIONS = 32
 """That are served at once; as many more may be on their way out."""
 KEEP = 60.0
 """Seconds that a connection may wait for its next request."""
+DRAIN = 256 * MIB
+"""Bytes that are thrown away behind a request that was refused, so that its answer is read."""
 LINE = 1 << 16
 CROWDED = "there are too many connections; try again."
 
@@ -242,7 +244,7 @@ class Server(socketserver.TCPServer):
             connection.close()
 
     def _drain(self, connection: Paced) -> None:
-        end, left, buffer = time.monotonic() + self.patience, self.service.longest, bytearray(LINE)
+        end, left, buffer = time.monotonic() + self.patience, DRAIN, bytearray(LINE)
         connection.allow(self.patience)
         while left > 0 and time.monotonic() < end and self.exits.has(connection):
             count = connection.recv_into(buffer)

@@ -6,7 +6,6 @@ The server is the real one; its network is numpy's, so that this needs no Caffe.
 import json
 import random
 import time
-from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -71,8 +70,7 @@ def test_who_is_refused_while_still_sending_reads_why(hasty, case):
     """As a client does that sends all of its body, then reads."""
     status, request = EARLY[case]
     with connect(hasty.address) as connection:
-        with suppress(ConnectionError):
-            connection.sendall(request.encoded())
+        connection.sendall(request.encoded())
         said = receive(connection)
     assert status_and_body(said)[0] == status
     assert is_proper(said)
@@ -118,19 +116,13 @@ def test_bytes_that_drop_in_one_by_one(hasty, part):
 
 
 def test_who_does_not_read_the_answers_is_cut_off(hasty):
-    """Twenty megabytes of answers to one who goes on asking: what fits between the two comes, and no more."""
+    """It goes on asking until what fits between the two is full; then the connection ends."""
     names = [f"grad:{end}:conv{pre}" for end in ("light", "score") for pre in ("", ":pre")]
     request = replaced(good((8, 3, 4, 4), names, "data"), Connection="keep-alive")
     request.message["outputs"] = [{"name": name} for name in names]  # in JSON, which is longer
-    with connect(hasty.address, timeout=PATIENCE * 2.5) as connection:
-        with suppress(TimeoutError, ConnectionError):
-            connection.sendall(replaced(request, Connection="keep-alive").encoded() * 400)
-            time.sleep(PATIENCE * 2.5)
-        count = 0
-        with suppress(ConnectionError):
-            while part := connection.recv(1 << 16):
-                count += part.count(b"HTTP/1.1 200")
-    assert 0 < count < 400
+    with connect(hasty.address, timeout=60) as connection, pytest.raises(ConnectionError):
+        while True:
+            connection.sendall(request.encoded())
 
 
 # -- many --------------------------------------------------------------------------------------------------------------
