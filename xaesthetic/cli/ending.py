@@ -42,7 +42,11 @@ def run(command: Callable[[], Any]) -> int:
         except Stopped:
             return _end(stop.status, stop.sentence)
         except BrokenPipeError:  # as with `| head`
-            return _end(UNREAD)
+            return _unread()
+        except SystemExit as leaving:
+            if not isinstance(leaving.__context__, BrokenPipeError):
+                raise
+            return _unread()  # typer would leave with 1, which means something else here
         except Exception as error:
             if stop.number:  # somebody took the signal for an error
                 return _end(stop.status, stop.sentence)
@@ -79,6 +83,11 @@ def _failed(error: Exception) -> int:
     from xaesthetic.cli.crash import STATUS, report_crash
 
     return _end(STATUS, f"xaesthetic: {report_crash(error)}")
+
+
+def _unread() -> int:
+    _drop(sys.stdout)
+    return _end(UNREAD)
 
 
 def _usage(error: Any) -> int:  # of a class that typer does not show
