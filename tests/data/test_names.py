@@ -96,9 +96,14 @@ def test_another_suffix_is_taken_where_it_may_be():
 
 _part = st.sampled_from(["a", "A", "b", "1", "1.png", "1.PNG", "1.jpg", "%31.png", "0123abcd-1.png", ".."])
 _path = st.lists(_part, min_size=1, max_size=3).map("/".join)
+_file = _path.filter(lambda path: ".." not in path)
 
 
-@given(names=st.lists(_path, max_size=6), files=st.lists(_path, max_size=6), any_suffix=st.booleans())
+@given(
+    names=st.lists(_path, max_size=6),
+    files=st.lists(_file, max_size=6),
+    any_suffix=st.booleans(),
+)
 def test_matches_are_exact_where_they_can_be_and_never_doubled(names, files, any_suffix):
     matches = match_names(names, files, any_suffix)
     assert set(matches) == set(names)

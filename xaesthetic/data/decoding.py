@@ -1,8 +1,8 @@
 """The one decoder of photographs: a file becomes upright pixels of sRGB, within a bound of memory."""
 
 import hashlib
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -16,6 +16,7 @@ from xaesthetic.core.extras import need
 from xaesthetic.core.files import open_regular, printable
 from xaesthetic.core.types import Pixels
 from xaesthetic.data.color import Levels, to_srgb
+from xaesthetic.data.cost import decoding_cost
 from xaesthetic.data.formats import READ, UNREADABLE, kind_of
 from xaesthetic.data.scale import LARGEST, SMALLEST, reduction
 from xaesthetic.data.tiff import Directory, find_tiff, read_directory
@@ -33,10 +34,7 @@ _TURNS = {  # EXIF's orientations but for 1, which is upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_ORIENTATION, _ROWS = int(ExifTags.Base.Orientation), 278
-_FOUR_BYTES = 4  # what Pillow keeps of a pixel of several channels
-_PER_PIXEL = {"WEBP": 17, "AVIF": 17, "HEIF": 14}  # bytes that these libraries take besides
-_SLOW = {"ppm", "ppm_plain", "bmp_rle"}  # Pillow's decoders in Python, which keep two more copies
+_ORIENTATION = int(ExifTags.Base.Orientation)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,20 +82,30 @@ def read_photograph(path: Path, sha256: str = "") -> Photograph:
     DataError
         As `decode`, and if the file is another one.
     """
-    if printable(path) != str(path):
-        raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
-    try:
-        with open_regular(path) as file:
-            _validate_sum(file, sha256)
-            return _read(path, file)
-    except (DataError, PluginError) as error:
-        raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ').removesuffix('.')}.") from error
-    except Image.DecompressionBombError as error:  # of what Pillow alone can open: some TIFFs, stereo JPEGs
-        raise DataError(f"{path}: too large for the way it is stored ({error}); save it as a baseline JPEG.") from error
-    except Exception as error:  # damaged files make Pillow's readers raise nearly anything
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-        reason = " ".join(reason.split())
-        raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
+    with _in_one_line(path), open_regular(path) as file:
+        _validate_sum(file, sha256)
+        return _read(path, file)
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Read a photograph's own (height, width), upright, from its header.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or `read_photograph` would refuse its size.
+    """
+    with _in_one_line(path), open_regular(path) as file:
+        kind = kind_of(file.read(256))
+        if kind == "TIFF":
+            directory = read_directory(file)
+            size, orientation = directory.size, directory.number(_ORIENTATION, 1)
+        else:
+            image = _opened(kind, file)
+            size = image.height, image.width
+            orientation = int(Image.Image.getexif(image).get(_ORIENTATION, 1))  # a PNG's own method would decode it
+        _validate_size(size, 0)
+        return size[::-1] if orientation in (5, 6, 7, 8) else size
 
 
 def from_image(image: Image.Image) -> Pixels:
@@ -118,6 +126,23 @@ def from_image(image: Image.Image) -> Pixels:
         raise DataError(f"the image: {error}.") from error
     except Exception as error:  # as in `read_photograph`; its file may have been closed as well
         raise DataError(f"the image cannot be read ({type(error).__name__}: {error}); open its file again.") from error
+
+
+@contextmanager
+def _in_one_line(path: Path) -> Iterator[None]:
+    """Say in one line what is wrong with a photograph, whatever it is."""
+    if printable(path) != str(path):
+        raise DataError(f"{printable(path)}: the name is not UTF-8; rename the file.")
+    try:
+        yield
+    except (DataError, PluginError) as error:
+        raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ').removesuffix('.')}.") from error
+    except Image.DecompressionBombError as error:  # of what Pillow alone can open: some TIFFs, stereo JPEGs
+        raise DataError(f"{path}: too large for the way it is stored ({error}); save it as a baseline JPEG.") from error
+    except Exception as error:  # damaged files make Pillow's readers raise nearly anything
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        reason = " ".join(reason.split())
+        raise DataError(f"{path}: cannot be read ({reason}); it is missing, truncated or damaged.") from error
 
 
 def _read(path: Path, file: BinaryIO) -> Photograph:
@@ -182,7 +207,7 @@ def _opened(kind: str, file: BinaryIO) -> ImageFile.ImageFile:
 def _read_image(image: ImageFile.ImageFile, directory: Directory | None = None) -> Photograph:
     """Read what Pillow has opened; a TIFF with what it says of itself, as Pillow turns that one while it loads it."""
     stored = directory.size if directory else (image.height, image.width)
-    _validate_size(stored, _cost(image, directory))
+    _validate_size(stored, decoding_cost(image, directory))
     if not directory:
         _validate_frames(image)
     factor = reduction(stored)
@@ -228,34 +253,6 @@ def _finished(small: Image.Image, orientation: int, stored: tuple[int, int], wri
     turn = _TURNS.get(orientation)
     upright = small if turn is None else small.transpose(turn)
     return Photograph(np.array(upright, dtype=np.uint8), stored[::-1] if written in (5, 6, 7, 8) else stored)
-
-
-# -- what it costs -----------------------------------------------------------------------------------------------------
-
-
-def _cost(image: ImageFile.ImageFile, directory: Directory | None) -> int:
-    """Bytes that decoding takes, about, as the header has it."""
-    pixels = image.width * image.height
-    if image.format in ("JPEG", "MPO"):
-        return _coefficients(image) if reduction((image.height, image.width)) > 1 else pixels * _FOUR_BYTES
-    kept = 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;") else _FOUR_BYTES
-    cost = pixels * (kept + _PER_PIXEL.get(image.format or "", 0))
-    if directory:  # one strip besides, and a copy where it is turned
-        cost += cost * (directory.number(_ORIENTATION, 1) != 1)
-        cost += min(directory.number(_ROWS, image.height), image.height) * image.width * _FOUR_BYTES
-    slow = any(tile[0] in _SLOW for tile in image.tile)
-    return cost + slow * 2 * pixels * len(image.getbands())
-
-
-def _coefficients(image: Any) -> int:  # Pillow's JPEG, with the attributes of one
-    """Bytes of a JPEG that is kept whole before it becomes pixels, as it comes in several scans; 0 of a baseline one."""
-    image.fp.seek(image.fp.tell() - 10)
-    of_one_channel = image.fp.read(5) == b"\xff\xda\x00\x08\x01"  # the scan that begins here
-    if not image.info.get("progressive") and not (of_one_channel and len(image.layer) > 1):
-        return 0
-    sampling = [(across, down) for _, across, down, _ in image.layer]
-    most = max(across for across, _ in sampling) * max(down for _, down in sampling)
-    return int(2 * image.width * image.height * sum(across * down for across, down in sampling) // most)
 
 
 # -- TIFF --------------------------------------------------------------------------------------------------------------

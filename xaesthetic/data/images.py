@@ -9,6 +9,7 @@ from xaesthetic.data.decoding import Photograph as Photograph
 from xaesthetic.data.decoding import decode as decode
 from xaesthetic.data.decoding import from_image as from_image
 from xaesthetic.data.decoding import read_photograph as read_photograph
+from xaesthetic.data.decoding import read_size as read_size
 from xaesthetic.data.formats import SUFFIXES as SUFFIXES
 from xaesthetic.data.formats import UNREADABLE as UNREADABLE
 from xaesthetic.data.scale import LARGEST as LARGEST

@@ -64,16 +64,16 @@ def match_names(names: Iterable[str], files: Iterable[str], any_suffix: bool = F
     left = {name: _parts(name) for name in dict.fromkeys(names)}
     result: dict[str, Match] = {}
     taken: dict[str, str] = {}
-    by_last: dict[Callable[[Parts], Parts], _ByLast] = {}
+    indexes: dict[Callable[[Parts], Parts], _Index] = {}
     tried: dict[str, set[object]] = defaultdict(set)
     for loosen_name, loosen_file in _RUNGS if any_suffix else _RUNGS[:-1]:
-        if loosen_file not in by_last:
-            by_last[loosen_file] = _by_last(known, loosen_file)
+        if loosen_file not in indexes:
+            indexes[loosen_file] = _index(known, loosen_file)
         wanted = {name: loosen_name(parts) for name, parts in left.items()}
         new = {name: parts for name, parts in wanted.items() if (loosen_file, parts) not in tried[name]}
         for fitting in (_equal, _in_folders):
-            fits = _fits({name: parts for name, parts in new.items() if name in left}, by_last[loosen_file], fitting)
-            matched = _settled(fits, left, taken)
+            fits = {name: fitting(parts, indexes[loosen_file]) for name, parts in new.items() if parts and name in left}
+            matched = _settled({name: fit for name, fit in fits.items() if fit[1]}, left, taken)
             result |= matched
             left = {name: parts for name, parts in left.items() if name not in matched}
             taken |= {match.file: name for name, match in matched.items() if match.file}
@@ -82,31 +82,48 @@ def match_names(names: Iterable[str], files: Iterable[str], any_suffix: bool = F
     return result | {name: Match(problem=NONE) for name in left}
 
 
-_ByLast = Mapping[str, list[tuple[Parts, str]]]
-_Fits = Mapping[str, tuple[int, list[str]]]
+_Fit = tuple[int, list[str]]
+"""How well files fit a name, and which they are."""
 
 
-def _by_last(files: Mapping[str, Parts], loosen: Callable[[Parts], Parts]) -> _ByLast:
-    """Return the files by the loosened last part of their paths, with all loosened parts."""
-    by_last: dict[str, list[tuple[Parts, str]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Files by their loosened paths, so that what a name costs does not grow with how many have one last name."""
+
+    whole: Mapping[Parts, list[str]]
+    ends: Mapping[Parts, list[str]]
+    """By what their paths end in, whole paths not among them; two files are enough to be in doubt."""
+
+
+def _index(files: Mapping[str, Parts], loosen: Callable[[Parts], Parts]) -> _Index:
+    whole: dict[Parts, list[str]] = defaultdict(list)
+    ends: dict[Parts, list[str]] = defaultdict(list)
     for file, parts in files.items():
-        if loosened := loosen(parts):
-            by_last[loosened[-1]].append((loosened, file))
-    return by_last
+        loosened = loosen(parts)
+        if loosened:
+            whole[loosened].append(file)
+        for start in range(1, len(loosened)):
+            if len(ends[loosened[start:]]) < 2:
+                ends[loosened[start:]].append(file)
+    return _Index(dict(whole), dict(ends))
 
 
-def _fits(wanted: Mapping[str, Parts], by_last: _ByLast, fitting: Callable[[Parts, Parts], int]) -> _Fits:
-    """Return the files that fit each name best, and how well; names that none fits are not in the result."""
-    result = {}
-    for name, parts in wanted.items():
-        scores = [(fitting(parts, other), file) for other, file in (by_last.get(parts[-1], ()) if parts else ())]
-        best = max((score for score, _ in scores), default=0)
-        if best:
-            result[name] = best, [file for score, file in scores if score == best]
-    return result
+def _equal(name: Parts, index: _Index) -> _Fit:
+    return 1, index.whole.get(name, [])
 
 
-def _settled(fits: _Fits, parts: Mapping[str, Parts], taken: Mapping[str, str]) -> dict[str, Match]:
+def _in_folders(name: Parts, index: _Index) -> _Fit:
+    """Return the files that share most with a name, where one path ends in the other; none where folders contradict."""
+    files = [*index.whole.get(name, ()), *index.ends.get(name, ())]
+    if files:
+        return len(name), files
+    for start in range(1, len(name)):
+        if name[start:] in index.whole:
+            return len(name) - start, index.whole[name[start:]]
+    return 0, []
+
+
+def _settled(fits: Mapping[str, _Fit], parts: Mapping[str, Parts], taken: Mapping[str, str]) -> dict[str, Match]:
     """Refuse what is not certain: a name that fits two files, a file that another name means as closely or more so."""
     claims: dict[str, list[str]] = defaultdict(list)
     for name, (_, files) in fits.items():
@@ -128,16 +145,6 @@ def _settled(fits: _Fits, parts: Mapping[str, Parts], taken: Mapping[str, str]) 
 
 def _shown(file: str) -> str:
     return printable(Path(file))
-
-
-def _equal(name: Parts, file: Parts) -> int:
-    return int(name == file)
-
-
-def _in_folders(name: Parts, file: Parts) -> int:
-    """Return how much of two paths is common, where one is the end of the other; 0 where their folders contradict."""
-    common = min(len(name), len(file))
-    return common if name[-common:] == file[-common:] else 0
 
 
 def _parts(name: str) -> Parts:

@@ -14,7 +14,7 @@ _SYSTEM = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle
 """Files and folders that systems put beside photographs."""
 
 
-_SUFFIXES = images.SUFFIXES | set(getattr(images, "UNREADABLE", ()))
+_SUFFIXES = images.SUFFIXES | set(images.UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,42 +11,30 @@ Beside every table and JSON file stands its sha256 (FILE.sha256), beside an arra
 """
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from warnings import warn
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import create_summed, remove, remove_unfinished, replace_summed, to_json
-from xaesthetic.core.locks import hold
+from xaesthetic.core.files import create_summed, to_json
 from xaesthetic.core.types import Experiment, Record
+from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder
+from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
-from xaesthetic.run.question import AnsweredBy, is_name, read_document, validate_experiment, validate_same
+from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
 from xaesthetic.run.rows import is_inside, read_record
 from xaesthetic.run.schemas import LEFT_OUT, PREDICTIONS, RECORDS, Table
-from xaesthetic.run.sums import content_sum, damaged, sums_file, verify_file
+from xaesthetic.run.sums import damaged, sums_file, verify_file
 from xaesthetic.run.tables import read_table, validate_members
 from xaesthetic.run.versions import SCHEMA, find_table
 
-_QUESTION = "experiment.json"
-_UNFINISHED = ("predict", "explain")
-"""Stages whose chunks are of no use once a run is complete; who is left out by one is left out of the run."""
-
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Run(RunFolder):
     """A run folder: an experiment and what has been computed of it so far."""
-
-    root: Path
-    experiment: Experiment
-    schema: int = SCHEMA
-    """The version of the folder's format; files that are written are of the newest."""
 
     # -- the question ------------------------------------------------------------------------------------------------
 
@@ -60,7 +48,7 @@ class Run:
             If there is none, its experiment.json is damaged, or a newer program wrote it.
         """
         root = Path(root)
-        file = root / _QUESTION
+        file = root / QUESTION
         if not file.is_file():
             raise DataError(f"{root}: no run folder (it holds no experiment.json); make one with 'xaesthetic compare'.")
         document = read_document(file)
@@ -101,8 +89,8 @@ class Run:
             return False
         except OSError as error:
             raise DataError(f"{root}: cannot be used as a folder ({error.strerror}); choose another with --out.") from error
-        if _QUESTION not in names:
-            if any(not name.startswith(".") and name != f"{_QUESTION}.sha256" for name in names):
+        if QUESTION not in names:
+            if any(not name.startswith(".") and name != f"{QUESTION}.sha256" for name in names):
                 raise DataError(f"{root}: holds files that are no run; choose an empty or a new folder with --out.")
             return False
         validate_same(root, Run.open(root).experiment, experiment)
@@ -118,70 +106,11 @@ class Run:
             If the folder holds another experiment, or something that is no run at all.
         """
         question = {"schema": SCHEMA, "question": asdict(experiment), "answered_by": dict(answered_by)}
-        create_summed(root / _QUESTION, lambda file: file.write_text(to_json(question), encoding="utf-8"))
+        create_summed(root / QUESTION, lambda file: file.write_text(to_json(question), encoding="utf-8"))
         Run.exists(root, experiment)  # raises where another question is there
         return Run(root, experiment)
 
-    def writing(self, purpose: str, part: str = "") -> AbstractContextManager[None]:
-        """Be the only one who writes the tables and maps, or another part of the folder; waits for whoever does.
-
-        Parameters
-        ----------
-        purpose
-            What is done meanwhile, for whoever waits: ``rating``.
-        part
-            ``summaries`` or ``report``: those are written on their own.
-        """
-        return hold(self.root / f".{part}{'.' if part else ''}lock", purpose)
-
-    def answered_by(self) -> AnsweredBy:
-        """Return versions, models with their sources and attributes, command line.
-
-        Raises
-        ------
-        DataError
-            If experiment.json does not say so of every model.
-        """
-        file = self.root / _QUESTION
-        answered = read_document(file).answered_by
-        verify_file(file, self.schema)
-        missing = self.model_keys() if answered is None else [key for key in self.model_keys() if key not in answered.models]
-        if answered is None or missing:
-            raise DataError(f"{file}: does not say how {', '.join(missing)} answered; it is damaged or of another version.")
-        return answered
-
-    def trained(self) -> dict[str, str]:
-        """Return how each model was trained, by its key."""
-        return {key: answer.trained for key, answer in self.answered_by().models.items()}
-
-    def model_keys(self) -> list[str]:
-        """Return the keys of the models, in the question's order."""
-        return [model_key(choice) for choice in self.experiment.models]
-
     # -- tables ------------------------------------------------------------------------------------------------------
-
-    def has(self, table: Table) -> bool:
-        """Whether a table has been written.
-
-        Raises
-        ------
-        DataError
-            If it has, but is gone: its sha256 is still there. What `xaesthetic compare` makes again is only not there.
-        """
-        file = find_table(self.root, table.name)
-        if file.is_file():
-            return True
-        if table not in (RECORDS, PREDICTIONS) and sums_file(file).is_file() and not self._is_under_way(table):
-            raise DataError(
-                f"{file}: is missing, but its sha256 is there; put it back, or delete {sums_file(file).name} too and "
-                f"'{table.command.replace('RUN', str(self.root))}' makes it anew."
-            )
-        return False
-
-    def _is_under_way(self, table: Table) -> bool:
-        """Whether a stage that writes a table was stopped: then its sha256 may stand there first."""
-        stages = _UNFINISHED if table == LEFT_OUT else (table.name,)
-        return any((self.parts / stage).is_dir() for stage in stages)
 
     def read(self, table: Table, everything: bool = False) -> pd.DataFrame:
         """Read a table whose checksum holds.
@@ -210,46 +139,6 @@ class Run:
             left_out = () if everything else self._unusable()
             frame = frame[~frame["image"].isin(left_out)].reset_index(drop=True) if left_out else frame
         return frame
-
-    def write(self, table: Table, frame: pd.DataFrame, made_from: str = "") -> None:
-        """Write a table, whole or not at all, and its sha256 beside it.
-
-        Parameters
-        ----------
-        table
-            Its schema.
-        frame
-            Its rows.
-        made_from
-            A digest of what it was made from, which `made_from` gives back.
-
-        Raises
-        ------
-        ValueError
-            If the columns are not those of the schema.
-        DataError
-            If the disk is unwilling.
-        """
-        rows = table.to_arrow(frame).replace_schema_metadata({"made_from": made_from} if made_from else None)
-        replace_summed(self.root / f"{table.name}.parquet", lambda file: pq.write_table(rows, file))
-
-    def discard(self, table: Table) -> None:
-        """Remove a table and its sha256, where they are in the folder."""
-        for file in (self.root / f"{table.name}.parquet", self.root / f"{table.name}.parquet.sha256"):
-            remove(file)
-
-    def made_from(self, table: Table) -> str:
-        """Return the digest of what a table was made from; empty where it has none, is missing or is damaged."""
-        file = find_table(self.root, table.name)
-        try:
-            verify_file(file, self.schema)
-            return str((pq.read_schema(file).metadata or {}).get(b"made_from", b"").decode())
-        except (DataError, OSError, ValueError, pa.ArrowException):
-            return ""
-
-    def digest(self, table: Table) -> str:
-        """Return the sha256 of a table's file."""
-        return content_sum(find_table(self.root, table.name))
 
     # -- photographs -------------------------------------------------------------------------------------------------
 
@@ -284,7 +173,7 @@ class Run:
         return dict(zip(table["image"], table["reason"], strict=True))
 
     def _unusable(self) -> dict[str, str]:
-        return self._later(*_UNFINISHED)
+        return self._later(*UNFINISHED)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Return every usable photograph's (height, width) in pixels."""
@@ -341,39 +230,3 @@ class Run:
         """Whether every prediction and map is in the folder."""
         made = all(self.has_maps(model, method) for model in self.model_keys() for method in self.methods(model))
         return self.has(RECORDS) and self.has(PREDICTIONS) and made
-
-    def methods(self, model: str) -> tuple[str, ...]:
-        """Return the experiment's methods that this model, by its key, is explained by; others are left out for it."""
-        return tuple(method for method in self.experiment.methods if method not in self.left_out_methods().get(model, {}))
-
-    def left_out_methods(self) -> Mapping[str, Mapping[str, str]]:
-        """Return by model and method why the one is not explained by the other, where the methods were not named."""
-        return self.answered_by().left_out if (self.root / _QUESTION).is_file() else {}
-
-    # -- the rest ----------------------------------------------------------------------------------------------------
-
-    @property
-    def parts(self) -> Path:
-        """Return the folder in which stages keep their finished chunks."""
-        return self.root / "parts"
-
-    def remove_parts(self) -> None:
-        """Remove the chunks of finished ratings and maps, and what a killed process left half-written.
-
-        Chunks of a measurement that was stopped stay: it goes on with them.
-        """
-        remove_unfinished(self.root, besides=("summaries", "report"))  # others may be writing there
-        for stage in _UNFINISHED:
-            remove(self.parts / stage)
-        with suppress(OSError):  # it holds others, or does not exist
-            self.parts.rmdir()
-
-    @property
-    def report(self) -> Path:
-        """Return the folder of figures and tables."""
-        return self.root / "report"
-
-
-def model_key(choice: str) -> str:
-    """Return a model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one."""
-    return ModelChoice.parse(choice).key

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from PIL import ExifTags, Image
-
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable
 from xaesthetic.data.datasets._exports import short
-from xaesthetic.data.images import LARGEST
+from xaesthetic.data.images import read_size
 from xaesthetic.data.names import match_names
 from xaesthetic.data.walk import walk
 
@@ -102,14 +101,6 @@ def path_in(text: str) -> str:
 def header_size(path: Path) -> tuple[int, int] | None:
     """Return (height, width) of a photograph, upright, without decoding it; None where it cannot be read."""
     try:
-        with Image.open(path) as image:
-            width, height = image.size
-            turned = Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
-            if image.format == "TIFF":  # of which some versions of Pillow turn the size themselves
-                tags = image.tag_v2  # type: ignore[attr-defined]
-                width, height = tags[ExifTags.Base.ImageWidth], tags[ExifTags.Base.ImageLength]
-    except Exception:  # damaged files make Pillow's readers raise nearly anything; decoding says what is wrong
+        return read_size(path)
+    except DataError:  # decoding says what is wrong
         return None
-    if not 0 < width * height <= LARGEST:
-        return None
-    return (width, height) if turned else (height, width)

@@ -6,11 +6,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from xaesthetic.data.datasets._photographs import path_in
-from xaesthetic.data.images import SUFFIXES
+from xaesthetic.data.images import SUFFIXES, UNREADABLE
 from xaesthetic.data.names import match_names
 
 _USUAL = ("image", "img", "photo", "photograph", "picture")
-_PHOTOGRAPHS = SUFFIXES | {".heic", ".heif", ".avif", ".jfif", ".jxl", ".dng", ".cr2", ".cr3", ".nef", ".arw"}
+_PHOTOGRAPHS = SUFFIXES | set(UNREADABLE)
 _ADDRESSES = ("/data/", "http://", "https://", "s3://", "gs://", "azure-blob://")
 
 Place = tuple[str, int | None]
