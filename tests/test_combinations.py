@@ -14,6 +14,7 @@ from xaesthetic.core.errors import DataError, ModelError, PluginError, Xaestheti
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.completeness import COMPLETENESS
 from xaesthetic.models.model import load_model
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic.stages import choices
@@ -209,7 +210,7 @@ def test_measurements_and_metrics_are_checked_before_any_is_measured(their_nets,
     with pytest.raises(DataError, match="no fixations and no masks"):
         pipeline.judge(run, "nss")
     with pytest.raises(PluginError, match="no report 'leaderbord'"):
-        pipeline.draw_reports(run.root, "leaderbord")
+        draw_reports(run.root, "leaderbord")
     assert np.isfinite(run.read(PREDICTIONS)["prediction"]).all()
 
 

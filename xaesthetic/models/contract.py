@@ -93,20 +93,24 @@ def probe(model: AttributeModel, size: tuple[int, int] | None = None) -> Float[T
 
 
 def _tried(model: AttributeModel) -> AttributeModel:
-    x = probe(model)
-    _linear_rows(model, _pass(model, x[:1]))
-    if (
-        not isinstance(model.head, LinearHead)
-        or isinstance(model.inputs.mean, np.ndarray)
-        or min(model.inputs.size) < _LARGE
-    ):
+    x, small = probe(model), _small_probe(model)
+    if small is None:
         return _repeatable(model, x)
-    small = probe(model, (model.inputs.size[0] // 3, model.inputs.size[1] // 3))
-    try:  # averages have no size: most networks can be tried again on a ninth of the area
-        _pass(model, small)
-    except Exception:
-        small = x
+    _linear_rows(model, _pass(model, x[:1]))
     return _repeatable(model, small)
+
+
+def _small_probe(model: AttributeModel) -> Tensor | None:
+    """A probe of a ninth of the area, where a network can be tried on that as well: averages have no size."""
+    height, width = model.inputs.size
+    if not isinstance(model.head, LinearHead) or isinstance(model.inputs.mean, np.ndarray) or min(height, width) < _LARGE:
+        return None
+    small = probe(model, (height // 3, width // 3))
+    try:
+        _pass(model, small[:1])
+    except Exception:  # it needs its declared size
+        return None
+    return small
 
 
 def _repeatable(model: AttributeModel, x: Tensor) -> AttributeModel:
@@ -124,6 +128,7 @@ def _repeatable(model: AttributeModel, x: Tensor) -> AttributeModel:
                 "(network.eval()), and let nothing in it be drawn by chance."
             )
         warn(f"{model.name}: ratings depend on what else is in the batch; is a norm in it still in training mode?")
+    _linear_rows(model, both)
     return model
 
 
