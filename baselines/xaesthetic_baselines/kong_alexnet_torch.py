@@ -32,10 +32,10 @@ def kong_alexnet_torch(weights: Path | None = None, random: bool = False) -> Att
     ModelError
         If a file is damaged, or not of this network.
     """
-    return random_kong() if random else kong_torch(weights)
+    return _random_kong() if random else kong_torch(weights)
 
 
-def random_kong() -> AttributeModel:
+def _random_kong() -> AttributeModel:
     """The network before training, on photographs less a grey; nothing has to be fetched."""
     network = KongAlexNet(layers())
     names = tuple(item.name for item in ATTRIBUTES)
