@@ -17,7 +17,7 @@ from xaesthetic.core.files import sha256
 from xaesthetic.data import images
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.model import load_model
-from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.models.weights import Weights, read_weights, write_tensors, write_weights
 
 MODELS = ("multigap_lite0", "lite0_ft")
 GRIDS = [150, 75, 75, 38, 38, *[19] * 6, *[10] * 5]
@@ -119,7 +119,9 @@ def test_heads_of_ones_own(tmp_path):
         load_model(f"lite0_ft={tmp_path}")
     for suffix in (".safetensors", ".json"):
         shutil.copy(_heads.EMBEDDED / f"lite0_ft{suffix}", tmp_path)
-    assert load_model(f"lite0_ft={tmp_path}").attributes == load_model("lite0_ft").attributes
+    same = load_model(f"lite0_ft={tmp_path}")
+    assert same.attributes == load_model("lite0_ft").attributes
+    assert same.source.trained == "trained on edits, not on ratings"  # it is the embedded head, and known
     data = (tmp_path / "lite0_ft.safetensors").read_bytes()
     (tmp_path / "lite0_ft.safetensors").write_bytes(data[:-1] + b"x")
     with pytest.raises(ModelError, match=r"lite0_ft\.safetensors: sha256"):
@@ -157,3 +159,34 @@ def test_manifests_say_what_was_reached(name):
     ordered = described["result"]["neighbouring_pairs_in_order"]
     assert ordered["depth_of_field: blur_background"]["accuracy"] > 0.97
     assert "content" in described["left_out"]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
+def test_other_heads_are_quoted_and_their_precision_is_said(tmp_path, kind):
+    """A folder may say of itself whatever it likes, as long as nobody takes it for what is known."""
+    kept = read_weights(_heads.EMBEDDED, "lite0_ft")
+    tensors = {"head.weight": (kept.weights * 2).to(kind), "head.bias": kept.bias.to(kind)}
+    manifest = dict(kept.manifest) | {"trained": "trained on people's ratings (AADB)", "converted": "from gold"}
+    write_tensors(tmp_path, "lite0_ft", tensors, manifest)
+    said = load_model(f"lite0_ft={tmp_path}", on="cpu").source.trained
+    assert said.startswith("weights not known (lite0_ft.safetensors sha256 ")
+    assert "their maker claims: “trained on people's ratings (AADB)”" in said
+    name = str(kind).removeprefix("torch.")
+    assert said.endswith("”" if kind is torch.float32 else f"; converted from {name} to float32")
+
+
+def test_a_known_head_under_other_names_is_not_known(tmp_path):
+    shutil.copy(_heads.EMBEDDED / "lite0_ft.safetensors", tmp_path)
+    manifest = json.loads((_heads.EMBEDDED / "lite0_ft.json").read_text())
+    (tmp_path / "lite0_ft.json").write_text(json.dumps(manifest | {"attributes": manifest["attributes"][::-1]}))
+    assert load_model(f"lite0_ft={tmp_path}", on="cpu").source.trained.startswith("weights not known")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1j])
+def test_a_head_that_cannot_rate_is_refused(tmp_path, value):
+    kept = read_weights(_heads.EMBEDDED, "lite0_ft")
+    weights = kept.weights.to(torch.complex64) if isinstance(value, complex) else kept.weights.clone()
+    weights[1, 2] = value
+    write_tensors(tmp_path, "lite0_ft", {"head.weight": weights, "head.bias": kept.bias}, kept.manifest)
+    with pytest.raises(ModelError, match=r"lite0_ft\.safetensors: 'head\.weight' holds"):
+        load_model(f"lite0_ft={tmp_path}", on="cpu")

@@ -117,7 +117,9 @@ def test_trained_weights_with_and_without_a_backbone(fetched, tmp_path, x):
         load_model(f"resnet50_ft{where}", on="cpu") for where in ("", f"={tmp_path}/head", f"={tmp_path}/both")
     )
     assert plain.source.trained == "ImageNet weights, the head is not trained"
-    assert frozen.source.trained == "on nothing"
+    digest = frozen.source.files["resnet50_ft.safetensors"][:12]
+    said = f"weights not known (resnet50_ft.safetensors sha256 {digest}…); their maker claims: “on nothing”"
+    assert frozen.source.trained == said
     assert frozen.attributes == ("light", "overall")
     with torch.no_grad():
         assert torch.equal(frozen.features(x)[0], plain.features(x)[0])

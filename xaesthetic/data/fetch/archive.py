@@ -65,21 +65,25 @@ def _extract(archive: Path, folder: Path, wanted: Unpack) -> int:
     written, seen = _Budget(budget.most), set[PurePosixPath]()  # a sparse file of a tar is written, but never comes
     with _members(archive, budget) as files, atomic_write(folder) as temporary:
         for name, source in files:
-            target = _target(archive, name, wanted)
-            if target is None:
-                continue
-            if target in seen:
-                raise _distrusted(archive, f"names {name[:80]!r} twice")
-            seen.add(target)
-            place = temporary / target
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with source, place.open("wb") as file:
-                while data := source.read(_PIECE):
-                    written.spend(len(data))
-                    file.write(data)
+            with source:
+                target = _target(archive, name, wanted)
+                if target is None:
+                    continue
+                if target in seen:
+                    raise _distrusted(archive, f"names {name[:80]!r} twice")
+                seen.add(target)
+                _write(source, temporary / target, written)
         if not seen:
             raise ArchiveError(f"{printable(archive)}: holds nothing of what was expected; it is another file.")
     return len(seen)
+
+
+def _write(source: "_Bounded | IO[bytes]", place: Path, written: "_Budget") -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as file:
+        while data := source.read(_PIECE):
+            written.spend(len(data))
+            file.write(data)
 
 
 class _Budget:
