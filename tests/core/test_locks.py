@@ -1,5 +1,8 @@
 """One writer at a time, in processes of their own."""
 
+import errno
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -85,3 +88,18 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="file: cannot be written"), hold(tmp_path / "file/.lock", "writing"):
         pytest.fail("held")
+
+
+def test_where_there_are_no_locks_that_is_said_and_the_work_goes_on(tmp_path, monkeypatch):
+    def flock(descriptor, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    said, done = [], []
+    with hold(tmp_path / ".lock", "writing", said.append):
+        done.append(True)
+    assert done
+    assert said == [
+        f"{tmp_path}: cannot be locked there (No locks available); see that nothing else writes to it meanwhile."
+    ]
+    assert list(tmp_path.iterdir()) == []

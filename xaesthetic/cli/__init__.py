@@ -9,8 +9,11 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command and leave with its exit status, of which `xaesthetic.cli.ending` has the list."""
-    from xaesthetic.cli.ending import run
-
+    try:
+        from xaesthetic.cli.ending import run
+    except KeyboardInterrupt:  # before signals are listened to
+        sys.stderr.write("xaesthetic: stopped; the same command goes on where it was.\n")
+        sys.exit(130)
     sys.exit(run(_command))
 
 

@@ -158,6 +158,7 @@ def _tell(
     as_json: bool,
 ) -> None:
     from xaesthetic.core.files import write_text
+    from xaesthetic.core.locks import hold
     from xaesthetic.core.spreadsheet import frame_csv
     from xaesthetic.paper.tables.render import to_html, to_latex
 
@@ -170,6 +171,8 @@ def _tell(
         return
     texts = {f"{name}.csv": frame_csv(frame) for name, frame in frames.items()}
     texts |= {f"{stem}.tex": to_latex(layouts), f"{stem}.html": to_html(title, layouts)}
-    for name, text in texts.items():
-        write_text(out / name, text)
+    with hold(out / ".lock", "writing tables"):
+        for name, text in texts.items():
+            write_text(out / name, text)
+    for name in texts:
         screen.say(out / name, err=as_json)

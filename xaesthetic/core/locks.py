@@ -75,6 +75,7 @@ def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> i
         descriptor = _open(file)
         try:
             if not _lock(descriptor, file, say, wait):
+                file.unlink(missing_ok=True)
                 os.close(descriptor)
                 return None
             if _is_current(descriptor, file):
