@@ -56,7 +56,7 @@ def data_fetch(
     from xaesthetic.data.records import find_records
 
     def say(text: str) -> None:
-        typer.echo(text, err=True)
+        screen.say(text, err=True)
 
     track = choose_progress(quiet)
     missing: dict[str, str] = {}
