@@ -27,7 +27,7 @@ def outcome(make, seed, folder):
 
 
 @pytest.mark.parametrize("make", dict.fromkeys(weight_files.KINDS), ids=lambda make: make.__name__)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=min(50, settings.default.max_examples))
 @given(seed=st.integers(0, 10**9))
 def test_a_generated_file_is_read_or_refused(make, seed):
     with tempfile.TemporaryDirectory() as folder:

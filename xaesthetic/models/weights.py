@@ -101,6 +101,12 @@ def read_weights(folder: Path, name: str) -> Weights:
         head = tensors.pop("head.weight"), tensors.pop("head.bias")
     except KeyError as error:
         raise ModelError(f"{folder / name}.safetensors: holds no linear head ({error}); train it again.") from error
+    count = len(described["attributes"])
+    if head[0].ndim != 2 or head[0].shape[0] != count or head[1].shape != (count,):
+        shapes = f"{tuple(head[0].shape)} and {tuple(head[1].shape)}"
+        raise ModelError(
+            f"{folder / name}.safetensors: its head is {shapes}, but {count} attributes were wanted; train it again."
+        )
     backbone = {key.removeprefix(_BACKBONE): value for key, value in tensors.items() if key.startswith(_BACKBONE)}
     return Weights(*head, backbone, described)
 
