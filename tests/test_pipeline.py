@@ -17,7 +17,7 @@ from xaesthetic.execution.local import local
 from xaesthetic.models.model import load_model
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
-from xaesthetic.stages import predict
+from xaesthetic.stages import _photographs
 from xaesthetic.stages.predict import rate
 
 BOTH = ("tiny_net", "other_net")
@@ -143,7 +143,7 @@ def test_no_photograph_that_can_be_used(compare, photos):
 
 def test_rating_reads_a_few_photographs_ahead_only(experiment, monkeypatch):
     begun = []
-    monkeypatch.setattr(predict, "load_photograph", lambda record: begun.append(record) or images.decode(record.path))
+    monkeypatch.setattr(_photographs, "load_photograph", lambda record: begun.append(record) or images.decode(record.path))
 
     def track(items, what, total):
         for number, item in enumerate(items):

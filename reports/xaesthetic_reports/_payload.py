@@ -12,14 +12,13 @@ from jaxtyping import Float
 from PIL import Image
 
 from xaesthetic.core.attributes import describe, in_order
-from xaesthetic.core.types import Pixels, Record
+from xaesthetic.core.types import Pixels, Record, Source
 from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density
 from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
-from xaesthetic.run.question import Answer
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
 from xaesthetic.run.store import Run, model_key
 
@@ -61,7 +60,7 @@ def _explained(run: Run) -> set[str]:
     return {image for place in _places(run)[:1] for image in run.maps(*place).images}
 
 
-def _source(source: Answer) -> dict[str, Any]:
+def _source(source: Source) -> dict[str, Any]:
     return {name: getattr(source, name) for name in ("citation", "licence", "trained", "files")}
 
 

@@ -241,7 +241,10 @@ def test_report_draws_with_another_scale(compare, command):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--attr", "lihgt"), "no attribute 'lihgt'. Did you mean 'light'?"),
+        (
+            ("--attr", "lihgt"),
+            "tiny_net has no attribute 'lihgt'; it has depth_of_field, light, vivid_color. Did you mean 'light'?",
+        ),
         (("--method", "gradcm"), "no method 'gradcm'. Did you mean 'grad_cam'?"),
         (("--method", "guided_grad_cam"), "use 'grad_cam'"),
         (("--model", "tiny_nte"), "no model 'tiny_nte'. Did you mean 'tiny_net'?"),

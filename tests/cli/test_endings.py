@@ -60,15 +60,19 @@ def test_without_a_run_the_traceback_is_in_the_users_state_folder(ended, tmp_pat
 
 
 def test_a_plugin_that_raises_inside_is_a_crash_whose_traceback_is_in_the_run(command, plugged, tmp_path):
-    net = plugged / "tiny_nets" / "_net.py"
-    net.write_text(
-        net.read_text().replace("        batches.append(len(x))", "        raise ZeroDivisionError('[red]\\x1b[31m')")
-    )
+    package = plugged / "tiny_reports"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "breaks.py").write_text("def breaks(run, options):\n    raise ZeroDivisionError('[red]\\x1b[31m')\n")
+    (plugged / "tiny_reports-1.dist-info").mkdir()
+    (plugged / "tiny_reports-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny-reports\nVersion: 1\n")
+    (plugged / "tiny_reports-1.dist-info" / "entry_points.txt").write_text("[xaesthetic]\nreports = tiny_reports\n")
     make_photos(tmp_path / "p", 2)
-    status, out, err = command("compare", "--attr", "light", "--data", "p", "--model", "tiny_net", "--out", "run", "--quiet")
-    assert (status, out, err.count("\n")) == (70, "", 1)
+    arguments = ("--attr", "light", "--data", "p", "--model", "tiny_net", "--out", "run", "--quiet")
+    status, out, err = command("compare", *arguments, "--report", "breaks", "--report", "predictions")
+    assert (status, out, err.count("\n")) == (70, "run/report/predictions.csv\n", 1)
     assert r"(ZeroDivisionError: [red]\x1b[31m); the traceback is in run/crash.log." in err
-    assert "_net.py" in (tmp_path / "run" / "crash.log").read_text()
+    assert "breaks.py" in (tmp_path / "run" / "crash.log").read_text()
 
 
 def test_an_argument_with_control_characters_is_shown_as_escapes(command):

@@ -79,7 +79,7 @@ def test_what_was_made_from_maps_that_changed_is_computed_anew(run, computed):
 
 
 def test_a_summary_goes_with_the_table_it_was_made_from(run):
-    (run.root / "scores.parquet").unlink()
+    run.discard(schemas.SCORES)
     judgement = summarise(run)
     assert not run.has(LEADERBOARD)
     assert judgement.missing["leaderboard"] == f"xaesthetic score {run.root}"

@@ -79,7 +79,7 @@ def test_the_ceiling_is_each_against_the_others_by_hand(run):
 
 def test_a_stopped_scoring_goes_on(run, monkeypatch):
     whole = run.read(SCORES)
-    (run.root / "scores.parquet").unlink()
+    run.discard(SCORES)
     monkeypatch.setattr(score, "_GROUP", 2)
     real, times = score.human_maps, []
 
@@ -99,7 +99,7 @@ def test_a_stopped_scoring_goes_on(run, monkeypatch):
 
 
 def test_further_metrics_are_added_and_kept(run, monkeypatch):
-    (run.root / "scores.parquet").unlink()
+    run.discard(SCORES)
     assert set(score_run(run, ["nss"])["metric"]) == {"nss"}
     assert set(score_run(run, ["cc"])["metric"]) == {"cc"}
     assert set(run.read(SCORES)["metric"]) == {"nss", "cc"}
@@ -241,7 +241,7 @@ def test_every_metric_fits_fixations_or_masks():
 def test_compare_goes_on_with_a_scoring_that_was_stopped(run, monkeypatch):
     """What is measured of a run whose maps are complete is not thrown away when it is started again."""
     whole = run.read(SCORES)
-    (run.root / "scores.parquet").unlink()
+    run.discard(SCORES)
     before = set(run.root.rglob("*"))
     monkeypatch.setattr(score, "_GROUP", 2)
     real, times = score.human_maps, []

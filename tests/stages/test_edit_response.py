@@ -88,7 +88,7 @@ def run(run_of, record):
 
 @pytest.mark.parametrize(("sign", "right"), [(1.0, 1.0), (-1.0, 0.0)])
 def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign, right):
-    edit_response.measure_edits(run, {"colour": colour_model(sign)})
+    edit_response.measure_edits(run, {"tiny_net": colour_model(sign)})
     table = run.read(EDITS)
     assert set(table["edit"]) == {"drain", "saturate"}
     assert set(table["image"]) == {"p"}  # the other has no subject
@@ -118,7 +118,7 @@ def test_a_summary_by_hand():
 def test_without_a_subject_it_says_so(subject, run_of, record):
     run = run_of([replace(record, subject=subject), replace(record, id="q", subject=subject)])
     with pytest.raises(DataError, match="no photograph of here has a subject"):
-        edit_response.measure_edits(run, {"colour": colour_model()})
+        edit_response.measure_edits(run, {"tiny_net": colour_model()})
 
 
 @pytest.mark.slow

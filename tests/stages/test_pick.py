@@ -13,6 +13,7 @@ from xaesthetic.run.schemas import PREDICTIONS, RECORDS
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records, rated_attributes
 
+ANSWER = {"citation": "", "licence": "", "trained": "", "files": {}}
 numbers = count()
 
 
@@ -21,7 +22,7 @@ def rated(folder, ratings, pick, models=("net",)):
     ids = sorted(set(chain(*ratings.values())))
     rows = [record_row(Record(each, Path(each), original=each[0])) | {"reason": ""} for each in ids]
     experiment = Experiment("photos", None, models, ("cam",), ("all",), pick)
-    run = Run.create(folder / str(next(numbers)), experiment, {})
+    run = Run.create(folder / str(next(numbers)), experiment, {"models": dict.fromkeys(models, ANSWER)})
     run.write(RECORDS, fill(RECORDS, rows))
     table = [
         {"image": image, "model": model, "attribute": attribute, "prediction": np.float32(value)}

@@ -237,7 +237,7 @@ def create_array(folder: Path, count: int, chunk: Sequence[int], attributes: Map
         dtype="float32",
         serializer=BytesCodec(),
         compressors=(ZstdCodec(level=3), Crc32cCodec()),
-        attributes=dict(attributes) | {"all_chunks_written": True, "summed": True},
+        attributes=dict(attributes) | {"all_chunks_written": True},
         config=WRITE_ALL,
     )
 

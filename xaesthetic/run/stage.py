@@ -122,7 +122,7 @@ class ArraySink:
             sync_names(folder)
 
     def _begin(self, folder: Path, shape: tuple[int, ...]) -> "zarr.Array[Any]":
-        array = create_array(folder, sum(self.sizes), (self.sizes[0], *shape), self.attributes)
+        array = create_array(folder, sum(self.sizes), (self.sizes[0], *shape), {**self.attributes, "summed": True})
         sync(folder)
         sync_names(folder.parent)
         return array

@@ -35,6 +35,8 @@ def read_mask_file(path: Path, size: tuple[int, int] | None) -> bytes:
     try:
         with Image.open(io.BytesIO(data), formats=(*_LOSSLESS, "JPEG", "WEBP")) as image:
             _require_usable(image, size)
+            if image.format == "GIF":  # it always has a palette, in any order: what is marked is said by its colours
+                return _png(image.convert("RGBA"))
             return data if image.format == "PNG" else _png(image)
     except DataError:
         raise
