@@ -11,10 +11,11 @@ from PIL import Image
 from support.maps import write_maps
 
 from xaesthetic.core import plugins
-from xaesthetic.core.files import sha256, write_json
+from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Annotation, Experiment, Record, ReportOptions
 from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.figures import style
+from xaesthetic.paper.manifest import Entry, Manifest, write_manifest
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 from xaesthetic.run.rows import record_row
@@ -77,7 +78,7 @@ def run(tmp_path, photo, write_photo):
     write(run, schemas.BLOCKS, blocks)
     votes = [f"{who},{name},{1 + (number + n) % 5}" for n, who in enumerate("xyz") for number, name in enumerate(IDS)]
     (run.root / "allinAll.csv").write_text("\n".join(["rater,image,score", *votes]))
-    write_json(run.report / "manifest.json", {"exhibits": {"1": {"missing": "Nothing."}}})
+    write_manifest(run, Manifest({"1": Entry(missing="Nothing.")}))
     return run
 
 
