@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)-lowest
+# two files of tests at a time
+TOGETHER := --numprocesses=2 --dist=loadfile
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
   tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
@@ -21,13 +23,13 @@ quick: $(VENV)/.installed-test ## lint, types and the tests that are not slow
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow" --hypothesis-profile=quick
+	$(BIN)/pytest -m "not slow" $(TOGETHER) --hypothesis-profile=quick
 
 test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests, with the branches that they cover
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
 	$(BIN)/pytest -m slow
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs

@@ -86,7 +86,6 @@ def test_what_is_no_model(model):
         ),
         ({"head": FunctionHead(LAYERS, linear={3: (torch.zeros(27), torch.tensor(0.0))})}, "it has 0 to 2"),
     ],
-    ids=str,
 )
 def test_what_a_model_says_of_itself(changes, said):
     assert said in refused(changed(**changes))
@@ -104,7 +103,6 @@ def test_what_a_model_says_of_itself(changes, said):
         ({"scale": 0.0}, "its scale is 0.0"),
         ({"resample": "lanczos"}, "'lanczos'; there are bilinear, bicubic, nearest"),
     ],
-    ids=str,
 )
 def test_inputs_that_cannot_be(changes, said):
     spec = changed(InputSpec((27, 23), mean=(0.0, 0.0, 0.0)), **changes)
