@@ -144,11 +144,14 @@ def test_a_trained_backbone_is_used(tmp_path, x):
         load_model("lite0_ft=random")
 
 
-@pytest.mark.parametrize(("rows", "channels"), [(1, 7), (2, 1152)])
-def test_heads_that_do_not_fit_are_refused(tmp_path, rows, channels):
+@pytest.mark.parametrize(
+    ("rows", "channels", "said"),
+    [(1, 7, r"lite0_ft: .* weights, but \(1, 1152\)"), (2, 1152, r"its head is \(2, 1152\) and \(2,\), but 1 attributes")],
+)
+def test_heads_that_do_not_fit_are_refused(tmp_path, rows, channels, said):
     manifest = {"attributes": ["light"], "trained": "somehow"}
     write_weights(tmp_path, "lite0_ft", Weights(torch.zeros(rows, channels), torch.zeros(rows), {}, manifest))
-    with pytest.raises(ModelError, match=r"lite0_ft: .* weights, but \(1, 1152\)"):
+    with pytest.raises(ModelError, match=said):
         load_model(f"lite0_ft={tmp_path}")
 
 
