@@ -131,6 +131,7 @@ def test_a_cams_mean_plus_the_bias_is_the_raw_output(converted, x):
     conserved(load_model(f"malu_resnet50={converted}", on="cpu"), x)
 
 
+@pytest.mark.filterwarnings("ignore:.*depend on what else is in the batch")
 def test_running_is_the_codes_head_at_the_trained_batch(checkpoint, tmp_path, write_photo, photo):
     """Sixteen photographs that the running norm was measured on, as one batch through the code's own head."""
     random = np.random.default_rng(0)
@@ -154,6 +155,7 @@ def test_running_is_the_codes_head_at_the_trained_batch(checkpoint, tmp_path, wr
     conserved(one, random_x[:2])
 
 
+@pytest.mark.filterwarnings("ignore:.*depend on what else is in the batch")
 def test_the_codes_head_by_the_equation_and_its_dependence_on_the_batch(checkpoint, tmp_path):
     folder, _ = malu(checkpoint, tmp_path / "batch", "batch")
     model = load_model(f"malu_resnet50={folder}", on="cpu")
