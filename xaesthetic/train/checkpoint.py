@@ -65,7 +65,7 @@ class Checkpoint:
         """
         file = self.folder / "checkpoint.pt"
         values = _load(file, on)
-        wrong = [] if values is None else [name for name, kind in _KINDS.items() if type(values.get(name)) is not kind]
+        wrong = [] if values is None else [name for name, kind in _KINDS.items() if not _is(values.get(name), kind)]
         if wrong:
             raise _unusable(file, f"{', '.join(wrong)} is missing or of another type")
         return values
@@ -94,6 +94,10 @@ def _load(path: Path, on: str) -> dict[str, Any] | None:
     if not isinstance(values, dict):
         raise _unusable(path, "it holds no dictionary")
     return values
+
+
+def _is(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)  # a state dict is ordered; a bool is no number
 
 
 def _unusable(path: Path, reason: str) -> DataError:
