@@ -22,8 +22,8 @@ RESAMPLE = {
     "bicubic": Image.Resampling.BICUBIC,
     "nearest": Image.Resampling.NEAREST,
 }
-_BAND = 4_000_000  # pixels of a region that are drawn at once
 """The ways to squash a photograph that an `InputSpec` may name."""
+_BAND = 4_000_000  # pixels of a region that are drawn at once
 
 
 def to_float(pixels: Pixels) -> Rgb:
