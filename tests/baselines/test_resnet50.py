@@ -111,7 +111,7 @@ def test_trained_weights_with_and_without_a_backbone(fetched, tmp_path, x):
     manifest = {"attributes": ["light", "overall"], "links": ["tanh", "sigmoid"], "trained": "on nothing"}
     head = untrained(2, 2048, seed=5)
     write_weights(tmp_path / "head", "resnet50_ft", Weights(*head, {}, manifest))
-    backbone = {key: value + 0.01 for key, value in _resnet50.imagenet()[0].state_dict().items()}
+    backbone = {key: value * 1.01 for key, value in _resnet50.imagenet()[0].state_dict().items()}
     write_weights(tmp_path / "both", "resnet50_ft", Weights(*head, backbone, manifest))
     plain, frozen, tuned = (
         load_model(f"resnet50_ft{where}", on="cpu") for where in ("", f"={tmp_path}/head", f"={tmp_path}/both")

@@ -11,6 +11,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation import specificity
 from xaesthetic.evaluation.judge import summarise
 from xaesthetic.run.maps import Maps, create_array
+from xaesthetic.run.schemas import SCORES
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_reports_are_drawn_of_what_is_there(run, tmp_path):
         "leaderboard_vivid_color.pdf", "ranks.csv", "specificity.csv", "specificity.png", "specificity.pdf",
         "leaderboard_light.txt", "leaderboard_vivid_color.txt", "specificity.txt",
     }  # fmt: skip
-    (run.root / "scores.parquet").unlink()
+    run.discard(SCORES)
     assert xa.draw_reports(run, ["leaderboard"]) == []
 
 
