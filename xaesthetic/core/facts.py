@@ -49,6 +49,18 @@ class MethodFacts:
     """Whether it needs the outputs' gradient at the input."""
     requires: str = ""
     """The module that it imports beyond what is always installed."""
+    layers: bool = True
+    """Whether it reads the layers' activations; those that do not work for a network without a grid, too."""
+    signed: bool = True
+    """Whether its maps say what lowers an output by their sign; those of an unsigned method are at least 0."""
+    asks_output: bool = True
+    """Whether its map depends on the output; a floor's does not, and is drawn once."""
+    baseline: bool = False
+    """Whether it compares with a photograph without information, which is a choice (`xaesthetic.methods._baselines`)."""
+    promises: str = ""
+    """What its maths promises, in a sentence; empty where nothing."""
+    against: str = ""
+    """What is known against it, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +157,30 @@ def method(
     needs_head: bool = False,
     differentiable: bool = False,
     requires: str = "",
+    layers: bool = True,
+    signed: bool = True,
+    asks_output: bool = True,
+    baseline: bool = False,
+    promises: str = "",
+    against: str = "",
 ) -> Callable[[_Function], _Function]:
     """Declare what a method's maps are and cost; the parameters are the fields of `MethodFacts`."""
-    return _declare(MethodFacts(adds_up, gradients, passes, needs_head, differentiable, requires))
+    return _declare(
+        MethodFacts(
+            adds_up,
+            gradients,
+            passes,
+            needs_head,
+            differentiable,
+            requires,
+            layers,
+            signed,
+            asks_output,
+            baseline,
+            promises,
+            against,
+        )
+    )
 
 
 def report(

@@ -27,7 +27,7 @@ def integrated_gradients(taken: Pass) -> Float[Tensor, "b a h w"]:
     """
     attr = need("captum.attr", extra="captum", purpose="the method integrated_gradients")  # a second to import
     model = taken.model
-    captum = attr.IntegratedGradients(lambda inputs: model.head(model.features(inputs)), multiply_by_inputs=True)
+    captum = attr.IntegratedGradients(model.outputs, multiply_by_inputs=True)
     with torch.inference_mode(False), torch.enable_grad():
         maps = [
             captum.attribute(taken.x, baselines=0.0, target=index, n_steps=_STEPS, internal_batch_size=_AT_ONCE).sum(1)

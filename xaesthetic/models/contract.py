@@ -139,7 +139,7 @@ def _apart(features: Any) -> Any:
 
 def _pass(model: AttributeModel, x: Tensor) -> _Tried:
     with torch.inference_mode(False), torch.no_grad():
-        if model.runner is not None:
+        if not model.is_cut:
             taken = model.run(x)
             result = _Tried(taken.activations, taken.raw)
             _grids(model, result.activations, len(x))
@@ -166,7 +166,7 @@ def _finite(tensor: Tensor) -> bool:
 
 def _headed(model: AttributeModel, layers: Activations) -> Tensor:
     try:
-        return model.head(layers)
+        return model.outputs_at(layers[0], layers)
     except Exception:
         if isinstance(model.head, FunctionHead) and model.head.rows is None:  # what it gives says more than what failed then
             _outputs(model, model.head.function(tuple(layer.clone() for layer in layers)), len(layers[0]))

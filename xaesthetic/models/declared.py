@@ -11,7 +11,7 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.data.images import RESAMPLE
-from xaesthetic.models.heads import FunctionHead, LinearHead
+from xaesthetic.models.heads import FunctionHead, LinearHead, NetworkHead
 from xaesthetic.models.model import LINKS, AttributeModel
 
 _LONGEST = 100  # bytes of an attribute's name, which becomes part of file names
@@ -116,6 +116,8 @@ def _head(model: AttributeModel) -> None:
         raise ModelError(f"its module is {type(model.module).__name__}, but a torch.nn.Module or None was wanted.")
     if isinstance(model.head, LinearHead):
         _linear(model.head, outputs)
+    elif isinstance(model.head, NetworkHead):
+        return
     elif not isinstance(model.head, FunctionHead):
         raise ModelError(f"its head is {type(model.head).__name__}, but a LinearHead or a FunctionHead was wanted.")
     elif not callable(model.head.function):

@@ -1,5 +1,6 @@
 """Heads: what makes raw outputs of activations. A head is a value; moving or narrowing it gives another one."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -141,7 +142,35 @@ class FunctionHead:
         return values if self.rows is None else values[:, list(self.rows)]
 
 
-Head = LinearHead | FunctionHead
+class NetworkHead(ABC):
+    """The outputs of a network that is hooked and not cut: they need the inputs, not activations alone."""
+
+    @abstractmethod
+    def evaluate(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none") -> tuple[Activations, HeadOutputs]:
+        """Return the layers' activations, the raw outputs and the gradients wanted, from one run of the network."""
+
+    @abstractmethod
+    def outputs(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b a"]:
+        """Return the raw outputs, differentiable at the inputs."""
+
+    @abstractmethod
+    def outputs_at(self, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a"]:
+        """Return the raw outputs with these activations in the place of the layers' own, differentiable at them."""
+
+    @abstractmethod
+    def linear_row(self, row: int) -> LinearRow | None:
+        """Return one output's weights and bias; None where it is not proved to be linear."""
+
+    @abstractmethod
+    def select(self, rows: Sequence[int]) -> "NetworkHead":
+        """Return the head with these outputs only, in this order."""
+
+    @abstractmethod
+    def to(self, device: str) -> "NetworkHead":
+        """Return the head on a device."""
+
+
+Head = LinearHead | FunctionHead | NetworkHead
 
 
 def linear_weights(head: Head, names: Sequence[str], method: str) -> Float[Tensor, "a k"]:

@@ -16,7 +16,7 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, XaestheticError
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS
-from xaesthetic.models.heads import Head, LinearHead
+from xaesthetic.models.heads import Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
 
 LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
@@ -73,6 +73,15 @@ class AttributeModel:
     """How a pass is made where not by `features` and then `head`."""
     name: str = "the model"
     """What errors call it; `load_model` sets the plug-in's name."""
+    layers: tuple[str, ...] = ()
+    """The target layers' names in the network, where they are known."""
+    notes: tuple[str, ...] = ()
+    """What was assumed or found out about it, a sentence each."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a pass is `features` and then `head`, and not the network's own affair."""
+        return self.runner is None and not isinstance(self.head, NetworkHead)
 
     @property
     def device(self) -> torch.device:
@@ -98,6 +107,21 @@ class AttributeModel:
         if not self.links:
             return raw
         return torch.stack([LINKS[link](raw[:, column]) for column, link in enumerate(self.links)], dim=1)
+
+    def outputs(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b a"]:
+        """Return the raw outputs, differentiable at the inputs where torch's gradients are enabled."""
+        if isinstance(self.head, NetworkHead):
+            return self.head.outputs(x)
+        return self.head(self.features(x))
+
+    def outputs_at(self, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a"]:
+        """Return the raw outputs of inputs whose target layers are made to have these activations, differentiable at them.
+
+        A head that is a function of activations alone is all that runs; a hooked network runs whole.
+        """
+        if isinstance(self.head, NetworkHead):
+            return self.head.outputs_at(x, activations)
+        return self.head(activations)
 
     def run(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none") -> Pass:
         """Run the network once.
@@ -131,8 +155,11 @@ class AttributeModel:
     def _pass(self, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:
         if self.runner is not None:
             return self.runner(self, x, gradients)
-        activations = tuple(layer.detach() for layer in self.features(x))
-        result = self.head.evaluate(activations, gradients)
+        if isinstance(self.head, NetworkHead):
+            activations, result = self.head.evaluate(x, gradients)
+        else:
+            activations = tuple(layer.detach() for layer in self.features(x))
+            result = self.head.evaluate(activations, gradients)
         return Pass(self, x, activations, result.raw, result.gradient_sums, result.gradients)
 
 

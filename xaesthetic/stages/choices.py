@@ -81,7 +81,7 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
     try:
         if facts.differentiable:
             _differentiate(model, method)
-        elif facts.gradients != "none" and isinstance(model.head, FunctionHead) and model.runner is None:
+        elif facts.gradients != "none" and isinstance(model.head, FunctionHead) and model.is_cut:
             _differentiate_head(model, method)
     except XaestheticError as error:
         return str(error)
@@ -90,13 +90,15 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
 
 def _differentiate(model: AttributeModel, method: str) -> None:
     x = probe(model)[:1].requires_grad_()
-    _try_gradient(lambda: model.head(model.features(x)), (x,), f"{method} needs the gradient at the input", "grad_cam")
+    _try_gradient(lambda: model.outputs(x), (x,), f"{method} needs the gradient at the input", "grad_cam")
 
 
 def _differentiate_head(model: AttributeModel, method: str) -> None:
     with torch.inference_mode(False), torch.no_grad():
         leaves = tuple(layer.detach().requires_grad_() for layer in model.features(probe(model)[:1]))
-    _try_gradient(lambda: model.head(leaves), leaves, f"{method} needs the head's gradient", "activation_energy")
+    _try_gradient(
+        lambda: model.outputs_at(leaves[0], leaves), leaves, f"{method} needs the head's gradient", "activation_energy"
+    )
 
 
 def _try_gradient(forward: Callable[[], Tensor], leaves: tuple[Tensor, ...], needs: str, instead: str) -> None:
