@@ -147,7 +147,7 @@ def _pass(model: AttributeModel, x: Tensor) -> _Tried:
             layers = model.features(x)
             _grids(model, layers, len(x))
             kept = tuple(layer.clone() for layer in layers) if _writes(model) else ()
-            result = _Tried(tuple(layers), _headed(model, tuple(layers)))
+            result = _Tried(tuple(layers), _headed(model, x, tuple(layers)))
             if not all(torch.equal(layer, before) for layer, before in zip(layers, kept, strict=False)):
                 raise ModelError(f"{model.name}: its head writes into the activations; leave copies=False out of its head.")
     _outputs(model, result.raw, len(x))
@@ -164,9 +164,9 @@ def _finite(tensor: Tensor) -> bool:
     return bool(torch.isfinite(tensor.sum())) or bool(torch.isfinite(tensor).all())
 
 
-def _headed(model: AttributeModel, layers: Activations) -> Tensor:
+def _headed(model: AttributeModel, x: Tensor, layers: Activations) -> Tensor:
     try:
-        return model.outputs_at(layers[0], layers)
+        return model.outputs_at(x, layers)
     except Exception:
         if isinstance(model.head, FunctionHead) and model.head.rows is None:  # what it gives says more than what failed then
             _outputs(model, model.head.function(tuple(layer.clone() for layer in layers)), len(layers[0]))

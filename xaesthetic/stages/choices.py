@@ -94,10 +94,11 @@ def _differentiate(model: AttributeModel, method: str) -> None:
 
 
 def _differentiate_head(model: AttributeModel, method: str) -> None:
+    x = probe(model)[:1]
     with torch.inference_mode(False), torch.no_grad():
-        leaves = tuple(layer.detach().requires_grad_() for layer in model.features(probe(model)[:1]))
+        leaves = tuple(layer.detach().requires_grad_() for layer in model.features(x))
     _try_gradient(
-        lambda: model.outputs_at(leaves[0], leaves), leaves, f"{method} needs the head's gradient", "activation_energy"
+        lambda: model.outputs_at(x, leaves), leaves, f"{method} needs the head's gradient", "activation_energy"
     )
 
 
