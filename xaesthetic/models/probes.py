@@ -45,8 +45,9 @@ def _smaller(network: HookedNetwork, inputs: InputSpec, on: torch.device) -> Inp
     small = replace(inputs, size=(height, width))
     try:
         with torch.no_grad():
-            network.run(noise(small, 1, on))
-    except Exception:  # it takes its declared size alone
+            x = noise(small, 1, on)
+            network.grids(network.run(x).layers, x)
+    except Exception:  # it takes its declared size alone, or its tokens were laid out for that
         return inputs
     return small
 
