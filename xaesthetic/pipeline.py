@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.attributes import Attribute, plain
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
@@ -153,9 +154,9 @@ def begin(experiment: Experiment, collection: Collection, out: Path, execution: 
     run = (
         Run.open(out)
         if present
-        else _claim(out, experiment, _provenance(answers) | ({"left_out": left_out} if left_out else {}))
+        else _claim(out, experiment, _provenance(answers, collection) | ({"left_out": left_out} if left_out else {}))
     )
-    if run.answered_by().models != answers:
+    if not _are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)
@@ -246,9 +247,15 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
 def _same_models(run: Run) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
     models = _models(run.experiment)
-    if run.answered_by().models != {key: _described(model) for key, model in models.items()}:
+    if not _are_same(run, {key: _described(model) for key, model in models.items()}):
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models
+
+
+def _are_same(run: Run, answers: Mapping[str, Answer]) -> bool:
+    """Whether a run's models are these; what is declared of attributes may have changed since."""
+    held = {key: replace(answer, described=()) for key, answer in run.answered_by().models.items()}
+    return held == {key: replace(answer, described=()) for key, answer in answers.items()}
 
 
 def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
@@ -259,10 +266,10 @@ def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
 
 
 def _described(model: "AttributeModel") -> Answer:
-    return Answer(**asdict(model.source), attributes=tuple(model.attributes))
+    return Answer(**asdict(model.source), attributes=tuple(model.attributes), described=tuple(model.described))
 
 
-def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
+def _provenance(models: Mapping[str, Answer], collection: Collection) -> dict[str, Any]:
     versions = {}
     for package in _VERSIONS:
         try:
@@ -270,7 +277,12 @@ def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     return {
-        "models": {key: asdict(answer) for key, answer in models.items()},
+        "models": {key: asdict(replace(answer, described=())) | _plain(answer.described) for key, answer in models.items()},
         "versions": versions | {"python": sys.version.split()[0]},
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        **_plain(collection.described),
     }
+
+
+def _plain(described: Sequence[Attribute]) -> dict[str, Any]:
+    return {"described": [plain(item) for item in described]} if described else {}

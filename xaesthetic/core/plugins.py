@@ -157,16 +157,27 @@ def summary(kind: str, name: str) -> str:
     PluginError
         If there is no such plug-in, or its file is not Python.
     """
-    check(kind, name)
-    module, file = _files(kind)[name]
-    try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
+    tree = parsed(kind, name)
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return (ast.get_docstring(node) or "").partition("\n")[0]
     return (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def parsed(kind: str, name: str) -> ast.Module:
+    """The source of a plug-in, parsed and not run.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plug-in, or its file is not Python.
+    """
+    check(kind, name)
+    module, file = _files(kind)[name]
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
 
 
 def check(kind: str, name: str) -> None:

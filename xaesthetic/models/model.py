@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from inspect import signature
 from typing import Any
 
@@ -14,7 +13,8 @@ from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
-from xaesthetic.core.errors import DataError, ModelError, XaestheticError
+from xaesthetic.core.errors import ModelError, XaestheticError
+from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
@@ -200,13 +200,13 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     Raises
     ------
     ModelError
-        If it lacks one of them.
+        If it lacks one of them; says which installed models have it.
     DataError
         If one is no attribute that the vocabulary or the model has.
     """
     if "all" in attributes:
         return model
-    rows = list(dict.fromkeys(_row(model, attribute, name) for attribute in attributes))
+    rows = list(dict.fromkeys(place_of(attribute, model.attributes, name) for attribute in attributes))
     if rows == list(range(len(model.attributes))):
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
@@ -226,18 +226,6 @@ def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeM
     if not isinstance(model.head, LinearHead):
         raise ModelError("the model's head is no linear layer whose weights could be replaced.")
     return replace(model, head=model.head.with_weights(weights))
-
-
-def _row(model: AttributeModel, attribute: str, name: str) -> int:
-    if attribute in model.attributes:
-        return model.attributes.index(attribute)
-    known = [vocabulary.canonical(item) for item in model.attributes]
-    if vocabulary.canonical(attribute) not in known:
-        near = get_close_matches(attribute.lower(), model.attributes, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        error = ModelError if vocabulary.canonical(attribute) in vocabulary.NAMES else DataError
-        raise error(f"{name} has no attribute {attribute!r}; it has {', '.join(model.attributes)}.{hint}")
-    return known.index(vocabulary.canonical(attribute))
 
 
 def place(model: AttributeModel, device: str) -> AttributeModel:
@@ -284,7 +272,8 @@ def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all
         If its weights are missing or damaged, it takes none of one's own, has no random ones, lacks an attribute, or breaks
         the contract.
     """
-    from xaesthetic.models.contract import validate_model  # it needs this module
+    from xaesthetic.models.contract import validate_model  # they need this module
+    from xaesthetic.models.declared import with_declared
 
     if not isinstance(choice, (str, ModelChoice)):
         raise ModelError(
@@ -293,6 +282,8 @@ def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
     where = device(on)
     model = validate_model(_build(chosen), chosen.name, where)
+    if chosen.source is None:
+        model = with_declared(model, chosen.name)
     return select(model, vocabulary.choose(attributes), chosen.name)
 
 
