@@ -9,11 +9,14 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
+from typing import SupportsFloat
 
 from xaesthetic.core.errors import DataError, unknown
 
 _CLOSE = 1e-6
 """How far beyond its range a rating may be, relative to it: ratings are of float32, bounds are not."""
+OUTSIDE = "!"
+"""Stands behind a rating that is outside of the range that is declared."""
 _LONGEST = 200
 _LONGEST_NAME = 100  # bytes
 
@@ -69,11 +72,16 @@ class Attribute:
             return "" if math.isnan(self.high) else f"up to {self.high:g}"
         return f"from {self.low:g}" if math.isnan(self.high) else f"{self.low:g} to {self.high:g}"
 
-    def is_outside(self, rating: float | int) -> bool:
+    def text(self, rating: SupportsFloat, digits: int = 2) -> str:
+        """A rating as it is shown: never a negative zero, with a mark where it is outside of the range."""
+        return f"{float(rating):z.{digits}f}{OUTSIDE * self.is_outside(rating)}"
+
+    def is_outside(self, rating: SupportsFloat) -> bool:
         """Whether a rating is beyond the range, as far as that is known; nan never is."""
         bounds = [abs(bound) for bound in (self.low, self.high) if not math.isnan(bound)]
         room = _CLOSE * max(bounds, default=0.0)
-        return rating < self.low - room or rating > self.high + room
+        value = float(rating)
+        return value < self.low - room or value > self.high + room
 
 
 @dataclass(frozen=True, slots=True)

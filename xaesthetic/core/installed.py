@@ -89,11 +89,9 @@ def place_of(attribute: str, names: Sequence[str], owner: str) -> int:
     near = get_close_matches(attribute.lower(), names, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     others = [model for model in installed_attributes().get(wanted, ()) if model != owner]
-    rated = (
-        f" {' and '.join(filter(None, [', '.join(others[:-1]), *others[-1:]]))} {'has' if len(others) == 1 else 'have'} it."
-    )
+    also = f" Installed models that have it: {', '.join(others)}." if others else ""
     error = ModelError if wanted in vocabulary.NAMES else DataError
-    raise error(f"{owner} has no attribute {attribute!r}; it has {', '.join(names)}.{hint}{rated if others else ''}")
+    raise error(f"{owner} has no attribute {attribute!r}; it has {', '.join(names)}.{hint}{also}")
 
 
 def _declaration(tree: ast.Module, name: str) -> ast.expr | None:

@@ -1,8 +1,8 @@
 // Tables: ratings, the leaderboard, files.
 
-import { bytesOf, number, percent } from "./arithmetic.js";
+import { bytesOf, number, percent, rating, under } from "./arithmetic.js";
 import { $, element } from "./elements.js";
-import { nameOf, order, ratingOf, state } from "./state.js";
+import { nameOf, order, rangeOf, ratingOf, state } from "./state.js";
 
 function headings(names) {
   const cells = names.map((name) => element("th", { scope: "col" }, name));
@@ -18,11 +18,17 @@ export function listPredictions(columns) {
       "tr",
       {},
       element("th", { scope: "row" }, photograph.id),
-      element("td", {}, number(photograph.ratings[attribute])),
-      ...models.map((model) => element("td", {}, number(ratingOf(photograph, model, attribute)))),
+      element("td", {}, rating(under(photograph.ratings, attribute), rangeOf(attribute, ""))),
+      ...models.map((model) => element("td", {}, rating(ratingOf(photograph, model, attribute), rangeOf(attribute, model)))),
     );
   });
-  $("predictions").replaceChildren(headings(["photograph", "people", ...models]), element("tbody", {}, ...rows));
+  $("predictions").replaceChildren(headings(["photograph", ranged("people", ""), ...models.map((model) => ranged(model, model))]), element("tbody", {}, ...rows));
+}
+
+/** A column's name with the range of its ratings, where one is declared. */
+function ranged(name, model) {
+  const range = rangeOf(state.choice.attribute, model);
+  return range ? `${name} (${range.about})` : name;
 }
 
 export function listLeaderboard() {
