@@ -40,16 +40,16 @@ def test_what_a_plugin_calls_like_the_vocabulary_is_its_own(third_party):
 
 @pytest.mark.torch
 def test_an_attribute_that_a_model_lacks_is_had_by_others(named_nets):
-    names = ("light", "content")
+    names = (Attribute("light"), Attribute("content"), Attribute("sharpness", "Wie scharf"))
     with pytest.raises(
         DataError, match=r"one has no attribute 'beauty'.*Installed models that have it: beauty_net, memory_net"
     ):
         place_of("beauty", names, "one")
     with pytest.raises(ModelError, match="that have it: .*malu_resnet50"):
         place_of("Motion Blur", names, "one")
-    with pytest.raises(DataError, match="has no attribute 'beuaty'; it has light, content.$"):
+    with pytest.raises(DataError, match="has no attribute 'beuaty'; it has light, content, sharpness.$"):
         place_of("beuaty", names, "one")
-    assert place_of("Content", names, "one") == 1
+    assert [place_of(text, names, "one") for text in ("Content", "Sharpness", "wie Scharf")] == [1, 2, 2]
 
 
 @pytest.mark.torch

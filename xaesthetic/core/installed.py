@@ -62,15 +62,15 @@ def installed_attributes() -> Mapping[str, Mapping[str, Attribute]]:
     return {name: listed[name] for name in vocabulary.in_order(listed)}
 
 
-def place_of(attribute: str, names: Sequence[str], owner: str) -> int:
+def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
     """Return which of a model's outputs is meant.
 
     Parameters
     ----------
     attribute
-        A name, or another name that the vocabulary has for it.
-    names
-        The model's outputs.
+        A name or a title in any case, or another name that the vocabulary has for it.
+    outputs
+        What is known of the model's outputs.
     owner
         What to call the model in an error.
 
@@ -81,11 +81,16 @@ def place_of(attribute: str, names: Sequence[str], owner: str) -> int:
     DataError
         If it has no attribute of that name, and the vocabulary has none; suggests the nearest one.
     """
-    if attribute in names:
-        return names.index(attribute)
-    wanted, known = canonical(attribute), [canonical(item) for item in names]
-    if wanted in known:
-        return known.index(wanted)
+    names, wanted = [item.name for item in outputs], canonical(attribute)
+    ways: tuple[tuple[str, list[str]], ...] = (
+        (attribute, names),
+        (wanted, [canonical(name) for name in names]),
+        (wanted.casefold(), [name.casefold() for name in names]),
+        (wanted.casefold(), [item.title.casefold() for item in outputs]),
+    )
+    for text, known in ways:
+        if text in known:
+            return known.index(text)
     near = get_close_matches(attribute.lower(), names, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     others = [model for model in installed_attributes().get(wanted, ()) if model != owner]
