@@ -16,7 +16,8 @@ from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
-from xaesthetic.models.model import load_model, select
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import select
 from xaesthetic.reporting import draw_available
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records

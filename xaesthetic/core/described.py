@@ -71,13 +71,15 @@ def parse_attributes(value: Any, where: str) -> tuple[Attribute, ...]:
     >>> [item.range for item in parse_attributes({"beauty": {"low": 1, "high": 10}}, "attributes.toml")]
     ['1 to 10']
     """
-    declared: dict[str, _Declared] = convert(value, where, dict[str, _Declared])
-    for name in declared:
-        if problem := name_problem(name):
-            raise DataError(f"{where}: the attribute {name!r} {problem}; rename it.")
+    tables: dict[str, Any] = convert(value, where, dict[str, Any])
+    return tuple(_parse_attribute(name, fields, where) for name, fields in tables.items())
+
+
+def _parse_attribute(name: str, fields: Any, where: str) -> Attribute:
+    if problem := name_problem(name):
+        raise DataError(f"{where}: the attribute {name!r} {problem}; rename it.")
+    item: _Declared = convert(fields, f"{where}, [{name}]", _Declared)
     try:
-        return tuple(
-            Attribute(name, item.title, item.low, item.high, item.higher_is_better) for name, item in declared.items()
-        )
+        return Attribute(name, item.title, item.low, item.high, item.higher_is_better)
     except DataError as error:
         raise DataError(f"{where}: {error}") from error

@@ -1,5 +1,6 @@
 """What a model says of itself: names, links, inputs, source and head, held to what the stages need; nothing is run."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -72,8 +73,8 @@ def _names(names: Any) -> None:
             raise ModelError(f"its attribute {name!r} is no text; name every output.")
         if problem := name_problem(name):
             raise ModelError(f"its attribute {name!r} {problem}; rename it.")
-    folded = [name.casefold() for name in names]
-    twice = [name for name in names if folded.count(name.casefold()) > 1]
+    folded = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    twice = [name for name, fold in zip(names, folded, strict=True) if folded.count(fold) > 1]
     if twice:
         raise ModelError(f"two of its attributes are called {twice[0]!r}; every output needs a name of its own.")
 
