@@ -42,7 +42,7 @@ def test_the_value_at_a_place(arithmetic, x, y, value):
 
 
 @pytest.mark.parametrize(
-    ("value", "range", "text"),
+    ("value", "limits", "text"),
     [
         (10, {"low": 1, "high": 10}, "10.00"),
         (10.00001, {"low": 1, "high": 10}, "10.00"),  # as far as five digits can be away
@@ -55,8 +55,8 @@ def test_the_value_at_a_place(arithmetic, x, y, value):
         (None, {"low": 1, "high": 10}, "–"),
     ],
 )
-def test_a_rating_outside_of_its_range_is_marked(arithmetic, value, range, text):
-    assert arithmetic("rating", value, range, 2) == text
+def test_a_rating_outside_of_its_range_is_marked(arithmetic, value, limits, text):
+    assert arithmetic("rating", value, limits, 2) == text
 
 
 def test_any_name_is_a_name(arithmetic):

@@ -22,13 +22,18 @@ export function listPredictions(columns) {
       ...models.map((model) => element("td", {}, rating(ratingOf(photograph, model, attribute), rangeOf(attribute, model)))),
     );
   });
-  $("predictions").replaceChildren(headings(["photograph", ranged("people", ""), ...models.map((model) => ranged(model, model))]), element("tbody", {}, ...rows));
+  sayRanges(models);
+  $("predictions").replaceChildren(headings(["photograph", "people", ...models]), element("tbody", {}, ...rows));
 }
 
-/** A column's name with the range of its ratings, where one is declared. */
-function ranged(name, model) {
-  const range = rangeOf(state.choice.attribute, model);
-  return range ? `${name} (${range.about})` : name;
+/** Whose ratings have which range, where one is declared. */
+function sayRanges(models) {
+  const declared = [["people", ""], ...models.map((model) => [model, model])].flatMap(([name, model]) => {
+    const range = rangeOf(state.choice.attribute, model);
+    return range ? [`${name}, ${range.about}`] : [];
+  });
+  const mark = "; ! stands behind a rating outside of it.";
+  $("ranges").textContent = declared.length ? `Declared range: ${declared.join("; ")}${mark}` : "";
 }
 
 export function listLeaderboard() {
