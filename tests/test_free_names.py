@@ -138,7 +138,7 @@ def test_what_people_marked_for_a_declared_name_counts_for_that(named_nets, tmp_
             (tmp_path / "marked" / "masks" / name / "anna").mkdir(parents=True, exist_ok=True)
             Image.fromarray(mask).save(tmp_path / "marked" / "masks" / name / "anna" / file.name)
     question = Experiment("masks", str(tmp_path / "marked"), ("beauty_net",), ("cam",), ("all",), 2)
-    run = pipeline.compare(question, tmp_path / "run").run
+    run = pipeline.compare(question, tmp_path / "run", reports=["leaderboard"]).run
     assert set(run.read(LEADERBOARD)["attribute"]) == {"beauty", "技術"}
     assert (run.report / "leaderboard_技術.png").is_file()
 
