@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -93,6 +94,14 @@ def test_a_declaration_that_makes_no_sense_is_refused_with_its_place(run):
     file.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(DataError, match=r"experiment.json: .*'beauty': its range is 11 to 10"):
         Run.open(run.root)
+
+
+def test_what_is_declared_may_change_and_the_model_is_the_same(run):
+    answers = dict(run.answered_by().models)
+    answers["beauty_net"] = replace(answers["beauty_net"], described=(Attribute("beauty", "Other"),))
+    assert pipeline._are_same(run, answers)
+    answers["beauty_net"] = replace(answers["beauty_net"], files={"w": "other"})
+    assert not pipeline._are_same(run, answers)
 
 
 def test_picks_ratings_and_maps_are_of_all_names(run):
