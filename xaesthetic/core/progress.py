@@ -29,7 +29,12 @@ def silent(items: Iterable[T], what: str, total: int) -> Iterator[T]:  # noqa: A
     yield from items
 
 
-_beside: ContextVar[Callable[[str], None]] = ContextVar("beside", default=lambda text: None)
+def _nothing(text: str) -> None:
+    """Say nothing; nobody listens."""
+    del text
+
+
+_beside: ContextVar[Callable[[str], None]] = ContextVar("beside", default=_nothing)
 """Says a few words beside the progress that runs in this context; nothing where none does."""
 
 
@@ -64,23 +69,31 @@ def counted(items: Iterable[T], what: str, total: int, step: int = 1) -> Iterato
     say("")
 
 
+class _Lines:
+    """A line about every ten seconds; `count` items are done."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self.what, self.total, self.count = visible(what), total, 0
+        self.started = self.said = time.monotonic()
+
+    def say(self, inside: str = "", always: bool = False) -> None:
+        now = time.monotonic()
+        if always or now - self.said > 10:
+            more = f" ({inside})" if inside else ""
+            print(
+                f"{self.what}: {self.count} of {self.total}{more}, {now - self.started:.0f} s", file=sys.stderr, flush=True
+            )
+            self.said = now
+
+
 def lines(items: Iterable[T], what: str, total: int) -> Iterator[T]:
     """A line on standard error about every ten seconds, for logs."""
-    started = said = time.monotonic()
-    count = 0
-
-    def say(inside: str, always: bool = False) -> None:
-        nonlocal said
-        now = time.monotonic()
-        if always or now - said > 10:
-            more = f" ({inside})" if inside else ""
-            print(f"{visible(what)}: {count} of {total}{more}, {now - started:.0f} s", file=sys.stderr, flush=True)
-            said = now
-
-    with _saying(say):
-        for count, item in enumerate(items, start=1):  # noqa: B007  # `say` reads it
+    written = _Lines(what, total)
+    with _saying(written.say):
+        for item in items:
             yield item
-            say("", always=count == total)
+            written.count += 1
+            written.say(always=written.count == total)
 
 
 def bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
@@ -93,8 +106,8 @@ def bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TextColumn("{task.fields[inside]}", markup=False),
         TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[inside]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
         task = progress.add_task(visible(what), total=total, rate="", inside="")

@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.autograd.functional import jvp
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
+
+from xaesthetic.core.errors import ModelError
+from xaesthetic.core.plugins import one_line
 
 _HOMOGENEOUS = (
     nn.Identity, nn.ReLU, nn.LeakyReLU, nn.PReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d,
@@ -57,6 +60,7 @@ def record_biases(network: nn.Module) -> Iterator[list[Bias]]:
             points[module] = inputs[0].detach().clone()  # the module may write into it
 
     def after(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> Any:
+        del inputs  # they may have been written into
         if threading.get_ident() != thread or module not in points or not _is_plain(output):
             return output
         added = _added(module, points.pop(module), output)
@@ -90,8 +94,13 @@ def _is_plain(*values: Any) -> bool:
     return len(values) == 1 and isinstance(values[0], Tensor) and values[0].is_floating_point()
 
 
-def _added(module: nn.Module, given: Tensor, output: Tensor) -> Tensor:
+def _added(module: nn.Module, point: Tensor, output: Tensor) -> Tensor:
     """Return z - J u, by the derivative along the input itself."""
-    point = given.detach()
-    _, linear = torch.func.jvp(lambda u: module.forward(u.clone()), (point,), (point,))
+    try:
+        linear: Tensor = jvp(lambda u: module.forward(u.clone()), point, point)[1]  # type: ignore[no-untyped-call]
+    except (RuntimeError, NotImplementedError) as error:
+        raise ModelError(
+            f"full_grad cannot tell what a {type(module).__name__} of the network adds ({one_line(error)}); use "
+            "integrated_gradients."
+        ) from error
     return output.detach() - linear.detach()

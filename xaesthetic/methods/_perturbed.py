@@ -48,4 +48,4 @@ def changed_outputs(
 
 def run_all(model: AttributeModel, pictures: Float[Tensor, "n b 3 h w"]) -> Float[Tensor, "n b a"]:
     """Return the raw outputs of several versions of a batch, all in one pass."""
-    return model.run(pictures.flatten(0, 1)).raw.unflatten(0, pictures.shape[:2])
+    return model.run(pictures.flatten(0, 1)).raw.reshape(*pictures.shape[:2], -1)

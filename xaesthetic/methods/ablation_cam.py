@@ -21,9 +21,9 @@ from xaesthetic.models.pooling import Activations
 def ablation_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     """The activations weighed by what an output loses when their channel is set to 0; for any head, without a gradient.
 
-    M_a(x, y) = Σ_k w_k f_k(x, y) with w_k = y_a - y_a(f_k = 0), each layer pooled to the last layer's grid. The paper divides
-    by y_a, which has no meaning where an output has no natural zero. On a linear head w_k = w_ak mean(f_k), without a
-    further pass. Signed.
+    M_a(x, y) = Σ_k w_k f_k(x, y) with w_k = y_a - y_a(f_k = 0), each layer pooled to the last layer's grid. The paper
+    divides by y_a, which has no meaning where an output has no natural zero. On a linear head w_k = w_ak mean(f_k), without
+    a further pass. Signed.
     """
     weights = taken.model.weights
     if weights is not None:
@@ -51,6 +51,6 @@ def _ablated(taken: Pass, index: int, channels: range) -> Float[Tensor, "n b a"]
 
     changed = [repeated(layer) for layer in taken.activations]
     changed[index] = taken.activations[index].repeat(count, 1, 1, 1)
-    changed[index].unflatten(0, (count, batch))[range(count), :, channels] = 0
+    changed[index].view(count, batch, *changed[index].shape[1:])[range(count), :, channels] = 0
     activations: Activations = tuple(changed)
-    return taken.model.outputs_at(repeated(taken.x), activations).unflatten(0, (count, batch))
+    return taken.model.outputs_at(repeated(taken.x), activations).reshape(count, batch, -1)

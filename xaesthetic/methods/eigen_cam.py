@@ -34,4 +34,5 @@ def _first_component(activations: Activations) -> Float[Tensor, "b i j"]:
     values, vectors = torch.linalg.eigh(gram)  # in rising order
     first = vectors[..., -1] * values[:, -1:].clamp(min=0).sqrt()
     signs = torch.where(first.sum(1, keepdim=True) < 0, -1.0, 1.0)
-    return (first * signs).unflatten(1, grid)
+    maps: Tensor = (first * signs).reshape(-1, *grid)
+    return maps

@@ -1,5 +1,8 @@
 """FullGrad (Srinivas & Fleuret, NeurIPS 2019) for all outputs at once, signed and adding up."""
 
+from collections.abc import Sequence
+from functools import reduce
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -7,12 +10,14 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.facts import method
 from xaesthetic.methods._biases import Bias, record_biases
+from xaesthetic.methods._weighted import Maps
 from xaesthetic.models.gradients import output_gradients
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import Pass
 from xaesthetic.models.pooling import area_pool
 
-_CLOSE, _CLOSE_HALF = 1e-3, 3e-2
+_CLOSE, _ROUNDING = 1e-3, 1e-6
+
 
 @method(
     adds_up="sum",
@@ -38,7 +43,7 @@ def full_grad(taken: Pass) -> Float[Tensor, "b a h w"]:
         other, or computes outside its modules.
     """
     model = taken.model
-    if model.module is None or model.runner is not None:
+    if model.module is None:
         raise ModelError(
             "full_grad needs the network's modules, to see their biases, and the model shows none; use integrated_gradients."
         )
@@ -46,28 +51,36 @@ def full_grad(taken: Pass) -> Float[Tensor, "b a h w"]:
         x = taken.x.detach().clone().requires_grad_()
         with record_biases(model.module) as biases:
             raw = model.outputs(x)
-        maps, sizes = _maps(raw, x, biases)
+        maps, allowed = _maps(raw, x, biases)
     summed = maps.sum((2, 3)) + (model.head.bias if isinstance(model.head, LinearHead) else 0)
-    half = any(item.at.dtype in (torch.float16, torch.bfloat16) for item in biases)
-    if bool(((summed - raw.detach()).abs() > (_CLOSE_HALF if half else _CLOSE) * sizes).any()):
+    if bool(((summed - raw.detach()).abs() > allowed * _looser(biases)).any()):
         raise ModelError(
-            "full_grad finds that the biases of the network's modules do not make up its outputs: it multiplies features with "
+            "full_grad finds that the biases of the network's modules do not make up its outputs: it multiplies features by "
             "each other (attention, squeeze and excitation) or computes outside its modules; use integrated_gradients."
         )
     return maps
 
 
-def _maps(raw: Float[Tensor, "b a"], x: Tensor, biases: list[Bias]) -> tuple[Float[Tensor, "b a h w"], Float[Tensor, "b a"]]:
-    """Return the maps, and for each output how large its parts are together, sign aside."""
-    maps, sizes = [], []
+def _looser(biases: list[Bias]) -> int:
+    """Half precision has eight bits."""
+    return 30 if any(item.at.dtype in (torch.float16, torch.bfloat16) for item in biases) else 1
+
+
+def _maps(raw: Float[Tensor, "b a"], x: Tensor, biases: list[Bias]) -> tuple[Maps, Float[Tensor, "b a"]]:
+    """Return the maps, and by how much each may miss its output: by so much of its parts, and of what cancels in them."""
+    maps, allowed = [], []
     for inputs, *gradients in output_gradients(raw, (x, *(bias.at for bias in biases))):
-        total = (inputs * x.detach()).sum(2)
-        size = total.abs().sum((2, 3))
-        for bias, gradient in zip(biases, gradients, strict=True):
-            part = bias.part(gradient)
-            size = size + part.abs().sum((2, 3))
-            cells = part.shape[2] * part.shape[3] / (x.shape[2] * x.shape[3])
-            total = total + area_pool(part.to(total), (x.shape[2], x.shape[3])) * cells  # so its sum is kept
-        maps.append(total)
-        sizes.append(size)
-    return torch.cat(maps).transpose(0, 1).detach(), torch.cat(sizes).transpose(0, 1).detach()
+        parts = [(inputs * x.detach()).sum(2), *map(Bias.part, biases, gradients)]
+        sizes = [_CLOSE * part.sum((2, 3)).abs() + _ROUNDING * part.abs().sum((2, 3)) for part in parts]
+        maps.append(_sum([_spread(part.to(x), (x.shape[2], x.shape[3])) for part in parts]))
+        allowed.append(_sum([size.to(x) for size in sizes]))
+    return torch.cat(maps).transpose(0, 1).detach(), torch.cat(allowed).transpose(0, 1).detach()
+
+
+def _sum(parts: Sequence[Tensor]) -> Tensor:
+    return reduce(torch.add, parts)
+
+
+def _spread(part: Tensor, size: tuple[int, int]) -> Tensor:
+    """Spread each cell's value evenly over its share of the input; the sum is kept."""
+    return area_pool(part, size) * (part.shape[2] * part.shape[3] / (size[0] * size[1]))
