@@ -143,4 +143,10 @@ def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
     for key in map(model_key, run.experiment.models):
         source = answered.models[key]
         parts.append(f"{key}: {source.trained}; {source.citation}; {source.licence}.")
+    parts += [
+        f"{key}: {', '.join(same)} are {kept}'s maps: one row, and that they agree is no evidence."
+        for key, methods in run.same_maps().items()
+        for kept in dict.fromkeys(methods.values())
+        for same in [[method for method, name in methods.items() if name == kept]]
+    ]
     return "\n".join(parts)

@@ -34,6 +34,7 @@ KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports",
 
 _UNSUPPORTED = {
     ("methods", "gradcam"): "it is called 'grad_cam' here",
+    ("methods", "all-cam"): "it stands for several, which a run compares; name one of them here, 'cam' or 'grad_cam'",
     ("methods", "guided_grad_cam"): (
         "it multiplies grad_cam by guided backpropagation, which looks the same whatever the weights are (Adebayo et "
         "al., NeurIPS 2018) and which captum offers for ReLU only, not for the ReLU6 and functions that models have "
