@@ -76,8 +76,8 @@ def _rows(
         scores = _scores(rated, model, shown)
         for method in run.methods(model):
             stack = run.maps(model, method)
-            if pick.attribute in stack.attributes:
-                panels = _panels(stack, pick.attribute, photographs, scores, options)
+            if pick.attribute in stack.attributes and stack.asks_output:  # a floor is drawn once, by `floors`
+                panels = panels_of(stack, pick.attribute, photographs, scores, options)
                 rows.append(grid.Row(f"{model}\n{method}", panels))
                 scores = {}  # once a model is enough
     return rows
@@ -87,9 +87,10 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str]) -> dict[str, str
     return {image: f"{rated.loc[(model, image)]:z.2f}" for image in shown if (model, image) in rated.index}
 
 
-def _panels(
-    stack: Maps, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
+def panels_of(
+    stack: Maps, name: str, photographs: Mapping[str, Pixels], scores: Mapping[str, str], options: ReportOptions
 ) -> tuple[grid.Panel, ...]:
+    """Return a panel for each photograph, small, with its map over it."""
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
