@@ -5,11 +5,11 @@ import json
 import pytest
 from support.comparing import compare, experiment, photos  # noqa: F401
 from support.plugin_package import plugged  # noqa: F401
+from xaesthetic_reports._payload import payload
 
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.figures import grid
 from xaesthetic.reporting import draw_reports
-from xaesthetic_reports._payload import payload
 
 pytestmark = pytest.mark.torch
 
@@ -33,7 +33,7 @@ def test_floors_have_a_figure_of_their_own(plugged, compare, monkeypatch):
     written = draw_reports(run, ["attribute_grid", "floors"])
     assert drawn == {
         "Light": ["photograph", "tiny_net\ncam"],
-        "Vivid color": ["photograph", "tiny_net\ncam"],
+        "Vivid Color": ["photograph", "tiny_net\ncam"],
         "No attribute asked": ["photograph", "tiny_net\nactivation_energy", "tiny_net\neigen_cam"],
     }
     assert {"floors.png", "floors.pdf", "floors.txt"} <= {file.name for file in written}
