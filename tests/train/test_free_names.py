@@ -14,7 +14,9 @@ EDITS = {"labels": "edits", "edits": ["drain"], "amounts": [0.5]}
 @pytest.fixture
 def photos(tmp_path):
     folder = make_photos(tmp_path / "photos", 4)
-    (folder / "ratings.csv").write_text("image,技術,light\n00.png,1,0\n01.png,2,0\n02.png,3,1\n03.png,,1\n", encoding="utf-8")
+    (folder / "ratings.csv").write_text(
+        "image,技術,light\n00.png,1,0\n01.png,2,0\n02.png,3,1\n03.png,,1\n", encoding="utf-8"
+    )
     return folder
 
 

@@ -110,6 +110,17 @@ def print_passed_over(items: "Sequence[PassedOver]") -> None:
         say(f"  and {sum(len(those) for _, those in ordered[_KINDS:])} for other reasons", err=True)
 
 
+def print_same_maps(same: Mapping[str, Mapping[str, str]]) -> None:
+    """Print which methods of a family are one map under several names, and so one row."""
+    for model, methods in same.items():
+        for kept in dict.fromkeys(methods.values()):
+            others = [method for method, name in methods.items() if name == kept]
+            listed = " and ".join(filter(None, [", ".join(others[:-1]), others[-1]]))
+            say(
+                f"{model}: {listed} give the maps of {kept}; they are one row, and that they agree is no evidence.", err=True
+            )
+
+
 def print_picks(run: "Run") -> None:
     """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
     from xaesthetic.run.schemas import PREDICTIONS
