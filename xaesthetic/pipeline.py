@@ -121,7 +121,10 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     before = held.experiment.inputs.get("photographs") if held else None
     if held and before and before != photographs and are_what_is_left(held, collection.records):
         photographs = before
-    return replace(experiment, inputs={"photographs": photographs} | _weights(choices)), collection
+    methods = plugins.with_baselines(experiment.methods)
+    if held and held.experiment.methods == experiment.methods:  # of before baselines had names
+        methods = held.experiment.methods
+    return replace(experiment, methods=methods, inputs={"photographs": photographs} | _weights(choices)), collection
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:

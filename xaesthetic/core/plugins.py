@@ -18,12 +18,14 @@ import dataclasses
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module, metadata
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from xaesthetic.core import baselines
 from xaesthetic.core.errors import PluginError, XaestheticWarning, unknown
 from xaesthetic.core.facts import CLASSES, DEFAULTS, Facts, MethodFacts, MetricFacts, ReportFacts
 
@@ -37,9 +39,10 @@ _UNSUPPORTED = {
         "al., NeurIPS 2018) and which captum offers for ReLU only, not for the ReLU6 and functions that models have "
         "here; use 'grad_cam', or 'integrated_gradients' for a map in image pixels"
     ),
-    ("methods", "deeplift"): "it needs one module for each activation; use 'integrated_gradients'",
+    ("methods", "deeplift"): "it is called 'deep_lift' here",
 }
 
+_NO_BASELINE = "{name} compares with no baseline; choose it as --method {name}."
 
 _HERE = ("xaesthetic", "xaesthetic_baselines", "xaesthetic_reports")
 """The packages of this project: their plug-ins keep their names."""
@@ -157,16 +160,54 @@ def summary(kind: str, name: str) -> str:
     PluginError
         If there is no such plug-in, or its file is not Python.
     """
+    tree, function = _read(kind, name)
+    return (ast.get_docstring(function or tree) or "").partition("\n")[0]
+
+
+def _read(kind: str, name: str) -> tuple[ast.Module, ast.FunctionDef | None]:
+    """Read a plug-in's file and find its function, without importing it."""
     check(kind, name)
+    name = _base(kind, name)[0]
     module, file = _files(kind)[name]
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError) as error:
         raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return (ast.get_docstring(node) or "").partition("\n")[0]
-    return (ast.get_docstring(tree) or "").partition("\n")[0]
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return tree, next(functions, None)
+
+
+def with_baselines(methods: Sequence[str]) -> tuple[str, ...]:
+    """Put a method that compares with a baseline, where none is named, twice: with two of different kinds.
+
+    Which methods do is read off their parameter `baseline`, without importing them.
+
+    Raises
+    ------
+    PluginError
+        If there is no such method, or it takes no baseline and one is named.
+
+    Examples
+    --------
+    >>> with_baselines(["cam", "occlusion", "occlusion@black"])
+    ('cam', 'occlusion@mean', 'occlusion@blur', 'occlusion@black')
+    """
+    keys = [key for name in methods for key in _baselines_of(name)]
+    return tuple(dict.fromkeys(keys))
+
+
+def _baselines_of(key: str) -> Sequence[str]:
+    name, named = baselines.split(key)
+    function = _read("methods", name)[1]
+    takes = function is not None and any(item.arg == "baseline" for item in (*function.args.args, *function.args.kwonlyargs))
+    if named and not takes:
+        raise PluginError(_NO_BASELINE.format(name=name))
+    return [baselines.join(name, item) for item in baselines.DEFAULTS] if takes and not named else [key]
+
+
+def _base(kind: str, name: str) -> tuple[str, str]:
+    """Split a method's key into its name and its baseline; other plug-ins have none."""
+    return baselines.split(name) if kind == "methods" else (name, "")
 
 
 def check(kind: str, name: str) -> None:
@@ -177,6 +218,7 @@ def check(kind: str, name: str) -> None:
     PluginError
         If it is not, or two others bring one; suggests the nearest name, or says what to use instead.
     """
+    name = _base(kind, name)[0]
     known = _files(kind)
     if name not in known:
         if several := _candidates(kind).get(name):
@@ -187,7 +229,7 @@ def check(kind: str, name: str) -> None:
 
 
 def load(kind: str, name: str) -> Callable[..., Any]:
-    """Import a plug-in and give its function.
+    """Import a plug-in and give its function; a method whose key names a baseline gives it with that baseline.
 
     Raises
     ------
@@ -195,6 +237,16 @@ def load(kind: str, name: str) -> Callable[..., Any]:
         If there is no such plug-in, its file cannot be imported, or it holds no function of its name.
     """
     check(kind, name)
+    name, baseline = _base(kind, name)
+    function = _import(kind, name)
+    if not baseline:
+        return function
+    if "baseline" not in signature(function).parameters:
+        raise PluginError(_NO_BASELINE.format(name=name))
+    return partial(function, baseline=baseline)
+
+
+def _import(kind: str, name: str) -> Callable[..., Any]:
     module = _files(kind)[name][0]
     try:
         holder = import_module(module)
@@ -224,9 +276,13 @@ def facts(kind: str, name: str) -> Facts:
     PluginError
         If it cannot be loaded, declares the facts of another kind, or is a metric that declares none.
     """
-    function = load(kind, name)
+    load(kind, name)  # with its baseline, which may not fit
+    name, baseline = _base(kind, name)
+    function = _import(kind, name)
     wanted, one = CLASSES[kind], kind[:-1]
     declared = getattr(function, "facts", DEFAULTS.get(kind))
+    if isinstance(declared, MethodFacts) and kind == "methods" and not baselines.is_constant(baseline):
+        return dataclasses.replace(declared, adds_up="")  # what is left over differs from photograph to photograph
     if isinstance(declared, wanted):
         return declared
     where = f"{_files(kind)[name][0]}.{name}"
