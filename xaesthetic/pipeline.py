@@ -22,7 +22,7 @@ from xaesthetic.evaluation.judge import judge
 from xaesthetic.execution.local import local
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.question import Answer
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
+from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.records import are_what_is_left, examine_records, read_passed_over
@@ -182,6 +182,7 @@ def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> 
 _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
     "edits": (EDITS, "edit_response", "measure_edits"),
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
+    "baselines": (BASELINE_OUTPUTS, "baselines", "measure_baselines"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
     "blocks": (BLOCKS, "blocks", "measure_blocks"),
 }
