@@ -14,7 +14,7 @@ from xaesthetic.core.errors import DataError, ModelError, PluginError, Xaestheti
 from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.completeness import COMPLETENESS
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run

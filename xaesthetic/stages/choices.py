@@ -97,9 +97,7 @@ def _differentiate_head(model: AttributeModel, method: str) -> None:
     x = probe(model)[:1]
     with torch.inference_mode(False), torch.no_grad():
         leaves = tuple(layer.detach().requires_grad_() for layer in model.features(x))
-    _try_gradient(
-        lambda: model.outputs_at(x, leaves), leaves, f"{method} needs the head's gradient", "activation_energy"
-    )
+    _try_gradient(lambda: model.outputs_at(x, leaves), leaves, f"{method} needs the head's gradient", "activation_energy")
 
 
 def _try_gradient(forward: Callable[[], Tensor], leaves: tuple[Tensor, ...], needs: str, instead: str) -> None:
