@@ -1,9 +1,9 @@
 """Gradients with the slope of every nonlinearity replaced: what DeepLIFT and LRP have in common.
 
 Ancona et al. (ICLR 2018) write both as gradients in which f'(z) stands for something else: (f(z) - f(z')) / (z - z') in
-DeepLIFT, z' being the baseline's, and f(z) / z in LRP. So nothing is hooked: while the outputs are computed, every call of an
-elementwise function is replaced by a straight line through its value with the slope wanted. In-place functions, functions
-that are no modules, and modules used twice are all seen; what there is no rule for is refused by name.
+DeepLIFT, z' being the baseline's, and f(z) / z in LRP. So nothing is hooked: while the outputs are computed, every call of
+an elementwise function is replaced by a straight line through its value with the slope wanted. In-place functions,
+functions that are no modules, and modules used twice are all seen; what there is no rule for is refused by name.
 """
 
 from abc import ABC, abstractmethod
@@ -18,24 +18,30 @@ from xaesthetic.core.errors import ModelError
 
 Function = Callable[[Tensor], Tensor]
 
-_CURVED = frozenset(
-    "relu relu_ relu6 hardtanh hardtanh_ leaky_relu leaky_relu_ elu elu_ selu selu_ celu celu_ gelu silu mish sigmoid "
-    "sigmoid_ logsigmoid hardsigmoid hardswish softplus softsign tanh tanh_ clamp clamp_ clamp_min clamp_min_ clip".split()
-)
+_CURVED = frozenset((
+    "relu", "relu_", "relu6", "hardtanh", "hardtanh_", "leaky_relu", "leaky_relu_", "elu", "elu_", "selu", "selu_",
+    "celu", "celu_", "gelu", "silu", "mish", "sigmoid", "sigmoid_", "logsigmoid", "hardsigmoid", "hardswish",
+    "softplus", "softsign", "tanh", "tanh_", "clamp", "clamp_", "clamp_min", "clamp_min_", "clip",
+))  # fmt: skip
 """Elementwise functions, by torch's names."""
-_STRAIGHT = frozenset(
-    "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d linear batch_norm "
-    "add add_ __add__ __radd__ __iadd__ sub sub_ __sub__ __isub__ neg __neg__ sum mean "
-    "avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d interpolate pad "
-    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout "
-    "view reshape flatten unflatten permute transpose swapaxes movedim moveaxis contiguous clone cat concat stack chunk split "
-    "split_with_sizes unbind narrow select index_select __getitem__ squeeze unsqueeze expand expand_as repeat roll flip "
-    "pixel_shuffle pixel_unshuffle channel_shuffle to float double type type_as __get__ requires_grad_ as_strided".split()
-)
+_STRAIGHT = frozenset((
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "linear", "batch_norm",
+    "add", "add_", "__add__", "__radd__", "__iadd__", "sub", "sub_", "__sub__", "__isub__", "neg", "__neg__", "sum",
+    "mean", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d", "interpolate", "pad", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout",
+    "feature_dropout", "view", "reshape", "flatten", "unflatten", "permute", "transpose", "swapaxes", "movedim",
+    "moveaxis", "contiguous", "clone", "cat", "concat", "stack", "chunk", "split", "split_with_sizes", "unbind",
+    "narrow", "select", "index_select", "__getitem__", "squeeze", "unsqueeze", "expand", "expand_as", "repeat",
+    "roll", "flip", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "to", "float", "double", "type", "type_as",
+    "__get__", "requires_grad_", "as_strided",
+))  # fmt: skip
 """Linear functions, as evaluation has them: their gradient is right as it is."""
-_PRODUCTS = frozenset("mul mul_ __mul__ __rmul__ __imul__ matmul __matmul__ __rmatmul__ mm bmm addmm einsum".split())
+_PRODUCTS = frozenset((
+    "mul", "mul_", "__mul__", "__rmul__", "__imul__", "matmul", "__matmul__", "__rmatmul__", "mm", "bmm", "addmm",
+    "einsum",
+))  # fmt: skip
 """Linear where one factor alone depends on the inputs."""
-_QUOTIENTS = frozenset("div div_ __truediv__ __itruediv__ true_divide divide".split())
+_QUOTIENTS = frozenset(["div", "div_", "__truediv__", "__itruediv__", "true_divide", "divide"])
 """Linear where the divisor does not depend on the inputs."""
 _POOLS = frozenset(["max_pool2d", "max_pool2d_with_indices"])
 
@@ -81,6 +87,7 @@ class Slopes(TorchFunctionMode):
         return result
 
     def _elementwise(self, func: Callable[..., Tensor], args: Sequence[Any], options: dict[str, Any]) -> Tensor:
+        z: Tensor
         z, rest = (args[0], args[1:]) if args else (options.pop("input"), ())
 
         def function(point: Tensor) -> Tensor:
@@ -88,12 +95,12 @@ class Slopes(TorchFunctionMode):
 
         before = z.detach().clone()
         work = before.clone()
-        value = function(work)
+        value: Tensor = function(work)
         slope = self._rule.slope(before, value, lambda point: function(point.clone()))
         if value.data_ptr() != work.data_ptr():
             return value + (z - before) * slope
-        moved: Tensor = z.sub_(before).mul_(slope).add_(value)  # in place, as the network has it
-        return moved
+        z.sub_(before).mul_(slope).add_(value)  # in place, as the network has it
+        return z
 
     def _pool(self, args: Sequence[Any], options: dict[str, Any]) -> Tensor | tuple[Tensor, Tensor]:
         z, rest = (args[0], args[1:]) if args else (options.pop("input"), ())

@@ -25,8 +25,8 @@ _SHARE = 0.05
 def gradient_shap(taken: Pass, baseline: str = DEFAULT) -> Float[Tensor, "b a h w"]:
     """Gradients at random places between a baseline and the photograph with noise, summed over colors.
 
-    M_a(x, y) = 1/N Σ_n Σ_c (x_n - x')_c ∂y_a/∂x_c (x' + t_n (x_n - x')), where x_n is the photograph with noise of 5 % of its
-    range and t_n is uniform, as captum's `GradientShap`; on the input's grid. Signed. The draws are the same for every
+    M_a(x, y) = 1/N Σ_n Σ_c (x_n - x')_c ∂y_a/∂x_c (x' + t_n (x_n - x')), where x_n is the photograph with noise of 5 % of
+    its range and t_n is uniform, as captum's `GradientShap`; on the input's grid. Signed. The draws are the same for every
     photograph and every call. The baseline x' is the mean color (input 0) where none is named.
     """
     x = taken.x
