@@ -8,6 +8,7 @@ import pytest
 import torch
 from support import nets
 
+import xaesthetic as xa
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import InputSpec
@@ -188,8 +189,8 @@ def test_what_has_no_rule_is_refused_by_name(key, forward, name):
         maps_of(key, forward, nets.batch(1, size=SIZE))
 
 
-def test_a_map_that_does_not_add_up_is_refused():
-    """A function of torch's that is hidden from the rules: a derivative of its own."""
+@pytest.mark.parametrize("key", BOTH)
+def test_a_function_with_a_derivative_of_its_own_is_refused(key):
 
     class Square(torch.autograd.Function):
         @staticmethod
@@ -201,15 +202,17 @@ def test_a_map_that_does_not_add_up_is_refused():
             context.save_for_backward(inputs[0])
 
         @staticmethod
-        def vmap(info, dims, x):
-            raise NotImplementedError
-
-        @staticmethod
         def backward(context, gradient):
             return 2 * context.saved_tensors[0] * gradient
 
-    with pytest.raises(ModelError, match="^deep_lift (does not add up|has no rule)"):
-        maps_of("deep_lift", lambda x: Square.apply(x).flatten(1)[:, :2], nets.batch(1, size=SIZE))
+    with pytest.raises(ModelError, match=f"^{key} has no rule for 'Square', "):
+        maps_of(key, lambda x: Square.apply(x).flatten(1)[:, :2], nets.batch(1, size=SIZE))
+
+
+def test_a_map_that_does_not_add_up_is_refused():
+    """Outputs that depend on the whole batch: the baseline's would be part of the photograph's."""
+    with pytest.raises(ModelError, match="^deep_lift does not add up .*use --method integrated_gradients.$"):
+        maps_of("deep_lift", lambda x: x.flatten(1)[:, :2] + 9 * x.mean(), nets.batch(1, size=SIZE))
 
 
 def test_nothing_is_left_on_the_network():
@@ -219,3 +222,46 @@ def test_nothing_is_left_on_the_network():
         maps_of(key, network, nets.batch(1, size=SIZE))
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
     assert not [hook for module in network.modules() for hook in (*module._forward_hooks, *module._backward_hooks)]
+
+
+# -- networks that are hooked, or closed -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["saliency", "integrated_gradients", *BOTH])
+def test_a_hooked_network_has_the_same_maps(key):
+    network, x = Block(), nets.batch(2, size=SIZE)
+    model = xa.wrap(network, layers="two", outputs=("light", "content"), inputs=InputSpec(SIZE, (0.5, 0.5, 0.5), scale=1.0))
+    torch.testing.assert_close(plugins.load("methods", key)(model.run(x)), maps_of(key, network, x), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", BOTH)
+def test_an_exported_network_has_the_same_maps(key):
+    network, x = Block(False), nets.batch(2, size=SIZE)
+    shape = ({0: torch.export.Dim.DYNAMIC},)
+    exported = torch.export.export(network, (x,), dynamic_shapes=shape).module()
+    torch.testing.assert_close(maps_of(key, exported, x), maps_of(key, network, x), rtol=1e-4, atol=1e-6)
+
+
+def test_a_function_that_no_rule_has_seen_is_refused():
+    """Called below torch's own functions."""
+
+    def below(x):
+        with torch._C.DisableTorchFunction():
+            return torch.tanh(x).flatten(1)[:, :2]
+
+    with pytest.raises(ModelError, match="^lrp has no rule for 'Tanh', "):
+        maps_of("lrp", below, nets.batch(1, size=SIZE))
+
+
+@pytest.mark.parametrize("key", BOTH)
+def test_a_closed_network_is_refused(key):
+    """Nothing is seen of the functions inside it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecated, and still in use
+        closed = torch.jit.trace(Block(), nets.batch(1, size=SIZE))
+    model = xa.wrap(closed, layers=(), outputs=("light", "content"), inputs=InputSpec(SIZE, (0.5, 0.5, 0.5), scale=1.0))
+    with pytest.raises(
+        ModelError, match=f"^{key} sees nothing of a TorchScript network.*use --method integrated_gradients.$"
+    ):
+        plugins.load("methods", key)(model.run(nets.batch(1, size=SIZE)))

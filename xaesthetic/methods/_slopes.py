@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from xaesthetic.core.errors import ModelError
+from xaesthetic.models.model import AttributeModel
 
 Function = Callable[[Tensor], Tensor]
 
@@ -70,7 +72,7 @@ class Slopes(TorchFunctionMode):
     ) -> Any:
         """Carry a call of torch out."""
         del types
-        options, name = dict(kwargs or {}), getattr(func, "__name__", str(func))
+        options, name = dict(kwargs or {}), getattr(func, "__name__", str(func)).partition(".")[0]  # of an exported program
         inputs = [item for item in _tensors((*args, *options.values())) if item.requires_grad]
         if not inputs or not torch.is_grad_enabled():
             return func(*args, **options)
@@ -108,6 +110,48 @@ class Slopes(TorchFunctionMode):
         value, places = torch.nn.functional.max_pool2d(z.detach(), *rest, **options, return_indices=True)
         result = self._rule.pool(z, places, value)
         return (result, places) if both else result
+
+
+def outputs_with(rule: Rule, method: str, model: AttributeModel, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b a"]:
+    """Return a model's raw outputs with their graph, in which nonlinearities have the slopes of a rule.
+
+    Parameters
+    ----------
+    rule
+        What stands for the derivatives.
+    method
+        Who asks, for the errors.
+    model, x
+        What is run; the network may write into the batch.
+
+    Raises
+    ------
+    ModelError
+        If the network uses a function without a rule, or one that cannot be seen.
+    """
+    if any(isinstance(module, torch.jit.ScriptModule) for module in (model.module.modules() if model.module else ())):
+        raise ModelError(f"{method} sees nothing of a TorchScript network's functions; use --method integrated_gradients.")
+    with Slopes(rule, method):
+        values = model.outputs(x)
+    if hidden := _hidden(values):
+        raise ModelError(f"{method} has no rule for {hidden!r}, which the network uses; use --method integrated_gradients.")
+    return values
+
+
+def _hidden(values: Tensor) -> str:
+    """Return the name of a function in the graph that no rule has seen, or with a derivative of its own; else nothing."""
+    curved = {name.replace("_", "") for name in _CURVED}
+    waiting, seen = [values.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        name = type(node).__name__.rstrip("0123456789").removesuffix("Backward")
+        if isinstance(node, torch.autograd.function.BackwardCFunction) or name.lower() in curved or "MaxPool" in name:
+            return name
+        seen.add(node)
+        waiting += [before for before, _ in node.next_functions]
+    return ""
 
 
 def gather(z: Tensor, places: Tensor) -> Tensor:

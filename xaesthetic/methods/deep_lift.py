@@ -10,7 +10,7 @@ from xaesthetic.core.baselines import DEFAULT
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.facts import method
 from xaesthetic.methods._inputs import gradients_of
-from xaesthetic.methods._slopes import Function, Rule, Slopes, gather
+from xaesthetic.methods._slopes import Function, Rule, gather, outputs_with
 from xaesthetic.models.baselines import baseline_input
 from xaesthetic.models.model import Pass
 
@@ -45,8 +45,7 @@ def deep_lift(taken: Pass, baseline: str = DEFAULT) -> Float[Tensor, "b a h w"]:
     start = baseline_input(x, taken.model.inputs, baseline)
     with torch.inference_mode(False), torch.enable_grad():
         leaf = x.detach().clone().requires_grad_()
-        with Slopes(_Rescale(), "deep_lift"):
-            both = taken.model.outputs(torch.cat([leaf, start]))
+        both = outputs_with(_Rescale(), "deep_lift", taken.model, torch.cat([leaf, start]))
         values, before = both.chunk(2)
         multipliers = gradients_of(values, leaf)
     maps = torch.einsum("bachw,bchw->bahw", multipliers, (x - start).float())

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from xaesthetic.core.facts import method
 from xaesthetic.methods._inputs import gradients_of
-from xaesthetic.methods._slopes import Function, Rule, Slopes, gather
+from xaesthetic.methods._slopes import Function, Rule, gather, outputs_with
 from xaesthetic.models.model import Pass
 
 _EPSILON = 1e-6
@@ -36,8 +36,7 @@ def lrp(taken: Pass) -> Float[Tensor, "b a h w"]:
     """
     with torch.inference_mode(False), torch.enable_grad():
         leaf = taken.x.detach().clone().requires_grad_()
-        with Slopes(_Epsilon(), "lrp"):
-            values = taken.model.outputs(leaf.clone())
+        values = outputs_with(_Epsilon(), "lrp", taken.model, leaf.clone())
         gradients = gradients_of(values, leaf)
     return torch.einsum("bachw,bchw->bahw", gradients, taken.x.float())
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pandas as pd
+
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Pixels
 from xaesthetic.models.forward import Results, Session
-from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.target import Target, explained
-from xaesthetic.run.schemas import PREDICTIONS
-from xaesthetic.run.store import Run
+
+_COLUMNS = {"raw": "raw", "rating": "prediction"}
 
 
 def run_target(session: Session, pixels: Sequence[Pixels], methods: Sequence[str], target: Target) -> Results:
@@ -48,25 +50,25 @@ def zero_of_photograph(session: Session, pixels: Pixels, of: str = "raw") -> Map
     return dict(zip(session.model.attributes, values.tolist(), strict=True))
 
 
-def zero_of_run(run: Run, key: str, model: AttributeModel, of: str = "raw") -> Mapping[str, float]:
+def zero_of_predictions(predictions: pd.DataFrame, key: str, of: str = "raw") -> Mapping[str, float]:
     """Return the means of what a model made of a run's photographs, as a target's `zero`.
 
     Parameters
     ----------
-    run
-        One that holds predictions.
+    predictions
+        predictions.parquet.
     key
         The model's in the run.
-    model
-        The same, for its attributes.
     of
         `raw` or `rating`.
 
     Raises
     ------
     DataError
-        If the run has no predictions.
+        If nothing was predicted by that model.
     """
-    table = run.read(PREDICTIONS)
-    means = table[table["model"] == key].groupby("attribute")[of].mean()
-    return {name: float(means[name]) for name in model.attributes if name in means}
+    known = predictions[predictions["model"] == key]
+    if not len(known):
+        models = ", ".join(map(str, dict.fromkeys(predictions["model"])))
+        raise DataError(f"no predictions by {key!r}; there are those of {models}.")
+    return {str(name): float(item.mean()) for name, item in known.groupby("attribute")[_COLUMNS[of]]}
