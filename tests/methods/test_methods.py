@@ -16,7 +16,7 @@ from xaesthetic.models.forward import method_facts
 from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel, gap_linear, select
 
-METHODS = plugins.names("methods")
+METHODS = tuple(name for name in plugins.names("methods") if not name.startswith("attention_"))  # of transformers alone
 LINEAR_HEAD = ("cam", "malu_cam")
 ANY_HEAD = tuple(sorted(set(METHODS) - set(LINEAR_HEAD)))
 
