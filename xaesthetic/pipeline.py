@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from xaesthetic.core import files, plugins
+from xaesthetic.core import files, method_keys, plugins
 from xaesthetic.core.attributes import Attribute, plain
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, unknown
@@ -25,7 +25,7 @@ from xaesthetic.evaluation.same_maps import write_same_maps
 from xaesthetic.execution.local import local
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.question import Answer
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
+from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.records import are_what_is_left, examine_records, read_passed_over
@@ -129,7 +129,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     before = held.experiment.inputs.get("photographs") if held else None
     if held and before and before != photographs and are_what_is_left(held, collection.records):
         photographs = before
-    methods = plugins.with_baselines(experiment.methods)
+    methods = method_keys.with_baselines(experiment.methods)
     if held and held.experiment.methods == experiment.methods:  # of before baselines had names
         methods = held.experiment.methods
     return replace(experiment, methods=methods, inputs={"photographs": photographs} | _weights(choices)), collection
@@ -204,6 +204,7 @@ def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> 
 _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
     "edits": (EDITS, "edit_response", "measure_edits"),
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
+    "baselines": (BASELINE_OUTPUTS, "baselines", "measure_baselines"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
     "blocks": (BLOCKS, "blocks", "measure_blocks"),
 }

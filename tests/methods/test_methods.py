@@ -16,7 +16,8 @@ from xaesthetic.models.forward import method_facts
 from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel, gap_linear, select
 
-METHODS = tuple(name for name in plugins.names("methods") if name != "full_grad")  # which needs a module: its own tests
+_THEIR_OWN_TESTS = ("full_grad", "attention_")  # they need a module, or a transformer
+METHODS = tuple(name for name in plugins.names("methods") if not name.startswith(_THEIR_OWN_TESTS))
 LINEAR = ("cam", "malu_cam")
 ANY_HEAD = tuple(name for name in METHODS if name not in LINEAR)
 

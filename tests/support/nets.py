@@ -44,7 +44,10 @@ def curved_net(dtype=torch.float32):
     hidden, last = torch.nn.Linear(13 * 11 * 6 + 6 * 5 * 12, 16).to(dtype), torch.nn.Linear(16, 3).to(dtype)
 
     def head(activations):
-        seen = torch.cat([activations[0].flatten(1), activations[2].flatten(1)], dim=1) + activations[1].mean() * 0.1
+        seen = (
+            torch.cat([activations[0].flatten(1), activations[2].flatten(1)], dim=1)
+            + activations[1].mean((1, 2, 3))[:, None] * 0.1
+        )
         return last(torch.tanh(hidden(seen)))
 
     return net_of(FunctionHead(head), dtype)

@@ -22,5 +22,10 @@ def input_gradients(model: AttributeModel, x: Float[Tensor, "b c h w"]) -> Gradi
     """
     with torch.inference_mode(False), torch.enable_grad():
         leaf = x.detach().clone().requires_grad_()
-        groups = [group[0] for group in output_gradients(model.outputs(leaf), (leaf,))]
+        return gradients_of(model.outputs(leaf.clone()), leaf)  # a copy: a network may write into what it is given
+
+
+def gradients_of(values: Float[Tensor, "b a"], leaf: Float[Tensor, "b c h w"]) -> Gradients:
+    """Return every output's gradient at the inputs, of outputs with their graph."""
+    groups = [group[0] for group in output_gradients(values, (leaf,))]
     return torch.cat(groups).transpose(0, 1).detach().float()

@@ -70,9 +70,9 @@ def _noise(light: Batch, inputs: InputSpec) -> Batch:
 
 
 _MAKE: Mapping[str, Callable[[Batch, InputSpec], Batch]] = {
-    "mean": lambda light, inputs: light,
-    "black": lambda light, inputs: torch.zeros_like(light),
-    "white": lambda light, inputs: torch.ones_like(light),
+    "mean": lambda light, _: light,
+    "black": lambda light, _: torch.zeros_like(light),
+    "white": lambda light, _: torch.ones_like(light),
     "blur": _blur,
     "grey": _grey,
     "noise": _noise,

@@ -168,6 +168,13 @@ FAITHFULNESS = Table(
     "orders without a map.",
     (*_PLACED, "fill"),
 )
+BASELINE_OUTPUTS = Table(
+    "baselines",
+    columns("image text | model text | baseline text | attribute text | raw float | baseline_raw float"),
+    "xaesthetic score RUN --faithfulness",
+    "What the model makes of the photograph (`raw`) and of its baseline (`baseline_raw`): raw outputs.",
+    ("image", "model", "baseline", "attribute"),
+)
 RANDOMISATION = Table(
     "randomisation",
     columns(f"{_PLACE} | shuffled text | r float"),
@@ -188,6 +195,6 @@ BLOCKS = Table(
 )
 TABLES = (
     RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS,
-    RANDOMISATION, BLOCKS,
+    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""
