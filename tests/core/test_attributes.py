@@ -1,6 +1,9 @@
+import math
+
+import numpy as np
 import pytest
 
-from xaesthetic.core.attributes import ATTRIBUTES, NAMES, attribute, choose, describe, in_order, parse
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES, Attribute, attribute, choose, describe, in_order, parse
 from xaesthetic.core.errors import DataError
 
 AADB = "BalacingElements,ColorHarmony,Content,DoF,Light,MotionBlur,Object,Repetition,RuleOfThirds,Symmetry,VividColor,score"
@@ -56,7 +59,8 @@ def test_a_models_own_names_can_be_chosen():
 
 def test_names_outside_the_vocabulary_are_their_own_titles():
     assert describe("light") is attribute("light")
-    assert (describe("sharpness").title, describe("sharpness").low, describe("sharpness").high) == ("sharpness", -1, 1)
+    assert describe("sharpness") == Attribute("sharpness", "sharpness", math.nan, math.nan, True)
+    assert describe("light", [Attribute("light", low=1, high=10)]).range == "1 to 10"
     assert describe("score").title == "score"
     assert in_order(["grain", "overall", "light", "grain", "a"]) == ("light", "overall", "grain", "a")
 
@@ -81,3 +85,40 @@ def test_an_error_lists_all_there_are_in_alphabetical_order():
         parse(["DEPHT_OF_FIELD"])
     assert "Did you mean 'depth_of_field'?" in str(caught.value)
     assert str(caught.value).endswith(f"There are: {', '.join(sorted([*NAMES, 'all']))}.")
+
+
+def test_a_title_and_a_range_are_optional():
+    assert (Attribute("技術").title, Attribute("技術").range) == ("技術", "")
+    assert Attribute("a", low=float("nan")) == Attribute("a")
+    assert [Attribute("a", low=low, high=high).range for low, high in ((0, math.nan), (math.nan, 5), (-1, 1))] == [
+        "from 0",
+        "up to 5",
+        "-1 to 1",
+    ]
+
+
+def test_a_rating_is_outside_where_a_bound_says_so():
+    beauty = Attribute("beauty", low=1, high=10)
+    assert [beauty.is_outside(value) for value in (0.99, 1, 10, 10.000001, 10.01, math.nan)] == [
+        True,
+        *[False] * 3,
+        True,
+        False,
+    ]
+    assert not Attribute("a", high=0.1).is_outside(float(np.float32(0.1)))
+    assert not Attribute("a").is_outside(1e9)
+    assert [Attribute("a", low=0).is_outside(value) for value in (-1e-9, 1e9)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"name": ""}, "an attribute's name is ''"),
+        ({"name": "a", "title": "two\nlines"}, "the title of 'a' is"),
+        ({"name": "a", "low": 1, "high": 1}, "its range is 1 to 1; the lower number comes first"),
+        ({"name": "a", "high": math.inf}, "its highest rating is inf"),
+    ],
+)
+def test_what_is_no_attribute_is_refused(fields, message):
+    with pytest.raises(DataError, match=message):
+        Attribute(**fields)

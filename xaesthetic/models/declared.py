@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.data.images import RESAMPLE
@@ -35,6 +36,7 @@ def validate_declared(model: AttributeModel, name: str) -> None:
     try:
         _names(model.attributes)
         _links(model.links, len(model.attributes))
+        _described(model.described, model.attributes)
         _inputs(model.inputs)
         _source(model.source)
         _head(model)
@@ -58,6 +60,15 @@ def _names(names: Any) -> None:
     twice = [name for name in names if folded.count(name.casefold()) > 1]
     if twice:
         raise ModelError(f"two of its attributes are called {twice[0]!r}; every output needs a name of its own.")
+
+
+def _described(described: Any, names: tuple[str, ...]) -> None:
+    if not isinstance(described, tuple) or not all(isinstance(item, Attribute) for item in described):
+        raise ModelError(f"what it declares of its attributes is {described!r}, but a tuple of Attribute was wanted.")
+    listed = [item.name for item in described]
+    wrong = [name for name in listed if name not in names or listed.count(name) > 1]
+    if wrong:
+        raise ModelError(f"it describes {wrong[0]!r} twice, or has no such output; it has {', '.join(names)}.")
 
 
 def _links(links: Any, outputs: int) -> None:

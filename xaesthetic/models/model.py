@@ -12,6 +12,7 @@ from torch import Tensor
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, XaestheticError
 from xaesthetic.core.types import InputSpec, Source
@@ -77,6 +78,8 @@ class AttributeModel:
     """The target layers' names in the network, where they are known."""
     notes: tuple[str, ...] = ()
     """What was assumed or found out about it, a sentence each."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of its attributes (title, range, direction), of any of them; the vocabulary has AADB's."""
 
     @property
     def is_cut(self) -> bool:
@@ -101,6 +104,11 @@ class AttributeModel:
         """Its bias: the mean of a `cam` plus the bias is the raw output."""
         rows = [self.head.linear_row(row) for row in range(len(self.attributes))]
         return None if None in rows else torch.stack([row[1] for row in rows if row is not None])
+
+    @property
+    def descriptions(self) -> tuple[Attribute, ...]:
+        """What is known of its attributes, in the order of its outputs."""
+        return tuple(vocabulary.describe(name, self.described) for name in self.attributes)
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """Return the ratings that raw outputs stand for."""
@@ -203,7 +211,8 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
     names = tuple(model.attributes[row] for row in rows)
-    return replace(model, attributes=names, head=model.head.select(rows), links=links)
+    described = tuple(item for item in model.described if item.name in names)
+    return replace(model, attributes=names, head=model.head.select(rows), links=links, described=described)
 
 
 def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeModel:
