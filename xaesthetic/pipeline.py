@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xaesthetic.core import files, plugins
-from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.locks import hold
@@ -109,7 +109,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
         raise ModelError("no model is chosen; name one or more, as 'xaesthetic list models' shows them.")
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
-        plugins.check("models", choice.name)
+        validate_choice(choice)
     for method in experiment.methods:
         plugins.check("methods", method)
     keys = [choice.key for choice in choices]
@@ -125,9 +125,13 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
-    """The sha256 of the files in the folders of one's own weights."""
+    """The sha256 of the files in the folders of one's own weights, and of those of model folders."""
     sums = {}
     for choice in choices:
+        if choice.folder:
+            from xaesthetic.models.folder import read_folder
+
+            sums |= {f"{choice.key}/{name}": files.sha256(file) for name, file in read_folder(choice.folder).files().items()}
         for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
             sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
@@ -147,7 +151,7 @@ def begin(experiment: Experiment, collection: Collection, out: Path, execution: 
     from xaesthetic.stages.explain import explain_records
     from xaesthetic.stages.predict import predict_records
 
-    models = _models(experiment)
+    models = _models(experiment, execution.trust)
     left_out = validate_methods(models, experiment.methods, optional)
     answers = {key: _described(model) for key, model in models.items()}
     run = (
@@ -234,7 +238,7 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
     if not missing:
         return
     modules = [import_module(f"xaesthetic.stages.{module}") for _, module, _ in missing]  # they import torch
-    models = _same_models(run)
+    models = _same_models(run, execution.trust)
     for module in modules:
         module.validate(run, models)
     for module, (table, name, function) in zip(modules, missing, strict=True):
@@ -243,19 +247,19 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
                 getattr(module, function)(run, models, _here(execution))
 
 
-def _same_models(run: Run) -> "dict[str, AttributeModel]":
+def _same_models(run: Run, trust: bool) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
-    models = _models(run.experiment)
+    models = _models(run.experiment, trust)
     if run.answered_by().models != {key: _described(model) for key, model in models.items()}:
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models
 
 
-def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
+def _models(experiment: Experiment, trust: bool) -> "dict[str, AttributeModel]":
     from xaesthetic.models.model import load_model
 
     choices = map(ModelChoice.parse, experiment.models)
-    return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
+    return {choice.key: load_model(choice, experiment.attributes, experiment.device, trust) for choice in choices}
 
 
 def _described(model: "AttributeModel") -> Answer:

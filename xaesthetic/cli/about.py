@@ -10,6 +10,7 @@ from xaesthetic.core.errors import PluginError
 from xaesthetic.core.plugins import KINDS, warn
 
 app = typer.Typer()
+_NAMED = "besides: a model folder (xaesthetic new model NAME), timm:NAME, torchvision:NAME, pyiqa:NAME"
 _WORKS = {True: "ok", False: "NO", None: "-"}
 
 
@@ -38,6 +39,8 @@ def list_plugins(
     for item, plugins in result.items():
         if plugins:
             screen.print_table([item, ""], [[name, line] for name, line in plugins.items()])
+        if item == "models":
+            screen.say(_NAMED)
 
 
 @app.command(epilog="\b\nExample:\n  xaesthetic doctor")

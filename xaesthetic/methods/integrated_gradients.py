@@ -18,6 +18,7 @@ _AT_ONCE = 8
     needs_head=True,
     differentiable=True,
     requires="captum",
+    layers=False,
 )
 def integrated_gradients(taken: Pass) -> Float[Tensor, "b a h w"]:
     """Gradients along the way from the mean colour to the photograph, summed over colours; on the input's grid.

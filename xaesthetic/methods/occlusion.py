@@ -9,7 +9,7 @@ from xaesthetic.models.model import Pass
 _CELLS = 10
 
 
-@method(passes="9x9+1")
+@method(passes="9x9+1", layers=False)
 def occlusion(taken: Pass) -> Float[Tensor, "b a i j"]:
     """How much the prediction falls when a window of a fifth of each side is covered with the mean colour (input 0).
 

@@ -21,7 +21,7 @@ from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.plugins import one_line, warn
 from xaesthetic.data import images
 from xaesthetic.models.declared import validate_declared
-from xaesthetic.models.heads import FunctionHead, LinearHead
+from xaesthetic.models.heads import FunctionHead, LinearHead, NetworkHead
 from xaesthetic.models.model import AttributeModel, place
 from xaesthetic.models.pooling import Activations, global_average
 
@@ -175,6 +175,8 @@ def _headed(model: AttributeModel, x: Tensor, layers: Activations) -> Tensor:
 
 def _grids(model: AttributeModel, layers: Any, count: int) -> None:
     wanted = "a tuple of one tensor a layer, each (batch, channels, rows, columns), was wanted"
+    if isinstance(model.head, NetworkHead) and not model.layers and not layers:
+        return  # it has no grid, and says so
     if not isinstance(layers, (tuple, list)) or not layers:
         more = "; put it in a tuple" if isinstance(layers, Tensor) else ""
         raise ModelError(f"{model.name}: its features give {_what(layers)}, but {wanted}{more}.")

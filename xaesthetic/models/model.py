@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -263,18 +264,22 @@ def device(wanted: str) -> str:
     return wanted
 
 
-def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto") -> AttributeModel:
+def load_model(
+    choice: str | Path | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto", trust: bool = False
+) -> AttributeModel:
     """Load a model by its name, and hold it to the contract (`xaesthetic.models.contract`).
 
     Parameters
     ----------
     choice
         A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
-        ones.
+        ones. Or a model folder's path, ``timm:NAME``, ``torchvision:NAME`` or ``pyiqa:NAME``.
     attributes
         The outputs wanted, one or several; ``all`` for all that it has.
     on
         The device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    trust
+        Whether a model folder's own Python file may run.
 
     Raises
     ------
@@ -286,17 +291,23 @@ def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all
     """
     from xaesthetic.models.contract import validate_model  # it needs this module
 
+    if isinstance(choice, Path):
+        choice = ModelChoice(str(choice) if len(choice.parts) > 1 else f"./{choice}")
     if not isinstance(choice, (str, ModelChoice)):
         raise ModelError(
             f"{type(choice).__name__} is no name of a model; pass a text, as 'xaesthetic list models' shows it."
         )
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
     where = device(on)
-    model = validate_model(_build(chosen), chosen.name, where)
+    model = validate_model(_build(chosen, trust), chosen.name, where)
     return select(model, vocabulary.choose(attributes), chosen.name)
 
 
-def _build(choice: ModelChoice) -> object:
+def _build(choice: ModelChoice, trust: bool = False) -> object:
+    if choice.family or choice.folder:
+        from xaesthetic.models.named import build_named  # it needs this module
+
+        return build_named(choice, trust)
     name, build = choice.name, plugins.load("models", choice.name)
     takes = signature(build).parameters
     if choice.source and not {"weights", "random"} & takes.keys():

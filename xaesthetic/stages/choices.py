@@ -11,7 +11,7 @@ from xaesthetic.core.extras import EXTRAS, is_installed
 from xaesthetic.core.facts import MethodFacts
 from xaesthetic.models.contract import probe
 from xaesthetic.models.forward import Session, method_facts
-from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.heads import FunctionHead, NetworkHead
 from xaesthetic.models.model import AttributeModel
 
 LeftOut = dict[str, dict[str, str]]
@@ -78,6 +78,8 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
         extras = [extra for extra, module in EXTRAS.items() if module == facts.requires]
         install = f"'xaesthetic[{extras[0]}]'" if extras else facts.requires
         return f"{method} needs {facts.requires}, which is not installed; pip install {install}."
+    if facts.layers and isinstance(model.head, NetworkHead) and not model.layers:
+        return f"{method} reads a layer's activations, and this model has no grid; use --method occlusion."
     try:
         if facts.differentiable:
             _differentiate(model, method)
@@ -97,9 +99,7 @@ def _differentiate_head(model: AttributeModel, method: str) -> None:
     x = probe(model)[:1]
     with torch.inference_mode(False), torch.no_grad():
         leaves = tuple(layer.detach().requires_grad_() for layer in model.features(x))
-    _try_gradient(
-        lambda: model.outputs_at(x, leaves), leaves, f"{method} needs the head's gradient", "activation_energy"
-    )
+    _try_gradient(lambda: model.outputs_at(x, leaves), leaves, f"{method} needs the head's gradient", "activation_energy")
 
 
 def _try_gradient(forward: Callable[[], Tensor], leaves: tuple[Tensor, ...], needs: str, instead: str) -> None:
