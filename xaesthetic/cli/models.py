@@ -18,7 +18,7 @@ _LISTED = 20  # outputs named on the screen; --json has all
 
 @app.command(
     "check-model",
-    epilog="\b\nExamples:\n  xaesthetic check-model my_folder\n  xaesthetic check-model timm:convnext_tiny --weights random\n"
+    epilog="\b\nExamples:\n  xaesthetic check-model my_folder\n  xaesthetic check-model timm:resnet18 --weights random\n"
     "  xaesthetic check-model my_folder --trust --json",
 )
 def examine(

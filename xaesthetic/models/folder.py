@@ -8,18 +8,20 @@
 of the pen never becomes a default. Files are names inside the folder: what leads out of it is refused.
 """
 
+import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import MODEL_FILE
 from xaesthetic.core.documents import convert, read_text
 from xaesthetic.core.errors import DataError, ModelError
-from xaesthetic.core.files import printable
+from xaesthetic.core.files import printable, write_text
 
 _MOST = 1 << 20
 """Bytes of a model.toml."""
@@ -206,3 +208,30 @@ def _inside(root: Path, name: str) -> Path:
     if leads_out:
         raise ModelError(f"{shown} is a link out of the folder; put the file itself there.")
     return path
+
+
+def write_folder(root: Path, spec: ModelFile) -> Path:
+    """Write a `model.toml`; the files that it names are written before it.
+
+    Returns
+    -------
+    The file.
+    """
+    plain = {name: value for name, value in to_builtins(spec).items() if value not in (None, "", [], {}, False)}
+    tables = {name: plain.pop(name) for name in ("outputs", "inputs", "source") if name in plain}
+    lines = [f"{name} = {_value(value)}" for name, value in plain.items()]
+    for item in tables.pop("outputs", []):
+        lines += ["", "[[outputs]]", *_lines({"name": item} if isinstance(item, str) else item)]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *_lines(table)]
+    write_text(root / MODEL_FILE, "\n".join(lines) + "\n")
+    return root / MODEL_FILE
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [f"{name} = {_value(value)}" for name, value in table.items() if value not in (None, "")]
+
+
+def _value(value: Any) -> str:
+    """JSON's texts, numbers, truth values and lists are TOML's, where no letter is an escape and no number nan."""
+    return json.dumps(value, ensure_ascii=False)
