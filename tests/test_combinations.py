@@ -13,7 +13,7 @@ from xaesthetic import pipeline
 from xaesthetic.core.errors import DataError, ModelError, PluginError, XaestheticWarning
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.completeness import COMPLETENESS
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run

@@ -11,8 +11,9 @@ from .data.records import find_records as find_records
 from .evaluation.judge import Judgement as Judgement
 from .evaluation.judge import judge as judge
 from .models.forward import Session as Session
+from .models.loading import load_model as load_model
 from .models.model import AttributeModel as AttributeModel
-from .models.model import load_model as load_model
+from .models.wrap import wrap as wrap
 from .paper.reproduce import reproduce as reproduce
 from .pipeline import Comparison as Comparison
 from .pipeline import compare as compare

@@ -256,7 +256,7 @@ def _same_models(run: Run, trust: bool) -> "dict[str, AttributeModel]":
 
 
 def _models(experiment: Experiment, trust: bool) -> "dict[str, AttributeModel]":
-    from xaesthetic.models.model import load_model
+    from xaesthetic.models.loading import load_model
 
     choices = map(ModelChoice.parse, experiment.models)
     return {choice.key: load_model(choice, experiment.attributes, experiment.device, trust) for choice in choices}

@@ -122,7 +122,7 @@ def test_the_command_goes_on_with_it(old_run, command):
 
 @pytest.mark.torch
 def test_it_is_finished_without_its_models(old_run, monkeypatch):
-    monkeypatch.setattr("xaesthetic.models.model.load_model", None)
+    monkeypatch.setattr("xaesthetic.models.loading.load_model", None)
     assert len(measure(Run.open(old_run), "blocks")) == 2
     assert compare(Run.open(old_run).experiment, old_run, draw=False).run.is_complete()
 

@@ -15,7 +15,7 @@ from support.trained_package import write_package, write_rated
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.models.heads import FunctionHead
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.train import fit, loop
 from xaesthetic.train.fit import train_network
 from xaesthetic.train.network import Network, squared_errors, weighted

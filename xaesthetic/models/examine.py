@@ -11,7 +11,8 @@ from xaesthetic.core.errors import XaestheticError
 from xaesthetic.core.types import InputSpec, Pixels, Source
 from xaesthetic.models.contract import probe
 from xaesthetic.models.forward import Session
-from xaesthetic.models.model import AttributeModel, load_model
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel
 
 METHOD = "cam"
 """The method whose map's mean is the raw output, but for the bias."""

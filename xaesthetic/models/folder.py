@@ -82,6 +82,12 @@ class ModelFile(Struct, frozen=True, forbid_unknown_fields=True):
     """`multigap`: global averages of all layers and one linear layer, whose weights stand in the same file."""
     layers: Name | Annotated[list[Name], Meta(max_length=1000)] = []
     """Where maps are taken; the last layer with a grid where it is left out."""
+    call: int | None = None
+    """Which of a layer's calls in a pass is meant, from 0; -1 for the last."""
+    grid: Pair | None = None
+    """(rows, columns) of tokens, where their number does not tell."""
+    output: Name | int | None = None
+    """Which part of what the network returns are the outputs: a key or a place."""
     outputs: Annotated[list[Name | Output], Meta(max_length=10_000)] = []
     link: Link = "identity"
     inputs: Inputs = Inputs()

@@ -8,10 +8,12 @@ import math
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import ModelError, unknown
@@ -20,7 +22,7 @@ from xaesthetic.core.plugins import one_line
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.checkpoints import state_sum
 from xaesthetic.models.model import AttributeModel
-from xaesthetic.models.returned import ReturnedHead
+from xaesthetic.models.wrap import wrap
 
 INPUTS = InputSpec(size=(384, 384), mean=(0.0, 0.0, 0.0), scale=1.0)
 """RGB from 0 to 1, as every metric of pyiqa takes it, at a size that all of them can work on."""
@@ -53,19 +55,16 @@ def iqa_model(name: str, random: bool = False) -> AttributeModel:
     if random:
         raise ModelError(f"pyiqa:{name}: has no random weights; choose it as --model pyiqa:{name}.")
     metric = _created(pyiqa, name)
-    head = ReturnedHead(metric, f"pyiqa:{name}")
     attribute = _attribute(name, configs[name])
-    return AttributeModel(
-        (name,),
-        INPUTS,
-        lambda x: head.evaluate(x)[0],
-        head,
-        _source(metric, name, configs[name]),
-        metric,
-        name=f"pyiqa:{name}",
-        notes=_notes(attribute),
-        described=(attribute,),
-    )
+    source = _source(metric, name, configs[name])
+    model = wrap(metric, layers=(), outputs=[name], inputs=INPUTS, source=source, name=f"pyiqa:{name}", forward=_scores)
+    return replace(model, notes=(*_notes(attribute), *model.notes), described=(attribute,))
+
+
+def _scores(metric: torch.nn.Module, x: Tensor) -> Tensor:
+    """One score a photograph, within the range of an input although float32 rounds."""
+    result: Tensor = metric(x.clamp(0, 1)).reshape(len(x), 1)
+    return result
 
 
 def _alone(config: Mapping[str, Any]) -> bool:

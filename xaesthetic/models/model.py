@@ -1,11 +1,9 @@
 """What a model is, and a pass through it: activations, raw outputs and the gradients wanted, of one batch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from inspect import signature
-from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -14,10 +12,9 @@ from torch import Tensor
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import Attribute
-from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, XaestheticError
 from xaesthetic.core.types import InputSpec, Source
-from xaesthetic.models.gradients import GRADIENTS
+from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
 
@@ -149,11 +146,51 @@ class AttributeModel:
         """
         if gradients not in GRADIENTS:
             raise ModelError(f"no gradients {gradients!r}; there are {', '.join(GRADIENTS)}.")
+        with self._guarded(x) as inputs:
+            return self._pass(inputs, gradients)
+
+    def passes(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none", memory: int = MEMORY) -> Iterator[Pass]:
+        """Run the network once for as many outputs as gradients of `memory` bytes allow; together all of them, in order.
+
+        Parameters
+        ----------
+        x
+            A batch as `inputs` says.
+        gradients
+            As in `run`; only `full` ones ever come in more than one pass, all from one run of the network.
+        memory
+            Bytes of gradients of one group of outputs.
+        """
+        traced = self._trace(x) if gradients == "full" else None
+        if traced is None:
+            yield self.run(x, gradients)
+            return
+        activations, graph = traced
+        start = 0
+        for group in graph.groups(memory):
+            rows = range(start, start + group[0].shape[1])
+            start = rows.stop
+            part = select(self, [self.attributes[row] for row in rows])
+            sums = tuple(layer.sum((-2, -1)) for layer in group)
+            yield Pass(part, x, activations, graph.raw.detach()[:, list(rows)], sums, group)
+
+    def _trace(self, x: Float[Tensor, "b 3 h w"]) -> tuple[Activations, Traced] | None:
+        """Return activations and outputs with their graph; None where gradients need none, or are the runner's affair."""
+        if self.runner is not None or isinstance(self.head, LinearHead):
+            return None
+        with self._guarded(x) as inputs:
+            if isinstance(self.head, NetworkHead):
+                return self.head.trace(inputs)
+            activations = tuple(layer.detach() for layer in self.features(inputs))
+            return activations, self.head.trace(activations)
+
+    @contextmanager
+    def _guarded(self, x: Tensor) -> Iterator[Tensor]:
+        """Give inputs that can be worked with; what goes wrong with them is said in one line."""
         with torch.inference_mode(False), torch.no_grad():
-            # a caller's inference tensor could not become a leaf later
-            x = x.clone() if x.is_inference() else x.detach()
             try:
-                return self._pass(x, gradients)
+                # a caller's inference tensor could not become a leaf later
+                yield x.clone() if x.is_inference() else x.detach()
             except XaestheticError:
                 raise
             except Exception as error:  # it may be anybody's
@@ -262,64 +299,3 @@ def device(wanted: str) -> str:
     if not present.get(wanted, False):
         raise ModelError(f"no device {wanted!r} here; there is {', '.join(name for name in present if present[name])}.")
     return wanted
-
-
-def load_model(
-    choice: str | Path | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto", trust: bool = False
-) -> AttributeModel:
-    """Load a model by its name, and hold it to the contract (`xaesthetic.models.contract`).
-
-    Parameters
-    ----------
-    choice
-        A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
-        ones. Or a model folder's path, ``timm:NAME``, ``torchvision:NAME`` or ``pyiqa:NAME``.
-    attributes
-        The outputs wanted, one or several; ``all`` for all that it has.
-    on
-        The device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    trust
-        Whether a model folder's own Python file may run.
-
-    Raises
-    ------
-    PluginError
-        If there is no such model.
-    ModelError
-        If its weights are missing or damaged, it takes none of one's own, has no random ones, lacks an attribute, or breaks
-        the contract.
-    """
-    from xaesthetic.models.contract import validate_model  # it needs this module
-
-    if isinstance(choice, Path):
-        choice = ModelChoice(str(choice) if len(choice.parts) > 1 else f"./{choice}")
-    if not isinstance(choice, (str, ModelChoice)):
-        raise ModelError(
-            f"{type(choice).__name__} is no name of a model; pass a text, as 'xaesthetic list models' shows it."
-        )
-    chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
-    where = device(on)
-    model = validate_model(_build(chosen, trust), chosen.name, where)
-    return select(model, vocabulary.choose(attributes), chosen.name)
-
-
-def _build(choice: ModelChoice, trust: bool = False) -> object:
-    if choice.family or choice.folder:
-        from xaesthetic.models.named import build_named  # it needs this module
-
-        return build_named(choice, trust)
-    name, build = choice.name, plugins.load("models", choice.name)
-    takes = signature(build).parameters
-    if choice.source and not {"weights", "random"} & takes.keys():
-        raise ModelError(f"{name} takes no weights of one's own; choose it as --model {name}.")
-    if choice.random and "random" not in takes:
-        raise ModelError(f"{name}: takes a folder of weights and has no random ones; name a folder, or leave --weights out.")
-    if choice.weights and "weights" not in takes:
-        raise ModelError(f"{name}: takes no folder of weights; choose it as --model {name} or --model {name}=random.")
-    options: dict[str, Any] = {"random": True} if choice.random else {"weights": choice.weights} if choice.weights else {}
-    try:
-        return build(**options)
-    except XaestheticError:
-        raise
-    except (Exception, SystemExit) as error:  # it may be anybody's
-        raise ModelError(f"{name}: cannot be built ({plugins.one_line(error)}).") from error

@@ -12,12 +12,13 @@ from xaesthetic.core.plugins import warn
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.architectures import RANDOM, Network, build_network
 from xaesthetic.models.checkpoints import Match, load_checkpoint, read_checkpoint, state_sum
+from xaesthetic.models.contract import probe
 from xaesthetic.models.entry import build_by_function, load_network
 from xaesthetic.models.folder import FILES, Inputs, ModelFolder, read_folder
 from xaesthetic.models.iqa import iqa_model
 from xaesthetic.models.model import AttributeModel, gap_linear
 from xaesthetic.models.multigap import Intermediates, take_head
-from xaesthetic.models.returned import ReturnedHead, validate_graph
+from xaesthetic.models.returned import ReturnedHead
 from xaesthetic.models.weights import trained_claim
 from xaesthetic.models.wrap import wrap
 
@@ -94,14 +95,7 @@ def folder_model(root: Path, random: bool = False, trust: bool = False) -> Attri
     if folder.spec.head:
         return _multigap(folder, network, random)
     notes = _load(folder, network, random)
-    model = wrap(
-        network.net,
-        layers=list(folder.layers) or None,
-        outputs=[item.name for item in folder.outputs] or None,
-        inputs=network.inputs,
-        source=_source(folder, network, random),
-        name=printable(root),
-    )
+    model = _wrapped(folder, network.net, network.inputs, _source(folder, network, random))
     return _described(model, folder, (*network.notes, *notes))
 
 
@@ -217,7 +211,7 @@ def _intermediates(folder: ModelFolder, net: torch.nn.Module, inputs: InputSpec)
 
 def _returned(folder: ModelFolder, trust: bool) -> AttributeModel:
     """A TorchScript or `torch.export` file: what it returns is all that is known."""
-    spec, name = folder.spec, printable(folder.root)
+    spec = folder.spec
     if spec.weights or spec.head or folder.layers:
         raise ModelError(f"{folder.where}: {spec.architecture} holds a whole network; leave weights, head and layers out.")
     if not folder.outputs:
@@ -228,31 +222,37 @@ def _returned(folder: ModelFolder, trust: bool) -> AttributeModel:
         raise ModelError(
             f"{folder.where}, $.inputs: are not stated, and {spec.architecture} does not declare them; state them."
         )
-    head = ReturnedHead(net, name)
-    count = validate_graph(head, torch.zeros(2, 3, *inputs.size))
     files = {spec.architecture: sha256(folder.file(spec.architecture))}
-    source = Source(
-        spec.source.citation or "not stated",
-        spec.source.licence or "not stated",
-        trained_claim(files, {}, "", spec.source.trained),
-        files,
-    )
-    layers = tuple(f"activations {number}" for number in range(1, count + 1))
-    returned = (
-        f"it returns {count} layers' activations"
-        if count
-        else "it returns no activations: it is explained at its inputs only"
-    )
-    attributes = tuple(item.name for item in folder.outputs)
-    model = AttributeModel(
-        attributes,
-        inputs,
-        lambda x: head.evaluate(x)[0],
-        head,
-        source,
+    trained = trained_claim(files, {}, "", spec.source.trained)
+    source = Source(spec.source.citation or "not stated", spec.source.licence or "not stated", trained, files)
+    model = _wrapped(folder, net, inputs, source)
+    _validate_graph(model)
+    return _described(model, folder, (said,))
+
+
+def _wrapped(folder: ModelFolder, net: torch.nn.Module, inputs: InputSpec | None, source: Source) -> AttributeModel:
+    spec = folder.spec
+    return wrap(
         net,
-        name=name,
-        layers=layers,
-        notes=(said, returned),
+        layers=list(folder.layers) or None,
+        outputs=[item.name for item in folder.outputs] or None,
+        inputs=inputs,
+        source=source,
+        call=spec.call,
+        output=spec.output,
+        grid=(spec.grid[0], spec.grid[1]) if spec.grid else None,
+        name=printable(folder.root),
     )
-    return _described(model, folder, ())
+
+
+def _validate_graph(model: AttributeModel) -> None:
+    """Make sure that outputs are computed from the activations that come beside them; else all gradients would be zero."""
+    if not isinstance(model.head, ReturnedHead) or not model.head.returns:
+        return
+    with torch.inference_mode(False), torch.no_grad():
+        traced = model.head.trace(probe(model)[:1])[1]
+    if None in torch.autograd.grad(traced.raw.sum(), traced.leaves, allow_unused=True):
+        raise ModelError(
+            f"{model.name}: its outputs are not computed from the activations that it returns (a copy, say); return the "
+            "tensors that its head reads."
+        )

@@ -1,10 +1,6 @@
-"""Networks that nothing can be hooked into: they give their outputs, and activations only where they return them themselves.
+"""Networks that cannot be hooked, of TorchScript or `torch.export`: what they return is all that is known of them."""
 
-TorchScript and `torch.export` files are such networks, and metrics of other libraries. Without activations such a model
-rates, and is explained by methods that look at its inputs alone.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,114 +9,114 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
-from xaesthetic.models.gradients import output_gradients, spatial_sum
-from xaesthetic.models.heads import HeadOutputs, LinearRow, NetworkHead
+from xaesthetic.core.plugins import one_line
+from xaesthetic.models.gradients import Traced
+from xaesthetic.models.heads import HeadOutputs, LinearRow, NetworkHead, with_gradients
+from xaesthetic.models.outputs import parts
 from xaesthetic.models.pooling import Activations
+from xaesthetic.models.undisturbed import Forward, call, undisturbed
+
+
+def is_closed(network: torch.nn.Module) -> bool:
+    """Whether nothing in a network can be hooked."""
+    return isinstance(network, torch.jit.ScriptModule) or (
+        isinstance(network, torch.fx.GraphModule) and not any(True for _ in network.children())
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReturnedHead(NetworkHead):
-    """The outputs, and perhaps activations, that a function of a batch returns."""
+    """The outputs of a network that returns activations beside them, or outputs alone."""
 
-    function: Callable[[Any], Any]
-    """A tensor of outputs; or a tuple with activations before them; or a dictionary of `outputs` and `activations`."""
-    name: str
-    """What errors call it."""
+    network: torch.nn.Module
+    read: Callable[[Any], Float[Tensor, "b a"]]
+    forward: Forward
+    returns: bool
+    """Whether it returns activations."""
     rows: tuple[int, ...] | None = None
-    """Which of the function's outputs are this head's; None for all."""
+
+    @classmethod
+    def of(
+        cls,
+        network: torch.nn.Module,
+        read: Callable[[Any], Float[Tensor, "b a"]],
+        forward: Forward,
+        x: Tensor,
+        layers: object,
+    ) -> tuple["ReturnedHead", int]:
+        """Return the head and its number of outputs; grids that a probe brings are activations, unless `layers` is ()."""
+        head = cls(network, read, forward, False)
+        try:
+            with torch.no_grad():
+                returned = head._call(x)
+                grids = _grids(returned)
+                outputs = _outputs(read, returned, grids)
+        except ModelError:
+            raise
+        except Exception as error:  # it may be anybody's
+            raise ModelError(f"fails on a batch of {tuple(x.shape)} ({one_line(error)}).") from error
+        return replace(head, returns=bool(grids) and layers is None), outputs.shape[1]
+
+    def features(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
+        """Return the activations that it returns."""
+        return tuple(layer.float() for layer in _grids(self._call(x))) if self.returns else ()
 
     def evaluate(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none") -> tuple[Activations, HeadOutputs]:
         """Return the activations, the raw outputs and the gradients wanted, from one run of the network."""
-        if gradients == "none":
-            activations, raw = self._run(x)
-            return tuple(layer.detach() for layer in activations), HeadOutputs(raw.detach())
-        with torch.enable_grad():  # of inputs that need a gradient, so that there is a graph above frozen weights
-            activations, raw = self._run(x.detach().requires_grad_())
-        plain = tuple(layer.detach() for layer in activations)
-        if not activations:
-            return (), HeadOutputs(raw.detach(), (), () if gradients == "full" else None)
-        groups = list(output_gradients(raw, activations))
-        if gradients == "sums":
-            groups = [tuple(map(spatial_sum, group)) for group in groups]
-        layers = tuple(torch.cat(item).transpose(0, 1) for item in zip(*groups, strict=True))
-        if gradients == "sums":
-            return plain, HeadOutputs(raw.detach(), layers)
-        return plain, HeadOutputs(raw.detach(), tuple(layer.sum((-2, -1)) for layer in layers), layers)
+        if gradients != "none":
+            activations, traced = self.trace(x)
+            return activations, with_gradients(traced, gradients)
+        with torch.no_grad():
+            returned = self._call(x)
+        layers = tuple(layer.float() for layer in _grids(returned)) if self.returns else ()
+        return layers, HeadOutputs(self._raw(returned).detach())
+
+    def trace(self, x: Float[Tensor, "b 3 h w"]) -> tuple[Activations, Traced]:
+        """Return the activations and the raw outputs with their graph."""
+        if not self.returns:
+            raise ModelError("its layers are not hooked; use a method of the inputs, as --method occlusion.")
+        with torch.enable_grad():
+            returned = self._call(x.detach().requires_grad_().clone())
+            leaves, raw = _grids(returned), self._raw(returned)
+        if not self.returns or not raw.requires_grad or not all(leaf.requires_grad for leaf in leaves):
+            raise ModelError("no gradient reaches the activations that the network returns; use --method occlusion.")
+        return tuple(leaf.detach().float() for leaf in leaves), Traced(raw, leaves)
 
     def outputs(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b a"]:
-        """Return the raw outputs, differentiable at the inputs as far as the network is."""
-        return self._run(x)[1]
+        """Return the raw outputs, differentiable at the inputs."""
+        return self._raw(self._call(x))
 
-    def outputs_at(self, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a"]:
-        """Refuse: nothing can be put in the place of what such a network computes inside.
-
-        Raises
-        ------
-        ModelError
-            Always.
-        """
-        del x, activations
+    def outputs_at(self, x: Float[Tensor, "b 3 h w"], activations: Activations) -> Float[Tensor, "b a"]:  # noqa: ARG002
+        """Refuse: what comes after the activations cannot be run alone."""
         raise ModelError(
-            f"{self.name}: nothing can be put in the place of its activations; use a method that needs one pass, or edits "
-            "the photograph (occlusion)."
+            "a TorchScript or exported network cannot be run from its activations on; use a method of gradients or of the "
+            "inputs, as --method grad_cam or --method occlusion."
         )
 
-    def linear_row(self, row: int) -> LinearRow | None:
-        """Return None: nothing is known of what lies above the activations."""
-        del row
+    def linear_row(self, row: int) -> LinearRow | None:  # noqa: ARG002
+        """Return None: nothing can be proved."""
         return None
 
     def select(self, rows: Sequence[int]) -> "ReturnedHead":
         """Return the head with these outputs only, in this order."""
         return replace(self, rows=tuple(rows) if self.rows is None else tuple(self.rows[row] for row in rows))
 
-    def to(self, device: str) -> "ReturnedHead":
-        """Return the head on a device; its network moves with the model."""
-        del device
-        return self
+    def _call(self, x: Tensor) -> Any:
+        with undisturbed(self.network):
+            return call(self.network, self.forward, x)
 
-    def _run(self, x: Tensor) -> tuple[Activations, Float[Tensor, "b a"]]:
-        activations, raw = _taken_apart(self.function(x), self.name)
-        return activations, raw if self.rows is None else raw[:, list(self.rows)]
-
-
-def _taken_apart(result: Any, name: str) -> tuple[Activations, Tensor]:
-    layers: Any = ()
-    outputs = result
-    if isinstance(result, Mapping):
-        outputs, layers = result.get("outputs"), result.get("activations", ())
-    elif isinstance(result, (tuple, list)) and result:
-        *layers, outputs = result
-    layers = (layers,) if isinstance(layers, Tensor) else tuple(layers)
-    if not isinstance(outputs, Tensor) or not all(isinstance(layer, Tensor) for layer in layers):
-        raise ModelError(
-            f"{name}: returns {type(result).__name__}, but a tensor of outputs was wanted, or a tuple (activations, …, "
-            "outputs)."
-        )
-    return layers, outputs[:, None] if outputs.ndim == 1 else outputs
+    def _raw(self, returned: Any) -> Float[Tensor, "b a"]:
+        values = _outputs(self.read, returned, _grids(returned)).float()
+        return values if self.rows is None else values[:, list(self.rows)]
 
 
-def validate_graph(head: ReturnedHead, x: Float[Tensor, "b 3 h w"]) -> int:
-    """Make sure that outputs are computed from the activations that come beside them; else all gradients would be zero.
+def _grids(returned: Any) -> tuple[Tensor, ...]:
+    return tuple(
+        part for _, part in parts(returned) if isinstance(part, Tensor) and part.ndim == 4 and min(part.shape[2:]) > 1
+    )
 
-    Returns
-    -------
-    How many layers' activations it returns.
 
-    Raises
-    ------
-    ModelError
-        If an output does not depend on them.
-    """
-    with torch.inference_mode(False), torch.enable_grad():
-        activations, raw = head._run(x.detach().requires_grad_())
-        if not activations:
-            return 0
-        lost = not raw.requires_grad or not all(layer.requires_grad for layer in activations)
-        gradients = () if lost else torch.autograd.grad(raw.sum(), activations, allow_unused=True)
-    if lost or None in gradients:
-        raise ModelError(
-            f"{head.name}: its outputs are not computed from the activations that it returns (a copy, or detached); return "
-            "the tensors that its head reads."
-        )
-    return len(activations)
+def _outputs(read: Callable[[Any], Tensor], returned: Any, grids: tuple[Tensor, ...]) -> Tensor:
+    """The outputs; where activations come with one other tensor, that is it."""
+    others = [part for _, part in parts(returned) if isinstance(part, Tensor) and not any(part is grid for grid in grids)]
+    return read(others[0]) if grids and len(others) == 1 else read(returned)

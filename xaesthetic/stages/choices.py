@@ -78,9 +78,9 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
         extras = [extra for extra, module in EXTRAS.items() if module == facts.requires]
         install = f"'xaesthetic[{extras[0]}]'" if extras else facts.requires
         return f"{method} needs {facts.requires}, which is not installed; pip install {install}."
-    if facts.layers and isinstance(model.head, NetworkHead) and not model.layers:
-        return f"{method} reads a layer's activations, and this model has no grid; use --method occlusion."
     try:
+        if facts.layers and isinstance(model.head, NetworkHead) and not model.layers and not _has_grid(model):
+            return f"{method} reads a layer's activations, and this model has no grid; use --method occlusion."
         if facts.differentiable:
             _differentiate(model, method)
         elif facts.gradients != "none" and isinstance(model.head, FunctionHead) and model.is_cut:
@@ -88,6 +88,11 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
     except XaestheticError as error:
         return str(error)
     return ""
+
+
+def _has_grid(model: AttributeModel) -> bool:
+    """Whether a network whose layers have no names returns activations nevertheless."""
+    return bool(model.run(probe(model)[:1]).activations)
 
 
 def _differentiate(model: AttributeModel, method: str) -> None:

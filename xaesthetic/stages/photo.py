@@ -16,7 +16,8 @@ from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.figures import grid, style
 from xaesthetic.models.forward import Session
-from xaesthetic.models.model import AttributeModel, load_model, select
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, select
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
-from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, device
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key

@@ -30,7 +30,8 @@ from xaesthetic.data.measures import MEASURES
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.heads import LinearHead
-from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, device
 from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.run.schemas import Table, columns
