@@ -126,7 +126,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     """The sha256 of the files in the folders of one's own weights, and of those of model folders."""
-    sums = {}
+    sums: dict[str, str] = {}
     for choice in choices:
         if choice.folder:
             from xaesthetic.models.folder import read_folder

@@ -99,7 +99,7 @@ def _timm(name: str, outputs: int | None, pretrained: bool) -> Network:
     if pretrained:
         _reachable(f"timm:{name}", _hub(timm.get_pretrained_cfg(name)))
     options: dict[str, Any] = {} if outputs is None else {"num_classes": outputs}
-    net = _made(f"timm:{name}", lambda: timm.create_model(name, pretrained=pretrained, **options), pretrained)
+    net: Any = _made(f"timm:{name}", lambda: timm.create_model(name, pretrained=pretrained, **options), pretrained)
     config = dict(net.pretrained_cfg)
     inputs, notes = _timm_inputs(net, f"timm:{name}")
     tag = f"{config.get('architecture', plain)}.{config['tag']}" if config.get("tag") else plain
@@ -118,9 +118,9 @@ def _timm(name: str, outputs: int | None, pretrained: bool) -> Network:
 
 
 def _timm_inputs(net: Any, name: str) -> tuple[InputSpec, tuple[str, ...]]:
-    from timm.data import resolve_data_config
+    from timm import data
 
-    config = resolve_data_config({}, model=net)
+    config: dict[str, Any] = data.resolve_data_config({}, model=net)  # type: ignore[attr-defined, no-untyped-call]
     channels, height, width = config["input_size"]
     if channels != 3:
         raise ModelError(f"{name}: takes {channels} channels, but photographs have three.")
@@ -130,11 +130,11 @@ def _timm_inputs(net: Any, name: str) -> tuple[InputSpec, tuple[str, ...]]:
 
 
 def _timm_classes(config: dict[str, Any]) -> list[str]:
-    from timm.data import ImageNetInfo
+    from timm import data
 
     if config.get("num_classes") != _IMAGENET:
         return []
-    return [str(item) for item in ImageNetInfo().label_descriptions()]
+    return [str(item) for item in data.ImageNetInfo().label_descriptions()]  # type: ignore[attr-defined]
 
 
 def _hub(declared: Any) -> str:

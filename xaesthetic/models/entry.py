@@ -75,7 +75,8 @@ def load_network(folder: ModelFolder, trust: bool) -> tuple[torch.nn.Module, str
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # TorchScript is called old there
-            net: Any = torch.export.load(file).module() if exported else torch.jit.load(str(file), map_location="cpu")
+            load: Any = torch.export.load if exported else torch.jit.load
+            net = load(file).module() if exported else load(str(file), map_location="cpu")
     except Exception as error:  # a damaged file makes torch raise nearly anything
         kind = "torch.export" if exported else "TorchScript"
         raise ModelError(f"{printable(file)}: is no {kind} file that can be loaded ({one_line(error)[:160]}).") from error

@@ -96,7 +96,8 @@ def _attribute(name: str, config: Mapping[str, Any]) -> Attribute:
 
 def _source(metric: torch.nn.Module, name: str, config: Mapping[str, Any]) -> Source:
     package = metadata.metadata("pyiqa")
-    version, licence = package["Version"], package.get("License-Expression") or package.get("License") or "not stated"
+    version = package["Version"]
+    licence = next((package[key] for key in ("License-Expression", "License") if key in package), "not stated")
     options = config.get("metric_opts") or {}
     data = options.get("pretrained") or options.get("train_dataset")
     learnt = any(True for _ in metric.net.parameters()) if isinstance(metric.net, torch.nn.Module) else True

@@ -147,8 +147,7 @@ def _fit_ratings(
             name: _result(predicted[rows], labels[rows], attributes) for name, rows in {"select": select, **tests}.items()
         },
     }
-    tensors = (torch.from_numpy(part.astype(np.float32)) for part in (weights, bias))
-    return Weights(*tensors, {}, manifest)
+    return Weights(torch.from_numpy(weights.astype(np.float32)), torch.from_numpy(bias.astype(np.float32)), {}, manifest)
 
 
 def _features(model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution) -> Features:
@@ -214,7 +213,7 @@ def _write(out: Path, choice: ModelChoice, backbone: _Backbone, result: Weights)
         "model.safetensors",
         "multigap",
         list(model.layers),
-        [Output(name) for name in result.manifest["attributes"]],
+        outputs=[Output(name) for name in result.manifest["attributes"]],
         source=Origin(f"multi-GAP (Malu et al. 2017) on {network.citation}", network.licence, written["trained"] + below),
     )
     write_folder(out, spec)
