@@ -80,8 +80,8 @@ class HookedNetwork:
         with undisturbed(self.module):
             return self.read(call(self.module, self.forward, x))
 
-    def grids(self, layers: Sequence[Tensor], x: Tensor) -> Activations:
-        """Return layers' outputs, or gradients of that shape, as grids of channels."""
+    def grids(self, layers: Sequence[Tensor], x: Tensor) -> tuple[Tensor, ...]:
+        """Return layers' outputs as grids of channels, (b, k, i, j); gradients of them with their axes in front."""
         size = x.shape[2], x.shape[3]
         return tuple(layer.layout.to_grid(tensor, size) for layer, tensor in zip(self.layers, layers, strict=True))
 

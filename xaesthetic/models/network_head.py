@@ -58,7 +58,9 @@ class HookedHead(NetworkHead):
                 f"no gradient reaches {names}: what comes after runs without torch's gradients (torch.no_grad, "
                 "detach, numpy) or does not read it; name another layer, or use --method occlusion."
             )
-        return self._activations(taken, x), Traced(raw, taken.layers, lambda layers: self._floats(layers, x))
+        return self._activations(taken, x), Traced(
+            raw, taken.layers, lambda layers: tuple(layer.float() for layer in self.network.grids(layers, x))
+        )
 
     def outputs(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b a"]:
         """Return the raw outputs, differentiable at the inputs."""
