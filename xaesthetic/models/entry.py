@@ -6,7 +6,6 @@ unpickles) run only where the folder is trusted; TorchScript runs in torch's own
 
 import sys
 import warnings
-from collections.abc import Callable
 from importlib import import_module, util
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -145,7 +144,7 @@ def _parents(place: str) -> list[Path]:
     return [path, *path.parents]
 
 
-def _called(function: Callable[[], Any] | None, name: str, where: str) -> torch.nn.Module:
+def _called(function: object, name: str, where: str) -> torch.nn.Module:
     if not callable(function):
         raise ModelError(f"{where}: there is no function {name}.")
     try:
