@@ -13,7 +13,7 @@ import pandas as pd
 
 from xaesthetic.core import files, method_keys, plugins
 from xaesthetic.core.attributes import Attribute, plain
-from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.families import expand, members
@@ -116,7 +116,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
         raise ModelError("no model is chosen; name one or more, as 'xaesthetic list models' shows them.")
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
-        plugins.check("models", choice.name)
+        validate_choice(choice)
     experiment = replace(experiment, methods=expand(experiment.methods))
     for method in experiment.methods:
         plugins.check("methods", method)
@@ -136,9 +136,13 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
-    """The sha256 of the files in the folders of one's own weights."""
-    sums = {}
+    """The sha256 of the files in the folders of one's own weights, and of those of model folders."""
+    sums: dict[str, str] = {}
     for choice in choices:
+        if choice.folder:
+            from xaesthetic.models.folder import read_folder
+
+            sums |= {f"{choice.key}/{name}": files.sha256(file) for name, file in read_folder(choice.folder).files().items()}
         for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
             sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
@@ -169,7 +173,7 @@ def begin(
     from xaesthetic.stages.explain import explain_records
     from xaesthetic.stages.predict import predict_records
 
-    models = _models(experiment)
+    models = _models(experiment, execution.trust)
     required = [method for method in experiment.methods if method not in family]
     left_out = validate_methods(models, required, optional)
     for key, problems in validate_methods(models, family, optional=True).items():
@@ -260,7 +264,7 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
     if not missing:
         return
     modules = [import_module(f"xaesthetic.stages.{module}") for _, module, _ in missing]  # they import torch
-    models = _same_models(run)
+    models = _same_models(run, execution.trust)
     for module in modules:
         module.validate(run, models)
     for module, (table, name, function) in zip(modules, missing, strict=True):
@@ -269,9 +273,9 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
                 getattr(module, function)(run, models, _here(execution))
 
 
-def _same_models(run: Run) -> "dict[str, AttributeModel]":
+def _same_models(run: Run, trust: bool) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
-    models = _models(run.experiment)
+    models = _models(run.experiment, trust)
     if not _are_same(run, {key: _described(model) for key, model in models.items()}):
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models
@@ -283,11 +287,11 @@ def _are_same(run: Run, answers: Mapping[str, Answer]) -> bool:
     return held == {key: replace(answer, described=()) for key, answer in answers.items()}
 
 
-def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
+def _models(experiment: Experiment, trust: bool) -> "dict[str, AttributeModel]":
     from xaesthetic.models.loading import load_model
 
     choices = map(ModelChoice.parse, experiment.models)
-    return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
+    return {choice.key: load_model(choice, experiment.attributes, experiment.device, trust) for choice in choices}
 
 
 def _described(model: "AttributeModel") -> Answer:

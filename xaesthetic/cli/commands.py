@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import about, convert, data, reproduction, runs, scores, screen, server, table, training
+from xaesthetic.cli import about, convert, data, models, reproduction, runs, scores, screen, server, table, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,9 +14,10 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="First figure: xaesthetic compare --attr depth_of_field",
 )
-for _group in (runs, scores, reproduction, training, convert, about):
+for _group in (runs, scores, reproduction, training, models, convert, about):
     app.add_typer(_group.app)
 app.add_typer(data.app, name="data")
+app.add_typer(models.new, name="new")
 app.add_typer(table.app, name="table")
 app.add_typer(server.app, name="model-server")
 

@@ -37,6 +37,7 @@ def compare(
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -48,7 +49,7 @@ def compare(
     comparison = compare(
         experiment,
         options.folder(experiment, out),
-        options.execution(workers, quiet),
+        options.execution(workers, quiet, trust=trust),
         report or (),
         options.report_options(scale, columns),
         optional=not method,
@@ -98,6 +99,7 @@ def predict(
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -111,7 +113,7 @@ def predict(
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
-    ratings = rate(photographs or [], experiment, options.execution(workers, quiet))
+    ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
         write_text(out, render(ratings.table, ratings.trained))
@@ -141,6 +143,7 @@ def explain(
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -154,7 +157,7 @@ def explain(
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
     )
-    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet)
+    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)
     if not as_json:
         screen.say(comparison.run.root / "maps")

@@ -186,7 +186,7 @@ def print_results(manifest: Mapping[str, Any]) -> None:
     ]
     columns = (f"{name}, {item['photographs']} photographs" for name, item in lists.items())
     print_table(["Spearman's rho", *columns], rows)
-    say(f"{manifest['trained']}; epoch {manifest['epoch']} kept")
+    say(manifest["trained"] + (f"; epoch {manifest['epoch']} kept" if "epoch" in manifest else ""))
 
 
 def _number(value: float | None) -> str:

@@ -125,7 +125,6 @@ def _plain(value: object) -> str:
 def _keys(models: Iterable[str], where: str) -> list[str]:
     keys = []
     for text in models:
-        _validate_name(ModelChoice.parse(text).name, f"{where}.models")
         if not text.isprintable():
             raise DataError(f"{where}.models: {text!r} holds a control character.")
         keys.append(ModelChoice.parse(text).key)

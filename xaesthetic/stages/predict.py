@@ -64,7 +64,10 @@ def rate(
     root = Path(experiment.root) if experiment.root else None
     collection = collect_paths(_paths(photographs)) if photographs else collect(experiment.data, root)
     records = collection.records
-    models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
+    models = {
+        model_key(name): load_model(name, experiment.attributes, experiment.device, execution.trust)
+        for name in experiment.models
+    }
     passes = Passes(models, {}, device(experiment.device))
     groups = batches(records, experiment.batch)
     left_out: dict[str, str] = {}
