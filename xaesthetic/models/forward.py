@@ -11,13 +11,10 @@ from torch import Tensor
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.facts import MethodFacts
-from xaesthetic.core.types import InputSpec, Pixels
+from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
-from xaesthetic.models.model import AttributeModel, Pass
-
-PRECISIONS = ("full", "bf16")
-"""`bf16` lets torch's autocast run the network in bfloat16; maps and outputs are float32 all the same."""
+from xaesthetic.models.model import AttributeModel, Pass, device
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +75,11 @@ class Session:
             raw = taken.raw.float().cpu()
             maps = {name: _maps(name, function, taken) for name, function in functions.items()}
         return Results(raw.numpy(), self.model.ratings(raw).numpy(), maps)
+
+
+def open_session(model: AttributeModel, experiment: Experiment) -> Session:
+    """Return the session of a model that all stages of an experiment share: on its device, in its precision."""
+    return Session(model, device(experiment.device), experiment.precision)
 
 
 def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:

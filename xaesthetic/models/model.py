@@ -1,6 +1,6 @@
 """What a model is, and a pass through it: activations, raw outputs and the gradients wanted, of one batch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from inspect import signature
@@ -16,7 +16,7 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, XaestheticError
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS
-from xaesthetic.models.heads import Head, LinearHead, NetworkHead
+from xaesthetic.models.heads import FunctionHead, Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
 
 LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
@@ -77,6 +77,8 @@ class AttributeModel:
     """The target layers' names in the network, where they are known."""
     notes: tuple[str, ...] = ()
     """What was assumed or found out about it, a sentence each."""
+    identity: str = ""
+    """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
 
     @property
     def is_cut(self) -> bool:
@@ -86,9 +88,16 @@ class AttributeModel:
     @property
     def device(self) -> torch.device:
         """Where the model is, as far as it has weights to tell by."""
-        weights = () if self.module is None else self.module.parameters()
-        head = (self.head.weights,) if isinstance(self.head, LinearHead) else ()
-        return next((tensor.device for tensor in (*weights, *head)), torch.device("cpu"))
+        return next((tensor.device for tensor in self._weights()), torch.device("cpu"))
+
+    def _weights(self) -> Iterator[Tensor]:
+        """What moves when the model is placed: its module's tensors, then its head's."""
+        function = self.head.function if isinstance(self.head, FunctionHead) else None
+        for part in (self.module, function):
+            if isinstance(part, torch.nn.Module):
+                yield from (*part.parameters(), *part.buffers())
+        rows = (self.head.linear_row(row) for row in range(len(self.attributes)))
+        yield from (tensor for row in rows if row is not None for tensor in row)
 
     @property
     def weights(self) -> Float[Tensor, "a k"] | None:

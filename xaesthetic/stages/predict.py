@@ -10,7 +10,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
-from xaesthetic.models.model import AttributeModel, device, load_model
+from xaesthetic.models.model import AttributeModel, load_model
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
@@ -61,7 +61,7 @@ def rate(
     collection = collect_paths(_paths(photographs)) if photographs else collect(experiment.data, root)
     records = collection.records
     models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
-    passes = Passes(models, {}, device(experiment.device))
+    passes = Passes(models, {}, experiment)
     groups = batches(records, experiment.batch)
     left_out: dict[str, str] = {}
     rows: list[tuple[object, ...]] = []
@@ -82,7 +82,7 @@ def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
     several = [photographs] if isinstance(photographs, (str, Path)) else list(photographs)
     for one in several:
         if not isinstance(one, (str, Path)):
-            raise DataError(f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain_photo.")
+            raise DataError(f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain for a picture in memory.")
     return [Path(one) for one in several]
 
 
@@ -108,7 +108,7 @@ def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: E
     if run.has(PREDICTIONS):
         return
     methods = missing_methods(run, models) if run.experiment.pick is None else {}
-    pass_records(run, Passes(models, methods, device(run.experiment.device)), run.records(), "predict", execution)
+    pass_records(run, Passes(models, methods, run.experiment), run.records(), "predict", execution)
     if not run.records():
         last = list(run.left_out_photographs().values())[-1]
         raise DataError(f"{run.root}: no photograph is left to rate; the last: {last}")
