@@ -19,12 +19,14 @@ app = typer.Typer()
 @app.command(
     epilog="\b\nExamples:\n  "
     "xaesthetic compare --attr depth_of_field\n  "
+    "xaesthetic compare a.jpg b.jpg holiday/ --attr light\n  "
     "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
     "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3"
 )
 def compare(
     attr: options.Attributes,
-    data: options.Data = "sample",
+    photographs: options.Photographs = None,
+    data: options.Data = "",
     root: options.Root = None,
     model: options.Models = None,
     weights: options.Weights = None,
@@ -35,6 +37,7 @@ def compare(
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
     seed: options.Seed = 0,
@@ -44,7 +47,11 @@ def compare(
     """Everything at once: rate photographs, pick the highest and lowest, explain those, draw the figures."""
     from xaesthetic.pipeline import compare
 
-    experiment = options.experiment(attr, data, root, model, method, pick, seed, batch, device, weights)
+    if photographs and (data or root):
+        raise typer.BadParameter("give photographs or folders, or a data set with --data.")
+    experiment = options.experiment(
+        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or ()
+    )
     comparison = compare(
         experiment,
         options.folder(experiment, out),
@@ -94,6 +101,7 @@ def predict(
     weights: options.Weights = None,
     out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
     quiet: options.Quiet = False,
@@ -108,7 +116,7 @@ def predict(
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
-    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
+    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision)
     ratings = rate(photographs or [], experiment, options.execution(workers, quiet))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
@@ -137,6 +145,7 @@ def explain(
     method: options.Methods = None,
     out: options.Out = None,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
     quiet: options.Quiet = False,
@@ -145,12 +154,12 @@ def explain(
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
+    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out or precision != "full"):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
         options.open_run(run).experiment
         if run
-        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
+        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision)
     )
     folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)

@@ -131,6 +131,21 @@ def print_picks(run: "Run") -> None:
         say(f"{key}: {trained}")
 
 
+def print_shown(run: "Run") -> None:
+    """Print a table for each photograph: a row an attribute, a column a model."""
+    from xaesthetic.run.schemas import PREDICTIONS
+
+    for image, rated in run.read(PREDICTIONS).groupby("image", sort=False):
+        wide = rated.pivot_table(index="attribute", columns="model", values="prediction", sort=False, dropna=False)
+        rows = [
+            [str(name).replace("_", " "), *("" if value != value else f"{value:z.2f}" for value in values)]
+            for name, values in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        print_table([str(image), *map(str, wide.columns)], rows)
+    for key, trained in run.trained().items():
+        say(f"{key}: {trained}")
+
+
 def print_ratings(ratings: "Ratings") -> None:
     """Print a table for each model: a row a photograph, a column an attribute."""
     for model, rated in ratings.table.groupby("model", sort=False):

@@ -85,7 +85,8 @@ def _refusal(photo: Any) -> str:
     if isinstance(photo, (list, tuple, set, dict)):
         return f"a {name} is no photograph; pass one, or compare several by xa.compare(photographs, models=[…])."
     if hasattr(photo, "permute") and hasattr(photo, "numpy"):  # a torch tensor; torch is not imported for that
-        return f"a {name} is no photograph; {_WANTED}; of floats of 0 to 1 (3, h, w): (tensor.permute(1, 2, 0) * 255).byte().numpy()."
+        numbers = "(tensor.permute(1, 2, 0) * 255).byte().numpy()"
+        return f"a {name} is no photograph; {_WANTED}; of floats of 0 to 1 (3, h, w): {numbers}."
     if hasattr(photo, "read"):
         return f"a {name} is no photograph; pass the file's path, or its bytes by .read()."
     return f"{name} is no photograph; {_WANTED}."

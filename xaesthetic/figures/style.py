@@ -1,5 +1,6 @@
 """What all figures share: widths, letters, colours over photographs, and files written whole."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ FINEST = 20
 """Cells a side; finer maps are averaged for display."""
 _OPACITY = 0.55  # of the colours over the grey photograph: both stay readable
 _THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten columns
-_METADATA: dict[str, Any] = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}, "jpg": {}}
+_METADATA: Mapping[str, Any] = {
+    "png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}, "jpg": None,
+}  # fmt: skip
 """What is left out of files, by kind, so that equal figures give equal bytes."""
 WIDTHS = {1: 3.35, 2: 7.0}
 """Inches: how wide a figure is in one and in both columns of a two-column paper."""

@@ -99,7 +99,11 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     def work(record: Record, ready: tuple[Pixels, list[Edited]] | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(ready, str):
             return {LEFT_OUT.name: lost_rows([record], [ready], EDITS.name), EDITS.name: []}
-        rows = [row for key, model in models.items() for row in _rows(*ready, key, open_session(model, run.experiment), run.methods(key))]
+        rows = [
+            row
+            for key, model in models.items()
+            for row in _rows(*ready, key, open_session(model, run.experiment), run.methods(key))
+        ]
         return {EDITS.name: [(record.id, *row) for row in rows]}
 
     sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)

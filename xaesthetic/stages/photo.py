@@ -9,7 +9,6 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
-import matplotlib as mpl
 import torch
 from matplotlib.figure import Figure
 from PIL import Image
@@ -22,7 +21,8 @@ from xaesthetic.core.html import html_table
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.data.photos import Photo, photo_pixels
-from xaesthetic.figures import grid, style
+from xaesthetic.figures import style
+from xaesthetic.figures.overlays import Overlay, overlay_figure
 from xaesthetic.models.forward import Session
 from xaesthetic.models.model import AttributeModel, load_model, select
 
@@ -87,19 +87,11 @@ class Explanation:
 
     def figure(self) -> Figure:
         """Return the photograph with every attribute's overlay beside it, as a figure of matplotlib."""
-        small = style.thumbnail(self.pixels)
-        panels, groups = [grid.Panel(small)], [("photograph", 1)]
-        for name, rating in self.ratings.items():
-            shown = style.normalise(images.to_pixels(style.coarse(self.maps[name]), small.shape[:2]))
-            panels.append(grid.Panel(style.overlay(small, shown), f"{rating:z.2f}", top=shown))
-            groups.append((vocabulary.describe(name).title, 1))
-        page = grid.Page(
-            title=f"Model {self.trained}",
-            groups=tuple(groups),
-            bar="contribution",
-            ends=("least", "most"),
-        )
-        return grid.photo_grid([grid.Row(self.method, tuple(panels))], page)
+        overlays = [
+            Overlay(vocabulary.describe(name).title, f"{rating:z.2f}", self.maps[name])
+            for name, rating in self.ratings.items()
+        ]
+        return overlay_figure(self.pixels, overlays, f"{self.model}, {self.method}: {self.trained}")
 
     def save(self, path: str | Path) -> Path:
         """Write the whole figure; the file is there complete, or not at all.
@@ -138,8 +130,10 @@ class Explanation:
         height, width = self.pixels.shape[:2]
         about = f"{self.model or 'a model'}, {self.method}; a photograph of {width} x {height}; {self.trained}"
         rows = [[vocabulary.describe(name).title, f"{value:z.3f}"] for name, value in self.ratings.items()]
-        picture = base64.b64encode(self._repr_png_()).decode()
-        image = f'<img alt="{escape(repr(self))}" src="data:image/png;base64,{picture}">'
+        buffer = io.BytesIO()
+        style.draw(self.figure(), buffer, "jpg", 110)  # a quarter of a PNG: notebooks keep it
+        picture = base64.b64encode(buffer.getvalue()).decode()
+        image = f'<img alt="{escape(repr(self))}" src="data:image/jpeg;base64,{picture}">'
         return f"<div>{image}{html_table(['attribute', 'rating'], rows, about)}</div>"
 
 
@@ -226,7 +220,5 @@ def _loaded(model: Any) -> AttributeModel:
             "xa.explain(photo, xa.wrap(network, outputs=['beauty']))."
         )
     if not isinstance(model, AttributeModel):
-        raise ModelError(
-            f"{type(model).__name__} is no model; pass what xa.wrap or xa.load_model gives, or a model's name."
-        )
+        raise ModelError(f"{type(model).__name__} is no model; pass what xa.wrap or xa.load_model gives, or a model's name.")
     return model

@@ -82,7 +82,9 @@ def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
     several = [photographs] if isinstance(photographs, (str, Path)) else list(photographs)
     for one in several:
         if not isinstance(one, (str, Path)):
-            raise DataError(f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain for a picture in memory.")
+            raise DataError(
+                f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain for a picture in memory."
+            )
     return [Path(one) for one in several]
 
 
