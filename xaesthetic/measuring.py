@@ -12,7 +12,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.execution.local import locally
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, Table
+from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, PRECISION, RANDOMISATION, Table
 from xaesthetic.run.store import Run
 from xaesthetic.stages.asking import Handed, Models, hand_over
 
@@ -24,20 +24,21 @@ _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
     "blocks": (BLOCKS, "blocks", "measure_blocks"),
+    "precision": (PRECISION, "precision", "measure_precision"),
 }
 """What can be measured of a finished run with its models: the table, the stage's module and its function."""
 _DEFAULT = ("edits", "faithfulness", "randomisation")
 
 
 def measure(run: Run | str | Path, name: str, execution: Execution = Execution(), models: Models = ()) -> pd.DataFrame:
-    """Measure what needs a finished run's models again: `edits`, `faithfulness`, `randomisation` or `blocks`; once.
+    """Measure what needs a finished run's models again, once.
 
     Parameters
     ----------
     run
         A finished one, or its folder.
     name
-        What to measure.
+        What to measure: `edits`, `faithfulness`, `randomisation`, `blocks`, `precision`.
     execution
         How it is carried out.
     models

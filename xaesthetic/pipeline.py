@@ -10,7 +10,7 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.locks import hold
-from xaesthetic.core.types import Experiment, PassedOver, ReportOptions
+from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, ReportOptions
 from xaesthetic.data.records import Collection, fingerprint
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.execution.local import locally
@@ -19,7 +19,7 @@ from xaesthetic.measuring import measure as measure
 from xaesthetic.measuring import measure_all as measure_all
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.provenance import provenance
-from xaesthetic.run.schemas import RECORDS
+from xaesthetic.run.schemas import PRECISION, RECORDS
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.asking import (
@@ -129,19 +129,16 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
     XaestheticError
         As `compare`.
     """
-    if optional:
-        experiment = replace(experiment, methods=_explaining(experiment, out))
-    return compare(experiment, out, execution, ("overlays", "html_report"))
+    handed = NONE
+    if optional and not (out / "experiment.json").is_file():
+        from xaesthetic.stages.answering import load_models
 
-
-def _explaining(experiment: Experiment, out: Path) -> tuple[str, ...]:
-    """The methods of a run that is there; else the one that is exact, or one that takes any network with gradients."""
-    if (out / "experiment.json").is_file():
-        return Run.open(out).experiment.methods
-    from xaesthetic.stages.answering import load_models
-
-    models = load_models(experiment, NONE, out)
-    return ("cam",) if all(model.weights is not None for model in models.values()) else ("grad_cam",)
+        handed = Handed(loaded=load_models(experiment, NONE, out))
+        exact = all(model.weights is not None for model in handed.loaded.values())
+        experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
+    elif optional:
+        experiment = replace(experiment, methods=Run.open(out).experiment.methods)
+    return compare(experiment, out, execution, ("overlays", "html_report"), models=handed)
 
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
@@ -198,6 +195,7 @@ def begin(
     from xaesthetic.stages.answering import answer_of, load_models  # these import torch
     from xaesthetic.stages.choices import validate_methods
     from xaesthetic.stages.explain import explain_records
+    from xaesthetic.stages.precision import measure_precision
     from xaesthetic.stages.predict import predict_records
 
     models = load_models(experiment, handed, out)
@@ -219,6 +217,8 @@ def begin(
             )
         predict_records(run, models, execution)
         explain_records(run, models, execution)
+        if experiment.precision != PRECISIONS[0] and not run.has(PRECISION):
+            measure_precision(run, models, execution)
         run.remove_parts()
     return run
 

@@ -11,12 +11,12 @@ from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures.overlays import Overlay, overlay_figure
-from xaesthetic.figures.style import save_figure
+from xaesthetic.figures.style import save_figure, thumbnail
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
-_DPI = 250
+_DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
 
 
 @report(on_request=True)
@@ -38,11 +38,12 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     written: dict[Path, None] = {}
     for record in run.records():
+        pixels = thumbnail(load_photograph(record), _PIXELS)
         for attribute, shown in _shown(record, stacks, ratings):
             if not options.attributes or attribute in options.attributes:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute)}", written)
                 title = f"{describe(attribute).title}: {record.id}"
-                save_figure(overlay_figure(load_photograph(record), shown, title), file, _DPI)
+                save_figure(overlay_figure(pixels, shown, title), file, _DPI)
                 written[file] = None
     return list(written)
 

@@ -43,14 +43,12 @@ def _say_of_file(args: list[str]) -> None:
     """Say how a file is reached that is called as a command; a folder (`data`) only where nothing else is wanted."""
     name = args[0]
     if os.path.isfile(name) or (len(args) == 1 and os.path.isdir(name)):  # noqa: PTH112, PTH113
-        screen.say(
-            f"xaesthetic: {name} is a command and is there as a file or folder too; 'xaesthetic {_SHOW} ./{name}' shows that.",
-            err=True,
-        )
+        shown = f"'xaesthetic {_SHOW} ./{name}' shows that"
+        screen.say(f"xaesthetic: {name} is a command, and there is a file or folder of that name; {shown}.", err=True)
 
 
 @app.command(
-    epilog="\b\nExamples:\n  xaesthetic photo.jpg\n  xaesthetic show photo.jpg holiday/ --attr light --attr 'Vivid Color'\n  "
+    epilog="\b\nExamples:\n  xaesthetic photo.jpg\n  xaesthetic show a.jpg holiday/ --attr light --attr 'Vivid Color'\n  "
     "xaesthetic show photo.jpg --method occlusion --open"
 )
 def show(
@@ -83,7 +81,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     """Print ratings and where the files are; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PREDICTIONS
+    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
 
     run = comparison.run
     pictures = [file for file in comparison.written if file.suffix == ".png"]
@@ -100,6 +98,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     else:
         if not quiet:
             screen.print_shown(run)
+            screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
         for file in pictures[:_NAMED]:
             screen.say(file)
         if len(pictures) > _NAMED:

@@ -67,7 +67,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PREDICTIONS
+    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
 
     run = comparison.run
     if as_json:
@@ -82,6 +82,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     else:
         if not quiet:
             screen.print_picks(run)
+        screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)
@@ -126,6 +127,7 @@ def predict(
         screen.say_json(render(ratings.table, ratings.trained))
     elif not quiet:
         screen.print_ratings(ratings)
+        screen.print_precision(ratings.precision)
     screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)
     if ratings.left_out:

@@ -23,9 +23,11 @@ from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
     EDIT_RESPONSE,
     FAITHFULNESS_SUMMARY,
+    PRECISION_SUMMARY,
     RANDOMISATION_SUMMARY,
     summarise_edits,
     summarise_faithfulness,
+    summarise_precision,
     summarise_randomisation,
 )
 from xaesthetic.metrics._floors import ENERGY
@@ -35,6 +37,7 @@ from xaesthetic.run.schemas import (
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
+    PRECISION,
     PREDICTIONS,
     RANDOMISATION,
     SCORES,
@@ -75,6 +78,7 @@ SUMMARIES = (
         (RANDOMISATION,),
         lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
     ),
+    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(run.read(PRECISION))),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
 )
@@ -157,6 +161,8 @@ def summarise(run: Run) -> Judgement:
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
         if not _has_inputs(run, summary):
+            if summary.table is PRECISION_SUMMARY:
+                continue  # nothing is lost in full precision
             missing[name] = summary.table.command.replace("RUN", str(run.root))
             continue
         table, problems = _readable(run, summary)

@@ -34,7 +34,9 @@ def load_models(experiment: Experiment, handed: Handed, where: object) -> dict[s
     models = {}
     for choice in map(ModelChoice.parse, experiment.models):
         name = str(choice)
-        if name not in experiment.identities:
+        if choice.key in handed.loaded:
+            models[choice.key] = handed.loaded[choice.key]
+        elif name not in experiment.identities:
             models[choice.key] = load_model(choice, experiment.attributes, experiment.device)
         else:
             models[choice.key] = _object(name, experiment, handed, where)

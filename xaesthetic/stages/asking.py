@@ -32,6 +32,8 @@ class Handed:
     """The objects, by their names."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """The sha256 of every object, by its name."""
+    loaded: Mapping[str, Any] = field(default_factory=dict)
+    """Models of the experiment that have been loaded already, by their keys."""
 
 
 NONE = Handed()

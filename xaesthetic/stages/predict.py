@@ -8,7 +8,8 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Experiment, PassedOver
+from xaesthetic.core.html import html_table
+from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
 from xaesthetic.models.model import AttributeModel, load_model
 from xaesthetic.run.schemas import PREDICTIONS
@@ -16,6 +17,7 @@ from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
 from xaesthetic.stages._photographs import load_all
+from xaesthetic.stages.precision import precision_rows, precision_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,21 @@ class Ratings:
     """Photographs that could not be read, by id, with the reason."""
     passed_over: tuple[PassedOver, ...] = ()
     """What else the folders or the data set held."""
+    precision: pd.DataFrame | None = None
+    """What a reduced precision changes on the first photographs: the columns of `xaesthetic.run.schemas.PRECISION`."""
+
+    def _repr_html_(self) -> str:
+        values = self.table.astype({"prediction": float})
+        wide = values.pivot_table(
+            index="image", columns=["model", "attribute"], values="prediction", sort=False, dropna=False
+        )
+        columns = ["photograph", *(" ".join(map(str, column)).replace("_", " ") for column in wide.columns)]
+        rows = [
+            [str(image), *(f"{value:z.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        trained = "; ".join(f"{key}: {text}" for key, text in self.trained.items())
+        left_out = f"; {len(self.left_out)} photographs left out" if self.left_out else ""
+        return html_table(columns, rows, trained + left_out)
 
 
 def rate(
@@ -64,18 +81,23 @@ def rate(
     passes = Passes(models, {}, experiment)
     groups = batches(records, experiment.batch)
     left_out: dict[str, str] = {}
+    changes: list[tuple[object, ...]] = []
     rows: list[tuple[object, ...]] = []
     execute = execution.executor or in_turn
     read = execute(range(len(groups)), lambda n: load_all(groups[n]), lambda _, pixels: pixels, execution.workers)
     for number, pixels in execution.track(read, "rating", len(groups)):
         usable = [(one.id, photo) for one, photo in zip(groups[number], pixels, strict=True) if not isinstance(photo, str)]
         left_out |= {one.id: why for one, why in zip(groups[number], pixels, strict=True) if isinstance(why, str)}
+        ids, photos = [image for image, _ in usable], [photo for _, photo in usable]
+        if usable and not rows and experiment.precision != PRECISIONS[0]:
+            changes = [row for key, one in models.items() for row in precision_rows(ids, photos, key, one, experiment)]
         if usable:
-            rows += rating_rows([image for image, _ in usable], passes.run([photo for _, photo in usable]), models)
+            rows += rating_rows(ids, passes.run(photos), models)
     if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
-    return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out, collection.passed_over)
+    trained = {key: model.source.trained for key, model in models.items()}
+    return Ratings(table, trained, left_out, collection.passed_over, precision_table(changes) if changes else None)
 
 
 def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
