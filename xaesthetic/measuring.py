@@ -14,12 +14,13 @@ from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.execution.local import locally
 from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, PRECISION, RANDOMISATION, Table
 from xaesthetic.run.store import Run
-from xaesthetic.stages.asking import Handed, Models, hand_over
+from xaesthetic.stages.asking import Handed, Models, hand_over, staying
 
 if TYPE_CHECKING:
     from xaesthetic.models.model import AttributeModel
 
-_MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
+_Measurement = tuple[Table, str, str]
+_MEASUREMENTS: Mapping[str, _Measurement] = {
     "edits": (EDITS, "edit_response", "measure_edits"),
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
@@ -84,17 +85,22 @@ def measure_all(
     missing = [_MEASUREMENTS[name] for name in dict.fromkeys(names) if not run.has(_MEASUREMENTS[name][0])]
     if not missing:
         return
-    modules = [import_module(f"xaesthetic.stages.{module}") for _, module, _ in missing]  # they import torch
-    present = _same_models(run, hand_over(models))
-    applies = [not skip or _applies(module, run, present) for module in modules]
-    for module in () if skip else modules:
-        module.validate(run, present)
-    for module, (table, name, function), wanted in zip(modules, missing, applies, strict=True):
-        if not wanted:
-            continue
+    handed = hand_over(models)
+    with staying(handed):
+        _measure(run, missing, _same_models(run, handed), execution, skip)
+
+
+def _measure(
+    run: Run, missing: Sequence[_Measurement], models: "Mapping[str, AttributeModel]", execution: Execution, skip: bool
+) -> None:
+    modules = {name: import_module(f"xaesthetic.stages.{name}") for _, name, _ in missing}  # they import torch
+    applies = [item for item in missing if not skip or _applies(modules[item[1]], run, models)]
+    for _, name, _ in applies:
+        modules[name].validate(run, models)
+    for table, name, function in applies:
         with run.writing(f"measuring {name}"):
             if not run.has(table):  # whoever it was that one had to wait for may have done it
-                getattr(module, function)(run, present, locally(execution))
+                getattr(modules[name], function)(run, models, locally(execution))
 
 
 def _applies(module: Any, run: Run, models: "Mapping[str, AttributeModel]") -> bool:

@@ -28,6 +28,7 @@ from xaesthetic.stages.asking import (
     Models,
     collect_photographs,
     hand_over,
+    staying,
     to_folder,
     to_question,
     validate_identity,
@@ -103,7 +104,8 @@ def compare(
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
     experiment, collection = prepare(experiment, out)
     execution = locally(execution)
-    run = begin(experiment, collection, out, execution, optional, handed)
+    with staying(handed):
+        run = begin(experiment, collection, out, execution, optional, handed)
     if draw:
         summarise_run(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
@@ -131,6 +133,7 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
     """
     handed = NONE
     if optional and not (out / "experiment.json").is_file():
+        collect_photographs(experiment)  # before torch is imported: a name may be misspelt
         from xaesthetic.stages.answering import load_models
 
         handed = Handed(loaded=load_models(experiment, NONE, out))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
@@ -98,7 +98,7 @@ def decode_bytes(content: bytes) -> Pixels:
     """
     name = Path("the bytes")
     with _in_one_line(name):
-        return _read(name, BytesIO(content)).pixels
+        return _read(name, BufferedReader(BytesIO(content))).pixels
 
 
 def read_size(path: Path) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """What is asked: an experiment, or photographs and folders; models by their names, or handed over as objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import NoneType
@@ -91,6 +92,20 @@ def _name(item: Any) -> str:
             "dataclasses.replace(model, name='mine')."
         )
     return item.name
+
+
+@contextmanager
+def staying(handed: Handed) -> Iterator[None]:
+    """Have models that were handed over end where they were: a run may be on another device, and a network moves itself."""
+    places = {name: str(model.device) for name, model in handed.models.items()}
+    try:
+        yield
+    finally:
+        if places:
+            from xaesthetic.models.model import place
+
+            for name, model in handed.models.items():
+                place(model, places[name])
 
 
 def to_question(experiment: object, attributes: str | Sequence[str]) -> Experiment:
