@@ -2,11 +2,11 @@
 
 import pytest
 
-from xaesthetic.core import attributes, plugins
+from xaesthetic.core import attributes, method_keys, plugins
 from xaesthetic.core.baselines import BASELINES, DEFAULTS, is_confounded, join, split
 from xaesthetic.core.errors import PluginError
 
-WITH_BASELINE = [name for name in plugins.names("methods") if plugins.with_baselines([name]) != (name,)]
+WITH_BASELINE = [name for name in plugins.names("methods") if method_keys.with_baselines([name]) != (name,)]
 
 
 def test_the_two_defaults_are_of_different_kinds():
@@ -41,11 +41,11 @@ def test_a_key_is_split_and_joined():
 
 
 def test_methods_that_need_a_baseline_get_two_where_none_is_named():
-    methods = plugins.with_baselines(["cam", "occlusion", "integrated_gradients@black", "occlusion@blur"])
+    methods = method_keys.with_baselines(["cam", "occlusion", "integrated_gradients@black", "occlusion@blur"])
     assert methods == ("cam", "occlusion@mean", "occlusion@blur", "integrated_gradients@black")
 
 
-@pytest.mark.parametrize("refuse", [plugins.with_baselines, lambda keys: plugins.load("methods", keys[0])])
+@pytest.mark.parametrize("refuse", [method_keys.with_baselines, lambda keys: plugins.load("methods", keys[0])])
 def test_a_baseline_for_a_method_without_one_is_refused(refuse):
     with pytest.raises(PluginError, match="^cam compares with no baseline; choose it as --method cam.$"):
         refuse(["cam@blur"])

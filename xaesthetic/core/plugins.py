@@ -34,6 +34,7 @@ KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports",
 
 _UNSUPPORTED = {
     ("methods", "gradcam"): "it is called 'grad_cam' here",
+    ("methods", "all-cam"): "it stands for several, which a run compares; name one of them here, 'cam' or 'grad_cam'",
     ("methods", "guided_grad_cam"): (
         "it multiplies grad_cam by guided backpropagation, which looks the same whatever the weights are (Adebayo et "
         "al., NeurIPS 2018) and which captum offers for ReLU only, not for the ReLU6 and functions that models have "
@@ -42,7 +43,7 @@ _UNSUPPORTED = {
     ("methods", "deeplift"): "it is called 'deep_lift' here",
 }
 
-_NO_BASELINE = "{name} compares with no baseline; choose it as --method {name}."
+NO_BASELINE = "{name} compares with no baseline; choose it as --method {name}."
 
 _HERE = ("xaesthetic", "xaesthetic_baselines", "xaesthetic_reports")
 """The packages of this project: their plug-ins keep their names."""
@@ -160,54 +161,36 @@ def summary(kind: str, name: str) -> str:
     PluginError
         If there is no such plug-in, or its file is not Python.
     """
-    tree, function = _read(kind, name)
+    tree, function = read_function(kind, name)
     return (ast.get_docstring(function or tree) or "").partition("\n")[0]
 
 
-def _read(kind: str, name: str) -> tuple[ast.Module, ast.FunctionDef | None]:
+def read_function(kind: str, name: str) -> tuple[ast.Module, ast.FunctionDef | None]:
     """Read a plug-in's file and find its function, without importing it."""
-    check(kind, name)
-    name = _base(kind, name)[0]
-    module, file = _files(kind)[name]
-    try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
+    tree, name = parsed(kind, name), _base(kind, name)[0]
     functions = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
     return tree, next(functions, None)
-
-
-def with_baselines(methods: Sequence[str]) -> tuple[str, ...]:
-    """Put a method that compares with a baseline, where none is named, twice: with two of different kinds.
-
-    Which methods do is read off their parameter `baseline`, without importing them.
-
-    Raises
-    ------
-    PluginError
-        If there is no such method, or it takes no baseline and one is named.
-
-    Examples
-    --------
-    >>> with_baselines(["cam", "occlusion", "occlusion@black"])
-    ('cam', 'occlusion@mean', 'occlusion@blur', 'occlusion@black')
-    """
-    keys = [key for name in methods for key in _baselines_of(name)]
-    return tuple(dict.fromkeys(keys))
-
-
-def _baselines_of(key: str) -> Sequence[str]:
-    name, named = baselines.split(key)
-    function = _read("methods", name)[1]
-    takes = function is not None and any(item.arg == "baseline" for item in (*function.args.args, *function.args.kwonlyargs))
-    if named and not takes:
-        raise PluginError(_NO_BASELINE.format(name=name))
-    return [baselines.join(name, item) for item in baselines.DEFAULTS] if takes and not named else [key]
 
 
 def _base(kind: str, name: str) -> tuple[str, str]:
     """Split a method's key into its name and its baseline; other plug-ins have none."""
     return baselines.split(name) if kind == "methods" else (name, "")
+
+
+def parsed(kind: str, name: str) -> ast.Module:
+    """The source of a plug-in, parsed and not run.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plug-in, or its file is not Python.
+    """
+    check(kind, name)
+    module, file = _files(kind)[_base(kind, name)[0]]
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
 
 
 def check(kind: str, name: str) -> None:
@@ -242,7 +225,7 @@ def load(kind: str, name: str) -> Callable[..., Any]:
     if not baseline:
         return function
     if "baseline" not in signature(function).parameters:
-        raise PluginError(_NO_BASELINE.format(name=name))
+        raise PluginError(NO_BASELINE.format(name=name))
     return partial(function, baseline=baseline)
 
 
