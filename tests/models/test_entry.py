@@ -46,7 +46,10 @@ def test_a_trusted_file_builds_the_same_network_every_time_and_leaves_nothing_be
         ("network:a.b", "'package.module:function' was wanted"),
         ("os:abort", "os is Python's own and builds no network"),
         ("sys:exit", "sys is Python's own"),
-        ("no_such_package.x:y", r"no_such_package\.x cannot be imported .* nor is there no_such_package\.x\.py|No module named"),
+        (
+            "no_such_package.x:y",
+            r"no_such_package\.x cannot be imported .* nor is there no_such_package\.x\.py|No module named",
+        ),
         ("numpy.nothing:y", r"numpy\.nothing cannot be imported"),
         ("torch.nn:nothing", r"there is no function torch\.nn:nothing"),
         ("torch.nn:Linear", r"torch\.nn:Linear\(\) fails \(TypeError"),
@@ -103,7 +106,9 @@ def scripted(net, file):
 
 
 def exported(net, file):
-    torch.export.save(torch.export.export(net.eval(), (torch.rand(2, 3, 24, 32),), dynamic_shapes=({0: torch.export.Dim("b")},)), file)
+    torch.export.save(
+        torch.export.export(net.eval(), (torch.rand(2, 3, 24, 32),), dynamic_shapes=({0: torch.export.Dim("b")},)), file
+    )
 
 
 FILE = 'architecture = "net.pt"\noutputs = ["beauty", "noise"]\n' + INPUTS
