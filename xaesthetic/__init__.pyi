@@ -1,5 +1,6 @@
 """The public names: written once, here; each is imported when it is first used."""
 
+from .core.attributes import Attribute as Attribute
 from .core.errors import XaestheticError as XaestheticError
 from .core.execution import Execution as Execution
 from .core.types import Experiment as Experiment

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from xaesthetic.core import files, plugins
+from xaesthetic.core import files, method_keys, plugins
+from xaesthetic.core.attributes import Attribute, plain
 from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import DataError, ModelError, unknown
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.families import expand, members
 from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Experiment, PassedOver, ReportOptions
 from xaesthetic.data.records import Collection, collect, fingerprint
 from xaesthetic.evaluation.judge import judge
+from xaesthetic.evaluation.same_maps import write_same_maps
 from xaesthetic.execution.local import local
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.question import Answer
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
+from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.records import are_what_is_left, examine_records, read_passed_over
@@ -88,9 +91,13 @@ def compare(
     out, reports = Path(out), [reports] if isinstance(reports, str) else reports
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
+    family = members(experiment.methods) if isinstance(experiment, Experiment) else ()
     experiment, collection = prepare(experiment, out)
     execution = _here(execution)
-    run = begin(experiment, collection, out, execution, optional)
+    run = begin(experiment, collection, out, execution, optional, family)
+    if family:
+        with run.writing("comparing maps"):
+            write_same_maps(run, family)
     if draw:
         judge(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
@@ -110,6 +117,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
         validate_choice(choice)
+    experiment = replace(experiment, methods=expand(experiment.methods))
     for method in experiment.methods:
         plugins.check("methods", method)
     keys = [choice.key for choice in choices]
@@ -121,7 +129,10 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     before = held.experiment.inputs.get("photographs") if held else None
     if held and before and before != photographs and are_what_is_left(held, collection.records):
         photographs = before
-    return replace(experiment, inputs={"photographs": photographs} | _weights(choices)), collection
+    methods = method_keys.with_baselines(experiment.methods)
+    if held and held.experiment.methods == experiment.methods:  # of before baselines had names
+        methods = held.experiment.methods
+    return replace(experiment, methods=methods, inputs={"photographs": photographs} | _weights(choices)), collection
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
@@ -137,11 +148,22 @@ def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
     return sums
 
 
-def begin(experiment: Experiment, collection: Collection, out: Path, execution: Execution, optional: bool = False) -> Run:
-    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
+def begin(
+    experiment: Experiment,
+    collection: Collection,
+    out: Path,
+    execution: Execution,
+    optional: bool = False,
+    family: Sequence[str] = (),
+) -> Run:
+    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that.
+
+    Methods of a family are optional in any case.
+    """
     present = Run.exists(out, experiment)
     for key, problems in Run.open(out).left_out_methods().items() if present and not optional else ():
-        raise ModelError(f"{key}: {next(iter(problems.values()))}")
+        for reason in (reason for method, reason in problems.items() if method not in family):
+            raise ModelError(f"{key}: {reason}")
     if present and (run := Run.open(out)).is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
             with run.writing("tidying up"):
@@ -152,14 +174,17 @@ def begin(experiment: Experiment, collection: Collection, out: Path, execution: 
     from xaesthetic.stages.predict import predict_records
 
     models = _models(experiment, execution.trust)
-    left_out = validate_methods(models, experiment.methods, optional)
+    required = [method for method in experiment.methods if method not in family]
+    left_out = validate_methods(models, required, optional)
+    for key, problems in validate_methods(models, family, optional=True).items():
+        left_out.setdefault(key, {}).update(problems)
     answers = {key: _described(model) for key, model in models.items()}
     run = (
         Run.open(out)
         if present
-        else _claim(out, experiment, _provenance(answers) | ({"left_out": left_out} if left_out else {}))
+        else _claim(out, experiment, _provenance(answers, collection) | ({"left_out": left_out} if left_out else {}))
     )
-    if run.answered_by().models != answers:
+    if not _are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)
@@ -183,6 +208,7 @@ def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> 
 _MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
     "edits": (EDITS, "edit_response", "measure_edits"),
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
+    "baselines": (BASELINE_OUTPUTS, "baselines", "measure_baselines"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
     "blocks": (BLOCKS, "blocks", "measure_blocks"),
 }
@@ -250,9 +276,15 @@ def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution
 def _same_models(run: Run, trust: bool) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
     models = _models(run.experiment, trust)
-    if run.answered_by().models != {key: _described(model) for key, model in models.items()}:
+    if not _are_same(run, {key: _described(model) for key, model in models.items()}):
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models
+
+
+def _are_same(run: Run, answers: Mapping[str, Answer]) -> bool:
+    """Whether a run's models are these; what is declared of attributes may have changed since."""
+    held = {key: replace(answer, described=()) for key, answer in run.answered_by().models.items()}
+    return held == {key: replace(answer, described=()) for key, answer in answers.items()}
 
 
 def _models(experiment: Experiment, trust: bool) -> "dict[str, AttributeModel]":
@@ -263,10 +295,10 @@ def _models(experiment: Experiment, trust: bool) -> "dict[str, AttributeModel]":
 
 
 def _described(model: "AttributeModel") -> Answer:
-    return Answer(**asdict(model.source), attributes=tuple(model.attributes))
+    return Answer(**asdict(model.source), attributes=tuple(model.attributes), described=tuple(model.described))
 
 
-def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
+def _provenance(models: Mapping[str, Answer], collection: Collection) -> dict[str, Any]:
     versions = {}
     for package in _VERSIONS:
         try:
@@ -274,7 +306,12 @@ def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     return {
-        "models": {key: asdict(answer) for key, answer in models.items()},
+        "models": {key: asdict(replace(answer, described=())) | _plain(answer.described) for key, answer in models.items()},
         "versions": versions | {"python": sys.version.split()[0]},
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        **_plain(collection.described),
     }
+
+
+def _plain(described: Sequence[Attribute]) -> dict[str, Any]:
+    return {"described": [plain(item) for item in described]} if described else {}

@@ -3,7 +3,17 @@ import math
 import numpy as np
 import pytest
 
-from xaesthetic.core.attributes import ATTRIBUTES, NAMES, Attribute, attribute, choose, describe, in_order, parse
+from xaesthetic.core.attributes import (
+    ATTRIBUTES,
+    NAMES,
+    Attribute,
+    attribute,
+    choose,
+    describe,
+    in_order,
+    name_problem,
+    parse,
+)
 from xaesthetic.core.errors import DataError
 
 AADB = "BalacingElements,ColorHarmony,Content,DoF,Light,MotionBlur,Object,Repetition,RuleOfThirds,Symmetry,VividColor,score"
@@ -48,6 +58,23 @@ def test_parse_keeps_the_order_and_drops_repetitions():
     assert parse(["vivid_color", "ALL"]) == ("vivid_color", *(name for name in NAMES if name != "vivid_color"))
 
 
+def test_parse_refuses_no_name():
+    assert parse(["beauty", "Depth of Field", "技術", "beauty"]) == ("beauty", "depth_of_field", "技術")
+    assert parse(["memorability", "all"]) == ("memorability", *NAMES)
+    with pytest.raises(DataError, match="are no attributes"):
+        parse([])
+
+
+@pytest.mark.parametrize("name", ["beauty", "技術", "quality 2", "a" * 100, "%", "été", "a:b"])
+def test_a_name_may_be_nearly_anything(name):
+    assert name_problem(name) == ""
+
+
+@pytest.mark.parametrize("name", ["", " a", "a/b", "a\\b", "a\nb", "ALL", ".a", "é" * 51, "\u202ea"])
+def test_a_name_is_no_part_of_a_path(name):
+    assert name_problem(name)
+
+
 def test_a_models_own_names_can_be_chosen():
     assert choose(["Depth of Field", "sharpness", "DoF", " sharpness "]) == ("depth_of_field", "sharpness")
     assert choose("sharpness") == ("sharpness",)
@@ -70,7 +97,7 @@ def test_names_outside_the_vocabulary_are_their_own_titles():
 )
 def test_a_misspelling_suggests_the_nearest(wrong, near):
     with pytest.raises(DataError, match=f"Did you mean '{near}'"):
-        parse([wrong])
+        attribute(wrong)
 
 
 def test_every_blob_is_named_after_the_column():
@@ -82,7 +109,7 @@ def test_every_blob_is_named_after_the_column():
 
 def test_an_error_lists_all_there_are_in_alphabetical_order():
     with pytest.raises(DataError) as caught:
-        parse(["DEPHT_OF_FIELD"])
+        attribute("DEPHT_OF_FIELD")
     assert "Did you mean 'depth_of_field'?" in str(caught.value)
     assert str(caught.value).endswith(f"There are: {', '.join(sorted([*NAMES, 'all']))}.")
 

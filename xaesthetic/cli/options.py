@@ -46,7 +46,11 @@ Weights = Annotated[
 ]
 Methods = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, activation_energy."),
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="How maps are made; 'all-cam' for the CAM family. Repeats. Default: cam, activation_energy.",
+    ),
 ]
 Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
 Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]

@@ -70,12 +70,14 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
+            "same_maps": run.same_maps(),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
             screen.print_picks(run)
+        screen.print_same_maps(run.same_maps())
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)

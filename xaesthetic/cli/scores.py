@@ -60,7 +60,7 @@ def score(
             param_hint="--metric" if metric else "--by-person",
         )
     validate_metrics(opened, metric or (), by_person)
-    chosen = {"edits": edits, "faithfulness": faithfulness, "randomisation": randomise}
+    chosen = {"edits": edits, "faithfulness": faithfulness, "baselines": faithfulness, "randomisation": randomise}
     measure_all(opened, [name for name, wanted in chosen.items() if wanted], execution)
     judgement = judge(opened, metric or (), execution, by_person)
     if as_json:

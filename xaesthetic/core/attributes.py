@@ -5,15 +5,20 @@ Malu, Bapi, Indurkhya, MAICS 2017 (the eight kept there: the other three are zer
 """
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
+from typing import SupportsFloat
 
 from xaesthetic.core.errors import DataError, unknown
 
 _CLOSE = 1e-6
 """How far beyond its range a rating may be, relative to it: ratings are of float32, bounds are not."""
+OUTSIDE = "!"
+"""Stands behind a rating that is outside of the range that is declared."""
 _LONGEST = 200
+_LONGEST_NAME = 100  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,27 @@ class Attribute:
             raise DataError(f"{self.name!r}: higher_is_better is {self.higher_is_better!r}; True or False was wanted.")
 
     @property
+    def about(self) -> str:
+        """The range and the direction, as far as there is something to say: ``0 to 5, lower is better``."""
+        return ", ".join(filter(None, (self.range, "" if self.higher_is_better else "lower is better")))
+
+    @property
     def range(self) -> str:
         """The range in words: ``-1 to 1``, ``from 0``, ``up to 5``; empty where it is not known."""
         if math.isnan(self.low):
             return "" if math.isnan(self.high) else f"up to {self.high:g}"
         return f"from {self.low:g}" if math.isnan(self.high) else f"{self.low:g} to {self.high:g}"
 
-    def is_outside(self, rating: float) -> bool:
+    def text(self, rating: SupportsFloat, digits: int = 2) -> str:
+        """A rating as it is shown: never a negative zero, with a mark where it is outside of the range."""
+        return f"{float(rating):z.{digits}f}{OUTSIDE * self.is_outside(rating)}"
+
+    def is_outside(self, rating: SupportsFloat) -> bool:
         """Whether a rating is beyond the range, as far as that is known; nan never is."""
         bounds = [abs(bound) for bound in (self.low, self.high) if not math.isnan(bound)]
         room = _CLOSE * max(bounds, default=0.0)
-        return rating < self.low - room or rating > self.high + room
+        value = float(rating)
+        return value < self.low - room or value > self.high + room
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +181,41 @@ def describe(name: str, declared: Iterable[Attribute] = ()) -> Attribute:
     return known.get(name) or Attribute(name)
 
 
+def as_attributes(items: str | Iterable[str | Attribute]) -> tuple[Attribute, ...]:
+    """Return attributes of which some may be given by their names alone.
+
+    Raises
+    ------
+    DataError
+        If one is neither a name nor an attribute.
+    """
+    several = (items,) if isinstance(items, str) else tuple(items)
+    return tuple(item if isinstance(item, Attribute) else describe(item) for item in several)
+
+
+def plain(item: Attribute) -> dict[str, object]:
+    """What is declared of an attribute as JSON and TOML take it; what is not known is left out."""
+    bounds = {side: value for side, value in (("low", item.low), ("high", item.high)) if not math.isnan(value)}
+    return {"name": item.name, "title": item.title, **bounds, "higher_is_better": item.higher_is_better}
+
+
+def name_problem(name: str) -> str:
+    """Why a text cannot be the name of an attribute, which becomes part of file names; empty where it can.
+
+    Examples
+    --------
+    >>> name_problem("技術"), name_problem("a/b")
+    ('', 'holds a slash or a control character')
+    """
+    if not name.strip() or name != name.strip() or len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        return "is empty, too long, or begins or ends with a blank"
+    if any(letter in "/\\" or unicodedata.category(letter)[0] == "C" for letter in name):
+        return "holds a slash or a control character"
+    if name.casefold() == "all" or name[0] == ".":
+        return "begins with a dot or is the word for all of them"
+    return ""
+
+
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """These names, each once: the vocabulary's in its order, then others as they come."""
     present = dict.fromkeys(names)
@@ -173,18 +223,17 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse(texts: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """The names of the attributes asked for, each once, in the order asked; ``all`` stands for all twelve.
+    """The names of the attributes asked for, each once, in the order asked; ``all`` stands for the vocabulary's twelve.
+
+    Names are free: a text that stands for none of the twelve is a name of its own, which whoever has the ratings knows.
 
     Raises
     ------
     DataError
-        If a text is no attribute.
+        If there is none, or one is no text.
     """
-    names: dict[str, None] = {}
-    for text in texts:
-        for name in NAMES if text.strip().lower() == "all" else (attribute(text).name,):
-            names[name] = None
-    return tuple(names)
+    names = (choose(text) for text in texts) if texts else [choose(())]
+    return tuple(dict.fromkeys(name for item in names for name in (NAMES if item == ("all",) else item)))
 
 
 def choose(texts: str | Iterable[str]) -> tuple[str, ...]:

@@ -21,9 +21,11 @@ from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
+    BASELINES_SUMMARY,
     EDIT_RESPONSE,
     FAITHFULNESS_SUMMARY,
     RANDOMISATION_SUMMARY,
+    summarise_baselines,
     summarise_edits,
     summarise_faithfulness,
     summarise_randomisation,
@@ -32,6 +34,7 @@ from xaesthetic.metrics._floors import ENERGY
 from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
+    BASELINE_OUTPUTS,
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
@@ -70,6 +73,7 @@ SUMMARIES = (
         (FAITHFULNESS,),
         lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
     ),
+    Summary(BASELINES_SUMMARY, (BASELINE_OUTPUTS,), lambda run: summarise_baselines(run.read(BASELINE_OUTPUTS))),
     Summary(
         RANDOMISATION_SUMMARY,
         (RANDOMISATION,),

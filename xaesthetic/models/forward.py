@@ -109,6 +109,11 @@ def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32
     except XaestheticError:
         raise
     except Exception as error:
+        if not taken.activations:
+            raise ModelError(
+                f"{name} needs a layer's activations, and none of {model.name} is known; use a method of the inputs, as "
+                "--method occlusion."
+            ) from error
         raise ModelError(f"the method {name} fails on {model.name} ({plugins.one_line(error)}).") from error
     if maps.ndim != 4 or maps.shape[:2] != taken.raw.shape:
         wanted = (*taken.raw.shape, "rows", "columns")

@@ -10,6 +10,7 @@ from xaesthetic.core import plugins
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.models.contract import validate_model
+from xaesthetic.models.declared import with_declared
 from xaesthetic.models.model import AttributeModel, device, select
 from xaesthetic.models.named import build_named
 
@@ -48,6 +49,8 @@ def load_model(
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
     where = device(on)
     model = validate_model(_build(chosen, trust), chosen.name, where)
+    if chosen.source is None:
+        model = with_declared(model, chosen.name)
     return select(model, vocabulary.choose(attributes), chosen.name)
 
 

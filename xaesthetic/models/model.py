@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import torch
 from jaxtyping import Float
@@ -12,7 +11,8 @@ from torch import Tensor
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import Attribute
-from xaesthetic.core.errors import DataError, ModelError, XaestheticError
+from xaesthetic.core.errors import ModelError, XaestheticError
+from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
@@ -238,13 +238,13 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     Raises
     ------
     ModelError
-        If it lacks one of them.
+        If it lacks one of them; says which installed models have it.
     DataError
         If one is no attribute that the vocabulary or the model has.
     """
     if "all" in attributes:
         return model
-    rows = list(dict.fromkeys(_row(model, attribute, name) for attribute in attributes))
+    rows = list(dict.fromkeys(place_of(attribute, model.descriptions, name) for attribute in attributes))
     if rows == list(range(len(model.attributes))):
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
@@ -264,18 +264,6 @@ def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeM
     if not isinstance(model.head, LinearHead):
         raise ModelError("the model's head is no linear layer whose weights could be replaced.")
     return replace(model, head=model.head.with_weights(weights))
-
-
-def _row(model: AttributeModel, attribute: str, name: str) -> int:
-    if attribute in model.attributes:
-        return model.attributes.index(attribute)
-    known = [vocabulary.canonical(item) for item in model.attributes]
-    if vocabulary.canonical(attribute) not in known:
-        near = get_close_matches(attribute.lower(), model.attributes, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        error = ModelError if vocabulary.canonical(attribute) in vocabulary.NAMES else DataError
-        raise error(f"{name} has no attribute {attribute!r}; it has {', '.join(model.attributes)}.{hint}")
-    return known.index(vocabulary.canonical(attribute))
 
 
 def place(model: AttributeModel, device: str) -> AttributeModel:

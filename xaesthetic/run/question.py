@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
@@ -25,6 +26,8 @@ class Answer(Source):
 
     attributes: tuple[str, ...] = ()
     """Its outputs, in order."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of some of them: titles, ranges, directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class AnsweredBy:
     """The command line."""
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By model and method why the one is not explained by the other, where the methods were not named."""
+    described: tuple[Attribute, ...] = ()
+    """What the data declares of the attributes that people rated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def validate_methods(models: Mapping[str, AttributeModel], methods: Sequence[str
 def _problems(model: AttributeModel, methods: Sequence[str]) -> dict[str, str]:
     facts = {name: method_facts(name) for name in methods}
     problems = {name: reason for name in methods if (reason := _declared_problem(model, name, facts[name]))}
-    cheap = [name for name in methods if facts[name].passes == 1 and name not in problems]
+    cheap = [name for name in methods if facts[name].passes in (1, 2) and name not in problems]
     try:
         _try(model, cheap)
     except XaestheticError:

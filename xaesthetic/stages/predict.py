@@ -1,11 +1,12 @@
 """The second stage: every photograph's ratings by every model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.described import Described
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, PassedOver
@@ -31,6 +32,8 @@ class Ratings:
     """Photographs that could not be read, by id, with the reason."""
     passed_over: tuple[PassedOver, ...] = ()
     """What else the folders or the data set held."""
+    described: Described = field(default_factory=Described)
+    """What the models and the data declare of attributes."""
 
 
 def rate(
@@ -79,7 +82,9 @@ def rate(
     if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
-    return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out, collection.passed_over)
+    described = Described({key: model.described for key, model in models.items()}, collection.described)
+    trained = {key: model.source.trained for key, model in models.items()}
+    return Ratings(table, trained, left_out, collection.passed_over, described)
 
 
 def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:

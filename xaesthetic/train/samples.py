@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
+from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.documents import read_json
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import write_json
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
@@ -73,6 +74,10 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
     if not len(records) or np.isnan(labels).all():
         wanted = "a subject region" if recipe.labels == "edits" else f"ratings of {', '.join(recipe.attributes)}"
         raise DataError(f"{data}: no photograph has {wanted}; choose another data set or recipe.")
+    for name, column in zip(recipe.attributes, labels.T, strict=True):
+        if recipe.labels == "ratings" and name not in NAMES and np.isnan(column).all():
+            rated = {item for record in records for item in record.ratings}
+            raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
     lists = divide(records, recipe.seed)
     return Samples(tuple(records), labels, *lists), known
 
