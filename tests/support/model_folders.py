@@ -35,7 +35,7 @@ mean = [0.5, 0.5, 0.5]
 std = [0.25, 0.25, 0.25]
 scale = 1.0
 """
-TOML = 'architecture = "network:build"\nlayers = "0"\noutputs = ["beauty", "noise"]\n' + INPUTS
+TOML = 'architecture = "network:build"\nlayers = "1"\noutputs = ["beauty", "noise"]\n' + INPUTS
 
 
 @pytest.fixture

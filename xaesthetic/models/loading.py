@@ -49,7 +49,7 @@ def load_model(
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
     where = device(on)
     model = validate_model(_build(chosen, trust), chosen.name, where)
-    if chosen.source is None:
+    if chosen.source is None and not (chosen.family or chosen.folder):
         model = with_declared(model, chosen.name)
     return select(model, vocabulary.choose(attributes), chosen.name)
 
