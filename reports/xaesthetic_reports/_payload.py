@@ -44,7 +44,7 @@ def payload(run: Run) -> dict[str, Any]:
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
         "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
-        "attributes": [_attribute(described, name, list(answered.models)) for name in attributes],
+        "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
@@ -69,6 +69,12 @@ def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[s
 
 def _places(run: Run) -> list[tuple[str, str]]:
     return [(model, method) for model in map(model_key, run.experiment.models) for method in run.methods(model)]
+
+
+def _floors(run: Run) -> list[dict[str, Any]]:
+    """Return what the page has beside attributes: no name, for what is the same for all of them; nothing where none is."""
+    present = any(not run.maps(*place).asks_output for place in _places(run))
+    return [{"name": "", "title": "none: maps that ask no attribute", "ranges": {}}] if present else []
 
 
 def _explained(run: Run) -> set[str]:
@@ -176,6 +182,8 @@ def _column(run: Run, model: str, method: str, records: Sequence[Record]) -> dic
     """One model's maps by one method: for each attribute all photographs' maps below each other in one picture."""
     stack = run.maps(model, method)
     small = [_fewer(stack.of(record.id)) for record in records]
+    if not stack.asks_output:
+        return {"model": model, "method": method, "strips": {"": _strip(np.stack([maps[0] for maps in small]))}}
     strips = {name: _strip(np.stack([maps[column] for maps in small])) for column, name in enumerate(stack.attributes)}
     return {"model": model, "method": method, "strips": strips}
 

@@ -86,8 +86,8 @@ def _rows(
         scores = _scores(rated, model, shown, described.of_model(model, pick.attribute))
         for method in run.methods(model):
             stack = run.maps(model, method)
-            if pick.attribute in stack.attributes:
-                panels = _panels(stack, pick.attribute, photographs, scores, options)
+            if pick.attribute in stack.attributes and stack.asks_output:  # a floor is drawn once, by `floors`
+                panels = panels_of(stack, pick.attribute, photographs, scores, options)
                 rows.append(grid.Row(f"{model}\n{method}", panels))
                 scores = {}  # once a model is enough
     return rows
@@ -97,9 +97,10 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str], item: Attribute)
     return {image: item.text(float(rated.loc[(model, image)])) for image in shown if (model, image) in rated.index}
 
 
-def _panels(
-    stack: Maps, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
+def panels_of(
+    stack: Maps, name: str, photographs: Mapping[str, Pixels], scores: Mapping[str, str], options: ReportOptions
 ) -> tuple[grid.Panel, ...]:
+    """Return a panel for each photograph, small, with its map over it."""
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
@@ -155,4 +156,10 @@ def _caption(run: Run, pick: Pick, shown: Pick, scale: str, described: Described
     for key in map(model_key, run.experiment.models):
         source = answered.models[key]
         parts.append(f"{key}: {source.trained}; {source.citation}; {source.licence}.")
+    parts += [
+        f"{key}: {', '.join(same)} are {kept}'s maps: one row, and that they agree is no evidence."
+        for key, methods in run.same_maps().items()
+        for kept in dict.fromkeys(methods.values())
+        for same in [[method for method, name in methods.items() if name == kept]]
+    ]
     return "\n".join(parts)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.baselines import BASELINES, is_confounded, split
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
@@ -66,10 +67,22 @@ def _lines(rows: pd.DataFrame, name: str, labels: Mapping[str, str]) -> tuple[Li
     )
 
 
+def _baselines(rows: pd.DataFrame) -> str:
+    return "; ".join(f"{name}, {BASELINES[name].about}" for name in dict.fromkeys(rows["fill"]) if name in BASELINES)
+
+
+def _confounded(rows: pd.DataFrame) -> str:
+    pairs = dict.fromkeys(zip(rows["attribute"], rows["fill"], strict=True))
+    pairs |= dict.fromkeys((row["attribute"], split(str(row["method"]))[1]) for _, row in rows.iterrows())
+    marked = [f"{attribute.replace('_', ' ')} with {name}" for attribute, name in pairs if is_confounded(attribute, name)]
+    return ", ".join(marked) or "none"
+
+
 def _caption(run: Run, model: str, rows: pd.DataFrame) -> str:
     return (
         f"Pixels of {int(rows['photographs'].max())} photographs of {run.experiment.data} taken away (deletion) or brought "
-        "back (insertion) by the map's order, a tenth of the area a step, over a blur or the mean colour: how much lower, "
-        "or higher, the mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better "
-        f"than chance. {model}: {run.trained()[model]}."
+        "back (insertion) by the map's order, a tenth of the area a step, over a baseline: how much lower, or higher, the "
+        "mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better than chance. Baselines: "
+        f"{_baselines(rows)}. Confounded, as the baseline by itself edits the attribute: {_confounded(rows)}. "
+        f"{model}: {run.trained()[model]}."
     )

@@ -1,6 +1,7 @@
 """Commands that say what is installed and what works."""
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from xaesthetic.core.plugins import KINDS, warn
 
 app = typer.Typer()
 _ATTRIBUTES = "attributes"
+_NAMED = "besides: a model folder (xaesthetic new model NAME), timm:NAME, torchvision:NAME, pyiqa:NAME"
 _WORKS = {True: "ok", False: "NO", None: "-"}
 
 
@@ -39,9 +41,14 @@ def list_plugins(
     if as_json:
         screen.say_json(json.dumps(result, indent=2))
         return
+    if kind == "methods":
+        screen.print_table(["methods", "", "passes", "promises", "against"], list(_method_rows(result[kind])))
+        return
     for item, plugins in result.items():
         if plugins:
             screen.print_table([item, ""], [[name, line] for name, line in plugins.items()])
+        if item == "models":
+            screen.say(_NAMED)
 
 
 def _list_attributes(as_json: bool) -> None:
@@ -61,6 +68,19 @@ def _list_attributes(as_json: bool) -> None:
             kinds.setdefault((item.title, item.about), []).append(model)
         rows += [[name, *kind, ", ".join(those)] for kind, those in kinds.items()]
     screen.print_table(["attributes", "title", "range", "models"], rows)
+
+
+def _method_rows(methods: Mapping[str, str]) -> Iterator[list[str]]:
+    """Give each method's name, summary, cost, promise and what is known against it; this imports them."""
+    from xaesthetic.core.plugins import facts
+
+    for name, line in methods.items():
+        try:
+            known = facts("methods", name)
+        except PluginError as error:  # somebody's; the others are shown
+            warn(str(error))
+            continue
+        yield [name, line, str(known.passes), known.promises, known.against]
 
 
 @app.command(epilog="\b\nExample:\n  xaesthetic doctor")

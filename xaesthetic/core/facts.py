@@ -58,7 +58,8 @@ class MethodFacts:
     asks_output: bool = True
     """Whether its map depends on the output; a floor's does not, and is drawn once."""
     baseline: bool = False
-    """Whether it compares with a photograph without information, which is a choice (`xaesthetic.methods._baselines`)."""
+    """Whether it compares with a photograph without information, which is a choice (`xaesthetic.core.baselines`): it
+    has the parameter `baseline` then."""
     promises: str = ""
     """What its maths promises, in a sentence; empty where nothing."""
     against: str = ""
