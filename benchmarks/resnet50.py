@@ -16,7 +16,8 @@ import torchvision
 from timing import ratio, times
 
 from xaesthetic.models.forward import Session
-from xaesthetic.models.model import AttributeModel, load_model
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel
 
 BATCH, REPEATS = 8, 11
 

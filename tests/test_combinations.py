@@ -11,9 +11,10 @@ from support.their_nets import install_their_nets
 
 from xaesthetic import pipeline
 from xaesthetic.core.errors import DataError, ModelError, PluginError, XaestheticWarning
+from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.completeness import COMPLETENESS
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
@@ -70,9 +71,10 @@ def test_a_method_that_cannot_explain_a_model_is_refused_by_name(their_nets, mod
 
 def test_a_method_whose_library_is_missing(their_nets, monkeypatch):
     monkeypatch.setattr(choices, "is_installed", lambda module: module != "captum")
+    monkeypatch.setattr(choices, "method_facts", lambda name: MethodFacts(requires="captum"))
     models = {"own_names": load_model("own_names")}
-    with pytest.raises(ModelError, match=r"integrated_gradients needs captum, .*pip install 'xaesthetic\[captum\]'"):
-        validate_methods(models, ["integrated_gradients"])
+    with pytest.raises(ModelError, match=r"cam needs captum, .*pip install 'xaesthetic\[captum\]'"):
+        validate_methods(models, ["cam"])
 
 
 def test_nothing_is_rated_before_a_method_is_refused(their_nets, photos, tmp_path, command):

@@ -14,7 +14,7 @@ from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.execution import Execution
 from xaesthetic.data import images
 from xaesthetic.execution.local import local
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic.stages import _photographs

@@ -1,5 +1,6 @@
 """The public names: written once, here; each is imported when it is first used."""
 
+from .core.attributes import Attribute as Attribute
 from .core.errors import XaestheticError as XaestheticError
 from .core.execution import Execution as Execution
 from .core.types import Experiment as Experiment
@@ -12,8 +13,9 @@ from .evaluation.judge import Judgement as Judgement
 from .measuring import judge as judge
 from .measuring import measure as measure
 from .models.forward import Session as Session
+from .models.loading import load_model as load_model
 from .models.model import AttributeModel as AttributeModel
-from .models.model import load_model as load_model
+from .models.wrap import wrap as wrap
 from .paper.reproduce import reproduce as reproduce
 from .pipeline import Comparison as Comparison
 from .pipeline import compare as compare

@@ -12,7 +12,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.execution.local import locally
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, PRECISION, RANDOMISATION, Table
+from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, PRECISION, RANDOMISATION, Table
 from xaesthetic.run.store import Run
 from xaesthetic.stages.asking import Handed, Models, hand_over, staying
 
@@ -23,6 +23,7 @@ _Measurement = tuple[Table, str, str]
 _MEASUREMENTS: Mapping[str, _Measurement] = {
     "edits": (EDITS, "edit_response", "measure_edits"),
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
+    "baselines": (BASELINE_OUTPUTS, "baselines", "measure_baselines"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
     "blocks": (BLOCKS, "blocks", "measure_blocks"),
     "precision": (PRECISION, "precision", "measure_precision"),
@@ -39,7 +40,7 @@ def measure(run: Run | str | Path, name: str, execution: Execution = Execution()
     run
         A finished one, or its folder.
     name
-        What to measure: `edits`, `faithfulness`, `randomisation`, `blocks`, `precision`.
+        What to measure: `edits`, `faithfulness`, `baselines`, `randomisation`, `blocks` or `precision`.
     execution
         How it is carried out.
     models
@@ -87,7 +88,7 @@ def measure_all(
         return
     handed = hand_over(models)
     with staying(handed):
-        _measure(run, missing, _same_models(run, handed), execution, skip)
+        _measure(run, missing, _same_models(run, handed, execution.trust), execution, skip)
 
 
 def _measure(
@@ -154,11 +155,11 @@ def judge(
     return summarise_run(run, metrics, execution, by_person)
 
 
-def _same_models(run: Run, handed: Handed) -> "dict[str, AttributeModel]":
+def _same_models(run: Run, handed: Handed, trust: bool) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
-    from xaesthetic.stages.answering import answer_of, load_models  # they import torch
+    from xaesthetic.stages.answering import are_same, load_models  # they import torch
 
-    models = load_models(run.experiment, handed, run.root)
-    if run.answered_by().models != {key: answer_of(model) for key, model in models.items()}:
+    models = load_models(run.experiment, handed, run.root, trust)
+    if not are_same(run, models):
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models

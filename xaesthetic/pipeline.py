@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from xaesthetic.core import files, plugins
-from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core import files, method_keys, plugins
+from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.families import expand, members
 from xaesthetic.core.locks import hold
 from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, ReportOptions
 from xaesthetic.data.records import Collection, fingerprint
 from xaesthetic.evaluation.judge import judge as summarise_run
+from xaesthetic.evaluation.same_maps import write_same_maps
 from xaesthetic.execution.local import locally
 from xaesthetic.measuring import judge as judge
 from xaesthetic.measuring import measure as measure
@@ -102,10 +104,14 @@ def compare(
     out, reports = to_folder(experiment, out), [reports] if isinstance(reports, str) else reports
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
+    family = members(experiment.methods)
     experiment, collection = prepare(experiment, out)
     execution = locally(execution)
     with staying(handed):
-        run = begin(experiment, collection, out, execution, optional, handed)
+        run = begin(experiment, collection, out, execution, optional, handed, family)
+    if family:
+        with run.writing("comparing maps"):
+            write_same_maps(run, family)
     if draw:
         summarise_run(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
@@ -151,7 +157,8 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
         if str(choice) not in experiment.identities:
-            plugins.check("models", choice.name)
+            validate_choice(choice)
+    experiment = replace(experiment, methods=expand(experiment.methods))
     for method in experiment.methods:
         plugins.check("methods", method)
     keys = [choice.key for choice in choices]
@@ -166,13 +173,20 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
         validate_identity(name, identities, experiment.identities, out)
     if held and before and before != photographs and are_what_is_left(held, collection.records):
         photographs = before
-    return replace(experiment, inputs={"photographs": photographs} | _weights(choices)), collection
+    methods = method_keys.with_baselines(experiment.methods)
+    if held and held.experiment.methods == experiment.methods:  # of before baselines had names
+        methods = held.experiment.methods
+    return replace(experiment, methods=methods, inputs={"photographs": photographs} | _weights(choices)), collection
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
-    """The sha256 of the files in the folders of one's own weights."""
-    sums = {}
+    """The sha256 of the files in the folders of one's own weights, and of those of model folders."""
+    sums: dict[str, str] = {}
     for choice in choices:
+        if choice.folder:
+            from xaesthetic.models.folder import read_folder
+
+            sums |= {f"{choice.key}/{name}": files.sha256(file) for name, file in read_folder(choice.folder).files().items()}
         for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
             sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
@@ -185,31 +199,41 @@ def begin(
     execution: Execution,
     optional: bool = False,
     handed: Handed = NONE,
+    family: Sequence[str] = (),
 ) -> Run:
-    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
+    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that.
+
+    Methods of a family are optional in any case.
+    """
     present = Run.exists(out, experiment)
     for key, problems in Run.open(out).left_out_methods().items() if present and not optional else ():
-        raise ModelError(f"{key}: {next(iter(problems.values()))}")
+        for reason in (reason for method, reason in problems.items() if method not in family):
+            raise ModelError(f"{key}: {reason}")
     if present and (run := Run.open(out)).is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
             with run.writing("tidying up"):
                 run.remove_parts()
         return run
-    from xaesthetic.stages.answering import answer_of, load_models  # these import torch
+    from xaesthetic.stages.answering import answer_of, are_same, load_models  # these import torch
     from xaesthetic.stages.choices import validate_methods
     from xaesthetic.stages.explain import explain_records
     from xaesthetic.stages.precision import measure_precision
     from xaesthetic.stages.predict import predict_records
 
-    models = load_models(experiment, handed, out)
-    left_out = validate_methods(models, experiment.methods, optional)
+    models = load_models(experiment, handed, out, execution.trust)
+    required = [method for method in experiment.methods if method not in family]
+    left_out = validate_methods(models, required, optional)
+    for key, problems in validate_methods(models, family, optional=True).items():
+        left_out.setdefault(key, {}).update(problems)
     answers = {key: answer_of(model) for key, model in models.items()}
     run = (
         Run.open(out)
         if present
-        else _claim(out, experiment, provenance(answers) | ({"left_out": left_out} if left_out else {}))
+        else _claim(
+            out, experiment, provenance(answers, collection.described) | ({"left_out": left_out} if left_out else {})
+        )
     )
-    if run.answered_by().models != answers:
+    if not are_same(run, models):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)

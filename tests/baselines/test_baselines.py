@@ -16,7 +16,7 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import sha256
 from xaesthetic.data import images
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.models.weights import Weights, read_weights, write_tensors, write_weights
 
 MODELS = ("multigap_lite0", "lite0_ft")

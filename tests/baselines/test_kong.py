@@ -16,7 +16,7 @@ from xaesthetic.core import plugins
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES
 from xaesthetic.core.errors import DataError, MissingWeightsError, ModelError
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from xaesthetic.core.attributes import ATTRIBUTES
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.files import sha256
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.models.pooling import global_average
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from xaesthetic_baselines.converters.malu import malu
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import sha256
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 
 
 @pytest.fixture

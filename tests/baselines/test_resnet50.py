@@ -8,7 +8,7 @@ from xaesthetic_baselines import _resnet50
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import sha256
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.models.weights import Weights, untrained, write_weights
 
 NAMES = ("multigap_resnet50", "resnet50_ft")

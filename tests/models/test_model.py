@@ -6,6 +6,7 @@ from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError, PluginError
 from xaesthetic.models import model as models
 from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.loading import load_model
 from xaesthetic.models.pooling import global_average
 
 
@@ -79,8 +80,8 @@ def test_relinked_keeps_the_bias():
 
 def test_unknown_models_and_weights_where_none_are_taken(monkeypatch):
     with pytest.raises(PluginError, match="no model 'multigap_lite'. Did you mean 'multigap_lite0'"):
-        models.load_model("multigap_lite")
+        load_model("multigap_lite")
     monkeypatch.setattr(plugins, "load", lambda kind, name: lambda: nets.linear_net())
-    assert models.load_model("mine", ["content"], "cpu").attributes == ("content",)
+    assert load_model("mine", ["content"], "cpu").attributes == ("content",)
     with pytest.raises(ModelError, match="mine takes no weights"):
-        models.load_model("mine=folder")
+        load_model("mine=folder")

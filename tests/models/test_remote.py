@@ -16,7 +16,8 @@ from xaesthetic.core.errors import MissingWeightsError, ModelError, ServerError
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Source
 from xaesthetic.models.forward import Session, to_batch
-from xaesthetic.models.model import load_model, select
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import select
 from xaesthetic.models.remote import Blobs, remote_model
 from xaesthetic.models.serving.client import Client
 from xaesthetic.models.serving.served import Serving, write_serving

@@ -74,7 +74,7 @@ def test_its_tables_are_read(old_run):
     assert run.read(schemas.ANNOTATIONS)["annotator"].tolist().count("cid") == 2
     assert len(run.read(schemas.PREDICTIONS)) == 7 * (3 + 2)
     assert not run.has(schemas.PASSED_OVER)  # this version had none
-    for table in set(schemas.TABLES) - {schemas.PASSED_OVER, schemas.LEFT_OUT}:
+    for table in set(schemas.TABLES) - {schemas.PASSED_OVER, schemas.LEFT_OUT, schemas.SAME_MAPS}:
         assert len(run.read(table)), table.name
 
 
@@ -122,7 +122,7 @@ def test_the_command_goes_on_with_it(old_run, command):
 
 @pytest.mark.torch
 def test_it_is_finished_without_its_models(old_run, monkeypatch):
-    monkeypatch.setattr("xaesthetic.models.model.load_model", None)
+    monkeypatch.setattr("xaesthetic.models.loading.load_model", None)
     assert len(measure(Run.open(old_run), "blocks")) == 2
     assert compare(Run.open(old_run).experiment, old_run, draw=False).run.is_complete()
 

@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import about, convert, data, photographs, reproduction, runs, scores, screen, server, table, training
+from xaesthetic.cli import (
+    about,
+    convert,
+    data,
+    models,
+    photographs,
+    reproduction,
+    runs,
+    scores,
+    screen,
+    server,
+    table,
+    training,
+)
 
 app = typer.Typer(
     cls=photographs.PhotographGroup,
@@ -15,9 +28,10 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="A photograph: xaesthetic photo.jpg. First figure: xaesthetic compare --attr depth_of_field",
 )
-for _group in (photographs, runs, scores, reproduction, training, convert, about):
+for _group in (photographs, runs, scores, reproduction, training, models, convert, about):
     app.add_typer(_group.app)
 app.add_typer(data.app, name="data")
+app.add_typer(models.new, name="new")
 app.add_typer(table.app, name="table")
 app.add_typer(server.app, name="model-server")
 

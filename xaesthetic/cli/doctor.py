@@ -36,7 +36,8 @@ def examine() -> Iterator[Finding]:
         yield Finding(
             f"extra {extra}", True if present else None, "installed" if present else f"pip install 'xaesthetic[{extra}]'"
         )
-    from xaesthetic.models.model import device, load_model
+    from xaesthetic.models.loading import load_model
+    from xaesthetic.models.model import device
 
     yield Finding("device", True, device("auto"))
     for name in plugins.names("models"):

@@ -33,7 +33,8 @@ Models = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="A model; NAME=FOLDER with weights of one's own. Repeats. Default: multigap_lite0, lite0_ft.",
+        help="A model that 'list models' shows; NAME=FOLDER with weights of one's own; a model folder; timm:NAME, "
+        "torchvision:NAME, pyiqa:NAME. Repeats. Default: multigap_lite0, lite0_ft.",
     ),
 ]
 Weights = Annotated[
@@ -45,7 +46,11 @@ Weights = Annotated[
 ]
 Methods = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, activation_energy."),
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="How maps are made; 'all-cam' for the CAM family. Repeats. Default: cam, activation_energy.",
+    ),
 ]
 Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
 Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
@@ -62,6 +67,7 @@ Photographs = Annotated[
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
 Workers = Annotated[int, typer.Option(min=1, help="Threads that decode photographs.")]
 Seed = Annotated[int, typer.Option(help="For whatever is drawn by chance.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Run the Python file of a model folder, which may do anything.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
 
@@ -125,13 +131,13 @@ def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...
     return tuple(map(str, dict.fromkeys(named)))
 
 
-def execution(workers: int, quiet: bool, device: str = "auto") -> "Execution":
+def execution(workers: int, quiet: bool, device: str = "auto", trust: bool = False) -> "Execution":
     """Return how work is carried out: in this process, with progress unless it is to be quiet."""
     from xaesthetic.core.execution import Execution
     from xaesthetic.core.progress import choose as choose_progress
     from xaesthetic.execution.local import local
 
-    return Execution(workers, device, choose_progress(quiet), local)
+    return Execution(workers, device, choose_progress(quiet), local, trust)
 
 
 def report_options(scale: str, columns: int) -> "ReportOptions":

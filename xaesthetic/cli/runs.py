@@ -40,6 +40,7 @@ def compare(
     precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -55,7 +56,7 @@ def compare(
     comparison = compare(
         experiment,
         options.folder(experiment, out),
-        options.execution(workers, quiet),
+        options.execution(workers, quiet, trust=trust),
         report or (),
         options.report_options(scale, columns),
         optional=not method,
@@ -76,12 +77,14 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
+            "same_maps": run.same_maps(),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
             screen.print_picks(run)
+        screen.print_same_maps(run.same_maps())
         screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
         for path in comparison.written:
             screen.say(path)
@@ -105,6 +108,7 @@ def predict(
     precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -118,7 +122,7 @@ def predict(
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision)
-    ratings = rate(photographs or [], experiment, options.execution(workers, quiet))
+    ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
         write_text(out, render(ratings.table, ratings.trained))
@@ -150,6 +154,7 @@ def explain(
     precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -163,7 +168,7 @@ def explain(
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision)
     )
-    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet)
+    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)
     if not as_json:
         screen.say(comparison.run.root / "maps")

@@ -64,6 +64,12 @@ def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:
     return np.ascontiguousarray((channels * np.float32(spec.scale / 255) - mean) / std)
 
 
+def mean_and_unit(spec: InputSpec) -> tuple[Float32[np.ndarray, "3 _ _"], Float32[np.ndarray, "3 1 1"]]:
+    """Return what undoes `to_input`: light of 0 to 1 is the input times the unit plus the mean, in the network's order."""
+    mean = spec.mean if isinstance(spec.mean, np.ndarray) else np.array(spec.mean, np.float32)[:, None, None]
+    return mean / np.float32(spec.scale), np.array(spec.std, np.float32)[:, None, None] / np.float32(spec.scale)
+
+
 def to_pixels(grid: Float[np.ndarray, "i j"], size: tuple[int, int]) -> Map:
     """A map on a layer's grid, carried to image pixels: bilinear between the cells' centres, flat beyond the outermost.
 

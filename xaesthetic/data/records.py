@@ -9,8 +9,12 @@ from pathlib import Path
 from types import NoneType
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.types import PassedOver, Record
+
+Item = Record | PassedOver | Attribute
+"""What a data set gives: photographs, what is none, and what it declares of the attributes that it has ratings of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Collection:
     """No two with one id; some may have a `problem`."""
     passed_over: tuple[PassedOver, ...] = ()
     """What else it held."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of the attributes that people rated: titles, ranges, directions."""
 
 
 def find_records(data: str | Path, root: str | Path | None = None) -> list[Record]:
@@ -61,7 +67,7 @@ def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
     return sorted((record for record in records if split in record.splits), key=lambda record: record.splits[split])
 
 
-def _load(data: str, root: Path | None) -> Iterator[Record | PassedOver]:
+def _load(data: str, root: Path | None) -> Iterator[Item]:
     if data not in plugins.names("datasets"):
         if not (Path(data).exists() or "/" in data or "\\" in data):
             raise DataError(f"{unknown('data set', data, plugins.names('datasets'))} Nor is there a folder of that name.")
@@ -108,14 +114,16 @@ def _identity_of(path: Path, above: str | None) -> str:
     return files.printable(path if above is None else Path(os.path.relpath(path, above)))
 
 
-def _load_path(path: Path, alone: bool, above: str | None) -> Iterator[Record | PassedOver]:
+def _load_path(path: Path, alone: bool, above: str | None) -> Iterator[Item]:
     name = _identity_of(path, above)
     if not os.path.isdir(path):  # noqa: PTH112
         yield Record(name, path, original=name, problem="" if os.path.exists(path) else _missing(path))  # noqa: PTH110
         return
     try:
         for item in plugins.load("datasets", "folder")(path):
-            if isinstance(item, PassedOver):
+            if isinstance(item, Attribute):
+                yield item
+            elif isinstance(item, PassedOver):
                 yield replace(item, name=_identity_of(path / item.name, above))
             else:
                 identity = _identity_of(item.path, above)
@@ -130,7 +138,7 @@ def _missing(path: Path) -> str:
     return f"{files.printable(path)}: there is no such photograph or folder."
 
 
-def _collection(loaded: Iterable[Record | PassedOver], where: str) -> Collection:
+def _collection(loaded: Iterable[Item], where: str) -> Collection:
     try:
         items = list(loaded)
     except OSError as error:  # a folder that may not be entered, a name that is too long
@@ -140,7 +148,7 @@ def _collection(loaded: Iterable[Record | PassedOver], where: str) -> Collection
     if not records:
         first = f"; {len(passed)} passed over, the first: {passed[0].name}, {passed[0].reason}" if passed else ""
         raise DataError(f"{where}: holds no photograph{first}.")
-    return Collection(records, passed)
+    return Collection(records, passed, tuple(item for item in items if isinstance(item, Attribute)))
 
 
 def _distinct(records: Iterable[Record]) -> Iterator[Record]:

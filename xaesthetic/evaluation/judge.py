@@ -21,10 +21,12 @@ from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
+    BASELINES_SUMMARY,
     EDIT_RESPONSE,
     FAITHFULNESS_SUMMARY,
     PRECISION_SUMMARY,
     RANDOMISATION_SUMMARY,
+    summarise_baselines,
     summarise_edits,
     summarise_faithfulness,
     summarise_precision,
@@ -34,6 +36,7 @@ from xaesthetic.metrics._floors import ENERGY
 from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
+    BASELINE_OUTPUTS,
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
@@ -73,6 +76,7 @@ SUMMARIES = (
         (FAITHFULNESS,),
         lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
     ),
+    Summary(BASELINES_SUMMARY, (BASELINE_OUTPUTS,), lambda run: summarise_baselines(run.read(BASELINE_OUTPUTS))),
     Summary(
         RANDOMISATION_SUMMARY,
         (RANDOMISATION,),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from xaesthetic.core.baselines import is_confounded
 from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER
 from xaesthetic.run.schemas import Table, columns
@@ -29,6 +30,17 @@ FAITHFULNESS_SUMMARY = Table(
     "`deletion` is how much lower the output is than in a random order while the map's highest cells go first, `insertion` "
     "how much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the "
     "centre's order. Positive is better throughout, but for `sensitivity`.",
+)
+BASELINES_SUMMARY = Table(
+    "summaries/baselines",
+    columns(
+        "model text | baseline text | attribute text | photographs int | raw float | baseline_raw float"
+        " | baseline_low float | baseline_high float | spread float | confounded bool"
+    ),
+    "xaesthetic score RUN --faithfulness",
+    "`raw` is the mean raw output for the photographs, `baseline_raw` for their baselines, from `baseline_low` to "
+    "`baseline_high`; `spread` is how far the means of this attribute's baselines lie apart: zero has no other meaning than "
+    "the choice of one. `confounded` says that the baseline by itself edits the attribute.",
 )
 RANDOMISATION_SUMMARY = Table(
     "summaries/randomisation",
@@ -96,6 +108,29 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
             ends = (deletion.value, deletion.low, deletion.high, insertion.value, insertion.low, insertion.high)
             rows.append((model, method, attribute, fill, len(value), *ends, over, value["sensitivity"].mean()))
     return pd.DataFrame(rows, columns=list(FAITHFULNESS_SUMMARY.names))
+
+
+def summarise_baselines(table: pd.DataFrame) -> pd.DataFrame:
+    """What models make of baselines, how far these lie apart, and which attribute each of them edits by itself.
+
+    Parameters
+    ----------
+    table
+        baselines.parquet.
+
+    Returns
+    -------
+    The columns of `BASELINES_SUMMARY`.
+    """
+    rows = []
+    for (model, attribute), known in table.groupby(["model", "attribute"], sort=False):
+        means = known.groupby("baseline", sort=False)["baseline_raw"].mean()
+        spread = means.max() - means.min()
+        for baseline, item in known.groupby("baseline", sort=False):
+            outputs = item["baseline_raw"]
+            ends = (outputs.mean(), outputs.min(), outputs.max(), spread, is_confounded(str(attribute), str(baseline)))
+            rows.append((model, baseline, attribute, len(item), item["raw"].mean(), *ends))
+    return pd.DataFrame(rows, columns=list(BASELINES_SUMMARY.names))
 
 
 def summarise_randomisation(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.core.errors import ModelError
 from xaesthetic.models.pooling import Activations, area_pool
 
 Maps = Float[Tensor, "b a i j"]
@@ -30,7 +31,7 @@ def weighted_sum(activations: Activations, weights: Sequence[Tensor]) -> Maps:
         maps = area_pool(_weigh(layer, weight), grid)
         total = maps if total is None else total + maps
     if total is None:
-        raise ValueError("a model has at least one target layer")
+        raise ModelError("no layer's activations are known; use a method of the inputs, as --method occlusion.")
     return total
 
 

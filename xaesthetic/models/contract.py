@@ -21,7 +21,7 @@ from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.plugins import one_line, warn
 from xaesthetic.data import images
 from xaesthetic.models.declared import validate_declared
-from xaesthetic.models.heads import FunctionHead, LinearHead
+from xaesthetic.models.heads import FunctionHead, LinearHead, NetworkHead
 from xaesthetic.models.model import AttributeModel, place
 from xaesthetic.models.pooling import Activations, global_average
 
@@ -65,7 +65,8 @@ def validate_model(model: object, name: str, on: str = "cpu") -> AttributeModel:
         )
     validate_declared(model, name)
     model = replace(model, name=name)
-    _set_to_evaluation(model)
+    if not isinstance(model.head, NetworkHead):  # which evaluates and leaves the network as it was
+        _set_to_evaluation(model)
     _finite_weights(model)
     try:
         return _tried(place(model, on))
@@ -175,6 +176,8 @@ def _headed(model: AttributeModel, x: Tensor, layers: Activations) -> Tensor:
 
 def _grids(model: AttributeModel, layers: Any, count: int) -> None:
     wanted = "a tuple of one tensor a layer, each (batch, channels, rows, columns), was wanted"
+    if isinstance(model.head, NetworkHead) and not layers:  # methods of the inputs alone
+        return
     if not isinstance(layers, (tuple, list)) or not layers:
         more = "; put it in a tuple" if isinstance(layers, Tensor) else ""
         raise ModelError(f"{model.name}: its features give {_what(layers)}, but {wanted}{more}.")
@@ -213,6 +216,8 @@ def _alike(one: Tensor, other: Tensor, scale: Tensor | None = None) -> bool:
 
 def _linear_rows(model: AttributeModel, tried: _Tried) -> None:
     """Make sure that each output which is said to be linear is its weights' sum of the averages plus its bias."""
+    if isinstance(model.head, NetworkHead):  # it is proved, and held to that in each pass
+        return
     averages = global_average(tried.activations)
     for row, name in enumerate(model.attributes):
         linear = model.head.linear_row(row)

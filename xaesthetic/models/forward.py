@@ -70,11 +70,32 @@ class Session:
         model = self.model
         if self.precision == "bf16" and model.runner is None:  # a served network computes as its server does
             model = replace(model, runner=_in_bfloat16)
+        gradients = max(wanted, key=GRADIENTS.index, default="none")
         with torch.inference_mode(False), torch.no_grad():
-            taken = model.run(x, max(wanted, key=GRADIENTS.index, default="none"))
+            parts: list[Pass] = []
+            maps: dict[str, list[np.ndarray]] = {name: [] for name in functions}
+            for part in model.passes(x, gradients):
+                for name in functions:
+                    if method_facts(name).gradients == "full":
+                        maps[name].append(_maps(name, functions[name], part))
+                parts.append(replace(part, gradients=None))
+            taken = _together(model, parts)
             raw = taken.raw.float().cpu()
-            maps = {name: _maps(name, function, taken) for name, function in functions.items()}
-        return Results(raw.numpy(), self.model.ratings(raw).numpy(), maps)
+            made = {
+                name: np.concatenate(maps[name], 1) if maps[name] else _maps(name, function, taken)
+                for name, function in functions.items()
+            }
+        return Results(raw.numpy(), self.model.ratings(raw).numpy(), made)
+
+
+def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
+    """One pass of those of some outputs each, without the gradients themselves."""
+    if len(parts) == 1:
+        return parts[0]
+    sums = [part.gradient_sums for part in parts if part.gradient_sums is not None]
+    raw = torch.cat([part.raw for part in parts], dim=1)
+    layers = tuple(torch.cat(layer, dim=1) for layer in zip(*sums, strict=True))
+    return replace(parts[0], model=model, raw=raw, gradient_sums=layers)
 
 
 def open_session(model: AttributeModel, experiment: Experiment) -> Session:
@@ -90,6 +111,11 @@ def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32
     except XaestheticError:
         raise
     except Exception as error:
+        if not taken.activations:
+            raise ModelError(
+                f"{name} needs a layer's activations, and none of {model.name} is known; use a method of the inputs, as "
+                "--method occlusion."
+            ) from error
         raise ModelError(f"the method {name} fails on {model.name} ({plugins.one_line(error)}).") from error
     if maps.ndim != 4 or maps.shape[:2] != taken.raw.shape:
         wanted = (*taken.raw.shape, "rows", "columns")

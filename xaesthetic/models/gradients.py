@@ -1,16 +1,44 @@
 """Gradients of outputs at layers: all outputs in one backward pass where memory allows it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from xaesthetic.core.plugins import one_line, warn
 
 GRADIENTS = ("none", "sums", "full")
 """What a pass can bring, from the least to the most: no gradient; each output's gradient at each layer summed over its
 grid; the gradient itself."""
 MEMORY = 1 << 28
 """Bytes of gradients that are computed at once; more outputs than fit come in several backward passes."""
+_NO_RULE = ("vmap", "batching rule", "functorch", "Batching")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """Outputs with their graph, down to the layers where gradients are wanted."""
+
+    raw: Float[Tensor, "b a"]
+    leaves: tuple[Tensor, ...]
+    """The layers' outputs in the graph."""
+    to_grids: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] = tuple
+    """Lays tensors of the leaves' shapes, with more axes in front, out as (…, b, k, i, j)."""
+
+    def sums(self, memory: int = MEMORY) -> tuple[Float[Tensor, "b a _k"], ...]:
+        """Return each output's gradient at each layer summed over its grid; the gradients never lie in memory together."""
+        groups = [
+            tuple(spatial_sum(layer) for layer in self.to_grids(group))
+            for group in output_gradients(self.raw, self.leaves, memory)
+        ]
+        return tuple(torch.cat(item).transpose(0, 1) for item in zip(*groups, strict=True))
+
+    def groups(self, memory: int = MEMORY) -> Iterator[tuple[Float[Tensor, "b _ _k _i _j"], ...]]:
+        """Yield the gradients themselves, some outputs at a time."""
+        for group in output_gradients(self.raw, self.leaves, memory):
+            yield tuple(layer.transpose(0, 1) for layer in self.to_grids(group))
 
 
 def output_gradients(
@@ -40,20 +68,28 @@ def output_gradients(
 def _backward(total: Tensor, leaves: tuple[Tensor, ...], units: Tensor, last: bool) -> tuple[Tensor, ...]:
     several = len(units) > 1
     result: tuple[Tensor | None, ...] = (None,) * len(leaves)
-    if total.requires_grad:
-        result = torch.autograd.grad(
-            total,
-            leaves,
-            units if several else units[0],
-            retain_graph=not last,
-            allow_unused=True,
-            is_grads_batched=several,
-        )
+    if total.requires_grad and several:
+        result = _batched(total, leaves, units)
+    elif total.requires_grad:
+        result = torch.autograd.grad(total, leaves, units[0], retain_graph=not last, allow_unused=True)
     shapes = [(len(units), *leaf.shape) for leaf in leaves]
     return tuple(
         leaf.new_zeros(()).expand(shape) if gradient is None else gradient if several else gradient[None]
         for leaf, shape, gradient in zip(leaves, shapes, result, strict=True)
     )
+
+
+def _batched(total: Tensor, leaves: tuple[Tensor, ...], units: Tensor) -> tuple[Tensor | None, ...]:
+    """One backward pass for several outputs; one each where an operation of the network cannot be done for several."""
+    options = {"retain_graph": True, "allow_unused": True}
+    try:
+        return torch.autograd.grad(total, leaves, units, is_grads_batched=True, **options)
+    except RuntimeError as error:
+        if not any(word in str(error) for word in _NO_RULE):
+            raise
+        warn(f"the gradients of {len(units)} outputs take a backward pass each ({one_line(error)[:80]}).")
+    rows = [torch.autograd.grad(total, leaves, unit, **options) for unit in units]
+    return tuple(None if column[0] is None else torch.stack(column) for column in zip(*rows, strict=True))
 
 
 def spatial_sum(gradient: Float[Tensor, "a b k i j"]) -> Float[Tensor, "a b k"]:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
-from xaesthetic.models.gradients import output_gradients, spatial_sum
+from xaesthetic.models.gradients import Traced
 from xaesthetic.models.pooling import Activations, global_average
 
 LinearRow = tuple[Float[Tensor, " k"], Float[Tensor, ""]]
@@ -128,14 +128,13 @@ class FunctionHead:
         if gradients == "sums" and self.gradient_sums is not None:
             sums = tuple(self._rows(item).detach() for item in self.gradient_sums(activations))
             return HeadOutputs(self(activations).detach(), sums)
+        return with_gradients(self.trace(activations), gradients)
+
+    def trace(self, activations: Activations) -> Traced:
+        """Return the raw outputs with their graph down to the activations."""
         leaves = tuple(layer.detach().requires_grad_() for layer in activations)
         with torch.enable_grad():
-            raw = self(leaves)
-        groups = list(output_gradients(raw, leaves)) if gradients == "full" else _summed(raw, leaves)
-        layers = tuple(torch.cat(item).transpose(0, 1) for item in zip(*groups, strict=True))
-        if gradients == "sums":
-            return HeadOutputs(raw.detach(), layers)
-        return HeadOutputs(raw.detach(), tuple(layer.sum((-2, -1)) for layer in layers), layers)
+            return Traced(self(leaves), leaves)
 
     def _rows(self, values: Tensor) -> Tensor:
         """Outputs are the second axis."""
@@ -148,6 +147,10 @@ class NetworkHead(ABC):
     @abstractmethod
     def evaluate(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none") -> tuple[Activations, HeadOutputs]:
         """Return the layers' activations, the raw outputs and the gradients wanted, from one run of the network."""
+
+    @abstractmethod
+    def trace(self, x: Float[Tensor, "b 3 h w"]) -> tuple[Activations, Traced] | None:
+        """Return the layers' activations and the raw outputs with their graph; None where gradients need no graph."""
 
     @abstractmethod
     def outputs(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b a"]:
@@ -165,9 +168,9 @@ class NetworkHead(ABC):
     def select(self, rows: Sequence[int]) -> "NetworkHead":
         """Return the head with these outputs only, in this order."""
 
-    @abstractmethod
-    def to(self, device: str) -> "NetworkHead":
-        """Return the head on a device."""
+    def to(self, device: str) -> "NetworkHead":  # noqa: ARG002
+        """Return the same head: the network itself moves."""
+        return self
 
 
 Head = LinearHead | FunctionHead | NetworkHead
@@ -201,6 +204,9 @@ def linear_weights(head: Head, names: Sequence[str], method: str) -> Float[Tenso
     return torch.stack([row[0] for row in rows if row is not None])
 
 
-def _summed(raw: Tensor, leaves: tuple[Tensor, ...]) -> list[tuple[Tensor, ...]]:
-    """Summed group by group: the gradients themselves never lie in memory all together."""
-    return [tuple(spatial_sum(gradient) for gradient in group) for group in output_gradients(raw, leaves)]
+def with_gradients(traced: Traced, gradients: str) -> HeadOutputs:
+    """Return the outputs of a trace, with the gradients wanted: `sums` or `full`."""
+    if gradients == "sums":
+        return HeadOutputs(traced.raw.detach(), traced.sums())
+    layers = tuple(torch.cat(item, dim=1) for item in zip(*traced.groups(), strict=True))
+    return HeadOutputs(traced.raw.detach(), tuple(layer.sum((-2, -1)) for layer in layers), layers)

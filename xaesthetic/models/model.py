@@ -1,11 +1,9 @@
 """What a model is, and a pass through it: activations, raw outputs and the gradients wanted, of one batch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from inspect import signature
 from itertools import chain
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -13,10 +11,11 @@ from torch import Tensor
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
-from xaesthetic.core.choices import ModelChoice
-from xaesthetic.core.errors import DataError, ModelError, XaestheticError
+from xaesthetic.core.attributes import Attribute
+from xaesthetic.core.errors import ModelError, XaestheticError
+from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
-from xaesthetic.models.gradients import GRADIENTS
+from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
 
@@ -78,6 +77,8 @@ class AttributeModel:
     """The target layers' names in the network, where they are known."""
     notes: tuple[str, ...] = ()
     """What was assumed or found out about it, a sentence each."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of its attributes (title, range, direction), of any of them; the vocabulary has AADB's."""
     identity: str = ""
     """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
 
@@ -106,6 +107,11 @@ class AttributeModel:
         """Its bias: the mean of a `cam` plus the bias is the raw output."""
         rows = [self.head.linear_row(row) for row in range(len(self.attributes))]
         return None if None in rows else torch.stack([row[1] for row in rows if row is not None])
+
+    @property
+    def descriptions(self) -> tuple[Attribute, ...]:
+        """What is known of its attributes, in the order of its outputs."""
+        return tuple(vocabulary.describe(name, self.described) for name in self.attributes)
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """Return the ratings that raw outputs stand for."""
@@ -145,11 +151,51 @@ class AttributeModel:
         """
         if gradients not in GRADIENTS:
             raise ModelError(f"no gradients {gradients!r}; there are {', '.join(GRADIENTS)}.")
+        with self._guarded(x) as inputs:
+            return self._pass(inputs, gradients)
+
+    def passes(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none", memory: int = MEMORY) -> Iterator[Pass]:
+        """Run the network once for as many outputs as gradients of `memory` bytes allow; together all of them, in order.
+
+        Parameters
+        ----------
+        x
+            A batch as `inputs` says.
+        gradients
+            As in `run`; only `full` ones ever come in more than one pass, all from one run of the network.
+        memory
+            Bytes of gradients of one group of outputs.
+        """
+        traced = self._trace(x) if gradients == "full" else None
+        if traced is None:
+            yield self.run(x, gradients)
+            return
+        activations, graph = traced
+        start = 0
+        for group in graph.groups(memory):
+            rows = range(start, start + group[0].shape[1])
+            start = rows.stop
+            part = select(self, [self.attributes[row] for row in rows])
+            sums = tuple(layer.sum((-2, -1)) for layer in group)
+            yield Pass(part, x, activations, graph.raw.detach()[:, list(rows)], sums, group)
+
+    def _trace(self, x: Float[Tensor, "b 3 h w"]) -> tuple[Activations, Traced] | None:
+        """Return activations and outputs with their graph; None where gradients need none, or are the runner's affair."""
+        if self.runner is not None or isinstance(self.head, LinearHead):
+            return None
+        with self._guarded(x) as inputs:
+            if isinstance(self.head, NetworkHead):
+                return self.head.trace(inputs)
+            activations = tuple(layer.detach() for layer in self.features(inputs))
+            return activations, self.head.trace(activations)
+
+    @contextmanager
+    def _guarded(self, x: Tensor) -> Iterator[Tensor]:
+        """Give inputs that can be worked with; what goes wrong with them is said in one line."""
         with torch.inference_mode(False), torch.no_grad():
-            # a caller's inference tensor could not become a leaf later
-            x = x.clone() if x.is_inference() else x.detach()
             try:
-                return self._pass(x, gradients)
+                # a caller's inference tensor could not become a leaf later
+                yield x.clone() if x.is_inference() else x.detach()
             except XaestheticError:
                 raise
             except Exception as error:  # it may be anybody's
@@ -197,18 +243,19 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     Raises
     ------
     ModelError
-        If it lacks one of them.
+        If it lacks one of them; says which installed models have it.
     DataError
         If one is no attribute that the vocabulary or the model has.
     """
     if "all" in attributes:
         return model
-    rows = list(dict.fromkeys(_row(model, attribute, name) for attribute in attributes))
+    rows = list(dict.fromkeys(place_of(attribute, model.descriptions, name) for attribute in attributes))
     if rows == list(range(len(model.attributes))):
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
     names = tuple(model.attributes[row] for row in rows)
-    return replace(model, attributes=names, head=model.head.select(rows), links=links)
+    described = tuple(item for item in model.described if item.name in names)
+    return replace(model, attributes=names, head=model.head.select(rows), links=links, described=described)
 
 
 def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeModel:
@@ -222,18 +269,6 @@ def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeM
     if not isinstance(model.head, LinearHead):
         raise ModelError("the model's head is no linear layer whose weights could be replaced.")
     return replace(model, head=model.head.with_weights(weights))
-
-
-def _row(model: AttributeModel, attribute: str, name: str) -> int:
-    if attribute in model.attributes:
-        return model.attributes.index(attribute)
-    known = [vocabulary.canonical(item) for item in model.attributes]
-    if vocabulary.canonical(attribute) not in known:
-        near = get_close_matches(attribute.lower(), model.attributes, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        error = ModelError if vocabulary.canonical(attribute) in vocabulary.NAMES else DataError
-        raise error(f"{name} has no attribute {attribute!r}; it has {', '.join(model.attributes)}.{hint}")
-    return known.index(vocabulary.canonical(attribute))
 
 
 def place(model: AttributeModel, device: str) -> AttributeModel:
@@ -257,54 +292,3 @@ def device(wanted: str) -> str:
     if not present.get(wanted, False):
         raise ModelError(f"no device {wanted!r} here; there is {', '.join(name for name in present if present[name])}.")
     return wanted
-
-
-def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto") -> AttributeModel:
-    """Load a model by its name, and hold it to the contract (`xaesthetic.models.contract`).
-
-    Parameters
-    ----------
-    choice
-        A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
-        ones.
-    attributes
-        The outputs wanted, one or several; ``all`` for all that it has.
-    on
-        The device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-
-    Raises
-    ------
-    PluginError
-        If there is no such model.
-    ModelError
-        If its weights are missing or damaged, it takes none of one's own, has no random ones, lacks an attribute, or breaks
-        the contract.
-    """
-    from xaesthetic.models.contract import validate_model  # it needs this module
-
-    if not isinstance(choice, (str, ModelChoice)):
-        raise ModelError(
-            f"{type(choice).__name__} is no name of a model; pass a text, as 'xaesthetic list models' shows it."
-        )
-    chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
-    where = device(on)
-    model = validate_model(_build(chosen), chosen.name, where)
-    return select(model, vocabulary.choose(attributes), chosen.name)
-
-
-def _build(choice: ModelChoice) -> object:
-    name, build = choice.name, plugins.load("models", choice.name)
-    takes = signature(build).parameters
-    if choice.source and not {"weights", "random"} & takes.keys():
-        raise ModelError(f"{name} takes no weights of one's own; choose it as --model {name}.")
-    if choice.random and "random" not in takes:
-        raise ModelError(f"{name}: takes a folder of weights and has no random ones; name a folder, or leave --weights out.")
-    if choice.weights and "weights" not in takes:
-        raise ModelError(f"{name}: takes no folder of weights; choose it as --model {name} or --model {name}=random.")
-    options: dict[str, Any] = {"random": True} if choice.random else {"weights": choice.weights} if choice.weights else {}
-    try:
-        return build(**options)
-    except XaestheticError:
-        raise
-    except (Exception, SystemExit) as error:  # it may be anybody's
-        raise ModelError(f"{name}: cannot be built ({plugins.one_line(error)}).") from error

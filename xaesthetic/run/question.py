@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
@@ -27,6 +28,8 @@ class Answer(Source):
 
     attributes: tuple[str, ...] = ()
     """Its outputs, in order."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of some of them: titles, ranges, directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class AnsweredBy:
     """The command line."""
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By model and method why the one is not explained by the other, where the methods were not named."""
+    described: tuple[Attribute, ...] = ()
+    """What the data declares of the attributes that people rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,6 @@ def _plain(value: object) -> str:
 def _keys(models: Iterable[str], where: str) -> list[str]:
     keys = []
     for text in models:
-        _validate_name(ModelChoice.parse(text).name, f"{where}.models")
         if not text.isprintable():
             raise DataError(f"{where}.models: {text!r} holds a control character.")
         keys.append(ModelChoice.parse(text).key)

@@ -27,7 +27,7 @@ from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
 from xaesthetic.run.rows import is_inside, read_record
-from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, Table
+from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, Table
 from xaesthetic.run.sums import damaged, sums_file, verify_file
 from xaesthetic.run.tables import read_table, validate_members
 from xaesthetic.run.versions import SCHEMA, find_table
@@ -182,6 +182,18 @@ class Run(RunFolder):
         table = table[table["reason"] == ""]
         rows = zip(table["id"], table["height"], table["width"], strict=True)
         return {str(image): (int(height), int(width)) for image, height, width in rows}
+
+    def methods(self, model: str) -> tuple[str, ...]:
+        """Return the experiment's methods that explain this model, by its key, without those that are another's map."""
+        same = self.same_maps().get(model, {})
+        return tuple(method for method in RunFolder.methods(self, model) if method not in same)
+
+    def same_maps(self) -> dict[str, dict[str, str]]:
+        """Return by model and method of which other method its maps are, where a family of methods was chosen."""
+        table = self.read(SAME_MAPS) if self.has(SAME_MAPS) else pd.DataFrame(columns=list(SAME_MAPS.names))
+        return {
+            str(model): dict(zip(rows["method"], rows["same_as"], strict=True)) for model, rows in table.groupby("model")
+        }
 
     # -- maps --------------------------------------------------------------------------------------------------------
 

@@ -110,10 +110,12 @@ def rating_rows(
 
 
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
+    facts = method_facts(method)
     attributes = {
         "images": [record.id for record in records],
         "attributes": list(model.attributes),
-        "adds_up": method_facts(method).adds_up,
+        "adds_up": facts.adds_up,
+        "asks_output": facts.asks_output,
     }
     sizes = tuple(map(len, batches(records, run.experiment.batch)))
     return ArraySink(run.maps_folder(key, method), run.parts / name / key, sizes, attributes)

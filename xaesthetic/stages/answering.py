@@ -1,18 +1,21 @@
 """The models of an experiment: loaded by their names, or handed over as objects, which no name can load."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import Experiment
 from xaesthetic.models.contract import validate_model
-from xaesthetic.models.model import AttributeModel, device, load_model, select
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, device, select
 from xaesthetic.run.question import Answer
+from xaesthetic.run.store import Run
 from xaesthetic.stages.asking import Handed, validate_identity
 
 
-def load_models(experiment: Experiment, handed: Handed, where: object) -> dict[str, AttributeModel]:
+def load_models(experiment: Experiment, handed: Handed, where: object, trust: bool = False) -> dict[str, AttributeModel]:
     """Return an experiment's models by their keys, with its attributes, on its device.
 
     Parameters
@@ -23,6 +26,8 @@ def load_models(experiment: Experiment, handed: Handed, where: object) -> dict[s
         The objects among its models.
     where
         The run folder, for the errors.
+    trust
+        Whether Python in model folders may be run.
 
     Raises
     ------
@@ -37,7 +42,7 @@ def load_models(experiment: Experiment, handed: Handed, where: object) -> dict[s
         if choice.key in handed.loaded:
             models[choice.key] = handed.loaded[choice.key]
         elif name not in experiment.identities:
-            models[choice.key] = load_model(choice, experiment.attributes, experiment.device)
+            models[choice.key] = load_model(choice, experiment.attributes, experiment.device, trust)
         else:
             models[choice.key] = _object(name, experiment, handed, where)
     return models
@@ -56,4 +61,10 @@ def _object(name: str, experiment: Experiment, handed: Handed, where: object) ->
 
 def answer_of(model: AttributeModel) -> Answer:
     """Return what a run keeps of a model that answered."""
-    return Answer(**asdict(model.source), attributes=tuple(model.attributes))
+    return Answer(**asdict(model.source), attributes=tuple(model.attributes), described=tuple(model.described))
+
+
+def are_same(run: Run, models: Mapping[str, AttributeModel]) -> bool:
+    """Whether a run's models are these; what is declared of attributes may have changed since."""
+    held = {key: replace(answer, described=()) for key, answer in run.answered_by().models.items()}
+    return held == {key: replace(answer_of(model), described=()) for key, model in models.items()}

@@ -24,7 +24,8 @@ from xaesthetic.data.photos import Photo, photo_pixels
 from xaesthetic.figures import style
 from xaesthetic.figures.overlays import Overlay, overlay_figure
 from xaesthetic.models.forward import Session
-from xaesthetic.models.model import AttributeModel, load_model, select
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, select
 
 T = TypeVar("T")
 

@@ -1,17 +1,19 @@
 """The second stage: every photograph's ratings by every model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.described import Described
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.html import html_table
 from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
-from xaesthetic.models.model import AttributeModel, load_model
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
@@ -32,6 +34,8 @@ class Ratings:
     """Photographs that could not be read, by id, with the reason."""
     passed_over: tuple[PassedOver, ...] = ()
     """What else the folders or the data set held."""
+    described: Described = field(default_factory=Described)
+    """What the models and the data declare of attributes."""
     precision: pd.DataFrame | None = None
     """What a reduced precision changes on the first photographs: the columns of `xaesthetic.run.schemas.PRECISION`."""
 
@@ -77,7 +81,10 @@ def rate(
     root = Path(experiment.root) if experiment.root else None
     collection = collect_paths(_paths(photographs)) if photographs else collect(experiment.data, root)
     records = collection.records
-    models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
+    models = {
+        model_key(name): load_model(name, experiment.attributes, experiment.device, execution.trust)
+        for name in experiment.models
+    }
     passes = Passes(models, {}, experiment)
     groups = batches(records, experiment.batch)
     left_out: dict[str, str] = {}
@@ -96,8 +103,10 @@ def rate(
     if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
+    described = Described({key: model.described for key, model in models.items()}, collection.described)
     trained = {key: model.source.trained for key, model in models.items()}
-    return Ratings(table, trained, left_out, collection.passed_over, precision_table(changes) if changes else None)
+    precision = precision_table(changes) if changes else None
+    return Ratings(table, trained, left_out, collection.passed_over, described, precision)
 
 
 def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:

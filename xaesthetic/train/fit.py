@@ -22,7 +22,8 @@ from xaesthetic.core.locks import hold
 from xaesthetic.core.progress import silent
 from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
-from xaesthetic.models.model import AttributeModel, load_model, place
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, place
 from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.train.checkpoint import Checkpoint, State
 from xaesthetic.train.group import Group, group
