@@ -166,6 +166,26 @@ def test_what_is_no_question_is_refused(wrong):
         to_question(wrong, "all")
 
 
+def wrapped(factor=1.0):
+    torch.manual_seed(5)
+    net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 4, 4), torch.nn.ReLU(), torch.nn.Conv2d(8, 4, 2), torch.nn.Flatten())
+    net.append(torch.nn.Linear(4 * 7 * 7, 2))
+    net[-1].weight.data.mul_(factor)
+    inputs = xa.InputSpec((32, 32), mean=(0.0, 0.0, 0.0), scale=1.0)
+    return xa.wrap(net, layers="1", outputs=["beauty", "技術"], inputs=inputs, name="mine")
+
+
+def test_a_wrapped_network_is_an_object_like_any_other(photos, tmp_path):
+    assert identify(wrapped()) == identify(wrapped()) != identify(wrapped(2.0))
+    run = xa.compare(photos, tmp_path / "out", draw=False, models=[wrapped()], attributes=["beauty"]).run
+    assert run.experiment.methods == ("grad_cam", "activation_energy")  # its head is no linear layer under averages
+    raw = run.read(PREDICTIONS).set_index("image")["raw"]
+    shown = xa.explain(photos / "02.png", wrapped(), "beauty")
+    assert raw["02.png"] == pytest.approx(shown.raw["beauty"], rel=1e-4, abs=1e-6)
+    with pytest.raises(DataError, match="begun with another mine"):
+        xa.compare(photos, tmp_path / "out", draw=False, models=[wrapped(2.0)], attributes=["beauty"])
+
+
 # -- what needs the models again ---------------------------------------------------------------------------------------
 
 

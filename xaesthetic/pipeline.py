@@ -100,7 +100,7 @@ def compare(
     """
     handed = hand_over(models)
     optional = optional or not isinstance(experiment, Experiment)
-    experiment = with_models(to_question(experiment, attributes), handed)
+    experiment = with_models(to_question(experiment, attributes, handed), handed)
     out, reports = to_folder(experiment, out), [reports] if isinstance(reports, str) else reports
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import torch
 from jaxtyping import Float
@@ -15,7 +16,7 @@ from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
-from xaesthetic.models.heads import FunctionHead, Head, LinearHead, NetworkHead
+from xaesthetic.models.heads import Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
 
 LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
@@ -89,16 +90,11 @@ class AttributeModel:
     @property
     def device(self) -> torch.device:
         """Where the model is, as far as it has weights to tell by."""
-        return next((tensor.device for tensor in self._weights()), torch.device("cpu"))
-
-    def _weights(self) -> Iterator[Tensor]:
-        """What moves when the model is placed: its module's tensors, then its head's."""
-        function = self.head.function if isinstance(self.head, FunctionHead) else None
-        for part in (self.module, function):
-            if isinstance(part, torch.nn.Module):
-                yield from (*part.parameters(), *part.buffers())
-        rows = (self.head.linear_row(row) for row in range(len(self.attributes)))
-        yield from (tensor for row in rows if row is not None for tensor in row)
+        parts = (self.module, getattr(self.head, "function", None))  # a head's network moves with the model
+        networks = (part for part in parts if isinstance(part, torch.nn.Module))
+        tensors = (tensor for network in networks for tensor in (*network.parameters(), *network.buffers()))
+        rows = (self.head.linear_row(row) or () for row in range(len(self.attributes)))
+        return next((tensor.device for tensor in (*tensors, *chain(*rows))), torch.device("cpu"))
 
     @property
     def weights(self) -> Float[Tensor, "a k"] | None:

@@ -108,8 +108,8 @@ def staying(handed: Handed) -> Iterator[None]:
                 place(model, places[name])
 
 
-def to_question(experiment: object, attributes: str | Sequence[str]) -> Experiment:
-    """Return the question that was asked, or that photographs stand for."""
+def to_question(experiment: object, attributes: str | Sequence[str], handed: Handed = NONE) -> Experiment:
+    """Return the question that was asked, or that photographs stand for: by `cam` where all objects have it, else `grad_cam`."""
     if isinstance(experiment, Experiment):
         return experiment
     paths = [experiment] if isinstance(experiment, (str, Path)) else experiment
@@ -119,8 +119,10 @@ def to_question(experiment: object, attributes: str | Sequence[str]) -> Experime
             "paths of photographs and folders."
         )
     chosen = vocabulary.choose(attributes)
+    exact = all(model.weights is not None for model in handed.models.values())
+    methods = METHODS if exact else ("grad_cam", *METHODS[1:])
     return Experiment(
-        root=None, models=(), methods=METHODS, attributes=chosen, pick=PICK, device="auto", **name_photographs(paths)
+        root=None, models=(), methods=methods, attributes=chosen, pick=PICK, device="auto", **name_photographs(paths)
     )
 
 
