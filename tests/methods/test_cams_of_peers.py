@@ -1,7 +1,7 @@
 """Every map against pytorch-grad-cam's or torchcam's after their normalisation, of an output and of its negative.
 
-Peers rectify: what lowers an output is lost, unless one asks for the map of the negative. Ours has both by its sign. Runs only
-where the peers are installed (they are no dependency: `pip install grad-cam torchcam`).
+Peers rectify: what lowers an output is lost, unless one asks for the map of the negative. Ours has both by its sign. Runs
+only where the peers are installed (they are no dependency: `pip install grad-cam torchcam`).
 """
 
 from importlib import import_module
@@ -24,7 +24,7 @@ SIZE, OUTPUTS, SIGNS = (15, 15), range(3), (1, -1)
 
 
 class Net(nn.Module):
-    """Five cells of three pixels a side, so that all ways to enlarge a channel agree on its ends; steep, for their epsilons."""
+    """Five cells of three pixels a side, so that all ways to enlarge a channel agree on its ends; steep, for epsilons."""
 
     def __init__(self):
         super().__init__()
@@ -63,6 +63,11 @@ def theirs(net, x, kind, target):
         return made(input_tensor=x.clone(), targets=[target])[0]
 
 
+def of(sign, output):
+    """What torchcam is asked for, of a batch or of one."""
+    return lambda out: sign * (out[output] if out.ndim == 1 else out[:, output])
+
+
 def normalised(grid):
     """As pytorch-grad-cam does it: rectified, from 0 to 1, enlarged, and from 0 to 1 again."""
     image = pytest.importorskip("pytorch_grad_cam.utils.image")
@@ -97,8 +102,7 @@ def test_layer_cam_is_theirs_of_an_output_minus_theirs_of_its_negative(net, mode
     for sign in SIGNS:
         with methods.LayerCAM(net, net.features, input_shape=(3, *SIZE)) as made:
             scores = net(x.clone().requires_grad_())
-            target = lambda out, s=sign: s * (out[output] if out.ndim == 1 else out[:, output])
-            rectified.append(made(scores=scores, targets=target, normalized=False)[0][0].detach())
+            rectified.append(made(scores=scores, targets=of(sign, output), normalized=False)[0][0].detach())
     ours = maps_of("layer_cam", model, x)[0, output]
     torch.testing.assert_close(ours, 25 * (rectified[0] - rectified[1]), rtol=1e-3, atol=1e-3)
 
@@ -125,8 +129,7 @@ def test_score_cam_after_their_softmax(net, model, x, sign, output):
     methods = pytest.importorskip("torchcam.methods")
     with methods.ScoreCAM(net, net.features, input_shape=(3, *SIZE)) as made, torch.no_grad():
         scores = net(x)
-        target = lambda out: sign * (out[output] if out.ndim == 1 else out[:, output])
-        peer = made(scores=scores, targets=target)[0][0].numpy()
+        peer = made(scores=scores, targets=of(sign, output))[0][0].numpy()
     taken, module = model.run(x), import_module("xaesthetic.methods.score_cam")
     layer, blank = taken.activations[0], torch.zeros_like(x)
     weights = module._weights(taken, layer, blank, model.run(blank).raw)[0, output]
@@ -142,7 +145,10 @@ def test_finer_cam_of_outputs_in_common_units(net, model, x, sign, output):
 
     lengths = model.run(x, "sums").gradient_sums[0][0].norm(dim=1)
     others = [other for other in OUTPUTS if other != output]
-    target = lambda out: sign * ((out / lengths)[output] - (out / lengths)[others].mean())
+
+    def target(out):
+        return sign * ((out / lengths)[output] - (out / lengths)[others].mean())
+
     with FinerCAM(net, [net.features]) as made:
         peer = made(input_tensor=x.clone(), targets=[target])[0]
     same(normalised(sign * maps_of("finer_cam", model, x)[0, output]), peer)
