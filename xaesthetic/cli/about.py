@@ -12,6 +12,7 @@ from xaesthetic.core.plugins import KINDS, warn
 
 app = typer.Typer()
 _ATTRIBUTES = "attributes"
+_NAMED = "besides: a model folder (xaesthetic new model NAME), timm:NAME, torchvision:NAME, pyiqa:NAME"
 _WORKS = {True: "ok", False: "NO", None: "-"}
 
 
@@ -46,6 +47,8 @@ def list_plugins(
     for item, plugins in result.items():
         if plugins:
             screen.print_table([item, ""], [[name, line] for name, line in plugins.items()])
+        if item == "models":
+            screen.say(_NAMED)
 
 
 def _list_attributes(as_json: bool) -> None:

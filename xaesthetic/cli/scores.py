@@ -40,6 +40,7 @@ def score(
         bool, typer.Option("--randomise", help="Shuffle the networks' weights, layer by layer: are the maps still the same?")
     ] = False,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -52,7 +53,7 @@ def score(
     from xaesthetic.run.schemas import ANNOTATIONS
 
     opened = options.open_run(run)
-    execution = options.execution(workers, quiet)
+    execution = options.execution(workers, quiet, trust=trust)
     if not opened.has(ANNOTATIONS) and (metric or by_person):
         raise typer.BadParameter(
             f"{run}: nobody was watched here, there is nothing to measure against.",

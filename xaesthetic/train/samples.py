@@ -78,7 +78,7 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
         if recipe.labels == "ratings" and name not in NAMES and np.isnan(column).all():
             rated = {item for record in records for item in record.ratings}
             raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
-    lists = _lists(records, recipe.seed)
+    lists = divide(records, recipe.seed)
     return Samples(tuple(records), labels, *lists), known
 
 
@@ -108,7 +108,14 @@ def _label(record: Record, recipe: Recipe) -> list[float]:
     return [edits.effect(record.edit.name, attribute) * record.edit.amount for attribute in recipe.attributes]
 
 
-def _lists(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, Rows]]:
+def divide(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, Rows]]:
+    """Return the rows to train on, those to select by, and those to test on, by the names of their lists.
+
+    Raises
+    ------
+    DataError
+        If there is a list to train on and none to select by.
+    """
     names = {name for record in records for name in record.splits}
     rows = {name: np.array([i for i, record in enumerate(records) if name in record.splits], np.int64) for name in names}
     if "train" in names:
