@@ -135,3 +135,10 @@ def test_the_unit_of_the_bar():
     assert unit(model, "light", Target(), cam) == "raw output"
     assert unit(model, "light", Target(of="rating"), cam) == "rating points"
     assert unit(model, "light", Target(), occlusion) == ""
+
+
+def test_down_of_what_rectifies_is_its_own_map():
+    model, x = nets.curved_net(), nets.batch(2)
+    down = maps_of("grad_cam_plus_plus", explained(model, Target("down")), x)
+    torch.testing.assert_close(down, maps_of("grad_cam_plus_plus_down", model, x), rtol=1e-4, atol=1e-6)
+    assert not torch.allclose(down, maps_of("grad_cam_plus_plus", model, x), rtol=1e-2, atol=1e-4)
