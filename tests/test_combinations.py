@@ -178,8 +178,8 @@ for wrong in (
     lambda: replace(question, root=3), lambda: xa.compare("sample", "out"), lambda: xa.rate(["a.png"], "lite0_ft"),
     lambda: xa.rate([3], question), lambda: xa.compare(replace(question, models=()), "out"), lambda: xa.find_records(3),
     lambda: xa.find_records("sample", 3), lambda: xa.judge(3), lambda: xa.judge("no_run"), lambda: xa.draw_reports(None),
-    lambda: xa.measure(3, "edits"), lambda: xa.load_model(3), lambda: xa.explain_photo(3, "lite0_ft"),
-    lambda: xa.explain_photo("a.png", 3), lambda: xa.explain_photo("a.png", "lite0_ft", method=3),
+    lambda: xa.measure(3, "edits"), lambda: xa.load_model(3), lambda: xa.explain(3, "lite0_ft"),
+    lambda: xa.explain("a.png", 3), lambda: xa.explain("a.png", "lite0_ft", method=3),
 ):
     try:
         wrong()

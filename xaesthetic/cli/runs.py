@@ -19,12 +19,14 @@ app = typer.Typer()
 @app.command(
     epilog="\b\nExamples:\n  "
     "xaesthetic compare --attr depth_of_field\n  "
+    "xaesthetic compare a.jpg b.jpg holiday/ --attr light\n  "
     "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
     "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3"
 )
 def compare(
     attr: options.Attributes,
-    data: options.Data = "sample",
+    photographs: options.Photographs = None,
+    data: options.Data = "",
     root: options.Root = None,
     model: options.Models = None,
     weights: options.Weights = None,
@@ -35,6 +37,7 @@ def compare(
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
     trust: options.Trust = False,
@@ -45,7 +48,11 @@ def compare(
     """Everything at once: rate photographs, pick the highest and lowest, explain those, draw the figures."""
     from xaesthetic.pipeline import compare
 
-    experiment = options.experiment(attr, data, root, model, method, pick, seed, batch, device, weights)
+    if photographs and (data or root):
+        raise typer.BadParameter("give photographs or folders, or a data set with --data.")
+    experiment = options.experiment(
+        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or ()
+    )
     comparison = compare(
         experiment,
         options.folder(experiment, out),
@@ -61,7 +68,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PREDICTIONS
+    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
 
     run = comparison.run
     if as_json:
@@ -78,6 +85,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
         if not quiet:
             screen.print_picks(run)
         screen.print_same_maps(run.same_maps())
+        screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)
@@ -97,6 +105,7 @@ def predict(
     weights: options.Weights = None,
     out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
     trust: options.Trust = False,
@@ -112,7 +121,7 @@ def predict(
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
-    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
+    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision)
     ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
@@ -122,6 +131,7 @@ def predict(
         screen.say_json(render(ratings.table, ratings.trained))
     elif not quiet:
         screen.print_ratings(ratings)
+        screen.print_precision(ratings.precision)
     screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)
     if ratings.left_out:
@@ -141,6 +151,7 @@ def explain(
     method: options.Methods = None,
     out: options.Out = None,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
     trust: options.Trust = False,
@@ -150,12 +161,12 @@ def explain(
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
+    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out or precision != "full"):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
         options.open_run(run).experiment
         if run
-        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
+        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision)
     )
     folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)

@@ -14,6 +14,8 @@ from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.text import visible, visible_json
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from xaesthetic.core.attributes import Attribute
     from xaesthetic.core.types import PassedOver
     from xaesthetic.data.check import DataCheck
@@ -145,6 +147,37 @@ def print_picks(run: "Run") -> None:
             say(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
     for key, trained in run.trained().items():
         say(f"{key}: {trained}")
+
+
+def print_shown(run: "Run") -> None:
+    """Print a table for each photograph: a row an attribute, a column a model."""
+    from xaesthetic.run.schemas import PREDICTIONS
+
+    for image, rated in run.read(PREDICTIONS).groupby("image", sort=False):
+        wide = rated.pivot_table(index="attribute", columns="model", values="prediction", sort=False, dropna=False)
+        rows = [
+            [str(name).replace("_", " "), *("" if value != value else f"{value:z.2f}" for value in values)]
+            for name, values in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        print_table([str(image), *map(str, wide.columns)], rows)
+    for key, trained in run.trained().items():
+        say(f"{key}: {trained}")
+
+
+def print_precision(table: "pd.DataFrame | None") -> None:
+    """Print what a reduced precision changes on the first photographs, a row a model and method; `PRECISION`'s rows."""
+    from xaesthetic.evaluation.summaries import summarise_precision
+
+    if table is None or not len(table):
+        return
+    rows = []
+    for (model, method), known in summarise_precision(table).groupby(["model", "method"], sort=False):
+        worst = known.sort_values("rating", ascending=False).iloc[0]
+        of_map = "" if known["map"].isna().all() else f"{known['map'].max():.1%}"
+        rating = f"{worst['rating']:.4f}, {worst['attribute']}"
+        rows.append([f"{model} {method}".strip(), str(worst["photographs"]), rating, of_map])
+    say()
+    print_table(["bf16 against full precision", "photographs", "largest error of a rating", "of a map"], rows)
 
 
 def print_ratings(ratings: "Ratings") -> None:

@@ -12,6 +12,10 @@ from xaesthetic.core.errors import ModelError, PluginError
 from xaesthetic.core.extras import EXTRAS, is_installed
 from xaesthetic.core.files import printable
 
+MODELS = ("multigap_lite0", "lite0_ft")
+METHODS = ("cam", "activation_energy")
+PICK = 5
+"""What is chosen where nothing is named: models and methods, and how many of the highest and lowest are shown."""
 RANDOM = "random"
 """The word that stands for random weights in the place of a folder; a folder of that name is `./random`."""
 FAMILIES = ("timm", "torchvision", "pyiqa")

@@ -7,6 +7,7 @@ from PIL import Image
 from xaesthetic.core.types import InputSpec, Map, Mask, Pixels, Polygon, Rgb
 from xaesthetic.data.decoding import Photograph as Photograph
 from xaesthetic.data.decoding import decode as decode
+from xaesthetic.data.decoding import decode_bytes as decode_bytes
 from xaesthetic.data.decoding import from_image as from_image
 from xaesthetic.data.decoding import read_photograph as read_photograph
 from xaesthetic.data.decoding import read_size as read_size

@@ -80,10 +80,17 @@ def given_records(paths: Sequence[Path]) -> list[Record]:
     return list(collect_paths(paths).records)
 
 
-def collect_paths(paths: Sequence[Path]) -> Collection:
+def collect_paths(paths: Sequence[Path], short: bool = False) -> Collection:
     """Collect photographs and folders named one by one.
 
     A path that is not there, or that comes twice, is a record with a problem, so that the others are used.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+    short
+        Whether ids are paths below the folder that holds them all, and not the paths as they were written.
 
     Raises
     ------
@@ -93,11 +100,22 @@ def collect_paths(paths: Sequence[Path]) -> Collection:
     missing = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110  # Path.exists may raise
     if missing and len(missing) == len(paths):
         raise DataError(_missing(missing[0]))
-    return _collection((item for path in paths for item in _load_path(path, alone=len(paths) == 1)), "the list")
+    above = _above(paths) if short else None
+    return _collection((item for path in paths for item in _load_path(path, len(paths) == 1, above)), "the list")
 
 
-def _load_path(path: Path, alone: bool) -> Iterator[Item]:
-    name = files.printable(path)
+def _above(paths: Sequence[Path]) -> str:
+    """The innermost folder that holds all of these."""
+    folders = [path if os.path.isdir(path) else path.parent for path in paths]  # noqa: PTH112
+    return os.path.commonpath([os.path.abspath(folder) for folder in folders])  # noqa: PTH100  # links stay as they are
+
+
+def _identity_of(path: Path, above: str | None) -> str:
+    return files.printable(path if above is None else Path(os.path.relpath(path, above)))
+
+
+def _load_path(path: Path, alone: bool, above: str | None) -> Iterator[Item]:
+    name = _identity_of(path, above)
     if not os.path.isdir(path):  # noqa: PTH112
         yield Record(name, path, original=name, problem="" if os.path.exists(path) else _missing(path))  # noqa: PTH110
         return
@@ -106,14 +124,14 @@ def _load_path(path: Path, alone: bool) -> Iterator[Item]:
             if isinstance(item, Attribute):
                 yield item
             elif isinstance(item, PassedOver):
-                yield replace(item, name=files.printable(path / item.name))
+                yield replace(item, name=_identity_of(path / item.name, above))
             else:
-                identity = files.printable(item.path)
+                identity = _identity_of(item.path, above)
                 yield replace(item, id=identity, original=identity)
     except DataError as error:  # an empty folder among others
         if alone:
             raise
-        yield PassedOver(name, str(error).removeprefix(f"{name}: ").rstrip("."))
+        yield PassedOver(name, str(error).removeprefix(f"{files.printable(path)}: ").rstrip("."))
 
 
 def _missing(path: Path) -> str:

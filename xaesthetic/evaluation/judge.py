@@ -24,10 +24,12 @@ from xaesthetic.evaluation.summaries import (
     BASELINES_SUMMARY,
     EDIT_RESPONSE,
     FAITHFULNESS_SUMMARY,
+    PRECISION_SUMMARY,
     RANDOMISATION_SUMMARY,
     summarise_baselines,
     summarise_edits,
     summarise_faithfulness,
+    summarise_precision,
     summarise_randomisation,
 )
 from xaesthetic.metrics._floors import ENERGY
@@ -38,6 +40,7 @@ from xaesthetic.run.schemas import (
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
+    PRECISION,
     PREDICTIONS,
     RANDOMISATION,
     SCORES,
@@ -79,6 +82,7 @@ SUMMARIES = (
         (RANDOMISATION,),
         lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
     ),
+    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(run.read(PRECISION))),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
 )
@@ -161,6 +165,8 @@ def summarise(run: Run) -> Judgement:
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
         if not _has_inputs(run, summary):
+            if summary.table is PRECISION_SUMMARY:
+                continue  # nothing is lost in full precision
             missing[name] = summary.table.command.replace("RUN", str(run.root))
             continue
         table, problems = _readable(run, summary)

@@ -49,6 +49,14 @@ RANDOMISATION_SUMMARY = Table(
     "`r` is the mean correlation with the learnt network's map over attributes and photographs, with 95 % (bootstrap-t).",
 )
 
+PRECISION_SUMMARY = Table(
+    "summaries/precision",
+    columns("model text | method text | attribute text | photographs int | rating float rating | map float share"),
+    "xaesthetic compare --precision bf16",
+    "The largest difference that bfloat16 makes on the first photographs: of ratings, and of maps as a share of a map's "
+    "largest value.",
+)
+
 
 def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """For every model, edit and method how often the rating moved the right way, and how well its map's change lies.
@@ -145,3 +153,22 @@ def summarise_randomisation(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         r = bootstrap_t(item.to_numpy(np.float64), seed=seed)
         rows.append((*key, len(item), r.value, r.low, r.high))
     return pd.DataFrame(rows, columns=list(RANDOMISATION_SUMMARY.names))
+
+
+def summarise_precision(table: pd.DataFrame) -> pd.DataFrame:
+    """For every model, method and attribute the largest difference between the run's precision and full precision.
+
+    Parameters
+    ----------
+    table
+        precision.parquet, or such rows.
+
+    Returns
+    -------
+    The columns of `PRECISION_SUMMARY`.
+    """
+    rows = []
+    for key, known in table.groupby(["model", "method", "attribute"], sort=False):
+        error = (known["rating"] - known["full"]).abs()
+        rows.append((*key, len(known), error.max(), known["map"].max()))
+    return pd.DataFrame(rows, columns=list(PRECISION_SUMMARY.names))

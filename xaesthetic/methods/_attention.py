@@ -107,7 +107,8 @@ class _Recorder(TorchFunctionMode):
         if func is scaled_dot_product_attention:
             return self._fused(*args, **options)
         if func is multi_head_attention_forward:
-            return self._module(*args, **options)
+            query, key, value, *rest = args
+            return self._module(query, key, value, rest, options)
         result = func(*args, **options)
         if getattr(func, "__name__", "") == "softmax" and result.ndim == 4 and result.shape[2] == result.shape[3]:
             self.weights.append(result)
@@ -136,12 +137,14 @@ class _Recorder(TorchFunctionMode):
             self.weights.append(weights)
         return weights @ value
 
-    def _module(self, query: Tensor, key: Tensor, value: Tensor, *args: Any, **options: Any) -> tuple[Tensor, None]:
+    def _module(
+        self, query: Tensor, key: Tensor, value: Tensor, args: Sequence[Any], options: dict[str, Any]
+    ) -> tuple[Tensor, Tensor | None]:
         """What `torch.nn.MultiheadAttention` computes, of tokens about themselves: (n, b, e) in, and out."""
-        _, heads, weight, bias, *_, out_weight, out_bias = args
-        masked = options.get("key_padding_mask") is not None or options.get("attn_mask") is not None
-        if query is not key or query is not value or weight is None or masked:
-            return multi_head_attention_forward(query, key, value, *args, **options)  # type: ignore[return-value]
+        _, heads, weight, bias, bias_k, bias_v, zero, _, out_weight, out_bias = args[:10]
+        others = (bias_k, bias_v, options.get("key_padding_mask"), options.get("attn_mask"))
+        if query is not key or query is not value or weight is None or zero or any(item is not None for item in others):
+            return multi_head_attention_forward(query, key, value, *args, **options)
         count, batch, width = query.shape
         parts = linear(query, weight, bias).reshape(count, batch, 3, heads, width // heads)
         q, k, v = parts.permute(2, 1, 3, 0, 4)

@@ -15,7 +15,7 @@ from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
-from xaesthetic.models.heads import Head, LinearHead, NetworkHead
+from xaesthetic.models.heads import FunctionHead, Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
 
 LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
@@ -78,6 +78,8 @@ class AttributeModel:
     """What was assumed or found out about it, a sentence each."""
     described: tuple[Attribute, ...] = ()
     """What it declares of its attributes (title, range, direction), of any of them; the vocabulary has AADB's."""
+    identity: str = ""
+    """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
 
     @property
     def is_cut(self) -> bool:
@@ -87,9 +89,16 @@ class AttributeModel:
     @property
     def device(self) -> torch.device:
         """Where the model is, as far as it has weights to tell by."""
-        weights = () if self.module is None else self.module.parameters()
-        head = (self.head.weights,) if isinstance(self.head, LinearHead) else ()
-        return next((tensor.device for tensor in (*weights, *head)), torch.device("cpu"))
+        return next((tensor.device for tensor in self._weights()), torch.device("cpu"))
+
+    def _weights(self) -> Iterator[Tensor]:
+        """What moves when the model is placed: its module's tensors, then its head's."""
+        function = self.head.function if isinstance(self.head, FunctionHead) else None
+        for part in (self.module, function):
+            if isinstance(part, torch.nn.Module):
+                yield from (*part.parameters(), *part.buffers())
+        rows = (self.head.linear_row(row) for row in range(len(self.attributes)))
+        yield from (tensor for row in rows if row is not None for tensor in row)
 
     @property
     def weights(self) -> Float[Tensor, "a k"] | None:

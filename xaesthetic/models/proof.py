@@ -136,7 +136,7 @@ def _failing(rows: Rows, activations: Activations, raw: Tensor) -> list[int]:
     for magnitudes in (averages, None):  # the second takes longer, and is fair where an average is small beside its parts
         parts = global_average(tuple(layer.abs() for layer in activations)) if magnitudes is None else magnitudes.abs()
         scale = parts @ weights.abs().T + bias.abs()
-        wrong = (error > (_CLOSE_HALF if half else _CLOSE) * scale + 1e-7).any(0)
+        wrong = (error > (_CLOSE_HALF if half else _CLOSE) * scale).any(0)
         if not bool(wrong.any()):
             break
     return [row for row, fails in zip(indices, wrong.tolist(), strict=True) if fails]

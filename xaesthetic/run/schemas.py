@@ -193,8 +193,16 @@ BLOCKS = Table(
     "and `bias`, which is the output's, sum to the raw output.",
     ("image", "model", "attribute", "block"),
 )
+PRECISION = Table(
+    "precision",
+    columns(f"{_PLACE} | rating float rating | full float rating | map float"),
+    f"{_COMPARE} --precision bf16",
+    "What bfloat16 changes, on the first photographs: the ratings by both, and the largest difference of the two maps as a "
+    "share of the largest value of the map of full precision. Only where the run's precision is `bf16`.",
+    _PLACED,
+)
 TABLES = (
     RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS,
-    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS,
+    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

@@ -20,8 +20,8 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
 from xaesthetic.models.baselines import baseline_input
-from xaesthetic.models.forward import Session, to_batch
-from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.models.forward import Session, open_session, to_batch
+from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import FAITHFULNESS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
@@ -73,12 +73,11 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
         How it is carried out.
     """
     validate(run, models)
-    on = device(run.experiment.device)
 
     def work(record: Record, pixels: Pixels | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(pixels, str):
             return {LEFT_OUT.name: lost_rows([record], [pixels], name), name: []}
-        rows = [row for key, model in models.items() for row in _rows(pixels, key, Session(model, on), run)]
+        rows = [row for key, model in models.items() for row in _rows(pixels, key, open_session(model, run.experiment), run)]
         return {name: [(record.id, *row) for row in rows]}
 
     name = FAITHFULNESS.name
