@@ -16,14 +16,14 @@ def test_a_run_of_named_models_goes_on_and_notices_other_weights(model_folder, w
         pixels = np.random.default_rng(number).integers(0, 256, (40, 50, 3), dtype=np.uint8)
         write_photo(tmp_path / "photos" / f"{number}.png", pixels)
     root = model_folder(f'weights = "m.safetensors"\n{TOML}', **{"m.safetensors": save(tiny().state_dict())})
-    models = (str(root), "timm:test_resnet=random")
+    models = (str(root), f"{root}=random")
     question = xa.Experiment(str(tmp_path / "photos"), None, models, ("grad_cam",), ("all",), None)
     with pytest.raises(ModelError, match="would run code of this folder"):
         xa.compare(question, tmp_path / "run", draw=False)
     trusting = xa.Execution(trust=True)
     run = xa.compare(question, tmp_path / "run", trusting, draw=False).run
-    assert run.model_keys() == ["mine", "timm-test_resnet-random"]
-    assert run.maps("mine", "grad_cam")[0].shape[0] == 2
+    assert run.model_keys() == ["mine", "mine-random"]
+    assert run.maps("mine", "grad_cam").of("0.png").shape[0] == 2
     assert {"mine/model.toml", "mine/network.py", "mine/m.safetensors"} <= set(run.experiment.inputs)
     assert xa.compare(question, tmp_path / "run", trusting, draw=False).run.is_complete()
     (root / "m.safetensors").write_bytes(save(tiny(seed=5).state_dict()))

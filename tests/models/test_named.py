@@ -7,10 +7,12 @@ from support.model_folders import TOML, model_folder, tiny  # noqa: F401
 from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import ModelError, PluginError, XaestheticError, XaestheticWarning
 from xaesthetic.models.architectures import _classes, _reachable, build_network
-from xaesthetic.models.examine import examine_model, state
+from xaesthetic.models.checkpoints import state_sum
+from xaesthetic.models.examine import examine_model, prove, state
 from xaesthetic.models.forward import Session
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.multigap import Intermediates, grids, last_on_each_grid
+from xaesthetic.models.named import library_model
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 WEIGHTED = f'weights = "model.safetensors"\n{TOML}'
@@ -116,13 +118,22 @@ def test_classes_become_names_that_attributes_may_have():
     assert _classes(texts, 1000) == ()
 
 
-@pytest.mark.parametrize("choice", ["timm:test_resnet=random", pytest.param("timm:test_vit=random", marks=pytest.mark.slow)])
-def test_a_librarys_network_says_that_its_outputs_are_no_ratings(choice):
-    examination = examine_model(choice)
-    assert examination.proof.adds_up is not False
-    assert "its outputs stand for nothing" in examination.notes
-    assert examination.source.trained.startswith("random weights")
-    assert state(examination)["sha256"] == state(examine_model(choice))["sha256"]
+@pytest.mark.parametrize("name", ["test_resnet", "test_vit"])
+def test_a_librarys_network_says_that_its_outputs_are_no_ratings(name):
+    network = build_network("timm", name, 2)
+    model = library_model(network, True, f"timm:{name}")
+    assert "its outputs stand for nothing" in model.notes
+    assert model.source.trained.startswith("random weights")
+    assert model.source.files["weights"] == state_sum(build_network("timm", name, 2).net)
+    assert "its 2 outputs are classes of pictures, not ratings" in library_model(network, False, "x").notes
+    assert prove(model, [PHOTO]).adds_up is not False
+
+
+@pytest.mark.slow
+def test_all_classes_of_a_librarys_network_are_outputs():
+    examination = examine_model("timm:test_resnet=random")
+    assert (len(examination.outputs), examination.proof.adds_up) == (1000, True)
+    assert state(examination)["inputs"]["size"] == [160, 160]
 
 
 def test_layers_of_a_backbone_are_timms_stages_or_the_last_on_each_grid():
