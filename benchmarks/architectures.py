@@ -4,7 +4,8 @@
 
 Random weights, three outputs, the smallest variants, two photographs. A network works where `wrap` finds a layer and
 `grad_cam` gives a map for every output that is finite and not all zero. Where `cam` is proved, the largest
-|mean(map) + bias - output| stands beside the largest output. `--write` puts the table into docs/architectures.md.
+|mean(map) + bias - output| stands beside the largest output. `--write` puts the table into docs/architectures.md;
+names run those alone and leave the other lines of it.
 """
 
 import gc
@@ -37,9 +38,10 @@ TIMM = (
     *("beit_base_patch16_224", "eva02_tiny_patch14_224", "vit_base_patch32_clip_224", "cait_xxs24_224", "xcit_nano_12_p16_224"),
     *("swin_tiny_patch4_window7_224", "mixer_s32_224", "resmlp_12_224", "poolformer_s12", "convnext_atto"),
     *("levit_128s", "efficientformer_l1", "mobilevit_xxs", "coatnet_pico_rw_224", "hrnet_w18_small", "dla34", "repvgg_a0"),
-    *("ghostnet_050", "mobilenetv3_small_050", "vgg11"),
+    *("ghostnet_050", "mobilenetv3_small_050", "vgg11", "efficientvit_b0"),
 )
 PAGE = Path(__file__).parents[1] / "docs" / "architectures.md"
+VERSION = torchvision.__version__.partition("+")[0]
 PASSIVE = ("Pool", "Flatten", "Dropout", "Identity", "Linear", "ClassifierHead", "Classifier", "Sequential", "Permute", "DropPath")
 
 
@@ -57,6 +59,7 @@ class Row:
 
 def networks(wanted: list[str]) -> Iterator[tuple[str, torch.nn.Module]]:
     """Give each network under a name that says where it is from."""
+    torch.manual_seed(0)
     for name in TORCHVISION:
         if not wanted or name in wanted:
             options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
@@ -86,7 +89,10 @@ def row(name: str, network: torch.nn.Module) -> Row:
 
 
 def settle(network: torch.nn.Module) -> None:
-    """Have batch normalisation see a batch of noise; without it random weights make outputs vanish or explode."""
+    """Have batch normalisation see noise, without which outputs vanish or explode; and no last layer of zeros alone."""
+    for module in network.modules():
+        if isinstance(module, torch.nn.Linear) and not module.weight.any():
+            torch.nn.init.trunc_normal_(module.weight, std=0.02)
     norms = [module for module in network.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
     for norm in norms:
         norm.momentum = None
@@ -129,41 +135,43 @@ def name_of(network: torch.nn.Module, module: torch.nn.Module) -> str:
     return next(name for name, other in network.named_modules() if other is module)
 
 
-def table(rows: list[Row]) -> str:
-    """The table as Markdown."""
-    lines = ["| network | layer chosen | grid | `cam` |", "|---|---|---|---|"]
-    for item in rows:
-        place = f"`{item.layer}` | {item.grid}" if item.works else "– | –"
-        lines.append(f"| {item.name} | {place} | {item.cam if item.works else f'refused: {item.cam}'} |")
-    return "\n".join(lines) + "\n"
+def line(item: Row) -> str:
+    """A row as Markdown."""
+    place = f"`{item.layer}` | {item.grid}" if item.works else "– | –"
+    return f"| {item.name} | {place} | {item.cam if item.works else f'refused: {item.cam}'} |"
 
 
-def page(rows: list[Row]) -> str:
-    working = sum(item.works for item in rows)
+def page(lines: dict[str, str]) -> str:
+    working = sum("refused:" not in text for text in lines.values())
+    table = "\n".join(["| network | layer chosen | grid | `cam` |", "|---|---|---|---|", *lines.values()])
     return f"""# Architectures that `xa.wrap` takes by itself
 
-Made by `python benchmarks/architectures.py --write` (timm {timm.__version__}, torchvision {torchvision.__version__.partition('+')[0]}).
-Every network has random weights (batch normalisation has seen noise) and {OUTPUTS} outputs, and `xa.wrap(network)` was told nothing else. {working} of {len(rows)} work:
-`grad_cam` gives a map for every output. Where `cam` is proved, its mean plus the bias is the output; the largest error
+Made by `python benchmarks/architectures.py --write` (timm {timm.__version__}, torchvision {VERSION}). Every network has random
+weights (batch normalisation has seen noise) and {OUTPUTS} outputs, and `xa.wrap(network)` was told nothing else. {working} of {len(lines)}
+work: `grad_cam` gives a map for every output. Where `cam` is proved, its mean plus the bias is the output; the largest error
 stands beside the largest output. Where it is not, the table says what comes after the layer.
 
-{table(rows)}"""
+{table}
+"""
+
+
+def written() -> dict[str, str]:
+    """The lines of the page as it is, by network."""
+    text = PAGE.read_text().splitlines() if PAGE.exists() else []
+    return {item.split(" | ")[0][2:]: item for item in text if item.startswith(("| timm ", "| torchvision "))}
 
 
 def main() -> None:
     names = [word for word in sys.argv[1:] if not word.startswith("-")]
-    torch.manual_seed(0)
     warnings.simplefilter("ignore")
-    rows = []
+    lines = written() if names else {}
     for name, network in networks(names):
-        rows.append(row(name, network))
-        print(rows[-1], flush=True)
-        del network
+        lines[name] = line(row(name, network))
+        print(lines[name], flush=True)
+        if "--write" in sys.argv:
+            PAGE.write_text(page(lines))
         gc.collect()
-    print(table(rows))
-    print(f"{sum(item.works for item in rows)} of {len(rows)} work")
-    if "--write" in sys.argv:
-        PAGE.write_text(page(rows))
+    print(page(lines))
 
 
 if __name__ == "__main__":
