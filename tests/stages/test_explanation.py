@@ -37,7 +37,7 @@ def test_the_bytes_of_a_file_are_the_photograph(photo):
     assert xa.explain(content(photo), model).raw == wanted.raw
     assert xa.explain(content(photo, "BMP"), model).raw == wanted.raw
     with pytest.raises(DataError, match="the bytes: cannot be read"):
-        xa.explain(content(photo)[:400], model)
+        xa.explain(content(photo)[: len(content(photo)) // 2], model)
     with pytest.raises(DataError, match="the bytes: not an image"):
         xa.explain(b"{}", model)
 

@@ -27,7 +27,7 @@ def test_it_agrees_with_predict_bit_by_bit(photo, tmp_path, write_photo, monkeyp
     """Where a link makes ratings of raw outputs, both are there, and both are the stage's."""
     net = nets.linear_net()
     linked = replace(net, inputs=replace(net.inputs, scale=1.0), links=("tanh", "identity", "sigmoid"))
-    monkeypatch.setattr(predict, "load_model", lambda name, attributes, on: linked)
+    monkeypatch.setattr(predict, "load_model", lambda *_: linked)
     path = write_photo(tmp_path / "a.png", photo)
     table = predict.rate([path], Experiment("", None, ("net",), (), ("all",), None)).table.set_index("attribute")
     shown = xa.explain(path, linked)

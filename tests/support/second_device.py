@@ -62,13 +62,13 @@ class _Second(TorchDispatchMode):
 @pytest.fixture
 def second_device(monkeypatch):
     """Have the second device, and have `auto` mean it."""
-    from xaesthetic.models import forward, model
+    from xaesthetic.models import forward, loading, model
     from xaesthetic.stages import answering
 
     def device(wanted):
         return NAME if wanted in ("auto", NAME) else wanted
 
-    for module in (model, forward, answering):
+    for module in (model, forward, loading, answering):
         monkeypatch.setattr(module, "device", device)
     with _Second():
         yield NAME

@@ -109,7 +109,7 @@ def staying(handed: Handed) -> Iterator[None]:
 
 
 def to_question(experiment: object, attributes: str | Sequence[str], handed: Handed = NONE) -> Experiment:
-    """Return the question that was asked, or that photographs stand for: by `cam` where all objects have it, else `grad_cam`."""
+    """Return the question that was asked, or that photographs stand for: by `cam`, else `grad_cam`."""
     if isinstance(experiment, Experiment):
         return experiment
     paths = [experiment] if isinstance(experiment, (str, Path)) else experiment
