@@ -120,6 +120,7 @@ def test_the_default_is_the_model_itself():
         (lambda: Target("sideways"), "direction 'sideways'.*down, up"),
         (lambda: Target(of="stars"), "'stars'.*raw"),
         (lambda: Target.parse(3), "int is no target; pass 'up', 'down' or a Target"),
+        (lambda: explained(nets.linear_net(), Target(zero={"light": float("nan")})), "zero of 'light' is nan; a finite"),
         (lambda: explained(nets.linear_net(), Target(zero={"beauty": 1.0})), "zero names 'beauty'.*light, content"),
     ],
 )

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from support import nets
 
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.models.forward import Session
 from xaesthetic.models.target import Target
 from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.stages.photo import explain
 from xaesthetic.stages.targets import run_target, zero_of_photograph, zero_of_predictions
 
 
@@ -52,3 +53,21 @@ def test_the_mean_of_a_run_is_zero():
     assert zero_of_predictions(table, "m", "rating") == {"light": pytest.approx(0.6)}
     with pytest.raises(DataError, match="^no predictions by 'x'; there are those of m, other.$"):
         zero_of_predictions(table, "x")
+
+
+def test_explain_takes_a_target():
+    model, photo = session().model, photographs(1)[0]
+    plain = explain(photo, model, "all", "grad_cam")
+    down = explain(photo, model, ["content", "light"], target=Target("down", zero={"depth_of_field": 1.0}))
+    assert down.ratings == {name: plain.ratings[name] for name in ("content", "light")}
+    for name in down.maps:
+        np.testing.assert_allclose(down.maps[name], -plain.maps[name], rtol=1e-3, atol=1e-4)
+    assert (down.method, down.units["content"], down.units["light"]) == ("cam", "rating points", "raw output")
+    after = explain(photo, model, "light", target=Target(of="rating"))
+    slope = 1 - plain.ratings["light"] ** 2
+    np.testing.assert_allclose(after.maps["light"], plain.maps["light"] * slope, rtol=1e-3, atol=1e-4)
+    assert (after.method, after.units["light"], after._explained()) == ("grad_cam", "", "grad_cam, what raises the rating")
+    with pytest.raises(ModelError, match="direction 'sideways'"):
+        explain(photo, model, target="sideways")
+    with pytest.raises(ModelError, match="zero names 'beauty'"):
+        explain(photo, model, target=Target(zero={"beauty": 0.0}))

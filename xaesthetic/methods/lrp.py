@@ -26,8 +26,9 @@ def lrp(taken: Pass) -> Float[Tensor, "b a h w"]:
 
     R_i = Σ_j z_ij / (z_j + ε sign z_j) R_j with z_ij = x_i w_ij and z_j = Σ_i z_ij + b_j; a nonlinearity hands on what it
     gets, a window's maximum to the greatest. Ancona et al. (ICLR 2018): that is the input times the gradient with f(z) / z
-    for the derivative of every elementwise function f. Signed. captum's `LRP` hooks modules and rewrites weights for the
-    time, and fails where a module is used twice; here calls are replaced, and sums of branches are shared out as well.
+    for the derivative of every elementwise function f. Signed. captum's `LRP` hooks modules and rewrites weights
+    for the time; where a module is used twice, as the ReLUs of torchvision's ResNets, its sum has nothing to do with the
+    output. Here calls are replaced, not modules.
 
     Raises
     ------

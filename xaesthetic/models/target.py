@@ -15,6 +15,7 @@ Which maps change at all:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 
 import torch
 from jaxtyping import Float
@@ -54,6 +55,19 @@ class Target:
         """Whether it is the raw output itself."""
         return self == Target()
 
+    @property
+    def described(self) -> str:
+        """What it is, in a few words; nothing for the raw output itself.
+
+        Examples
+        --------
+        >>> Target("down", of="rating").described
+        'what lowers the rating'
+        """
+        if self.direction == "up" and self.of == "raw":
+            return ""
+        return f"what {'raises' if self.direction == 'up' else 'lowers'} the {'rating' if self.of == 'rating' else 'output'}"
+
     @classmethod
     def parse(cls, target: "str | Target") -> "Target":
         """Take a direction for a target.
@@ -90,14 +104,27 @@ def explained(model: AttributeModel, target: Target) -> AttributeModel:
     ModelError
         If `zero` names an attribute that the model has not, or no number.
     """
-    strange = [name for name in target.zero if name not in model.attributes]
-    if strange:
-        raise ModelError(f"the target's zero names {strange[0]!r}; {model.name} has {', '.join(model.attributes)}.")
+    validate_zero(model, target)
     if target.is_default:
         return model
     outputs = _Outputs(model, target)
     runner = None if model.runner is None else outputs.run
     return replace(model, head=outputs.head(model.head), runner=runner, links=())
+
+
+def validate_zero(model: AttributeModel, target: Target) -> None:
+    """Make sure that a target's zero is of a model's outputs.
+
+    Raises
+    ------
+    ModelError
+        If it names another, or no finite number.
+    """
+    for name, value in target.zero.items():
+        if name not in model.attributes:
+            raise ModelError(f"the target's zero names {name!r}; {model.name} has {', '.join(model.attributes)}.")
+        if not isinstance(value, (int, float)) or not isfinite(value):
+            raise ModelError(f"the target's zero of {name!r} is {value!r}; a finite number was wanted.")
 
 
 def unit(model: AttributeModel, attribute: str, target: Target, facts: MethodFacts) -> str:

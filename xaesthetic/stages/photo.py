@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape
 from pathlib import Path
@@ -23,9 +23,11 @@ from xaesthetic.data import images
 from xaesthetic.data.photos import Photo, photo_pixels
 from xaesthetic.figures import style
 from xaesthetic.figures.overlays import Overlay, overlay_figure
-from xaesthetic.models.forward import Session
+from xaesthetic.models.forward import Session, method_facts
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, select
+from xaesthetic.models.target import Target, unit
+from xaesthetic.stages.targets import narrowed, run_target
 
 T = TypeVar("T")
 
@@ -70,6 +72,10 @@ class Explanation:
     """On what the model was trained."""
     model: str = ""
     """The model's name."""
+    target: Target = field(default_factory=Target)
+    """What the maps explain."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """For each attribute the unit of its map's values, `rating points` or `raw output`; none where maps do not add up."""
 
     def overlay(self, attribute: str) -> Image.Image:
         """Return one attribute's map, in colors from its lowest to its highest value, over the photograph in grey.
@@ -92,7 +98,7 @@ class Explanation:
             Overlay(vocabulary.describe(name).title, f"{rating:z.2f}", self.maps[name])
             for name, rating in self.ratings.items()
         ]
-        return overlay_figure(self.pixels, overlays, f"{self.model}, {self.method}: {self.trained}")
+        return overlay_figure(self.pixels, overlays, f"{self.model}, {self._explained()}: {self.trained}")
 
     def save(self, path: str | Path) -> Path:
         """Write the whole figure; the file is there complete, or not at all.
@@ -115,6 +121,11 @@ class Explanation:
             raise DataError(f"{path!r} is no path; pass one, as 'explanation.png'.")
         style.save_figure(self.figure(), Path(path))
         return Path(path)
+
+    def _explained(self) -> str:
+        """The method, what it explains where that is not the output itself, and the unit where all maps have one."""
+        units = set(self.units.values())
+        return ", ".join(filter(None, [self.method, self.target.described, *(units if len(units) == 1 else ())]))
 
     def __repr__(self) -> str:
         """Say what was explained by what, and the ratings."""
@@ -144,6 +155,7 @@ def explain(
     attributes: str | Sequence[str] = "all",
     method: str | None = None,
     precision: str = "full",
+    target: str | Target = "up",
 ) -> Explanation:
     """Rate one photograph and show where the ratings come from.
 
@@ -160,6 +172,9 @@ def explain(
         averages, else `grad_cam`.
     precision
         ``full``, or ``bf16`` for torch's autocast.
+    target
+        What maps explain: ``up`` for what raises an output, ``down`` for what lowers it, or a `Target`, which may be of the
+        rating behind the link, and have a zero of its own (`xaesthetic.models.target` says which maps change).
 
     Returns
     -------
@@ -184,12 +199,14 @@ def explain(
         )
     if method is not None:
         plugins.check("methods", method)
-    wanted = _names(attributes)
+    wanted, aim = _names(attributes), Target.parse(target)
     pixels = photo_pixels(photo)
     loaded = _loaded(model)
     chosen = select(loaded, wanted, loaded.name)
-    method = method or ("cam" if chosen.weights is not None else "grad_cam")
-    results = Session(chosen, precision=precision).run([pixels], [method])
+    aim = narrowed(aim, loaded, chosen)
+    method = method or ("cam" if aim.of == "raw" and chosen.weights is not None else "grad_cam")
+    results = run_target(Session(chosen, precision=precision), [pixels], [method], aim)
+    facts = method_facts(method)
     names, grids = chosen.attributes, results.maps[method][0]
     return Explanation(
         pixels,
@@ -199,6 +216,8 @@ def explain(
         method,
         loaded.source.trained,
         loaded.name,
+        aim,
+        ByAttribute({name: unit(chosen, name, aim, facts) for name in names}),
     )
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Pixels
 from xaesthetic.models.forward import Results, Session
-from xaesthetic.models.target import Target, explained
+from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.target import Target, explained, validate_zero
 
 _COLUMNS = {"raw": "raw", "rating": "prediction"}
 
@@ -41,6 +42,27 @@ def run_target(session: Session, pixels: Sequence[Pixels], methods: Sequence[str
         return session.run(pixels, methods)
     maps = replace(session, model=explained(session.model, target)).run(pixels, methods).maps
     return replace(session.run(pixels), maps=maps)
+
+
+def narrowed(target: Target, model: AttributeModel, chosen: AttributeModel) -> Target:
+    """Return the target of some of a model's outputs.
+
+    Parameters
+    ----------
+    target
+        Of the model's outputs.
+    model
+        With all of them.
+    chosen
+        The same with some.
+
+    Raises
+    ------
+    ModelError
+        If the target's zero names an attribute that the model has not, or no number.
+    """
+    validate_zero(model, target)
+    return replace(target, zero={name: value for name, value in target.zero.items() if name in chosen.attributes})
 
 
 def zero_of_photograph(session: Session, pixels: Pixels, of: str = "raw") -> Mapping[str, float]:
