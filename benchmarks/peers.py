@@ -1,6 +1,6 @@
 """The same maps by this project and by captum, torchcam and pytorch-grad-cam: lines, agreement, time and memory.
 
-    python benchmarks/peers.py [--quick]
+    python benchmarks/peers.py [last earlier layer perturbation vit memory] [--quick | --once]
 
 Each user's code is a function below; what is counted are its lines. Maps are compared first, after the peer's
 normalisation. Times are minima of interleaved repeats, as a ratio to a plain forward of the same photographs without
@@ -28,7 +28,7 @@ import xaesthetic as xa
 Net, Maps = torch.nn.Module, np.ndarray
 SHORT = "--quick" in sys.argv
 BATCH, SIZE, FEW = (2, 96, 2) if SHORT else (8, 299, 9)
-REPEATS = 1 if SHORT else 3
+REPEATS = 1 if SHORT or "--once" in sys.argv else 3
 PEERS = {"captum": "captum", "torchcam": "torchcam", "pytorch-grad-cam": "pytorch_grad_cam"}
 NAMES = {  # method here: its classes in the three peers
     "grad_cam": ("LayerGradCam", "GradCAM", "GradCAM"),
@@ -213,22 +213,30 @@ def memory() -> None:
             print(f"  {name:<18} {count:>4} outputs {peak('alone', name, str(count)) - base:+7.0f} MB")
 
 
+def perturbation() -> None:
+    print("\nperturbation: 64 channels and one photograph; 2048 and eight take as many times longer, for all alike")
+    for method in ("score_cam", "ablation_cam"):
+        compare("ResNet50, its first layer", resnet50, "conv1", method, inputs(SIZE, 1), (1, FEW))
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
-    print("lines of user code: " + ", ".join(f"{name} {lines(user)}" for name, user in USERS.items()))
     full, counts = inputs(SIZE), (1, FEW, 100)
-    compare("ResNet50, last layer", resnet50, "layer4", "grad_cam", full, counts)
-    compare("ResNet50, an earlier layer", resnet50, "layer3", "grad_cam", full, (1, FEW))
-    if importlib.util.find_spec("xaesthetic.methods.layer_cam"):
-        compare("ResNet50, last layer", resnet50, "layer4", "layer_cam", full, counts)
-        one = inputs(SIZE, 1)
-        print("\nperturbation: 64 channels and one photograph; 2048 and eight take as many times longer, for all alike")
-        for method in ("score_cam", "ablation_cam"):
-            compare("ResNet50, its first layer", resnet50, "conv1", method, one, (1, FEW))
-    else:
-        print("\nlayer_cam, score_cam and ablation_cam are left out: not installed here")
-    compare("ViT-S", vit, "blocks.11", "grad_cam", inputs(224), counts)
-    memory()
+    tables = {
+        "last": lambda: compare("ResNet50, last layer", resnet50, "layer4", "grad_cam", full, counts),
+        "earlier": lambda: compare("ResNet50, an earlier layer", resnet50, "layer3", "grad_cam", full, (1, FEW)),
+        "layer": lambda: compare("ResNet50, last layer", resnet50, "layer4", "layer_cam", full, counts),
+        "perturbation": perturbation,
+        "vit": lambda: compare("ViT-S", vit, "blocks.11", "grad_cam", inputs(224), counts),
+        "memory": memory,
+    }
+    print("lines of user code: " + ", ".join(f"{name} {lines(user)}" for name, user in USERS.items()))
+    for name in [name for name in tables if name in sys.argv] or list(tables):
+        needed = {"layer": "layer_cam", "perturbation": "score_cam"}.get(name, "grad_cam")
+        if importlib.util.find_spec(f"xaesthetic.methods.{needed}"):
+            tables[name]()
+        else:
+            print(f"\n{name} is left out: this version has no {needed}")
 
 
 if __name__ == "__main__":
