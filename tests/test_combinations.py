@@ -11,6 +11,7 @@ from support.their_nets import install_their_nets
 
 from xaesthetic import pipeline
 from xaesthetic.core.errors import DataError, ModelError, PluginError, XaestheticWarning
+from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.completeness import COMPLETENESS
 from xaesthetic.models.loading import load_model
@@ -70,9 +71,10 @@ def test_a_method_that_cannot_explain_a_model_is_refused_by_name(their_nets, mod
 
 def test_a_method_whose_library_is_missing(their_nets, monkeypatch):
     monkeypatch.setattr(choices, "is_installed", lambda module: module != "captum")
+    monkeypatch.setattr(choices, "method_facts", lambda name: MethodFacts(requires="captum"))
     models = {"own_names": load_model("own_names")}
-    with pytest.raises(ModelError, match=r"integrated_gradients needs captum, .*pip install 'xaesthetic\[captum\]'"):
-        validate_methods(models, ["integrated_gradients"])
+    with pytest.raises(ModelError, match=r"cam needs captum, .*pip install 'xaesthetic\[captum\]'"):
+        validate_methods(models, ["cam"])
 
 
 def test_nothing_is_rated_before_a_method_is_refused(their_nets, photos, tmp_path, command):
@@ -176,8 +178,8 @@ for wrong in (
     lambda: replace(question, root=3), lambda: xa.compare("sample", "out"), lambda: xa.rate(["a.png"], "lite0_ft"),
     lambda: xa.rate([3], question), lambda: xa.compare(replace(question, models=()), "out"), lambda: xa.find_records(3),
     lambda: xa.find_records("sample", 3), lambda: xa.judge(3), lambda: xa.judge("no_run"), lambda: xa.draw_reports(None),
-    lambda: xa.measure(3, "edits"), lambda: xa.load_model(3), lambda: xa.explain_photo(3, "lite0_ft"),
-    lambda: xa.explain_photo("a.png", 3), lambda: xa.explain_photo("a.png", "lite0_ft", method=3),
+    lambda: xa.measure(3, "edits"), lambda: xa.load_model(3), lambda: xa.explain(3, "lite0_ft"),
+    lambda: xa.explain("a.png", 3), lambda: xa.explain("a.png", "lite0_ft", method=3),
 ):
     try:
         wrong()

@@ -2,7 +2,7 @@
 
     import xaesthetic as xa
     model = xa.load_model("multigap_lite0")
-    shown = xa.explain_photo("photo.jpg", model, ["depth_of_field", "light"])
+    shown = xa.explain("photo.jpg", model, ["depth_of_field", "light"])
     shown.ratings["light"], shown.maps["light"]
     shown  # draws itself in a notebook
 

@@ -1,5 +1,6 @@
 """The public names: written once, here; each is imported when it is first used."""
 
+from .core.attributes import Attribute as Attribute
 from .core.errors import XaestheticError as XaestheticError
 from .core.execution import Execution as Execution
 from .core.types import Experiment as Experiment
@@ -9,7 +10,8 @@ from .core.types import ReportOptions as ReportOptions
 from .core.types import Source as Source
 from .data.records import find_records as find_records
 from .evaluation.judge import Judgement as Judgement
-from .evaluation.judge import judge as judge
+from .measuring import judge as judge
+from .measuring import measure as measure
 from .models.forward import Session as Session
 from .models.loading import load_model as load_model
 from .models.model import AttributeModel as AttributeModel
@@ -17,10 +19,10 @@ from .models.wrap import wrap as wrap
 from .paper.reproduce import reproduce as reproduce
 from .pipeline import Comparison as Comparison
 from .pipeline import compare as compare
-from .pipeline import measure as measure
 from .reporting import draw_reports as draw_reports
 from .run.store import Run as Run
 from .stages.photo import Explanation as Explanation
+from .stages.photo import explain as explain
 from .stages.photo import explain_photo as explain_photo
 from .stages.predict import Ratings as Ratings
 from .stages.predict import rate as rate

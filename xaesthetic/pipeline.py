@@ -1,36 +1,42 @@
 """The stages in their line: records, predictions, maps, reports. What the command and a notebook both call."""
 
-import shlex
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
-
-from xaesthetic.core import files, plugins
-from xaesthetic.core.choices import ModelChoice
-from xaesthetic.core.errors import DataError, ModelError, unknown
+from xaesthetic.core import files, method_keys, plugins
+from xaesthetic.core.choices import ModelChoice, validate_choice
+from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.families import expand, members
 from xaesthetic.core.locks import hold
-from xaesthetic.core.types import Experiment, PassedOver, ReportOptions
-from xaesthetic.data.records import Collection, collect, fingerprint
-from xaesthetic.evaluation.judge import judge
-from xaesthetic.execution.local import local
+from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, ReportOptions
+from xaesthetic.data.records import Collection, fingerprint
+from xaesthetic.evaluation.judge import judge as summarise_run
+from xaesthetic.evaluation.same_maps import write_same_maps
+from xaesthetic.execution.local import locally
+from xaesthetic.measuring import judge as judge
+from xaesthetic.measuring import measure as measure
+from xaesthetic.measuring import measure_all as measure_all
 from xaesthetic.reporting import Drawn, draw_available
-from xaesthetic.run.question import Answer
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, RANDOMISATION, RECORDS, Table
+from xaesthetic.run.provenance import provenance
+from xaesthetic.run.schemas import PRECISION, RECORDS
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
+from xaesthetic.stages.asking import (
+    NONE,
+    Handed,
+    Models,
+    collect_photographs,
+    hand_over,
+    staying,
+    to_folder,
+    to_question,
+    validate_identity,
+    with_models,
+)
 from xaesthetic.stages.records import are_what_is_left, examine_records, read_passed_over
-
-if TYPE_CHECKING:
-    from xaesthetic.models.model import AttributeModel
-
-_VERSIONS = ("xaesthetic", "torch", "torchvision", "timm", "captum", "numpy", "Pillow", "scikit-image", "scikit-learn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,15 @@ class Comparison:
 
 
 def compare(
-    experiment: Experiment,
-    out: str | Path,
+    experiment: Experiment | str | Path | Sequence[str | Path],
+    out: str | Path | None = None,
     execution: Execution = Execution(),
     reports: str | Sequence[str] = (),
     options: ReportOptions | None = None,
     draw: bool = True,
     optional: bool = False,
+    models: Models = (),
+    attributes: str | Sequence[str] = "all",
 ) -> Comparison:
     """Rate photographs, pick the highest and lowest, explain those, score and draw them. What is there is not done again.
 
@@ -64,9 +72,9 @@ def compare(
     Parameters
     ----------
     experiment
-        The question.
+        The question; or photographs and folders, one or several, for a question with the defaults of the command.
     out
-        The run folder; made where it is not there.
+        The run folder; made where it is not there. A name of its own in runs/ where none is named.
     execution
         How it is carried out; in this process where it names no executor.
     reports
@@ -77,6 +85,11 @@ def compare(
         Whether maps are judged and reports drawn; without, the run ends with its maps.
     optional
         Whether a method that a model cannot have is left out for it with a warning, because it was chosen by default.
+    models
+        Models beside those that the experiment names: names, and `AttributeModel` objects, which keep their own `name`. A
+        run that was begun with objects goes on with equal ones, and refuses others.
+    attributes
+        Which ones, where photographs are named and no experiment.
 
     Raises
     ------
@@ -85,77 +98,142 @@ def compare(
         folder holds another experiment or cannot be written, or no photograph can be used. Nothing is computed then, and
         nothing written but in the last two cases.
     """
-    out, reports = Path(out), [reports] if isinstance(reports, str) else reports
+    handed = hand_over(models)
+    optional = optional or not isinstance(experiment, Experiment)
+    experiment = with_models(to_question(experiment, attributes, handed), handed)
+    out, reports = to_folder(experiment, out), [reports] if isinstance(reports, str) else reports
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
+    family = members(experiment.methods)
     experiment, collection = prepare(experiment, out)
-    execution = _here(execution)
-    run = begin(experiment, collection, out, execution, optional)
+    execution = locally(execution)
+    with staying(handed):
+        run = begin(experiment, collection, out, execution, optional, handed, family)
+    if family:
+        with run.writing("comparing maps"):
+            write_same_maps(run, family)
     if draw:
-        judge(run, (), execution)
+        summarise_run(run, (), execution)
     drawn = draw_available(run, reports, options) if draw else Drawn((), {})
     return Comparison(run, drawn.written, run.left_out_photographs(), drawn.failed, read_passed_over(run))
 
 
-def _here(execution: Execution) -> Execution:
-    return execution if execution.executor else replace(execution, executor=local)
+def show(experiment: Experiment, out: Path, execution: Execution = Execution(), optional: bool = True) -> Comparison:
+    """Rate and explain photographs; draw one picture for every photograph and attribute, and the page.
+
+    Parameters
+    ----------
+    experiment
+        About photographs.
+    out
+        The run folder.
+    execution
+        How it is carried out.
+    optional
+        Whether no method was named: then it is `cam`, or `grad_cam` where a model has no `cam`.
+
+    Raises
+    ------
+    XaestheticError
+        As `compare`.
+    """
+    handed = NONE
+    if optional and not (out / "experiment.json").is_file():
+        collect_photographs(experiment)  # before torch is imported: a name may be misspelt
+        from xaesthetic.stages.answering import load_models
+
+        handed = Handed(loaded=load_models(experiment, NONE, out))
+        exact = all(model.weights is not None for model in handed.loaded.values())
+        experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
+    elif optional:
+        experiment = replace(experiment, methods=Run.open(out).experiment.methods)
+    return compare(experiment, out, execution, ("overlays", "html_report"), models=handed)
 
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
-    if not isinstance(experiment, Experiment):
-        raise DataError(f"{type(experiment).__name__} is no question; pass xa.Experiment(data, root, models, methods, …).")
     if not experiment.models:
         raise ModelError("no model is chosen; name one or more, as 'xaesthetic list models' shows them.")
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
-        plugins.check("models", choice.name)
+        if str(choice) not in experiment.identities:
+            validate_choice(choice)
+    experiment = replace(experiment, methods=expand(experiment.methods))
     for method in experiment.methods:
         plugins.check("methods", method)
     keys = [choice.key for choice in choices]
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
-    collection = collect(experiment.data, Path(experiment.root) if experiment.root else None)
+    collection = collect_photographs(experiment)
     held = Run.open(out) if (out / "experiment.json").is_file() else None
     photographs = (fingerprint_v1 if held and held.schema == 1 else fingerprint)(collection.records)
     before = held.experiment.inputs.get("photographs") if held else None
+    identities = held.experiment.identities if held else {}
+    for name in sorted(set(experiment.identities).intersection(identities)):
+        validate_identity(name, identities, experiment.identities, out)
     if held and before and before != photographs and are_what_is_left(held, collection.records):
         photographs = before
-    return replace(experiment, inputs={"photographs": photographs} | _weights(choices)), collection
+    methods = method_keys.with_baselines(experiment.methods)
+    if held and held.experiment.methods == experiment.methods:  # of before baselines had names
+        methods = held.experiment.methods
+    return replace(experiment, methods=methods, inputs={"photographs": photographs} | _weights(choices)), collection
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
-    """The sha256 of the files in the folders of one's own weights."""
-    sums = {}
+    """The sha256 of the files in the folders of one's own weights, and of those of model folders."""
+    sums: dict[str, str] = {}
     for choice in choices:
+        if choice.folder:
+            from xaesthetic.models.folder import read_folder
+
+            sums |= {f"{choice.key}/{name}": files.sha256(file) for name, file in read_folder(choice.folder).files().items()}
         for file in sorted(choice.weights.glob(f"{choice.name}.*")) if choice.weights else ():
             sums[f"{choice.key}/{file.name}"] = files.sha256(file)
     return sums
 
 
-def begin(experiment: Experiment, collection: Collection, out: Path, execution: Execution, optional: bool = False) -> Run:
-    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that."""
+def begin(
+    experiment: Experiment,
+    collection: Collection,
+    out: Path,
+    execution: Execution,
+    optional: bool = False,
+    handed: Handed = NONE,
+    family: Sequence[str] = (),
+) -> Run:
+    """Do what the run folder does not hold yet; models are loaded, and torch imported, only for that.
+
+    Methods of a family are optional in any case.
+    """
     present = Run.exists(out, experiment)
     for key, problems in Run.open(out).left_out_methods().items() if present and not optional else ():
-        raise ModelError(f"{key}: {next(iter(problems.values()))}")
+        for reason in (reason for method, reason in problems.items() if method not in family):
+            raise ModelError(f"{key}: {reason}")
     if present and (run := Run.open(out)).is_complete():
         if run.parts.exists():  # a run was stopped after its last stage
             with run.writing("tidying up"):
                 run.remove_parts()
         return run
-    from xaesthetic.stages.choices import validate_methods  # these import torch
+    from xaesthetic.stages.answering import answer_of, are_same, load_models  # these import torch
+    from xaesthetic.stages.choices import validate_methods
     from xaesthetic.stages.explain import explain_records
+    from xaesthetic.stages.precision import measure_precision
     from xaesthetic.stages.predict import predict_records
 
-    models = _models(experiment)
-    left_out = validate_methods(models, experiment.methods, optional)
-    answers = {key: _described(model) for key, model in models.items()}
+    models = load_models(experiment, handed, out, execution.trust)
+    required = [method for method in experiment.methods if method not in family]
+    left_out = validate_methods(models, required, optional)
+    for key, problems in validate_methods(models, family, optional=True).items():
+        left_out.setdefault(key, {}).update(problems)
+    answers = {key: answer_of(model) for key, model in models.items()}
     run = (
         Run.open(out)
         if present
-        else _claim(out, experiment, _provenance(answers) | ({"left_out": left_out} if left_out else {}))
+        else _claim(
+            out, experiment, provenance(answers, collection.described) | ({"left_out": left_out} if left_out else {})
+        )
     )
-    if run.answered_by().models != answers:
+    if not are_same(run, models):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)
@@ -166,6 +244,8 @@ def begin(experiment: Experiment, collection: Collection, out: Path, execution: 
             )
         predict_records(run, models, execution)
         explain_records(run, models, execution)
+        if experiment.precision != PRECISIONS[0] and not run.has(PRECISION):
+            measure_precision(run, models, execution)
         run.remove_parts()
     return run
 
@@ -174,103 +254,3 @@ def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> 
     """Say in the folder which question it is for; of two at once one is first, and the other one's must be the same."""
     with hold(out / ".question.lock", "beginning a run"):
         return Run.open(out) if Run.exists(out, experiment) else Run.create(out, experiment, provenance)
-
-
-_MEASUREMENTS: Mapping[str, tuple[Table, str, str]] = {
-    "edits": (EDITS, "edit_response", "measure_edits"),
-    "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
-    "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
-    "blocks": (BLOCKS, "blocks", "measure_blocks"),
-}
-"""What can be measured of a finished run with its models: the table, the stage's module and its function."""
-
-
-def measure(run: Run | str | Path, name: str, execution: Execution = Execution()) -> pd.DataFrame:
-    """Measure what needs a finished run's models again: `edits`, `faithfulness`, `randomisation` or `blocks`; once.
-
-    Parameters
-    ----------
-    run
-        A finished one, or its folder.
-    name
-        What to measure.
-    execution
-        How it is carried out.
-
-    Returns
-    -------
-    The run's table of that name (`xaesthetic.run.schemas`).
-
-    Raises
-    ------
-    XaestheticError
-        If a model cannot be loaded, its weights are others than the run's, or the measurement does not apply: no photograph
-        has a subject, no model has weights here, or none can be taken apart.
-    """
-    run = Run.of(run)
-    measure_all(run, [name], execution)
-    return run.read(_MEASUREMENTS[name][0])
-
-
-def measure_all(run: Run, names: Sequence[str], execution: Execution = Execution()) -> None:
-    """Measure several things that need a finished run's models again; all are checked before the first is measured.
-
-    Parameters
-    ----------
-    run, execution
-        As for `measure`.
-    names
-        What to measure; what the run has already is not measured again.
-
-    Raises
-    ------
-    XaestheticError
-        As `measure`.
-    """
-    for name in names:
-        if name not in _MEASUREMENTS:
-            raise DataError(unknown("measurement", name, _MEASUREMENTS, label="There are"))
-    missing = [_MEASUREMENTS[name] for name in dict.fromkeys(names) if not run.has(_MEASUREMENTS[name][0])]
-    if not missing:
-        return
-    modules = [import_module(f"xaesthetic.stages.{module}") for _, module, _ in missing]  # they import torch
-    models = _same_models(run)
-    for module in modules:
-        module.validate(run, models)
-    for module, (table, name, function) in zip(modules, missing, strict=True):
-        with run.writing(f"measuring {name}"):
-            if not run.has(table):  # whoever it was that one had to wait for may have done it
-                getattr(module, function)(run, models, _here(execution))
-
-
-def _same_models(run: Run) -> "dict[str, AttributeModel]":
-    """The run's models, with the weights that they had."""
-    models = _models(run.experiment)
-    if run.answered_by().models != {key: _described(model) for key, model in models.items()}:
-        raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
-    return models
-
-
-def _models(experiment: Experiment) -> "dict[str, AttributeModel]":
-    from xaesthetic.models.loading import load_model
-
-    choices = map(ModelChoice.parse, experiment.models)
-    return {choice.key: load_model(choice, experiment.attributes, experiment.device) for choice in choices}
-
-
-def _described(model: "AttributeModel") -> Answer:
-    return Answer(**asdict(model.source), attributes=tuple(model.attributes))
-
-
-def _provenance(models: Mapping[str, Answer]) -> dict[str, Any]:
-    versions = {}
-    for package in _VERSIONS:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {
-        "models": {key: asdict(answer) for key, answer in models.items()},
-        "versions": versions | {"python": sys.version.split()[0]},
-        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-    }

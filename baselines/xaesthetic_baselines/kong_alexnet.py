@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES
 from xaesthetic.core.facts import model
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Source
@@ -17,7 +17,7 @@ from xaesthetic_baselines._kong_torch import kong_torch
 _SERVER = "kong"
 
 
-@model(downloads=("kong",))
+@model(downloads=("kong",), attributes=NAMES)
 def kong_alexnet(weights: Path | None = None) -> AttributeModel:
     """The network of Kong et al. 2016 in Caffe: AlexNet, eleven attributes and the score; maps at conv5.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.facts import model
 from xaesthetic.core.types import Source
 from xaesthetic.models.model import AttributeModel
@@ -12,7 +12,7 @@ from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, KongAlexNet, inp
 from xaesthetic_baselines._kong_torch import kong_head, kong_torch
 
 
-@model(downloads=("kong",))
+@model(downloads=("kong",), attributes=NAMES)
 def kong_alexnet_torch(weights: Path | None = None, random: bool = False) -> AttributeModel:
     """The network of Kong et al. 2016 (Caffe) in torch: AlexNet, eleven attributes and the score; maps at conv5.
 
@@ -38,7 +38,6 @@ def kong_alexnet_torch(weights: Path | None = None, random: bool = False) -> Att
 def _random_kong() -> AttributeModel:
     """The network before training, on photographs less a grey; nothing has to be fetched."""
     network = KongAlexNet(layers())
-    names = tuple(item.name for item in ATTRIBUTES)
     gray = np.full((3, SIZE, SIZE), 128, np.float32)
     source = Source(CITATION, LICENCE, "random weights, not trained", {})
-    return AttributeModel(names, inputs(gray), network, kong_head(network, range(len(names))), source, network)
+    return AttributeModel(NAMES, inputs(gray), network, kong_head(network, range(len(NAMES))), source, network)

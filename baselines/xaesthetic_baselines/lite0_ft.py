@@ -7,7 +7,12 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model()
+@model(
+    attributes=(
+        "balancing_elements", "color_harmony", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
+        "vivid_color",
+    )
+)  # fmt: skip
 def lite0_ft(weights: Path | None = None) -> AttributeModel:
     """EfficientNet-Lite0, global average of the last block only (1,152 channels), one linear layer trained on edits.
 

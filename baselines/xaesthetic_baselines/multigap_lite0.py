@@ -7,7 +7,12 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model()
+@model(
+    attributes=(
+        "balancing_elements", "color_harmony", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
+        "vivid_color",
+    )
+)  # fmt: skip
 def multigap_lite0(weights: Path | None = None) -> AttributeModel:
     """EfficientNet-Lite0, global averages of all 16 blocks (8,960 channels), one linear layer trained on edits.
 

@@ -7,7 +7,13 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._resnet50 import with_resnet50
 
 
-@model(downloads=("resnet50",))
+@model(
+    downloads=("resnet50",),
+    attributes=(
+        "balancing_elements", "color_harmony", "content", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
+        "vivid_color", "overall",
+    ),
+)  # fmt: skip
 def resnet50_ft(weights: Path | None = None, random: bool = False) -> AttributeModel:
     """The paper's ResNet50-FT on torchvision's network: the average of the last block (2,048), one linear layer.
 

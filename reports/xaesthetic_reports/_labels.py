@@ -1,7 +1,7 @@
 """Short names of photographs in a figure: no two alike, and a key to those that cannot be drawn."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from xaesthetic.figures.letters import drawable
@@ -20,9 +20,25 @@ def labels(names: Iterable[str]) -> dict[str, str]:
     >>> labels(["a/same.png", "a/same.jpg", "b/same.png", "c/other.png"])["a/same.jpg"]
     'same.jpg'
     """
+    return _distinct(names, (_stem, _file, str))
+
+
+def title_labels(titles: Iterable[str]) -> dict[str, str]:
+    """Return a label for each title: as it can be drawn; numbered where several would be alike.
+
+    Examples
+    --------
+    >>> title_labels(["Depth of Field", "Light 2.0"])["Light 2.0"]
+    'Light 2.0'
+    """
+    return _distinct(titles, (str,))
+
+
+def _distinct(names: Iterable[str], ways: Sequence[Callable[[str], str]]) -> dict[str, str]:
     left = list(dict.fromkeys(names))
     result: dict[str, str] = {}
-    for shorten in (_stem, _file, str):
+    short: dict[str, str] = {}
+    for shorten in ways:
         short = {name: drawable(shorten(name).replace("\n", "\t"))[0] for name in left}
         count = Counter([*short.values(), *result.values()])
         result |= {name: label for name, label in short.items() if count[label] == 1}

@@ -11,7 +11,8 @@ import pandas as pd
 from jaxtyping import Float
 from PIL import Image
 
-from xaesthetic.core.attributes import describe, in_order
+from xaesthetic.core.attributes import in_order
+from xaesthetic.core.described import Described
 from xaesthetic.core.types import Pixels, Record, Source
 from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density
@@ -36,14 +37,14 @@ def payload(run: Run) -> dict[str, Any]:
     explained = _explained(run)
     shown = [record for record in run.records() if record.id in explained]
     attributes = in_order(run.read(PREDICTIONS)["attribute"])
-    answered = run.answered_by()
+    answered, described = run.answered_by(), run.described()
     return {
         "data": run.experiment.data,
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
         "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
-        "attributes": [{"name": name, "title": describe(name).title} for name in attributes],
+        "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
@@ -52,8 +53,28 @@ def payload(run: Run) -> dict[str, Any]:
     }
 
 
+def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[str, Any]:
+    """An attribute's name and title, and in words and numbers the range of every model's ratings and of people's."""
+    declared = {model: described.of_model(model, name) for model in models} | {"": described.of_people(name)}
+    return {
+        "name": name,
+        "title": described.any(name).title,
+        "ranges": {
+            key: {"low": _rounded(item.low), "high": _rounded(item.high), "about": item.about}
+            for key, item in declared.items()
+            if item.about
+        },
+    }
+
+
 def _places(run: Run) -> list[tuple[str, str]]:
     return [(model, method) for model in map(model_key, run.experiment.models) for method in run.methods(model)]
+
+
+def _floors(run: Run) -> list[dict[str, Any]]:
+    """Return what the page has beside attributes: no name, for what is the same for all of them; nothing where none is."""
+    present = any(not run.maps(*place).asks_output for place in _places(run))
+    return [{"name": "", "title": "none: maps that ask no attribute", "ranges": {}}] if present else []
 
 
 def _explained(run: Run) -> set[str]:
@@ -161,6 +182,8 @@ def _column(run: Run, model: str, method: str, records: Sequence[Record]) -> dic
     """One model's maps by one method: for each attribute all photographs' maps below each other in one picture."""
     stack = run.maps(model, method)
     small = [_fewer(stack.of(record.id)) for record in records]
+    if not stack.asks_output:
+        return {"model": model, "method": method, "strips": {"": _strip(np.stack([maps[0] for maps in small]))}}
     strips = {name: _strip(np.stack([maps[column] for maps in small])) for column, name in enumerate(stack.attributes)}
     return {"model": model, "method": method, "strips": strips}
 

@@ -1,9 +1,11 @@
 """Whose ratings a figure shows: people's where the data set has them, else a model's, and it says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 
@@ -16,25 +18,35 @@ class Ratings:
     """A row a photograph, a column an attribute."""
     whose: str
     """In words, for a caption."""
+    described: Mapping[str, Attribute]
+    """By name what is known of the attributes."""
+
+    def attribute(self, name: str) -> Attribute:
+        """Return what is known of an attribute."""
+        return self.described[name]
 
 
 def ratings_of(run: Run) -> Ratings:
     """HumanMaps's ratings, or where there are none at all those of the first model that rates each attribute."""
     records = [record for record in run.records() if record.edit is None]
+    described = run.described()
     people = pd.DataFrame({record.id: dict(record.ratings) for record in records}).T
     if people.shape[1]:
-        return Ratings(people.astype(float), f"people's ratings in {run.experiment.data}")
+        known = {str(name): described.of_people(str(name)) for name in people.columns}
+        return Ratings(people.astype(float), f"people's ratings in {run.experiment.data}", known)
     ids = {record.id for record in records}
     predictions = run.read(PREDICTIONS)
     predictions = predictions[predictions["image"].isin(ids)]
     columns: dict[str, pd.Series] = {}
     models: list[str] = []
+    known = {}
     for key in map(model_key, run.experiment.models):
         value = predictions[predictions["model"] == key].pivot_table(index="image", columns="attribute", values="prediction")
         fresh = [name for name in value.columns if name not in columns]
         columns |= {str(name): value[name] for name in fresh}
+        known |= {str(name): described.of_model(key, str(name)) for name in fresh}
         models += [key] if fresh else []
     trained = run.trained()
     said = "; ".join(f"{key}, {trained[key]}" for key in models)
     whose = f"ratings by a model, not by people ({said}), of {run.experiment.data}"
-    return Ratings(pd.DataFrame(columns).astype(float), whose)
+    return Ratings(pd.DataFrame(columns).astype(float), whose, known)

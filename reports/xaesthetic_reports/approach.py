@@ -10,7 +10,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from xaesthetic.core.attributes import describe
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, ReportOptions
@@ -55,14 +54,15 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
     first = blocks.iloc[0]
     record = next(record for record in run.records() if record.id == first["image"])
     photograph = style.thumbnail(load_photograph(record), _SIDE)
+    title = run.described().any(str(first["attribute"])).title
     maps = [np.asarray(row["values"], np.float32).reshape(row["height"], row["width"]) for _, row in blocks.iterrows()]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH, _HEIGHT))
         FigureCanvasAgg(figure)
-        _photograph(figure, photograph, first)
+        _photograph(figure, photograph, first, title)
         _blocks(figure, blocks, maps)
         _sum(figure, photograph, maps, first)
-    return style.save(figure, run.report / "approach", _caption(run, first, maps))
+    return style.save(figure, run.report / "approach", _caption(run, first, maps, title))
 
 
 def _box(left: float, bottom: float, width: float, height: float) -> tuple[float, float, float, float]:
@@ -70,13 +70,13 @@ def _box(left: float, bottom: float, width: float, height: float) -> tuple[float
     return left / _WIDTH, bottom / _HEIGHT, width / _WIDTH, height / _HEIGHT
 
 
-def _photograph(figure: Figure, photograph: Pixels, first: pd.Series) -> None:
+def _photograph(figure: Figure, photograph: Pixels, first: pd.Series, title: str) -> None:
     axes = figure.add_axes(_box(0.05, 0.55, _PHOTOGRAPH, _PHOTOGRAPH))
     axes.imshow(photograph)
     axes.set_axis_off()
     figure.text((0.05 + _PHOTOGRAPH / 2) / _WIDTH, 0.4 / _HEIGHT, "photograph", ha="center")
     _arrow(figure, 0.05 + _PHOTOGRAPH + 0.03)
-    figure.text(0.05 / _WIDTH, 1 - 0.16 / _HEIGHT, f"{first['model']}: {describe(first['attribute']).title}", weight="bold")
+    figure.text(0.05 / _WIDTH, 1 - 0.16 / _HEIGHT, f"{first['model']}: {title}", weight="bold")
 
 
 def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> None:
@@ -118,13 +118,13 @@ def _arrow(figure: Figure, left: float) -> None:
     )
 
 
-def _caption(run: Run, first: pd.Series, maps: list[np.ndarray]) -> str:
+def _caption(run: Run, first: pd.Series, maps: list[np.ndarray], title: str) -> str:
     source = run.answered_by().models[first["model"]]
     said = f"{source.trained}; {source.citation}; {source.licence}"
     return (
         f"How a map is made, in real values: photograph {first['image']} of {run.experiment.data} through {first['model']}. "
         f"For each of the {len(maps)} blocks its channels, weighed by the output layer and summed, on the block's own grid "
         "(below: cells a side, channels, and the mean, which is what the block adds to the output); every block's map has "
-        f"its own scale. Averaged onto the last grid they sum to the map of {describe(first['attribute']).title}; its "
+        f"its own scale. Averaged onto the last grid they sum to the map of {title}; its "
         f"mean and the bias are the raw output. {first['model']}: {said}."
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xaesthetic.core.attributes import describe
+from xaesthetic.core.attributes import Attribute
+from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Pixels, Record, ReportOptions
 from xaesthetic.data import images
@@ -17,7 +18,8 @@ from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
-from xaesthetic_reports._labels import key_to_labels, labels
+from xaesthetic_reports._labels import key_to_labels, labels, title_labels
+from xaesthetic_reports._ranges import range_notes
 
 _MOST = {1: 5, 2: 10}
 """Photographs of each end in a figure, by columns of the paper; more would be too small to see."""
@@ -40,6 +42,7 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     For each attribute ``report/attribute_grid_NAME.png``, ``.pdf`` and the caption.
     """
     records = {record.id: record for record in run.records()}
+    described = run.described()
     written = []
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
@@ -47,25 +50,32 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
         most = _MOST[options.columns]
         shown = replace(pick, highest=pick.highest[:most], lowest=pick.lowest[-most:])
         named = labels([records[image].original for image in (*shown.highest, *shown.lowest)])
-        rows = _rows(run, shown, records, named, options)
-        figure = grid.photo_grid(rows, _page(pick, shown, options), options.columns)
-        caption = "\n".join([_caption(run, pick, shown, _SCALES[options.scale]), *key_to_labels(named)])
+        rows = _rows(run, shown, records, named, options, described)
+        title = described.any(pick.attribute).title
+        figure = grid.photo_grid(rows, _page(title, pick, shown, options), options.columns)
+        caption = "\n".join(
+            [_caption(run, pick, shown, _SCALES[options.scale], described), *key_to_labels(named | title_labels([title]))]
+        )
         written += style.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
     return written
 
 
 def _rows(
-    run: Run, pick: Pick, records: dict[str, Record], named: Mapping[str, str], options: ReportOptions
+    run: Run,
+    pick: Pick,
+    records: dict[str, Record],
+    named: Mapping[str, str],
+    options: ReportOptions,
+    described: Described,
 ) -> list[grid.Row]:
     shown = (*pick.highest, *pick.lowest)
+    people = described.of_people(pick.attribute)
     photographs = {image: style.thumbnail(load_photograph(records[image])) for image in shown}
     rows = [
         grid.Row(
             "photograph",
             tuple(
-                grid.Panel(
-                    photographs[image], _rating_of_people(records[image], pick.attribute), _name(records[image], named)
-                )
+                grid.Panel(photographs[image], _rating_of_people(records[image], people), _name(records[image], named))
                 for image in shown
             ),
         )
@@ -73,23 +83,24 @@ def _rows(
     table = run.read(PREDICTIONS)
     rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
-        scores = _scores(rated, model, shown)
+        scores = _scores(rated, model, shown, described.of_model(model, pick.attribute))
         for method in run.methods(model):
             stack = run.maps(model, method)
-            if pick.attribute in stack.attributes:
-                panels = _panels(stack, pick.attribute, photographs, scores, options)
+            if pick.attribute in stack.attributes and stack.asks_output:  # a floor is drawn once, by `floors`
+                panels = panels_of(stack, pick.attribute, photographs, scores, options)
                 rows.append(grid.Row(f"{model}\n{method}", panels))
                 scores = {}  # once a model is enough
     return rows
 
 
-def _scores(rated: pd.Series, model: str, shown: Sequence[str]) -> dict[str, str]:
-    return {image: f"{rated.loc[(model, image)]:z.2f}" for image in shown if (model, image) in rated.index}
+def _scores(rated: pd.Series, model: str, shown: Sequence[str], item: Attribute) -> dict[str, str]:
+    return {image: item.text(float(rated.loc[(model, image)])) for image in shown if (model, image) in rated.index}
 
 
-def _panels(
-    stack: Maps, name: str, photographs: dict[str, Pixels], scores: dict[str, str], options: ReportOptions
+def panels_of(
+    stack: Maps, name: str, photographs: Mapping[str, Pixels], scores: Mapping[str, str], options: ReportOptions
 ) -> tuple[grid.Panel, ...]:
+    """Return a panel for each photograph, small, with its map over it."""
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
@@ -100,8 +111,8 @@ def _panels(
     return tuple(panels)
 
 
-def _rating_of_people(record: Record, name: str) -> str:
-    return f"{record.ratings[name]:z.2f}" if name in record.ratings else ""
+def _rating_of_people(record: Record, item: Attribute) -> str:
+    return item.text(record.ratings[item.name]) if item.name in record.ratings else ""
 
 
 def _name(record: Record, named: Mapping[str, str]) -> str:
@@ -112,11 +123,11 @@ def _name(record: Record, named: Mapping[str, str]) -> str:
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
+def _page(title: str, pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
     ends = (("highest", pick.highest, shown.highest), ("lowest", pick.lowest, shown.lowest))
     scale = _SCALES[options.scale]
     return grid.Page(
-        title=describe(pick.attribute).title,
+        title=title,
         groups=tuple(
             (f"{len(part)} {end}" + f" of {len(ids)}" * (len(part) < len(ids)), len(part)) for end, ids, part in ends if ids
         ),
@@ -125,7 +136,7 @@ def _page(pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
     )
 
 
-def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
+def _caption(run: Run, pick: Pick, shown: Pick, scale: str, described: Described) -> str:
     """What a reader must know to judge the figure: selection, scale, models, weights, data."""
     answered = run.answered_by()
     first = next(key for key in map(model_key, run.experiment.models) if pick.attribute in answered.models[key].attributes)
@@ -140,7 +151,15 @@ def _caption(run: Run, pick: Pick, shown: Pick, scale: str) -> str:
         f"value (most); {scale}; the white line holds the top fifth of the area. Maps on finer grids "
         f"are shown as means on {style.FINEST} x {style.FINEST} cells. Data: {run.experiment.data}."
     ]
+    ranges = {key: described.of_model(key, pick.attribute) for key, source in answered.models.items()}
+    parts += range_notes({key: item for key, item in ranges.items() if pick.attribute in answered.models[key].attributes})
     for key in map(model_key, run.experiment.models):
         source = answered.models[key]
         parts.append(f"{key}: {source.trained}; {source.citation}; {source.licence}.")
+    parts += [
+        f"{key}: {', '.join(same)} are {kept}'s maps: one row, and that they agree is no evidence."
+        for key, methods in run.same_maps().items()
+        for kept in dict.fromkeys(methods.values())
+        for same in [[method for method, name in methods.items() if name == kept]]
+    ]
     return "\n".join(parts)

@@ -1,9 +1,11 @@
 """Deletion and insertion: whether the prediction came from where maps point."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.baselines import BASELINES, is_confounded, split
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
@@ -12,6 +14,7 @@ from xaesthetic.evaluation.summaries import FAITHFULNESS_SUMMARY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
 from xaesthetic.run.store import Run
+from xaesthetic_reports._labels import key_to_labels, title_labels
 
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
 
@@ -37,21 +40,26 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     file = run.report / "faithfulness.csv"
     write_text(file, frame_csv(table))
     written = [file]
+    described = run.described()
     for model, rows in table.groupby("model", sort=False):
+        titles = {str(name): described.of_model(str(model), str(name)).title for name in rows["attribute"].unique()}
+        named = title_labels(titles.values())
+        labels = {name: named[title] for name, title in titles.items()}
         panels = [
-            IntervalPanel(f"{end}, {fill} →", _lines(known, end), _CHANCE)
+            IntervalPanel(f"{end}, {fill} →", _lines(known, end, labels), _CHANCE)
             for fill, known in rows.groupby("fill", sort=False)
             for end in ("deletion", "insertion")
         ]
         figure = interval_figure(panels, f"{model}: deletion and insertion", options.columns)
-        written += style.save(figure, run.report / f"faithfulness_{model}", _caption(run, str(model), rows))
+        caption = "\n".join([_caption(run, str(model), rows), *key_to_labels(named)])
+        written += style.save(figure, run.report / f"faithfulness_{model}", caption)
     return written
 
 
-def _lines(rows: pd.DataFrame, name: str) -> tuple[Line, ...]:
+def _lines(rows: pd.DataFrame, name: str, labels: Mapping[str, str]) -> tuple[Line, ...]:
     return tuple(
         Line(
-            f"{row['attribute'].replace('_', ' ')}  {row['method']}",
+            f"{labels[row['attribute']]}  {row['method']}",
             str(row["method"]),
             *(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")),
         )
@@ -59,10 +67,22 @@ def _lines(rows: pd.DataFrame, name: str) -> tuple[Line, ...]:
     )
 
 
+def _baselines(rows: pd.DataFrame) -> str:
+    return "; ".join(f"{name}, {BASELINES[name].about}" for name in dict.fromkeys(rows["fill"]) if name in BASELINES)
+
+
+def _confounded(rows: pd.DataFrame) -> str:
+    pairs = dict.fromkeys(zip(rows["attribute"], rows["fill"], strict=True))
+    pairs |= dict.fromkeys((row["attribute"], split(str(row["method"]))[1]) for _, row in rows.iterrows())
+    marked = [f"{attribute.replace('_', ' ')} with {name}" for attribute, name in pairs if is_confounded(attribute, name)]
+    return ", ".join(marked) or "none"
+
+
 def _caption(run: Run, model: str, rows: pd.DataFrame) -> str:
     return (
         f"Pixels of {int(rows['photographs'].max())} photographs of {run.experiment.data} taken away (deletion) or brought "
-        "back (insertion) by the map's order, a tenth of the area a step, over a blur or the mean colour: how much lower, "
-        "or higher, the mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better "
-        f"than chance. {model}: {run.trained()[model]}."
+        "back (insertion) by the map's order, a tenth of the area a step, over a baseline: how much lower, or higher, the "
+        "mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better than chance. Baselines: "
+        f"{_baselines(rows)}. Confounded, as the baseline by itself edits the attribute: {_confounded(rows)}. "
+        f"{model}: {run.trained()[model]}."
     )

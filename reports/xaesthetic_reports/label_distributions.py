@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xaesthetic.core.attributes import ATTRIBUTES, Attribute
+from xaesthetic.core.attributes import Attribute, in_order
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
@@ -19,6 +19,7 @@ from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.run.store import Run
+from xaesthetic_reports._labels import key_to_labels, title_labels
 from xaesthetic_reports._ratings import ratings_of
 
 _BINS = 20
@@ -46,9 +47,11 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
         If nothing is rated.
     """
     known = ratings_of(run)
-    shown = [item for item in ATTRIBUTES if item.name in known.table.columns and known.table[item.name].notna().any()]
+    rated = [name for name in in_order(known.table.columns) if known.table[name].notna().any()]
+    shown = [known.attribute(name) for name in rated]
     if not shown:
         raise DataError(f"{run.root}: no attribute is rated; Figure 4 needs AADB or a model.")
+    named = title_labels(item.title for item in shown)
     across = 2 * options.columns
     rows = -(-len(shown) // across)
     with mpl.rc_context(_STYLE):
@@ -58,13 +61,14 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
             if item is None:
                 axes.set_axis_off()
             else:
-                _draw(axes, item, known.table[item.name].dropna())
+                _draw(axes, named[item.title], item, known.table[item.name].dropna())
     caption = (
         f"Distribution of the ratings in each attribute: {known.whose}, {len(known.table)} photographs; bins are a "
-        f"{_BINS}th of the range wide, from the attribute's lowest to its highest in AADB, or the ratings' where they go "
-        "beyond it. The dotted line is the mean; the share of "
+        f"{_BINS}th of the range wide, from the attribute's declared lowest to its highest (AADB's for "
+        "its attributes), or the ratings' where they go beyond it. The dotted line is the mean; the share of "
         f"exact zeros stands above.{_unlike_the_paper(run)}"
     )
+    caption = "\n".join([caption, *key_to_labels(named)])
     summary = known.table[[item.name for item in shown]].describe().T.assign(zeros=(known.table == 0).mean())
     file = run.report / "label_distributions.csv"
     write_text(file, frame_csv(summary.assign(whose=known.whose).rename_axis("attribute"), index=True))
@@ -76,8 +80,9 @@ def _unlike_the_paper(run: Run) -> str:
     return " The paper's figure is of the training labels: --data aadb:train." if name == "aadb" and split != "train" else ""
 
 
-def _draw(axes: Axes, attribute: Attribute, values: pd.Series) -> None:
-    low, high = min(attribute.low, float(values.min())), max(attribute.high, float(values.max()))
+def _draw(axes: Axes, title: str, attribute: Attribute, values: pd.Series) -> None:
+    low, high = np.nanmin([attribute.low, values.min()]), np.nanmax([attribute.high, values.max()])
+    high = high if high > low else low + 1.0
     half = (high - low) / _BINS / 2  # a vote stands in the middle of its bin, not on an edge
     axes.hist(
         values,
@@ -88,7 +93,7 @@ def _draw(axes: Axes, attribute: Attribute, values: pd.Series) -> None:
     )
     axes.axvline(float(values.mean()), color="black", linewidth=0.8, linestyle=":")
     zeros = float((values == 0).mean())
-    axes.set_title(attribute.title + (f"  ({zeros:.0%} zero)" if zeros >= 0.005 else ""), fontsize=6.5, pad=3)
+    axes.set_title(title + (f"  ({zeros:.0%} zero)" if zeros >= 0.005 else ""), fontsize=6.5, pad=3)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.tick_params(labelsize=5.5, length=2)
     axes.spines[["top", "right"]].set_visible(False)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xaesthetic.core.attributes import describe
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
@@ -17,6 +16,7 @@ from xaesthetic.evaluation.score import metric_scale
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
 from xaesthetic.run.store import Run
+from xaesthetic_reports._labels import key_to_labels, title_labels
 
 _BANDS = (("uniform", "chance", "0.92"), ("centre", "centre", "0.8"), ("each_against_others", "people", "0.65"))
 """Floors and the ceiling that stand behind the maps."""
@@ -47,12 +47,15 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     ranks = run.report / "ranks.csv"
     write_text(ranks, frame_csv(run.read(RANKS)))
     written = [file, ranks]
+    described = run.described()
     lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
-        figure = interval_figure(panels, f"{describe(str(name)).title}: maps against people", options.columns)
-        written += style.save(figure, run.report / f"leaderboard_{name}", _caption(run, rows))
+        title = described.any(str(name)).title
+        figure = interval_figure(panels, f"{title}: maps against people", options.columns)
+        caption = "\n".join([_caption(run, rows), *key_to_labels(title_labels([title]))])
+        written += style.save(figure, run.report / f"leaderboard_{name}", caption)
     return written
 
 

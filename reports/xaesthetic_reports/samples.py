@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.attributes import ATTRIBUTES, Attribute, in_order
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
 from xaesthetic.run.store import Run
+from xaesthetic_reports._labels import key_to_labels, title_labels
 from xaesthetic_reports._ratings import ratings_of
 
 _SHOWN = 3
@@ -18,7 +19,7 @@ _SHOWN = 3
 
 @report(on_request=True)
 def samples(run: Run, options: ReportOptions) -> list[Path]:
-    """A row for each of the paper's attributes; no photograph is stretched or cut.
+    """A row for each of the paper's attributes, or of all where none of those is rated; none is stretched or cut.
 
     Parameters
     ----------
@@ -34,33 +35,37 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     Raises
     ------
     DataError
-        If none of the paper's attributes is rated.
+        If no attribute is rated for two photographs.
     """
     known = ratings_of(run)
-    names = [item for item in ATTRIBUTES if item.in_paper and item.name in known.table.columns]
-    names = [item for item in names if not options.attributes or item.name in options.attributes]
-    rated = {item.name: int(known.table[item.name].notna().sum()) for item in names}
-    names = [item for item in names if rated[item.name] > 1]
+    rated = {name: int(known.table[name].notna().sum()) for name in in_order(known.table.columns)}
+    paper = [item.name for item in ATTRIBUTES if item.in_paper and item.name in rated]
+    names = [name for name in options.attributes or paper or rated if rated.get(name, 0) > 1]
     if not names:
         raise DataError(
-            f"{run.root}: none of the paper's attributes is rated for two photographs; Figure 1 needs AADB, or a "
-            "model that rates one."
+            f"{run.root}: no attribute is rated for two photographs; Figure 1 needs AADB, or a model that rates one."
         )
     records = {record.id: record for record in run.records()}
-    count = min(_SHOWN, *(rated[item.name] // 2 for item in names))
-    rows = [grid.Row(item.title, _panels(known.table[item.name], records, count)) for item in names]
+    count = min(_SHOWN, *(rated[name] // 2 for name in names))
+    items = [known.attribute(name) for name in names]
+    named = title_labels(item.title for item in items)
+    rows = [
+        grid.Row(named[item.title], _panels(known.table[item.name], records, count, item))
+        for item in map(known.attribute, names)
+    ]
     page = grid.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {known.whose}, "
         f"{len(known.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
+    caption = "\n".join([caption, *key_to_labels(named)])
     return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)
 
 
-def _panels(ratings: pd.Series, records: dict[str, Record], count: int) -> tuple[grid.Panel, ...]:
+def _panels(ratings: pd.Series, records: dict[str, Record], count: int, item: Attribute) -> tuple[grid.Panel, ...]:
     ordered = ratings.dropna().sort_index().sort_values(ascending=False, kind="stable")
     shown = [*ordered.index[:count], *ordered.index[-count:]]
     return tuple(
-        grid.Panel(style.padded(style.thumbnail(load_photograph(records[image]))), f"{ordered[image]:z.2f}")
+        grid.Panel(style.padded(style.thumbnail(load_photograph(records[image]))), item.text(float(ordered[image])))
         for image in shown
     )

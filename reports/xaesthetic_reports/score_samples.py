@@ -43,10 +43,11 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     count = min(_SHOWN, len(ordered) // 3)
     middle = (len(ordered) - count) // 2
     records = {record.id: record for record in run.records()}
+    item = known.attribute("overall")
     rows = []
     for name, start in (("high", 0), ("middle", middle), ("low", len(ordered) - count)):
         panels = tuple(
-            grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), f"{score:z.2f}")
+            grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), item.text(float(score)))
             for image, score in ordered.iloc[start : start + count].items()
         )
         rows.append(grid.Row(name, panels))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.attributes import in_order
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
@@ -41,8 +41,9 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
         raise DataError(
             f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
         )
-    result = attribute_ranks(records, [run.read(PREDICTIONS)], NAMES, seed=run.experiment.seed)
-    layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained())
+    rated = in_order(name for record in records for name in record.ratings)
+    result = attribute_ranks(records, [run.read(PREDICTIONS)], rated, seed=run.experiment.seed)
+    layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
     texts = {
         "table_1.csv": frame_csv(result.ranks),
         "table_1_differences.csv": frame_csv(result.differences),

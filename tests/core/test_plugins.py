@@ -151,7 +151,7 @@ def test_a_misspelling_suggests_the_nearest():
     [
         ("gradcam", "no method 'gradcam': it is called 'grad_cam' here"),
         ("guided_grad_cam", "guided backpropagation.* use 'grad_cam', or 'integrated_gradients'"),
-        ("deeplift", "use 'integrated_gradients'"),
+        ("deeplift", "it is called 'deep_lift' here"),
     ],
 )
 def test_unsupported_methods_say_what_to_use(name, instead):

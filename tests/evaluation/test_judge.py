@@ -97,6 +97,7 @@ def test_what_is_missing_names_its_command(run):
         "leaderboard_by_person": "--by-person",
         "edit_response": "--edits",
         "faithfulness": "--faithfulness",
+        "baselines": "--faithfulness",
         "randomisation": "--randomise",
     }
     assert judge(run, ["nss"]).missing == {name: f"xaesthetic score {run.root} {one}" for name, one in options.items()}

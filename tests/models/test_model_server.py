@@ -66,7 +66,7 @@ def test_start_status_stop(fetched, command, tmp_path):
     assert read_serving("kong") == serving
     model = xa.load_model("kong_alexnet", ["light"])
     before = json.loads(command("status", "--json")[1])["kong"]["photographs"]
-    xa.explain_photo(_photo(tmp_path), model, ["light"], method="grad_cam")
+    xa.explain(_photo(tmp_path), model, ["light"], method="grad_cam")
     told = json.loads(command("status", "--json")[1])["kong"]
     assert told["ready"]
     assert told["photographs"] == before + 1

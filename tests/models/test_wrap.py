@@ -154,6 +154,15 @@ def test_what_is_no_network_is_refused(network, message):
         unwrap(xa.wrap)(network)
 
 
+def test_a_network_without_weights_is_refused():
+    with pytest.raises(ModelError, match="second.weight have no size yet; run it once"):
+        network = Odd()
+        network.second = torch.nn.LazyConv2d(8, 3)
+        xa.wrap(network, inputs=INPUTS)
+    with pytest.raises(ModelError, match="lie on the device meta"):
+        xa.wrap(Odd().to("meta"), inputs=INPUTS)
+
+
 def test_a_layer_called_twice_needs_its_call():
     with pytest.raises(ModelError, match=r"'relu' is called 2 times in a pass; say which with call=0 to 1"):
         wrapped("in-place", layers="relu")

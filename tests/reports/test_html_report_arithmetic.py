@@ -41,6 +41,30 @@ def test_the_value_at_a_place(arithmetic, x, y, value):
     assert arithmetic("valueAt", CELLS, x, y) == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "limits", "text"),
+    [
+        (10, {"low": 1, "high": 10}, "10.00"),
+        (10.00001, {"low": 1, "high": 10}, "10.00"),  # as far as five digits can be away
+        (10.01, {"low": 1, "high": 10}, "10.01 !"),
+        (0.99, {"low": 1, "high": 10}, "0.99 !"),
+        (-5, {"low": None, "high": 10}, "-5.00"),
+        (11, {"low": None, "high": 10}, "11.00 !"),
+        (0, {"low": None, "high": None}, "0.00"),
+        (99, None, "99.00"),
+        (None, {"low": 1, "high": 10}, "–"),
+    ],
+)
+def test_a_rating_outside_of_its_range_is_marked(arithmetic, value, limits, text):
+    assert arithmetic("rating", value, limits, 2) == text
+
+
+def test_any_name_is_a_name(arithmetic):
+    assert arithmetic("under", {"技術": 1}, "技術") == 1
+    for name in ("constructor", "toString", "__proto__"):
+        assert arithmetic("under", {"技術": 1}, name) is None
+
+
 def test_one_cell_has_one_value(arithmetic):
     assert arithmetic("valueAt", {"rows": 1, "cells": 1, "values": [7]}, 0.9, 0.1) == 7
 

@@ -11,6 +11,7 @@ from support.watched_run import run, watched  # noqa: F401
 from typer.testing import CliRunner
 
 from xaesthetic.cli import app
+from xaesthetic.core.baselines import DEFAULTS
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.evaluation import summaries
 from xaesthetic.models.forward import Session
@@ -71,15 +72,6 @@ def test_the_true_order_is_better_than_any_other():
         assert best[1] > insertion
 
 
-def test_fills():
-    x = picture()
-    assert not faithfulness.filled(x, "mean").any()
-    blurred = faithfulness.filled(x, "blur")
-    assert blurred.shape == x.shape
-    assert float(blurred.std()) < 0.3 * float(x.std())
-    assert float(blurred.mean()) == pytest.approx(float(x.mean()), abs=0.02)
-
-
 def test_sensitivity_is_none_where_a_map_never_changes_and_more_where_it_changes_much():
     x = picture()
     still = faithfulness._sensitivity(lambda x: torch.ones(len(x), 1, 3, 3), x)
@@ -107,7 +99,7 @@ def test_the_command(run):
     assert done.exit_code == 0, done.output
     table = pd.read_csv(run.report / "faithfulness.csv")
     assert len(table) == 2 * 2 * 2  # methods, attributes, fills
-    assert set(table["fill"]) == set(faithfulness.FILLS)
+    assert set(table["fill"]) == set(DEFAULTS)
     energy = table[table["method"] == "activation_energy"]
     assert energy["sensitivity"].notna().all()
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--faithfulness", "--json"])

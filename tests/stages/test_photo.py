@@ -15,7 +15,7 @@ from xaesthetic.stages import predict
 
 def test_ratings_and_maps_of_a_photograph(photo):
     model = nets.linear_net()
-    shown = xa.explain_photo(photo, model, ["depth_of_field", "Light"])
+    shown = xa.explain(photo, model, ["depth_of_field", "Light"])
     raw = model.head(model.features(to_batch([photo], model.inputs)))[0]
     assert list(shown.raw) == list(shown.ratings) == list(shown.maps) == ["depth_of_field", "light"]
     assert shown.ratings["light"] == pytest.approx(float(raw[0]), rel=1e-5)
@@ -27,10 +27,10 @@ def test_it_agrees_with_predict_bit_by_bit(photo, tmp_path, write_photo, monkeyp
     """Where a link makes ratings of raw outputs, both are there, and both are the stage's."""
     net = nets.linear_net()
     linked = replace(net, inputs=replace(net.inputs, scale=1.0), links=("tanh", "identity", "sigmoid"))
-    monkeypatch.setattr(predict, "load_model", lambda name, attributes, on: linked)
+    monkeypatch.setattr(predict, "load_model", lambda *_: linked)
     path = write_photo(tmp_path / "a.png", photo)
     table = predict.rate([path], Experiment("", None, ("net",), (), ("all",), None)).table.set_index("attribute")
-    shown = xa.explain_photo(path, linked)
+    shown = xa.explain(path, linked)
     assert shown.raw == {name: float(value) for name, value in table["raw"].items()}
     assert shown.ratings == {name: float(value) for name, value in table["prediction"].items()}
     assert shown.ratings["light"] == pytest.approx(np.tanh(shown.raw["light"]), rel=1e-6)
@@ -41,26 +41,26 @@ def test_it_agrees_with_predict_bit_by_bit(photo, tmp_path, write_photo, monkeyp
 def test_a_file_and_an_array_give_the_same(photo, tmp_path, write_photo):
     model = nets.linear_net()
     path = write_photo(tmp_path / "a.png", photo)
-    first, second, third = (xa.explain_photo(each, model) for each in (photo, path, str(path)))
+    first, second, third = (xa.explain(each, model) for each in (photo, path, str(path)))
     assert first.ratings == second.ratings == third.ratings
     np.testing.assert_array_equal(first.maps["content"], second.maps["content"])
 
 
 def test_a_pillow_image_is_the_same_photograph(photo):
     model = nets.linear_net()
-    wanted = xa.explain_photo(photo, model)
+    wanted = xa.explain(photo, model)
     turned = Image.fromarray(photo).transpose(Image.Transpose.ROTATE_90)
     turned.getexif()[0x0112] = 6  # to be turned by 90 degrees clockwise
     for image in (Image.fromarray(photo), Image.fromarray(photo).convert("RGBA"), turned):
-        assert xa.explain_photo(image, model).raw == wanted.raw
+        assert xa.explain(image, model).raw == wanted.raw
 
 
 def test_one_attribute_by_its_name_and_a_model_by_its_own(photo):
     model = nets.linear_net()
-    assert xa.explain_photo(photo, model, "light").raw == xa.explain_photo(photo, model, ["light"]).raw
-    assert list(xa.explain_photo(photo, model, "all").raw) == list(nets.NAMES)
-    named = xa.explain_photo(photo, "lite0_ft", "Vivid Color")
-    assert named.raw == xa.explain_photo(photo, xa.load_model("lite0_ft"), ["vivid_color"]).raw
+    assert xa.explain(photo, model, "light").raw == xa.explain(photo, model, ["light"]).raw
+    assert list(xa.explain(photo, model, "all").raw) == list(nets.NAMES)
+    named = xa.explain(photo, "lite0_ft", "Vivid Color")
+    assert named.raw == xa.explain(photo, xa.load_model("lite0_ft"), ["vivid_color"]).raw
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_one_attribute_by_its_name_and_a_model_by_its_own(photo):
 )
 def test_what_is_no_photograph_says_what_to_pass(photo, spoil):
     with pytest.raises(DataError, match="pass a file, a PIL image, or|(16|least 16) (pixels )?a side"):
-        xa.explain_photo(spoil(photo), nets.linear_net())
+        xa.explain(spoil(photo), nets.linear_net())
 
 
 def test_shows_itself_in_a_notebook(photo, tmp_path):
-    shown = xa.explain_photo(photo, nets.linear_net(), ["light", "content"], method="activation_energy")
+    shown = xa.explain(photo, nets.linear_net(), ["light", "content"], method="activation_energy")
     (tmp_path / "a.png").write_bytes(shown._repr_png_())
     with Image.open(tmp_path / "a.png") as image:
         assert image.width > 400
@@ -95,7 +95,7 @@ def test_errors_are_ours(photo, tmp_path):
         ((photo, model, ["light"], "grad_cm"), PluginError),
     ):
         with pytest.raises(error):
-            xa.explain_photo(*arguments)
+            xa.explain(*arguments)
 
 
 @pytest.mark.slow

@@ -44,8 +44,23 @@ def curved_net(dtype=torch.float32):
     hidden, last = torch.nn.Linear(13 * 11 * 6 + 6 * 5 * 12, 16).to(dtype), torch.nn.Linear(16, 3).to(dtype)
 
     def head(activations):
-        seen = torch.cat([activations[0].flatten(1), activations[2].flatten(1)], dim=1) + activations[1].mean() * 0.1
+        seen = (
+            torch.cat([activations[0].flatten(1), activations[2].flatten(1)], dim=1)
+            + activations[1].mean((1, 2, 3))[:, None] * 0.1
+        )
         return last(torch.tanh(hidden(seen)))
+
+    return net_of(FunctionHead(head), dtype)
+
+
+def hidden_net(dtype=torch.float32):
+    """The same layers under a head with a hidden layer, in which photographs of a batch do not meet."""
+    torch.manual_seed(6)
+    hidden, last = (torch.nn.Linear(*size).to(dtype).requires_grad_(False) for size in ((6 * 5 * 12 + 15, 16), (16, 3)))
+
+    def head(activations):
+        seen = [activations[2].flatten(1), global_average(activations[:2])]
+        return last(torch.tanh(hidden(torch.cat(seen, dim=1))))
 
     return net_of(FunctionHead(head), dtype)
 
@@ -81,3 +96,18 @@ def net_of(head, dtype=torch.float32):
 def batch(count=2, dtype=torch.float32, size=(27, 23)):
     generator = torch.Generator().manual_seed(3)
     return torch.randn(count, 3, *size, dtype=dtype, generator=generator)
+
+
+def one_layer_net(weights):
+    """The first layer's first channels under global averages and these weights; outputs called a, b, …."""
+    features = _features(torch.float32)
+    names = tuple("abcdefgh"[: len(weights)])
+    channels = weights.shape[1]
+    return gap_linear(
+        names,
+        InputSpec((27, 23), mean=(0.0, 0.0, 0.0)),
+        lambda x: (features(x)[0][:, :channels],),
+        weights,
+        torch.zeros(len(weights)),
+        SOURCE,
+    )

@@ -203,7 +203,7 @@ def test_a_stopped_training_goes_on_with_the_same_numbers(train, tmp_path, monke
 
 def test_a_killed_training_goes_on_with_the_same_numbers(rated, package, tmp_path):
     command = [sys.executable, "-c", "import xaesthetic.cli; xaesthetic.cli.main()", "train", "small_net", "--data", "aadb"]
-    changes = ("epochs=60", "batch=8", 'attributes=["light"]', "loss_weights={}", "links={}", "learning_rate=0.01")
+    changes = ("epochs=20", "batch=8", 'attributes=["light"]', "loss_weights={}", "links={}", "learning_rate=0.01")
     choices = [word for change in changes for word in ("--set", change)]
     command += ["--root", str(rated), "--device", "cpu", "--quiet", "--recipe", "paper", "--set", "size=[32,40]", *choices]
 

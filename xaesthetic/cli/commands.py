@@ -4,19 +4,34 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import about, convert, data, reproduction, runs, scores, screen, server, table, training
+from xaesthetic.cli import (
+    about,
+    convert,
+    data,
+    models,
+    photographs,
+    reproduction,
+    runs,
+    scores,
+    screen,
+    server,
+    table,
+    training,
+)
 
 app = typer.Typer(
+    cls=photographs.PhotographGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
-    epilog="First figure: xaesthetic compare --attr depth_of_field",
+    epilog="A photograph: xaesthetic photo.jpg. First figure: xaesthetic compare --attr depth_of_field",
 )
-for _group in (runs, scores, reproduction, training, convert, about):
+for _group in (photographs, runs, scores, reproduction, training, models, convert, about):
     app.add_typer(_group.app)
 app.add_typer(data.app, name="data")
+app.add_typer(models.new, name="new")
 app.add_typer(table.app, name="table")
 app.add_typer(server.app, name="model-server")
 

@@ -19,10 +19,14 @@ _CALLED = 10  # photographs that the table of agreement names
 
 def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) -> None:
     """Print every summary: of the leaderboard the metrics named; what was left out; and what could be measured besides."""
+    from xaesthetic.run.schemas import PRECISION
+
     tables = judgement.tables
     if "leaderboard" in tables:
         _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
         _annotations_left_out(run)
+    if run.has(PRECISION):
+        screen.print_precision(run.read(PRECISION))
     for name, show in _SHOWN.items():
         if name in tables and len(tables[name]):
             screen.say()
@@ -166,6 +170,18 @@ def _faithfulness(table: "pd.DataFrame") -> None:
         screen.print_table([*columns, "over centre", "sensitivity"], lines)
 
 
+def _baselines(table: "pd.DataFrame") -> None:
+    """A star marks an attribute that the baseline by itself edits."""
+    lines = [
+        [
+            f"{row['model']} {row['attribute']}, {row['baseline']}{' *' if row['confounded'] else ''}",
+            *(f"{row[column]:.3f}" for column in ("raw", "baseline_raw", "spread")),
+        ]
+        for _, row in table.iterrows()
+    ]
+    screen.print_table(["baseline (* edits the attribute)", "photographs", "baseline", "between baselines"], lines)
+
+
 def _randomisation(table: "pd.DataFrame") -> None:
     lines = [[f"{row['model']} {row['method']}", str(row["shuffled"]), _between(row, "r", 2)] for _, row in table.iterrows()]
     screen.print_table(["shuffled weights", "which", "correlation with the learnt network's map"], lines)
@@ -196,6 +212,7 @@ _SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {
     "agreement": _agreement,
     "edit_response": _edits,
     "faithfulness": _faithfulness,
+    "baselines": _baselines,
     "randomisation": _randomisation,
     "completeness": _completeness,
     "specificity": _specificity,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import crash
-from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.choices import METHODS, MODELS, ModelChoice
 
 if TYPE_CHECKING:
     from xaesthetic.core.execution import Execution
@@ -33,7 +33,8 @@ Models = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="A model; NAME=FOLDER with weights of one's own. Repeats. Default: multigap_lite0, lite0_ft.",
+        help="A model that 'list models' shows; NAME=FOLDER with weights of one's own; a model folder; timm:NAME, "
+        "torchvision:NAME, pyiqa:NAME. Repeats. Default: multigap_lite0, lite0_ft.",
     ),
 ]
 Weights = Annotated[
@@ -45,7 +46,11 @@ Weights = Annotated[
 ]
 Methods = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, activation_energy."),
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="How maps are made; 'all-cam' for the CAM family. Repeats. Default: cam, activation_energy.",
+    ),
 ]
 Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
 Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
@@ -53,14 +58,18 @@ Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", h
 Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
 Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Precision = Annotated[
+    str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
+]
+Photographs = Annotated[
+    list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="Photographs and folders.", show_default=False)
+]
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
 Workers = Annotated[int, typer.Option(min=1, help="Threads that decode photographs.")]
 Seed = Annotated[int, typer.Option(help="For whatever is drawn by chance.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Run the Python file of a model folder, which may do anything.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
-
-MODELS = ("multigap_lite0", "lite0_ft")
-METHODS = ("cam", "activation_energy")
 
 
 def experiment(
@@ -74,13 +83,19 @@ def experiment(
     batch: int,
     device: str,
     weights: str | None = None,
+    precision: str = "full",
+    photographs: Sequence[Path] = (),
 ) -> "Experiment":
-    """The question that the options ask."""
+    """The question that the options ask; of photographs that are named one by one, where they are."""
     from xaesthetic.core.attributes import choose as choose_attributes
-    from xaesthetic.core.types import Experiment
+    from xaesthetic.core.types import PRECISIONS, Experiment
+    from xaesthetic.run.question import name_photographs
 
+    if precision not in PRECISIONS:
+        raise typer.BadParameter(f"{precision!r} is neither {' nor '.join(PRECISIONS)}.", param_hint="--precision")
+    named = name_photographs(photographs) if photographs else {"data": data}
     return Experiment(
-        data=data,
+        **named,
         root=str(root) if root else None,
         models=choices(models, weights),
         methods=tuple(dict.fromkeys(methods or METHODS)),
@@ -89,16 +104,15 @@ def experiment(
         seed=seed,
         batch=batch,
         device=device,
+        precision=precision,
     )
 
 
 def folder(experiment: "Experiment", out: Path | None) -> Path:
-    """The run folder experiment for, or one whose name tells the question: equal questions meet, others never do."""
-    from hashlib import sha256
+    """The run folder that was named, or one whose name tells the question: equal questions meet, others never do."""
+    from xaesthetic.run.question import default_folder
 
-    if out is None:
-        name = f"{Path(experiment.data).name.replace(':', '-') or 'photographs'}-{'-'.join(experiment.attributes)}"
-        out = Path("runs") / f"{name[:60]}-{sha256(repr(experiment).encode()).hexdigest()[:8]}"
+    out = default_folder(experiment) if out is None else out
     crash.log_in(out)
     return out
 
@@ -117,13 +131,13 @@ def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...
     return tuple(map(str, dict.fromkeys(named)))
 
 
-def execution(workers: int, quiet: bool, device: str = "auto") -> "Execution":
+def execution(workers: int, quiet: bool, device: str = "auto", trust: bool = False) -> "Execution":
     """Return how work is carried out: in this process, with progress unless it is to be quiet."""
     from xaesthetic.core.execution import Execution
     from xaesthetic.core.progress import choose as choose_progress
     from xaesthetic.execution.local import local
 
-    return Execution(workers, device, choose_progress(quiet), local)
+    return Execution(workers, device, choose_progress(quiet), local, trust)
 
 
 def report_options(scale: str, columns: int) -> "ReportOptions":

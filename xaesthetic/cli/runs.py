@@ -19,12 +19,14 @@ app = typer.Typer()
 @app.command(
     epilog="\b\nExamples:\n  "
     "xaesthetic compare --attr depth_of_field\n  "
+    "xaesthetic compare a.jpg b.jpg holiday/ --attr light\n  "
     "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
     "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3"
 )
 def compare(
     attr: options.Attributes,
-    data: options.Data = "sample",
+    photographs: options.Photographs = None,
+    data: options.Data = "",
     root: options.Root = None,
     model: options.Models = None,
     weights: options.Weights = None,
@@ -35,8 +37,10 @@ def compare(
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -44,11 +48,15 @@ def compare(
     """Everything at once: rate photographs, pick the highest and lowest, explain those, draw the figures."""
     from xaesthetic.pipeline import compare
 
-    experiment = options.experiment(attr, data, root, model, method, pick, seed, batch, device, weights)
+    if photographs and (data or root):
+        raise typer.BadParameter("give photographs or folders, or a data set with --data.")
+    experiment = options.experiment(
+        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or ()
+    )
     comparison = compare(
         experiment,
         options.folder(experiment, out),
-        options.execution(workers, quiet),
+        options.execution(workers, quiet, trust=trust),
         report or (),
         options.report_options(scale, columns),
         optional=not method,
@@ -60,7 +68,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PREDICTIONS
+    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
 
     run = comparison.run
     if as_json:
@@ -69,12 +77,15 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
+            "same_maps": run.same_maps(),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
             screen.print_picks(run)
+        screen.print_same_maps(run.same_maps())
+        screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)
@@ -94,8 +105,10 @@ def predict(
     weights: options.Weights = None,
     out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -108,8 +121,8 @@ def predict(
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
-    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights)
-    ratings = rate(photographs or [], experiment, options.execution(workers, quiet))
+    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision)
+    ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
         write_text(out, render(ratings.table, ratings.trained))
@@ -118,6 +131,7 @@ def predict(
         screen.say_json(render(ratings.table, ratings.trained))
     elif not quiet:
         screen.print_ratings(ratings)
+        screen.print_precision(ratings.precision)
     screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)
     if ratings.left_out:
@@ -137,22 +151,24 @@ def explain(
     method: options.Methods = None,
     out: options.Out = None,
     device: options.Device = "auto",
+    precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out):
+    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out or precision != "full"):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
         options.open_run(run).experiment
         if run
-        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights)
+        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision)
     )
-    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet)
+    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)
     if not as_json:
         screen.say(comparison.run.root / "maps")

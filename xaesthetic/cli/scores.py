@@ -40,6 +40,7 @@ def score(
         bool, typer.Option("--randomise", help="Shuffle the networks' weights, layer by layer: are the maps still the same?")
     ] = False,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -52,14 +53,14 @@ def score(
     from xaesthetic.run.schemas import ANNOTATIONS
 
     opened = options.open_run(run)
-    execution = options.execution(workers, quiet)
+    execution = options.execution(workers, quiet, trust=trust)
     if not opened.has(ANNOTATIONS) and (metric or by_person):
         raise typer.BadParameter(
             f"{run}: nobody was watched here, there is nothing to measure against.",
             param_hint="--metric" if metric else "--by-person",
         )
     validate_metrics(opened, metric or (), by_person)
-    chosen = {"edits": edits, "faithfulness": faithfulness, "randomisation": randomise}
+    chosen = {"edits": edits, "faithfulness": faithfulness, "baselines": faithfulness, "randomisation": randomise}
     measure_all(opened, [name for name, wanted in chosen.items() if wanted], execution)
     judgement = judge(opened, metric or (), execution, by_person)
     if as_json:

@@ -13,6 +13,7 @@ from xaesthetic.cli import options, screen
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xaesthetic.core.types import Record
     from xaesthetic.paper.tables.layout import Layout
 
 app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals.")
@@ -50,7 +51,7 @@ def table_1(
     as_json: options.Json = False,
 ) -> None:
     """Spearman's ρ of every model for every attribute, with intervals and paired differences, beside the paper's."""
-    from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.core.described import Described
     from xaesthetic.data.records import collect
     from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
     from xaesthetic.paper.tables.given import read_predictions
@@ -58,16 +59,16 @@ def table_1(
     from xaesthetic.pipeline import compare
     from xaesthetic.run.schemas import PREDICTIONS
 
-    everything = any(text.strip().lower() == "all" for text in attr)
-    attributes = _PAPER if everything else parse_attributes(attr)
     collection = collect(data, root)
     records = collection.records
+    attributes = _rows(attr, records)
     tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
     tables, chosen = [], []
     notes: list[str] = []
     trained: dict[str, str] = {}
+    described = Described(data=collection.described)
     for name, file in _named(predictions):
-        table, said = read_predictions(name, file, [record.id for record in tested])
+        table, said = read_predictions(name, file, [record.id for record in tested], attributes)
         chosen.append(table)
         notes += said
     left_out: dict[str, str] = {}
@@ -79,15 +80,32 @@ def table_1(
         rated = compare(experiment, options.folder(experiment, None), options.execution(workers, quiet), draw=False)
         tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
+        described = replace(described, models={**described.models, **rated.run.described().models})
         left_out |= rated.left_out
     result = attribute_ranks(tested, [*tables, *chosen], attributes, resamples, seed)
-    layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained)
+    layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained, described)
     frames = {"table_1": result.ranks, "table_1_differences": result.differences}
     _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
     screen.print_passed_over(collection.passed_over)
     screen.print_left_out(left_out)
     if left_out:
         raise typer.Exit(1)
+
+
+def _rows(attr: Sequence[str], records: "Sequence[Record]") -> tuple[str, ...]:
+    """The attributes asked for, which people must have rated; for all the paper's, and those of other names."""
+    from xaesthetic.core.attributes import NAMES, in_order
+    from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.core.errors import DataError, unknown
+
+    rated = in_order(name for record in records for name in record.ratings)
+    if any(text.strip().lower() == "all" for text in attr):
+        return (*_PAPER, *(name for name in rated if name not in NAMES))
+    chosen = parse_attributes(tuple(attr))
+    missing = [name for name in chosen if rated and name not in rated]
+    if missing:
+        raise DataError(unknown("rated attribute", missing[0], rated, label="People rated"))
+    return chosen
 
 
 _PAPER = (
@@ -124,10 +142,12 @@ def table_2(
 
     votes, votes_notes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
     images = sorted(votes["image"].unique())
-    (name,) = parse_attributes([attr])
+    name, *more = parse_attributes([attr])
+    if more:
+        raise typer.BadParameter("the scores are for one attribute; name it.", param_hint="--attr")
     chosen, notes = {}, list(votes_notes)
     for item, file in _named(predictions):
-        table, said = read_predictions(item, file, images)
+        table, said = read_predictions(item, file, images, (name,))
         rows = table[table["attribute"] == name]
         chosen[item] = dict(zip(rows["image"], rows["prediction"], strict=True))
         notes += said

@@ -3,11 +3,14 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xaesthetic.cli import options, screen
+
+if TYPE_CHECKING:
+    from xaesthetic.core.execution import Execution
 
 app = typer.Typer()
 
@@ -18,6 +21,7 @@ app = typer.Typer()
     "xaesthetic train resnet50_ft --data aadb --recipe code --set epochs=8 --out weights/ft\n  "
     "xaesthetic train multigap_lite0 --data aadb --freeze-backbone --out weights/lite0\n  "
     "xaesthetic train multigap_lite0 --data osie --recipe ridge --out heads\n  "
+    "xaesthetic train timm:convnext_tiny --head multigap --data aadb --out my_model\n  "
     "torchrun --no-python --nproc-per-node 4 xaesthetic train multigap_resnet50 --data aadb --out weights/paper"
 )
 def train(
@@ -43,6 +47,14 @@ def train(
     weights: Annotated[
         str | None, typer.Option(metavar="FOLDER|random", help="Where the backbone starts, if not with the model's own.")
     ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            metavar="multigap",
+            help="A new head on timm:NAME or torchvision:NAME, fitted to frozen features; writes a model folder.",
+            show_default=False,
+        ),
+    ] = None,
     device: options.Device = "auto",
     workers: options.Workers = 2,
     seed: Annotated[int | None, typer.Option(help="For whatever is drawn by chance; else the recipe's.")] = None,
@@ -56,6 +68,11 @@ def train(
     from xaesthetic.train.ridge import train_head
 
     execution = options.execution(workers, quiet, device)
+    if head is not None:
+        if recipe or changes or freeze_backbone or head != "multigap":
+            raise typer.BadParameter(f"{head!r} with a recipe; --head multigap is fitted as it is.", param_hint="--head")
+        _train_multigap(model, weights, data, root, out, seed or 0, execution, quiet, as_json)
+        return
     if recipe is None:
         recipe = "paper" if any(record.ratings for record in find_records(data, root)) else "ridge"
     if recipe == "ridge":
@@ -74,3 +91,25 @@ def train(
     elif not quiet:
         screen.print_results(manifest)
     screen.say(out / f"{model}.safetensors", err=as_json)
+
+
+def _train_multigap(
+    model: str,
+    weights: str | None,
+    data: str,
+    root: Path | None,
+    out: Path,
+    seed: int,
+    execution: "Execution",
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    from xaesthetic.core.choices import ModelChoice
+    from xaesthetic.train.multigap import train_multigap
+
+    manifest = train_multigap(ModelChoice.parse(model).or_weights(weights), data, root, out, seed, execution)
+    if as_json:
+        screen.say_json(json.dumps(manifest, indent=2))
+    elif not quiet:
+        screen.print_results(manifest)
+    screen.say(out, err=as_json)

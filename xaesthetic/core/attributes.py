@@ -1,40 +1,122 @@
-"""The vocabulary: the attributes that models rate, under every name that the field's files use for them.
+"""Attributes: what is declared of one, and the vocabulary: AADB's, under every name that the field's files use for them.
 
 Sources: Kong et al., ECCV 2016 (the eleven attributes of AADB, its CSV columns and the Caffe model's blobs);
 Malu, Bapi, Indurkhya, MAICS 2017 (the eight kept there: the other three are zero for 80 to 91 % of the photographs).
 """
 
+import math
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
+from typing import SupportsFloat
 
 from xaesthetic.core.errors import DataError, unknown
+
+_CLOSE = 1e-6
+"""How far beyond its range a rating may be, relative to it: ratings are of float32, bounds are not."""
+OUTSIDE = "!"
+"""Stands behind a rating that is outside of the range that is declared."""
+_LONGEST = 200
+_LONGEST_NAME = 100  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One thing about a photograph that people and models rate."""
+    """One thing about a photograph that people and models rate: what a model or a data set declares of it.
+
+    Raises
+    ------
+    DataError
+        If the name or the title is no single line of text, or the range is none; names the attribute.
+
+    Examples
+    --------
+    >>> beauty = Attribute("beauty", low=1, high=10)
+    >>> beauty.title, beauty.range, beauty.is_outside(11.5)
+    ('beauty', '1 to 10', True)
+    """
 
     name: str
-    """How this project writes it."""
-    title: str
-    """How it stands in the paper and in figures."""
-    low: float
-    """The lowest rating in AADB."""
-    high: float
-    """The highest rating in AADB."""
-    in_paper: bool
+    """How it is written in tables and on the command line."""
+    title: str = ""
+    """How it stands in figures; the name where it is left out."""
+    low: float | int = math.nan
+    """The lowest rating that can be; nan where that is not known."""
+    high: float | int = math.nan
+    """The highest; nan where that is not known."""
+    higher_is_better: bool = True
+    """Whether a higher rating is the better one; not so for noise, say."""
+
+    def __post_init__(self) -> None:
+        """Let the name stand for a title that is left out; refuse what is no text and no range."""
+        _validate_line(self.name, "an attribute's name")
+        object.__setattr__(self, "title", self.title or self.name)
+        _validate_line(self.title, f"the title of {self.name!r}")
+        for side in ("low", "high"):
+            object.__setattr__(self, side, _bound(getattr(self, side), f"{self.name!r}: its {side}est rating"))
+        if self.low >= self.high:
+            raise DataError(f"{self.name!r}: its range is {self.low:g} to {self.high:g}; the lower number comes first.")
+        if not isinstance(self.higher_is_better, bool):
+            raise DataError(f"{self.name!r}: higher_is_better is {self.higher_is_better!r}; True or False was wanted.")
+
+    @property
+    def about(self) -> str:
+        """The range and the direction, as far as there is something to say: ``0 to 5, lower is better``."""
+        return ", ".join(filter(None, (self.range, "" if self.higher_is_better else "lower is better")))
+
+    @property
+    def range(self) -> str:
+        """The range in words: ``-1 to 1``, ``from 0``, ``up to 5``; empty where it is not known."""
+        if math.isnan(self.low):
+            return "" if math.isnan(self.high) else f"up to {self.high:g}"
+        return f"from {self.low:g}" if math.isnan(self.high) else f"{self.low:g} to {self.high:g}"
+
+    def text(self, rating: SupportsFloat, digits: int = 2) -> str:
+        """A rating as it is shown: never a negative zero, with a mark where it is outside of the range."""
+        return f"{float(rating):z.{digits}f}{OUTSIDE * self.is_outside(rating)}"
+
+    def is_outside(self, rating: SupportsFloat) -> bool:
+        """Whether a rating is beyond the range, as far as that is known; nan never is."""
+        bounds = [abs(bound) for bound in (self.low, self.high) if not math.isnan(bound)]
+        room = _CLOSE * max(bounds, default=0.0)
+        value = float(rating)
+        return value < self.low - room or value > self.high + room
+
+
+@dataclass(frozen=True, slots=True)
+class AadbAttribute(Attribute):
+    """One of AADB's: the built-in vocabulary."""
+
+    in_paper: bool = False
     """Whether it is one of the eight attributes of Malu et al. 2017."""
-    csv: str
+    csv: str = ""
     """The column in AADB's label lists (one of them is misspelt there)."""
-    blob: str
+    blob: str = ""
     """The output blob of Kong et al.'s Caffe model."""
 
 
-def _attribute(name: str, title: str, csv: str, blob: str, low: float = -1.0, in_paper: bool = True) -> Attribute:
-    return Attribute(name, title, low, 1.0, in_paper, csv, blob)
+def _validate_line(text: object, what: str) -> None:
+    if (
+        not isinstance(text, str)
+        or not text.strip()
+        or not text.isprintable()
+        or len(text.encode("utf-8", "replace")) > _LONGEST
+    ):
+        raise DataError(f"{what} is {text!r}; one line of text was wanted.")
 
 
-ATTRIBUTES: tuple[Attribute, ...] = (
+def _bound(value: object, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or math.isinf(value):
+        raise DataError(f"{what} is {value!r}; a number was wanted, nan where it is not known.")
+    return math.nan if math.isnan(value) else float(value)  # one nan: equal attributes are equal
+
+
+def _attribute(name: str, title: str, csv: str, blob: str, low: float = -1.0, in_paper: bool = True) -> AadbAttribute:
+    return AadbAttribute(name, title, low, 1.0, True, in_paper, csv, blob)
+
+
+ATTRIBUTES: tuple[AadbAttribute, ...] = (
     _attribute("balancing_elements", "Balancing Elements", "BalacingElements", "fc9_BalancingElement"),
     _attribute("color_harmony", "Color Harmony", "ColorHarmony", "fc9_ColorHarmony"),
     _attribute("content", "Content", "Content", "fc9_Content"),
@@ -58,7 +140,7 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
-def attribute(text: str) -> Attribute:
+def attribute(text: str) -> AadbAttribute:
     """Find an attribute by its name, its title in any case, its CSV column or its Caffe blob.
 
     Raises
@@ -80,14 +162,58 @@ def canonical(text: str) -> str:
         return text.strip()
 
 
-def describe(name: str) -> Attribute:
+def describe(name: str, declared: Iterable[Attribute] = ()) -> Attribute:
     """What is known of an attribute of a model or data set.
 
-    Those that the vocabulary has not go by their own name as title and range from -1 to 1; so does one that is called as
-    only a file of the field calls it.
+    Parameters
+    ----------
+    name
+        Any.
+    declared
+        What that model or data set declares.
+
+    Returns
+    -------
+    What is declared of it; else the vocabulary's, with AADB's range; else its own name as title and a range that is not
+    known: so does one that is called as only a file of the field calls it.
     """
-    known = {item.name: item for item in ATTRIBUTES}
-    return known.get(name) or Attribute(name, name, -1.0, 1.0, False, name, name)
+    known = {item.name: item for item in (*ATTRIBUTES, *declared)}
+    return known.get(name) or Attribute(name)
+
+
+def as_attributes(items: str | Iterable[str | Attribute]) -> tuple[Attribute, ...]:
+    """Return attributes of which some may be given by their names alone.
+
+    Raises
+    ------
+    DataError
+        If one is neither a name nor an attribute.
+    """
+    several = (items,) if isinstance(items, str) else tuple(items)
+    return tuple(item if isinstance(item, Attribute) else describe(item) for item in several)
+
+
+def plain(item: Attribute) -> dict[str, object]:
+    """What is declared of an attribute as JSON and TOML take it; what is not known is left out."""
+    bounds = {side: value for side, value in (("low", item.low), ("high", item.high)) if not math.isnan(value)}
+    return {"name": item.name, "title": item.title, **bounds, "higher_is_better": item.higher_is_better}
+
+
+def name_problem(name: str) -> str:
+    """Why a text cannot be the name of an attribute, which becomes part of file names; empty where it can.
+
+    Examples
+    --------
+    >>> name_problem("技術"), name_problem("a/b")
+    ('', 'holds a slash or a control character')
+    """
+    if not name.strip() or name != name.strip() or len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        return "is empty, too long, or begins or ends with a blank"
+    if any(letter in "/\\" or unicodedata.category(letter)[0] == "C" for letter in name):
+        return "holds a slash or a control character"
+    if name.casefold() == "all" or name[0] == ".":
+        return "begins with a dot or is the word for all of them"
+    return ""
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
@@ -97,18 +223,17 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse(texts: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """The names of the attributes asked for, each once, in the order asked; ``all`` stands for all twelve.
+    """The names of the attributes asked for, each once, in the order asked; ``all`` stands for the vocabulary's twelve.
+
+    Names are free: a text that stands for none of the twelve is a name of its own, which whoever has the ratings knows.
 
     Raises
     ------
     DataError
-        If a text is no attribute.
+        If there is none, or one is no text.
     """
-    names: dict[str, None] = {}
-    for text in texts:
-        for name in NAMES if text.strip().lower() == "all" else (attribute(text).name,):
-            names[name] = None
-    return tuple(names)
+    names = (choose(text) for text in texts) if texts else [choose(())]
+    return tuple(dict.fromkeys(name for item in names for name in (NAMES if item == ("all",) else item)))
 
 
 def choose(texts: str | Iterable[str]) -> tuple[str, ...]:

@@ -32,3 +32,5 @@ class Execution:
     """Shows the progress."""
     executor: Executor | None = None
     """Who computes the chunks; None for this process (`xaesthetic.execution.local`)."""
+    trust: bool = False
+    """Whether a model folder's own Python file may run."""

@@ -6,8 +6,18 @@ from types import ModuleType
 
 from xaesthetic.core.errors import PluginError
 
-EXTRAS = {"captum": "captum", "convert": "h5py", "drive": "gdown", "emd": "ot", "fetch": "pooch", "heif": "pillow_heif"}
+EXTRAS = {
+    "captum": "captum",
+    "convert": "h5py",
+    "drive": "gdown",
+    "emd": "ot",
+    "fetch": "pooch",
+    "heif": "pillow_heif",
+    "pyiqa": "pyiqa",
+}
 """The extras in pyproject.toml, each with a module that it brings."""
+ALONE = ("pyiqa",)
+"""Those that the extra `all` leaves out: their licence allows no commercial use."""
 
 
 def need(module: str, extra: str, purpose: str) -> ModuleType:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from xaesthetic.core.attributes import Attribute, as_attributes
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -56,7 +58,8 @@ class MethodFacts:
     asks_output: bool = True
     """Whether its map depends on the output; a floor's does not, and is drawn once."""
     baseline: bool = False
-    """Whether it compares with a photograph without information, which is a choice (`xaesthetic.methods._baselines`)."""
+    """Whether it compares with a photograph without information, which is a choice (`xaesthetic.core.baselines`): it
+    has the parameter `baseline` then."""
     promises: str = ""
     """What its maths promises, in a sentence; empty where nothing."""
     against: str = ""
@@ -91,6 +94,8 @@ class ModelFacts:
 
     downloads: tuple[str, ...] = ()
     """The names of the downloads that it reads, itself or once they are converted."""
+    attributes: tuple[Attribute, ...] = ()
+    """What it rates with its own weights; empty where it does not say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +204,20 @@ def dataset(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function
     return _declare(DatasetFacts(tuple(downloads)))
 
 
-def model(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:
-    """Declare the names of the downloads that a model's weights come from."""
-    return _declare(ModelFacts(tuple(downloads)))
+def model(
+    *, downloads: Sequence[str] = (), attributes: str | Sequence[str | Attribute] = ()
+) -> Callable[[_Function], _Function]:
+    """Declare the names of the downloads that a model's weights come from, and what it rates.
+
+    Parameters
+    ----------
+    downloads
+        Names that `xaesthetic data fetch` knows.
+    attributes
+        Names, or with them title, range and direction: ``("light", Attribute("beauty", low=1, high=10))``. Literals are
+        read without importing the plug-in (`xaesthetic list attributes`).
+    """
+    return _declare(ModelFacts(tuple(downloads), as_attributes(attributes)))
 
 
 def converter(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:

@@ -18,12 +18,14 @@ import dataclasses
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module, metadata
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from xaesthetic.core import baselines
 from xaesthetic.core.errors import PluginError, XaestheticWarning, unknown
 from xaesthetic.core.facts import CLASSES, DEFAULTS, Facts, MethodFacts, MetricFacts, ReportFacts
 
@@ -32,14 +34,16 @@ KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports",
 
 _UNSUPPORTED = {
     ("methods", "gradcam"): "it is called 'grad_cam' here",
+    ("methods", "all-cam"): "it stands for several, which a run compares; name one of them here, 'cam' or 'grad_cam'",
     ("methods", "guided_grad_cam"): (
         "it multiplies grad_cam by guided backpropagation, which looks the same whatever the weights are (Adebayo et "
         "al., NeurIPS 2018) and which captum offers for ReLU only, not for the ReLU6 and functions that models have "
         "here; use 'grad_cam', or 'integrated_gradients' for a map in image pixels"
     ),
-    ("methods", "deeplift"): "it needs one module for each activation; use 'integrated_gradients'",
+    ("methods", "deeplift"): "it is called 'deep_lift' here",
 }
 
+NO_BASELINE = "{name} compares with no baseline; choose it as --method {name}."
 
 _HERE = ("xaesthetic", "xaesthetic_baselines", "xaesthetic_reports")
 """The packages of this project: their plug-ins keep their names."""
@@ -157,16 +161,36 @@ def summary(kind: str, name: str) -> str:
     PluginError
         If there is no such plug-in, or its file is not Python.
     """
+    tree, function = read_function(kind, name)
+    return (ast.get_docstring(function or tree) or "").partition("\n")[0]
+
+
+def read_function(kind: str, name: str) -> tuple[ast.Module, ast.FunctionDef | None]:
+    """Read a plug-in's file and find its function, without importing it."""
+    tree, name = parsed(kind, name), _base(kind, name)[0]
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return tree, next(functions, None)
+
+
+def _base(kind: str, name: str) -> tuple[str, str]:
+    """Split a method's key into its name and its baseline; other plug-ins have none."""
+    return baselines.split(name) if kind == "methods" else (name, "")
+
+
+def parsed(kind: str, name: str) -> ast.Module:
+    """The source of a plug-in, parsed and not run.
+
+    Raises
+    ------
+    PluginError
+        If there is no such plug-in, or its file is not Python.
+    """
     check(kind, name)
-    module, file = _files(kind)[name]
+    module, file = _files(kind)[_base(kind, name)[0]]
     try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+        return ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError) as error:
         raise PluginError(f"{module} cannot be read ({one_line(error)}); mend or remove {file}.") from error
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return (ast.get_docstring(node) or "").partition("\n")[0]
-    return (ast.get_docstring(tree) or "").partition("\n")[0]
 
 
 def check(kind: str, name: str) -> None:
@@ -177,6 +201,7 @@ def check(kind: str, name: str) -> None:
     PluginError
         If it is not, or two others bring one; suggests the nearest name, or says what to use instead.
     """
+    name = _base(kind, name)[0]
     known = _files(kind)
     if name not in known:
         if several := _candidates(kind).get(name):
@@ -187,7 +212,7 @@ def check(kind: str, name: str) -> None:
 
 
 def load(kind: str, name: str) -> Callable[..., Any]:
-    """Import a plug-in and give its function.
+    """Import a plug-in and give its function; a method whose key names a baseline gives it with that baseline.
 
     Raises
     ------
@@ -195,6 +220,16 @@ def load(kind: str, name: str) -> Callable[..., Any]:
         If there is no such plug-in, its file cannot be imported, or it holds no function of its name.
     """
     check(kind, name)
+    name, baseline = _base(kind, name)
+    function = _import(kind, name)
+    if not baseline:
+        return function
+    if "baseline" not in signature(function).parameters:
+        raise PluginError(NO_BASELINE.format(name=name))
+    return partial(function, baseline=baseline)
+
+
+def _import(kind: str, name: str) -> Callable[..., Any]:
     module = _files(kind)[name][0]
     try:
         holder = import_module(module)
@@ -224,9 +259,13 @@ def facts(kind: str, name: str) -> Facts:
     PluginError
         If it cannot be loaded, declares the facts of another kind, or is a metric that declares none.
     """
-    function = load(kind, name)
+    load(kind, name)  # with its baseline, which may not fit
+    name, baseline = _base(kind, name)
+    function = _import(kind, name)
     wanted, one = CLASSES[kind], kind[:-1]
     declared = getattr(function, "facts", DEFAULTS.get(kind))
+    if isinstance(declared, MethodFacts) and kind == "methods" and not baselines.is_constant(baseline):
+        return dataclasses.replace(declared, adds_up="")  # what is left over differs from photograph to photograph
     if isinstance(declared, wanted):
         return declared
     where = f"{_files(kind)[name][0]}.{name}"

@@ -1,8 +1,13 @@
-"""Progress on long work: a bar with rate and remaining time on a terminal, plain lines elsewhere."""
+"""Progress on long work: a bar with rate and remaining time on a terminal, plain lines elsewhere.
+
+What takes long inside one item (the passes of a method) is shown beside the bar or line that runs: `counted`.
+"""
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol, TypeVar, runtime_checkable
 
 from xaesthetic.core.text import visible
@@ -24,15 +29,71 @@ def silent(items: Iterable[T], what: str, total: int) -> Iterator[T]:  # noqa: A
     yield from items
 
 
+def _nothing(text: str) -> None:
+    """Say nothing; nobody listens."""
+    del text
+
+
+_beside: ContextVar[Callable[[str], None]] = ContextVar("beside", default=_nothing)
+"""Says a few words beside the progress that runs in this context; nothing where none does."""
+
+
+@contextmanager
+def _saying(say: Callable[[str], None]) -> Iterator[None]:
+    before = _beside.get()
+    _beside.set(say)
+    try:
+        yield
+    finally:
+        _beside.set(before)
+
+
+def counted(items: Iterable[T], what: str, total: int, step: int = 1) -> Iterator[T]:
+    """Go through the parts of one item's work, and have the progress that runs say how far it is.
+
+    Parameters
+    ----------
+    items
+        The parts.
+    what
+        What is done: ``"rise of 8 photographs"``.
+    total
+        How many passes it takes.
+    step
+        How many of them a part is.
+    """
+    say = _beside.get()
+    for number, item in enumerate(items):
+        say(f"{what}: {min(number * step, total)} of {total} passes")
+        yield item
+    say("")
+
+
+class _Lines:
+    """A line about every ten seconds; `count` items are done."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self.what, self.total, self.count = visible(what), total, 0
+        self.started = self.said = time.monotonic()
+
+    def say(self, inside: str = "", always: bool = False) -> None:
+        now = time.monotonic()
+        if always or now - self.said > 10:
+            more = f" ({inside})" if inside else ""
+            print(
+                f"{self.what}: {self.count} of {self.total}{more}, {now - self.started:.0f} s", file=sys.stderr, flush=True
+            )
+            self.said = now
+
+
 def lines(items: Iterable[T], what: str, total: int) -> Iterator[T]:
     """A line on standard error about every ten seconds, for logs."""
-    started = said = time.monotonic()
-    for count, item in enumerate(items, start=1):
-        yield item
-        now = time.monotonic()
-        if now - said > 10 or count == total:
-            print(f"{visible(what)}: {count} of {total}, {now - started:.0f} s", file=sys.stderr, flush=True)
-            said = now
+    written = _Lines(what, total)
+    with _saying(written.say):
+        for item in items:
+            yield item
+            written.count += 1
+            written.say(always=written.count == total)
 
 
 def bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
@@ -46,13 +107,15 @@ def bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[inside]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        task = progress.add_task(visible(what), total=total, rate="")
-        for item in items:
-            yield item
-            progress.advance(task)
-            progress.update(task, rate=_rate(progress.tasks[0].speed))
+        task = progress.add_task(visible(what), total=total, rate="", inside="")
+        with _saying(lambda text: progress.update(task, inside=text)):
+            for item in items:
+                yield item
+                progress.advance(task)
+                progress.update(task, rate=_rate(progress.tasks[0].speed))
 
 
 def _rate(speed: float | None) -> str:

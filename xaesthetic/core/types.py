@@ -23,6 +23,9 @@ Points = Float[np.ndarray, "_n 2"]
 Polygon = tuple[tuple[float, float], ...]
 """Corners (x, y) in image pixels, origin at the top left."""
 
+PRECISIONS = ("full", "bf16")
+"""What a network computes in: float32, or bfloat16 where torch's autocast says so; maps and outputs are float32 anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class EditStep:
@@ -156,12 +159,21 @@ class Experiment:
     device: str = "cpu"
     inputs: Mapping[str, str] = field(default_factory=dict)
     """What tells these inputs from others: the sha256 of the list of photographs and of weights of one's own."""
+    precision: str = "full"
+    """A name in `PRECISIONS`."""
+    photographs: tuple[str, ...] = ()
+    """Files and folders, where they are named one by one; `data` is but a title then."""
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """The models that were handed over as objects, which no name can load: the sha256 of each, by its name."""
 
     def __post_init__(self) -> None:
         """Take one name for several and lists for tuples, as they are easily written; refuse what is neither."""
-        for key in ("models", "methods", "attributes"):
+        for key in ("models", "methods", "attributes", "photographs"):
             names: object = getattr(self, key)
+            names = str(names) if isinstance(names, Path) else names
             several = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, (list, tuple)) else None
+            if several is not None and key == "photographs":
+                several = tuple(str(name) if isinstance(name, Path) else name for name in several)
             if several is None or not all(isinstance(name, str) for name in several):
                 raise DataError(f"the experiment's {key} are {names!r}; names were wanted, as ('one', 'two').")
             object.__setattr__(self, key, several)
@@ -170,6 +182,8 @@ class Experiment:
             if not isinstance(place, (str, Path, NoneType)) or (place is None and key == "data"):
                 raise DataError(f"the experiment's {key} is {place!r}; a name or a folder was wanted.")
             object.__setattr__(self, key, None if place is None else str(place))
+        if self.precision not in PRECISIONS:
+            raise DataError(f"the experiment's precision is {self.precision!r}; {' or '.join(PRECISIONS)} was wanted.")
         for key, least in (("pick", 1), ("batch", 1), ("seed", None)):
             number: object = getattr(self, key)
             whole = type(number) is int and (least is None or number >= least)

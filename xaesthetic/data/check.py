@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from xaesthetic.core.attributes import ATTRIBUTES, NAMES
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES, in_order
 from xaesthetic.core.types import PassedOver, Record
 from xaesthetic.data.records import collect
 
 _EXTREMES = (0.30, 0.75)  # of the overall score: what lies beyond was chosen to be easy
+_NOBODY = pd.Series(dtype=float)
 _PAPER = [item.name for item in ATTRIBUTES if item.in_paper]
 
 
@@ -54,7 +55,8 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
     -------
     A table of the lists (splits) with the photographs found; and, where there are ratings: photographs in two lists, the
     ratings' distribution, Spearman's ρ of every attribute with the overall score, and of the best linear combination of
-    the paper's eight attributes (ordinary least squares on `train`) with it.
+    the paper's eight attributes (ordinary least squares on `train`) with it, where people gave overall scores; and what the
+    data set declares of its attributes.
 
     Raises
     ------
@@ -71,7 +73,10 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
         rated = {split: _ratings(members) for split, members in (lists or {"all": records}).items()}
         sheets += _overlaps(lists)
         sheets += [_distribution(split, rated[split]) for split in rated if not lists or not _part(split, lists)]
-        sheets.append(_with_overall(rated))
+        sheets += [_with_overall(rated)] if any(table["overall"].notna().any() for table in rated.values()) else []
+    if collection.described:
+        declared = tuple((item.name, item.title, item.about) for item in collection.described)
+        sheets.append(Sheet("declared attributes", ("attribute", "title", "range"), declared))
     return DataCheck(tuple(sheets), missing, left_out, collection.passed_over)
 
 
@@ -92,7 +97,8 @@ def _part(split: str, lists: Mapping[str, Sequence[Record]]) -> bool:
 
 
 def _ratings(records: Sequence[Record]) -> pd.DataFrame:
-    return pd.DataFrame([dict(record.ratings) for record in records], columns=list(NAMES), dtype=float)
+    names = in_order((*NAMES, *(name for record in records for name in record.ratings)))
+    return pd.DataFrame([dict(record.ratings) for record in records], columns=list(names), dtype=float)
 
 
 def _counts(lists: Mapping[str, Sequence[Record]], missing: set[str]) -> Sheet:
@@ -121,7 +127,7 @@ def _overlaps(lists: Mapping[str, Sequence[Record]]) -> list[Sheet]:
 
 def _distribution(split: str, table: pd.DataFrame) -> Sheet:
     rows = []
-    for name in NAMES:
+    for name in map(str, table.columns):
         values = table[name].dropna()
         if len(values):
             numbers = (values.mean(), values.std(ddof=0), values.min(), values.max())
@@ -133,8 +139,8 @@ def _distribution(split: str, table: pd.DataFrame) -> Sheet:
 
 def _with_overall(rated: Mapping[str, pd.DataFrame]) -> Sheet:
     rows = []
-    for name in NAMES[:-1]:
-        rows.append((name, *(_rho(table[name], table["overall"]) for table in rated.values())))
+    for name in in_order(str(name) for table in rated.values() for name in table.columns if name != "overall"):
+        rows.append((name, *(_rho(table.get(name, _NOBODY), table["overall"]) for table in rated.values())))
     oracle = _least_squares(rated.get("train"))
     if oracle is not None:
         predicted = (_rho(pd.Series(table[_PAPER].to_numpy() @ oracle), table["overall"], 4) for table in rated.values())

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
@@ -85,6 +86,25 @@ def read_photograph(path: Path, sha256: str = "") -> Photograph:
     with _in_one_line(path), open_regular(path) as file:
         _validate_sum(file, sha256)
         return _read(path, file)
+
+
+class _Content(BytesIO):
+    """A file's content, with what else makes a `BinaryIO` of it."""
+
+    name, mode = "the bytes", "rb"
+
+
+def decode_bytes(content: bytes) -> Pixels:
+    """Read a photograph's pixels from a file's content, as `decode` does from the file.
+
+    Raises
+    ------
+    DataError
+        As `decode`.
+    """
+    name = Path(_Content.name)
+    with _in_one_line(name):
+        return _read(name, _Content(content)).pixels
 
 
 def read_size(path: Path) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from PIL import Image
 from xaesthetic.core.types import InputSpec, Map, Mask, Pixels, Polygon, Rgb
 from xaesthetic.data.decoding import Photograph as Photograph
 from xaesthetic.data.decoding import decode as decode
+from xaesthetic.data.decoding import decode_bytes as decode_bytes
 from xaesthetic.data.decoding import from_image as from_image
 from xaesthetic.data.decoding import read_photograph as read_photograph
 from xaesthetic.data.decoding import read_size as read_size
@@ -61,6 +62,12 @@ def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:
     mean = spec.mean if isinstance(spec.mean, np.ndarray) else np.array(spec.mean, np.float32)[:, None, None]
     std = np.array(spec.std, np.float32)[:, None, None]
     return np.ascontiguousarray((channels * np.float32(spec.scale / 255) - mean) / std)
+
+
+def mean_and_unit(spec: InputSpec) -> tuple[Float32[np.ndarray, "3 _ _"], Float32[np.ndarray, "3 1 1"]]:
+    """Return what undoes `to_input`: light of 0 to 1 is the input times the unit plus the mean, in the network's order."""
+    mean = spec.mean if isinstance(spec.mean, np.ndarray) else np.array(spec.mean, np.float32)[:, None, None]
+    return mean / np.float32(spec.scale), np.array(spec.std, np.float32)[:, None, None] / np.float32(spec.scale)
 
 
 def to_pixels(grid: Float[np.ndarray, "i j"], size: tuple[int, int]) -> Map:

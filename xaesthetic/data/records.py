@@ -9,8 +9,12 @@ from pathlib import Path
 from types import NoneType
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.types import PassedOver, Record
+
+Item = Record | PassedOver | Attribute
+"""What a data set gives: photographs, what is none, and what it declares of the attributes that it has ratings of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Collection:
     """No two with one id; some may have a `problem`."""
     passed_over: tuple[PassedOver, ...] = ()
     """What else it held."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of the attributes that people rated: titles, ranges, directions."""
 
 
 def find_records(data: str | Path, root: str | Path | None = None) -> list[Record]:
@@ -61,7 +67,7 @@ def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
     return sorted((record for record in records if split in record.splits), key=lambda record: record.splits[split])
 
 
-def _load(data: str, root: Path | None) -> Iterator[Record | PassedOver]:
+def _load(data: str, root: Path | None) -> Iterator[Item]:
     if data not in plugins.names("datasets"):
         if not (Path(data).exists() or "/" in data or "\\" in data):
             raise DataError(f"{unknown('data set', data, plugins.names('datasets'))} Nor is there a folder of that name.")
@@ -74,10 +80,17 @@ def given_records(paths: Sequence[Path]) -> list[Record]:
     return list(collect_paths(paths).records)
 
 
-def collect_paths(paths: Sequence[Path]) -> Collection:
+def collect_paths(paths: Sequence[Path], short: bool = False) -> Collection:
     """Collect photographs and folders named one by one.
 
     A path that is not there, or that comes twice, is a record with a problem, so that the others are used.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+    short
+        Whether ids are paths below the folder that holds them all, and not the paths as they were written.
 
     Raises
     ------
@@ -87,32 +100,45 @@ def collect_paths(paths: Sequence[Path]) -> Collection:
     missing = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110  # Path.exists may raise
     if missing and len(missing) == len(paths):
         raise DataError(_missing(missing[0]))
-    return _collection((item for path in paths for item in _load_path(path, alone=len(paths) == 1)), "the list")
+    above = _above(paths) if short else None
+    return _collection((item for path in paths for item in _load_path(path, len(paths) == 1, above)), "the list")
 
 
-def _load_path(path: Path, alone: bool) -> Iterator[Record | PassedOver]:
-    name = files.printable(path)
+def _above(paths: Sequence[Path]) -> str:
+    """The innermost folder that holds all of these."""
+    folders = [path if os.path.isdir(path) else path.parent for path in paths]  # noqa: PTH112
+    return os.path.commonpath([os.path.abspath(folder) for folder in folders])  # noqa: PTH100  # links stay as they are
+
+
+def _identity_of(path: Path, above: str | None) -> str:
+    return files.printable(path if above is None else Path(os.path.relpath(path, above)))
+
+
+def _load_path(path: Path, alone: bool, above: str | None) -> Iterator[Item]:
+    name = _identity_of(path, above)
     if not os.path.isdir(path):  # noqa: PTH112
         yield Record(name, path, original=name, problem="" if os.path.exists(path) else _missing(path))  # noqa: PTH110
         return
     try:
         for item in plugins.load("datasets", "folder")(path):
-            if isinstance(item, PassedOver):
-                yield replace(item, name=files.printable(path / item.name))
+            if isinstance(item, Attribute):
+                yield item
+            elif isinstance(item, PassedOver):
+                yield replace(item, name=_identity_of(path / item.name, above))
             else:
-                identity = files.printable(item.path)
+                identity = _identity_of(item.path, above)
                 yield replace(item, id=identity, original=identity)
     except DataError as error:  # an empty folder among others
         if alone:
             raise
-        yield PassedOver(name, str(error).removeprefix(f"{name}: ").rstrip("."))
+        yield PassedOver(name, str(error).removeprefix(f"{files.printable(path)}: ").rstrip("."))
 
 
 def _missing(path: Path) -> str:
     return f"{files.printable(path)}: there is no such photograph or folder."
 
 
-def _collection(loaded: Iterable[Record | PassedOver], where: str) -> Collection:
+def _collection(loaded: Iterable[Item], where: str) -> Collection:
     try:
         items = list(loaded)
     except OSError as error:  # a folder that may not be entered, a name that is too long
@@ -122,7 +148,7 @@ def _collection(loaded: Iterable[Record | PassedOver], where: str) -> Collection
     if not records:
         first = f"; {len(passed)} passed over, the first: {passed[0].name}, {passed[0].reason}" if passed else ""
         raise DataError(f"{where}: holds no photograph{first}.")
-    return Collection(records, passed)
+    return Collection(records, passed, tuple(item for item in items if isinstance(item, Attribute)))
 
 
 def _distinct(records: Iterable[Record]) -> Iterator[Record]:

@@ -21,20 +21,26 @@ from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
+    BASELINES_SUMMARY,
     EDIT_RESPONSE,
     FAITHFULNESS_SUMMARY,
+    PRECISION_SUMMARY,
     RANDOMISATION_SUMMARY,
+    summarise_baselines,
     summarise_edits,
     summarise_faithfulness,
+    summarise_precision,
     summarise_randomisation,
 )
 from xaesthetic.metrics._floors import ENERGY
 from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
+    BASELINE_OUTPUTS,
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
+    PRECISION,
     PREDICTIONS,
     RANDOMISATION,
     SCORES,
@@ -70,11 +76,13 @@ SUMMARIES = (
         (FAITHFULNESS,),
         lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
     ),
+    Summary(BASELINES_SUMMARY, (BASELINE_OUTPUTS,), lambda run: summarise_baselines(run.read(BASELINE_OUTPUTS))),
     Summary(
         RANDOMISATION_SUMMARY,
         (RANDOMISATION,),
         lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
     ),
+    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(run.read(PRECISION))),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
 )
@@ -157,6 +165,8 @@ def summarise(run: Run) -> Judgement:
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
         if not _has_inputs(run, summary):
+            if summary.table is PRECISION_SUMMARY:
+                continue  # nothing is lost in full precision
             missing[name] = summary.table.command.replace("RUN", str(run.root))
             continue
         table, problems = _readable(run, summary)

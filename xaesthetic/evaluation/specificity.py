@@ -57,14 +57,15 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
             if places is not None and (model, method) not in places:
                 continue
             stack = run.maps(model, method)
+            floor = method == ENERGY or not stack.asks_output
             between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed)
-            alike = float("nan") if energy is None or method == ENERGY else _mean(_with_energy(stack, energy))
+            alike = float("nan") if energy is None or floor else _mean(_with_energy(stack, energy))
             others = _mean(with_untrained(stack, untrained[model]))
             output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))
             counts = len(stack.images), len(stack.attributes)
-            said = verdict(method, between.value, alike, others, output)
+            said = verdict(ENERGY if floor else method, between.value, alike, others, output)
             ends = between.value, between.low, between.high
-            warns = between.value >= SAME and method != ENERGY
+            warns = between.value >= SAME and not floor
             rows.append((model, method, *counts, *ends, alike, others, output, network, said, warns))
     return pd.DataFrame(rows, columns=list(SPECIFICITY.names)).sort_values("between", kind="stable", ignore_index=True)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from xaesthetic.core.baselines import is_confounded
 from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER
 from xaesthetic.run.schemas import Table, columns
@@ -30,11 +31,30 @@ FAITHFULNESS_SUMMARY = Table(
     "how much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the "
     "centre's order. Positive is better throughout, but for `sensitivity`.",
 )
+BASELINES_SUMMARY = Table(
+    "summaries/baselines",
+    columns(
+        "model text | baseline text | attribute text | photographs int | raw float | baseline_raw float"
+        " | baseline_low float | baseline_high float | spread float | confounded bool"
+    ),
+    "xaesthetic score RUN --faithfulness",
+    "`raw` is the mean raw output for the photographs, `baseline_raw` for their baselines, from `baseline_low` to "
+    "`baseline_high`; `spread` is how far the means of this attribute's baselines lie apart: zero has no other meaning than "
+    "the choice of one. `confounded` says that the baseline by itself edits the attribute.",
+)
 RANDOMISATION_SUMMARY = Table(
     "summaries/randomisation",
     columns("model text | method text | shuffled text | photographs int | r float | low float | high float"),
     "xaesthetic score RUN --randomise",
     "`r` is the mean correlation with the learnt network's map over attributes and photographs, with 95 % (bootstrap-t).",
+)
+
+PRECISION_SUMMARY = Table(
+    "summaries/precision",
+    columns("model text | method text | attribute text | photographs int | rating float rating | map float share"),
+    "xaesthetic compare --precision bf16",
+    "The largest difference that bfloat16 makes on the first photographs: of ratings, and of maps as a share of a map's "
+    "largest value.",
 )
 
 
@@ -90,6 +110,29 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FAITHFULNESS_SUMMARY.names))
 
 
+def summarise_baselines(table: pd.DataFrame) -> pd.DataFrame:
+    """What models make of baselines, how far these lie apart, and which attribute each of them edits by itself.
+
+    Parameters
+    ----------
+    table
+        baselines.parquet.
+
+    Returns
+    -------
+    The columns of `BASELINES_SUMMARY`.
+    """
+    rows = []
+    for (model, attribute), known in table.groupby(["model", "attribute"], sort=False):
+        means = known.groupby("baseline", sort=False)["baseline_raw"].mean()
+        spread = means.max() - means.min()
+        for baseline, item in known.groupby("baseline", sort=False):
+            outputs = item["baseline_raw"]
+            ends = (outputs.mean(), outputs.min(), outputs.max(), spread, is_confounded(str(attribute), str(baseline)))
+            rows.append((model, baseline, attribute, len(item), item["raw"].mean(), *ends))
+    return pd.DataFrame(rows, columns=list(BASELINES_SUMMARY.names))
+
+
 def summarise_randomisation(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """For every model, method and share of shuffled weights how much of a map is left.
 
@@ -110,3 +153,22 @@ def summarise_randomisation(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         r = bootstrap_t(item.to_numpy(np.float64), seed=seed)
         rows.append((*key, len(item), r.value, r.low, r.high))
     return pd.DataFrame(rows, columns=list(RANDOMISATION_SUMMARY.names))
+
+
+def summarise_precision(table: pd.DataFrame) -> pd.DataFrame:
+    """For every model, method and attribute the largest difference between the run's precision and full precision.
+
+    Parameters
+    ----------
+    table
+        precision.parquet, or such rows.
+
+    Returns
+    -------
+    The columns of `PRECISION_SUMMARY`.
+    """
+    rows = []
+    for key, known in table.groupby(["model", "method", "attribute"], sort=False):
+        error = (known["rating"] - known["full"]).abs()
+        rows.append((*key, len(known), error.max(), known["map"].max()))
+    return pd.DataFrame(rows, columns=list(PRECISION_SUMMARY.names))

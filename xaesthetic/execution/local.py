@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
-from xaesthetic.core.execution import Prepare, Work
+from xaesthetic.core.execution import Execution, Prepare, Work
 
 
 def local(numbers: Sequence[int], prepare: Prepare, work: Work, workers: int) -> Iterator[tuple[int, Any]]:
@@ -30,3 +31,8 @@ def local(numbers: Sequence[int], prepare: Prepare, work: Work, workers: int) ->
             yield number, work(number, waiting.popleft()[1].result())
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def locally(execution: Execution) -> Execution:
+    """Return how work is carried out: in this process where no executor is named."""
+    return execution if execution.executor else replace(execution, executor=local)

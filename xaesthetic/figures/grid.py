@@ -191,7 +191,7 @@ def _draw_block(figure: Figure, plan: _Plan, block: _Block, top: float) -> None:
         _label(figure, plan, row, bottom + tall / 2 if not plan.above else bottom + tall)
         for start, panel, name in zip(starts, row.panels, block.names, strict=True):
             box = (start / plan.width, bottom / plan.height, 0.95 * plan.cell / plan.width, 0.95 * tall / plan.height)
-            _draw(figure.add_axes(box, anchor="N" if plan.above else "S"), panel, "" if number else name)
+            draw_panel(figure.add_axes(box, anchor="N" if plan.above else "S"), panel, "" if number else name)
 
 
 def _heading(figure: Figure, title: str, left: float, right: float, y: float) -> None:
@@ -236,7 +236,8 @@ def _fitting(text: str, room: float, most: float = 7.0) -> float:
     return min(most, room / (_LETTER * max(map(len, text.split("\n")))))
 
 
-def _draw(axes: Axes, panel: Panel, name: str) -> None:
+def draw_panel(axes: Axes, panel: Panel, name: str = "") -> None:
+    """Draw one picture: with the line around its map's top fifth, its corner, and a name below."""
     axes.imshow(panel.pixels, interpolation="none")
     if panel.top is not None and np.isfinite(panel.top).all():
         level = float(np.quantile(panel.top, 0.8))

@@ -1,5 +1,7 @@
 """What all figures share: widths, letters, colours over photographs, and files written whole."""
 
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 from matplotlib.figure import Figure
 
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import atomic_write, write_text
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.data import images
@@ -19,6 +22,10 @@ FINEST = 20
 """Cells a side; finer maps are averaged for display."""
 _OPACITY = 0.55  # of the colours over the grey photograph: both stay readable
 _THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten columns
+_METADATA: Mapping[str, Any] = {
+    "png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}, "jpg": None,
+}  # fmt: skip
+"""What is left out of files, by kind, so that equal figures give equal bytes."""
 WIDTHS = {1: 3.35, 2: 7.0}
 """Inches: how wide a figure is in one and in both columns of a two-column paper."""
 STYLE: dict[Any, Any] = {
@@ -103,13 +110,41 @@ def save(figure: Figure, stem: Path, caption: str) -> list[Path]:
     -------
     The three files: .png, .pdf, .txt.
     """
-    make_drawable(figure)
-    written = []
-    for suffix, metadata in ((".png", {"Software": None}), (".pdf", {"CreationDate": None})):
-        path = stem.with_name(stem.name + suffix)
-        with atomic_write(path) as temporary, mpl.rc_context(STYLE):
-            figure.savefig(temporary, format=suffix[1:], dpi=300, metadata=metadata)
-        written.append(path)
+    written = [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf")]
+    for path in written:
+        save_figure(figure, path)
     text = stem.with_name(stem.name + ".txt")
     write_text(text, caption + "\n")
     return [*written, text]
+
+
+def save_figure(figure: Figure, path: Path, dpi: int = 300) -> None:
+    """Write a figure alone, whole or not at all; equal figures give equal bytes.
+
+    Parameters
+    ----------
+    figure
+        What to write.
+    path
+        Its ending says what is written: .png, .pdf, .svg or .jpg.
+    dpi
+        Dots an inch.
+
+    Raises
+    ------
+    DataError
+        If the ending is none of these, or the file cannot be written.
+    """
+    kind = path.suffix.lower()[1:].replace("jpeg", "jpg")
+    if kind not in _METADATA:
+        endings = ", ".join(f".{known}" for known in _METADATA)
+        raise DataError(f"{path}: ends in none of {endings}; name the file so, as {path.stem or 'figure'}.png.")
+    with atomic_write(path) as temporary:
+        draw(figure, temporary, kind, dpi)
+
+
+def draw(figure: Figure, file: Path | BytesIO, kind: str, dpi: int) -> None:
+    """Draw a figure into a file, with letters that are there; `kind` is `png`, `pdf`, `svg` or `jpg`."""
+    make_drawable(figure)
+    with mpl.rc_context(STYLE | {"svg.hashsalt": "xaesthetic"}):
+        figure.savefig(file, format=kind, dpi=dpi, metadata=_METADATA[kind])

@@ -9,7 +9,12 @@ from xaesthetic.models.model import Pass
 from xaesthetic.models.pooling import area_pool
 
 
-@method()
+@method(
+    signed=False,
+    asks_output=False,
+    promises="It is the same whatever is asked: a map of an output must beat it.",
+    against="It asks no output, so it explains none.",
+)
 def activation_energy(taken: Pass) -> Float[Tensor, "b a i j"]:
     """Where the network is active, whatever the attribute: the same map for all of them.
 

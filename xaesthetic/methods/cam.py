@@ -9,7 +9,11 @@ from xaesthetic.models.heads import linear_weights
 from xaesthetic.models.model import Pass
 
 
-@method(adds_up="mean")
+@method(
+    adds_up="mean",
+    promises="Its mean plus the bias is the output, exactly.",
+    against="A cell of the last layers has seen most of the photograph: the reason may lie elsewhere than the cell.",
+)
 def cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     """The linear layer's weights laid over the maps: its mean plus the bias is the prediction.
 

@@ -3,13 +3,17 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from xaesthetic.core.errors import ModelError
 from xaesthetic.core.facts import method
+from xaesthetic.methods._gradients import gradient_sums
 from xaesthetic.methods._weighted import weighted_sum
 from xaesthetic.models.model import Pass
 
 
-@method(gradients="sums")
+@method(
+    gradients="sums",
+    promises="Where the head is global average pooling and a linear layer it is cam.",
+    against="One slope a channel for all cells: behind any other head it may light up where the output does not look.",
+)
 def grad_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     """The activations weighed by their summed gradients; for any differentiable head.
 
@@ -22,6 +26,4 @@ def grad_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     ModelError
         If the pass was made without gradients.
     """
-    if taken.gradient_sums is None:
-        raise ModelError("grad_cam needs gradients and this pass has none; make it by model.run(x, gradients='sums').")
-    return weighted_sum(taken.activations, taken.gradient_sums)
+    return weighted_sum(taken.activations, gradient_sums(taken, "grad_cam"))

@@ -11,7 +11,10 @@ from xaesthetic.models.heads import linear_weights
 from xaesthetic.models.model import Pass
 
 
-@method()
+@method(
+    signed=False,
+    against="It leaves out what lowers an output, so that maps of different attributes are nearly the same.",
+)
 def malu_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     """The published code's map: every channel's contribution rectified before the sum, which starts from one.
 

@@ -3,28 +3,37 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from xaesthetic.core.baselines import DEFAULT
 from xaesthetic.core.facts import method
+from xaesthetic.models.baselines import baseline_input
 from xaesthetic.models.model import Pass
 
 _CELLS = 10
 
 
-@method(passes="9x9+1")
-def occlusion(taken: Pass) -> Float[Tensor, "b a i j"]:
-    """How much the prediction falls when a window of a fifth of each side is covered with the mean colour (input 0).
+@method(
+    passes="9x9+1",
+    layers=False,
+    baseline=True,
+    against="What covers a window is an edit of its own, and its edges are seen too.",
+)
+def occlusion(taken: Pass, baseline: str = DEFAULT) -> Float[Tensor, "b a i j"]:
+    """How much the prediction falls when a window of a fifth of each side is covered with a baseline.
 
     The window moves by half its width over a 10 x 10 grid; a cell's value is the mean over the windows that cover it.
     captum's `Occlusion` gives the same map for one attribute at a time; here each covered photograph goes through the
-    network once for all attributes. Signed.
+    network once for all attributes. Signed. The baseline is the mean color (input 0) where none is named.
     """
     x, whole = taken.x, taken.raw
+    cover = baseline_input(x, taken.model.inputs, baseline)
     rows, columns = _edges(x.shape[2]), _edges(x.shape[3])
     lost = whole.new_zeros((*whole.shape, _CELLS, _CELLS))
     times = whole.new_zeros((_CELLS, _CELLS))
     for i in range(_CELLS - 1):
         for j in range(_CELLS - 1):
+            window = slice(rows[i], rows[i + 2]), slice(columns[j], columns[j + 2])
             covered = x.clone()
-            covered[:, :, rows[i] : rows[i + 2], columns[j] : columns[j + 2]] = 0
+            covered[..., *window] = cover[..., *window]
             fall = whole - taken.model.run(covered).raw
             lost[:, :, i : i + 2, j : j + 2] += fall[:, :, None, None]
             times[i : i + 2, j : j + 2] += 1

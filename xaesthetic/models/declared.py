@@ -2,19 +2,21 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from xaesthetic.core import plugins
+from xaesthetic.core.attributes import Attribute, describe, name_problem
 from xaesthetic.core.errors import ModelError
+from xaesthetic.core.facts import ModelFacts
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.data.images import RESAMPLE
 from xaesthetic.models.heads import FunctionHead, LinearHead, NetworkHead
 from xaesthetic.models.model import LINKS, AttributeModel
-
-_LONGEST = 100  # bytes of an attribute's name, which becomes part of file names
 
 
 def validate_declared(model: AttributeModel, name: str) -> None:
@@ -35,11 +37,32 @@ def validate_declared(model: AttributeModel, name: str) -> None:
     try:
         _names(model.attributes)
         _links(model.links, len(model.attributes))
+        _described(model.described, model.attributes)
         _inputs(model.inputs)
         _source(model.source)
         _head(model)
     except ModelError as error:
         raise ModelError(f"{name}: {error}") from error
+
+
+def with_declared(model: AttributeModel, plugin: str) -> AttributeModel:
+    """Return a plug-in's model with what its declaration, `@model(attributes=(…))`, says of its attributes.
+
+    Raises
+    ------
+    ModelError
+        If it declares others than it has.
+    """
+    facts = plugins.facts("models", plugin)
+    declared = facts.attributes if isinstance(facts, ModelFacts) else ()
+    names = [item.name for item in declared]
+    if declared and sorted(names) != sorted(model.attributes):
+        raise ModelError(
+            f"{plugin}: declares the attributes {', '.join(names)}, but rates {', '.join(model.attributes)}; mend its "
+            "@model(attributes=…)."
+        )
+    described = {item.name: item for item in (*declared, *model.described)}
+    return replace(model, described=tuple(item for item in described.values() if item != describe(item.name)))
 
 
 def _names(names: Any) -> None:
@@ -48,16 +71,21 @@ def _names(names: Any) -> None:
     for name in names:
         if not isinstance(name, str):
             raise ModelError(f"its attribute {name!r} is no text; name every output.")
-        if not name.strip() or name != name.strip() or len(name.encode("utf-8", "replace")) > _LONGEST:
-            raise ModelError(f"its attribute {name!r} is empty, too long, or begins or ends with a blank; rename it.")
-        if any(letter in "/\\" or unicodedata.category(letter)[0] == "C" for letter in name):
-            raise ModelError(f"its attribute {name!r} holds a slash or a control character; rename it.")
-        if name.casefold() == "all" or name[0] == ".":
-            raise ModelError(f"its attribute {name!r} begins with a dot or is the word for all of them; rename it.")
-    folded = [name.casefold() for name in names]
-    twice = [name for name in names if folded.count(name.casefold()) > 1]
+        if problem := name_problem(name):
+            raise ModelError(f"its attribute {name!r} {problem}; rename it.")
+    folded = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    twice = [name for name, fold in zip(names, folded, strict=True) if folded.count(fold) > 1]
     if twice:
         raise ModelError(f"two of its attributes are called {twice[0]!r}; every output needs a name of its own.")
+
+
+def _described(described: Any, names: tuple[str, ...]) -> None:
+    if not isinstance(described, tuple) or not all(isinstance(item, Attribute) for item in described):
+        raise ModelError(f"what it declares of its attributes is {described!r}, but a tuple of Attribute was wanted.")
+    listed = [item.name for item in described]
+    wrong = [name for name in listed if name not in names or listed.count(name) > 1]
+    if wrong:
+        raise ModelError(f"it describes {wrong[0]!r} twice, or has no such output; it has {', '.join(names)}.")
 
 
 def _links(links: Any, outputs: int) -> None:

@@ -143,6 +143,8 @@ def _named(candidates: dict[str, Candidate], network: torch.nn.Module, name: str
     if name not in modules:
         near = get_close_matches(name, modules, n=3, cutoff=0.4) or list(dict(network.named_children()))[-5:]
         raise ModelError(f"the network has no layer {name!r}; near it are {', '.join(near)}.")
+    if isinstance(modules[name], torch.jit.ScriptModule):
+        raise ModelError(f"the layer {name!r} is TorchScript, which cannot be hooked; name a layer around or after it.")
     item = candidates.get(name)
     if item is None:
         raise ModelError(f"the layer {name!r} is not called in a pass; name one that is.")

@@ -11,13 +11,10 @@ from torch import Tensor
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.facts import MethodFacts
-from xaesthetic.core.types import InputSpec, Pixels
+from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
-from xaesthetic.models.model import AttributeModel, Pass
-
-PRECISIONS = ("full", "bf16")
-"""`bf16` lets torch's autocast run the network in bfloat16; maps and outputs are float32 all the same."""
+from xaesthetic.models.model import AttributeModel, Pass, device
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +98,11 @@ def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
     return replace(parts[0], model=model, raw=raw, gradient_sums=layers)
 
 
+def open_session(model: AttributeModel, experiment: Experiment) -> Session:
+    """Return the session of a model that all stages of an experiment share: on its device, in its precision."""
+    return Session(model, device(experiment.device), experiment.precision)
+
+
 def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:
     """Return a method's maps; what goes wrong in it is said in one line, for it may be anybody's."""
     model = taken.model
@@ -109,6 +111,11 @@ def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32
     except XaestheticError:
         raise
     except Exception as error:
+        if not taken.activations:
+            raise ModelError(
+                f"{name} needs a layer's activations, and none of {model.name} is known; use a method of the inputs, as "
+                "--method occlusion."
+            ) from error
         raise ModelError(f"the method {name} fails on {model.name} ({plugins.one_line(error)}).") from error
     if maps.ndim != 4 or maps.shape[:2] != taken.raw.shape:
         wanted = (*taken.raw.shape, "rows", "columns")

@@ -1,7 +1,8 @@
-"""Models by their names: plug-ins, with the weights that are chosen."""
+"""Models by their names: plug-ins with the weights that are chosen, model folders, networks of libraries."""
 
 from collections.abc import Sequence
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from xaesthetic.core import attributes as vocabulary
@@ -9,21 +10,27 @@ from xaesthetic.core import plugins
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.models.contract import validate_model
+from xaesthetic.models.declared import with_declared
 from xaesthetic.models.model import AttributeModel, device, select
+from xaesthetic.models.named import build_named
 
 
-def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto") -> AttributeModel:
+def load_model(
+    choice: str | Path | ModelChoice, attributes: str | Sequence[str] = "all", on: str = "auto", trust: bool = False
+) -> AttributeModel:
     """Load a model by its name, and hold it to the contract (`xaesthetic.models.contract`).
 
     Parameters
     ----------
     choice
         A name that ``xaesthetic list models`` shows; ``name=folder`` for weights of one's own, ``name=random`` for random
-        ones.
+        ones. Or a model folder's path, ``timm:NAME``, ``torchvision:NAME`` or ``pyiqa:NAME``.
     attributes
         The outputs wanted, one or several; ``all`` for all that it has.
     on
         The device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    trust
+        Whether a model folder's own Python file may run.
 
     Raises
     ------
@@ -33,17 +40,23 @@ def load_model(choice: str | ModelChoice, attributes: str | Sequence[str] = "all
         If its weights are missing or damaged, it takes none of one's own, has no random ones, lacks an attribute, or breaks
         the contract.
     """
+    if isinstance(choice, Path):
+        choice = ModelChoice(str(choice) if len(choice.parts) > 1 else f"./{choice}")
     if not isinstance(choice, (str, ModelChoice)):
         raise ModelError(
             f"{type(choice).__name__} is no name of a model; pass a text, as 'xaesthetic list models' shows it."
         )
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
     where = device(on)
-    model = validate_model(_build(chosen), chosen.name, where)
+    model = validate_model(_build(chosen, trust), chosen.name, where)
+    if chosen.source is None and not (chosen.family or chosen.folder):
+        model = with_declared(model, chosen.name)
     return select(model, vocabulary.choose(attributes), chosen.name)
 
 
-def _build(choice: ModelChoice) -> object:
+def _build(choice: ModelChoice, trust: bool = False) -> object:
+    if choice.family or choice.folder:
+        return build_named(choice, trust)
     name, build = choice.name, plugins.load("models", choice.name)
     takes = signature(build).parameters
     if choice.source and not {"weights", "random"} & takes.keys():

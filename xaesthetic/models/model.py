@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from itertools import chain
 
 import torch
 from jaxtyping import Float
@@ -11,7 +11,9 @@ from torch import Tensor
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
-from xaesthetic.core.errors import DataError, ModelError, XaestheticError
+from xaesthetic.core.attributes import Attribute
+from xaesthetic.core.errors import ModelError, XaestheticError
+from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
@@ -75,6 +77,10 @@ class AttributeModel:
     """The target layers' names in the network, where they are known."""
     notes: tuple[str, ...] = ()
     """What was assumed or found out about it, a sentence each."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of its attributes (title, range, direction), of any of them; the vocabulary has AADB's."""
+    identity: str = ""
+    """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
 
     @property
     def is_cut(self) -> bool:
@@ -84,9 +90,11 @@ class AttributeModel:
     @property
     def device(self) -> torch.device:
         """Where the model is, as far as it has weights to tell by."""
-        weights = () if self.module is None else self.module.parameters()
-        head = (self.head.weights,) if isinstance(self.head, LinearHead) else ()
-        return next((tensor.device for tensor in (*weights, *head)), torch.device("cpu"))
+        parts = (self.module, getattr(self.head, "function", None))  # a head's network moves with the model
+        networks = (part for part in parts if isinstance(part, torch.nn.Module))
+        tensors = (tensor for network in networks for tensor in (*network.parameters(), *network.buffers()))
+        rows = (self.head.linear_row(row) or () for row in range(len(self.attributes)))
+        return next((tensor.device for tensor in (*tensors, *chain(*rows))), torch.device("cpu"))
 
     @property
     def weights(self) -> Float[Tensor, "a k"] | None:
@@ -99,6 +107,11 @@ class AttributeModel:
         """Its bias: the mean of a `cam` plus the bias is the raw output."""
         rows = [self.head.linear_row(row) for row in range(len(self.attributes))]
         return None if None in rows else torch.stack([row[1] for row in rows if row is not None])
+
+    @property
+    def descriptions(self) -> tuple[Attribute, ...]:
+        """What is known of its attributes, in the order of its outputs."""
+        return tuple(vocabulary.describe(name, self.described) for name in self.attributes)
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """Return the ratings that raw outputs stand for."""
@@ -230,18 +243,19 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     Raises
     ------
     ModelError
-        If it lacks one of them.
+        If it lacks one of them; says which installed models have it.
     DataError
         If one is no attribute that the vocabulary or the model has.
     """
     if "all" in attributes:
         return model
-    rows = list(dict.fromkeys(_row(model, attribute, name) for attribute in attributes))
+    rows = list(dict.fromkeys(place_of(attribute, model.descriptions, name) for attribute in attributes))
     if rows == list(range(len(model.attributes))):
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
     names = tuple(model.attributes[row] for row in rows)
-    return replace(model, attributes=names, head=model.head.select(rows), links=links)
+    described = tuple(item for item in model.described if item.name in names)
+    return replace(model, attributes=names, head=model.head.select(rows), links=links, described=described)
 
 
 def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeModel:
@@ -255,18 +269,6 @@ def relinked(model: AttributeModel, weights: Float[Tensor, "a k"]) -> AttributeM
     if not isinstance(model.head, LinearHead):
         raise ModelError("the model's head is no linear layer whose weights could be replaced.")
     return replace(model, head=model.head.with_weights(weights))
-
-
-def _row(model: AttributeModel, attribute: str, name: str) -> int:
-    if attribute in model.attributes:
-        return model.attributes.index(attribute)
-    known = [vocabulary.canonical(item) for item in model.attributes]
-    if vocabulary.canonical(attribute) not in known:
-        near = get_close_matches(attribute.lower(), model.attributes, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        error = ModelError if vocabulary.canonical(attribute) in vocabulary.NAMES else DataError
-        raise error(f"{name} has no attribute {attribute!r}; it has {', '.join(model.attributes)}.{hint}")
-    return known.index(vocabulary.canonical(attribute))
 
 
 def place(model: AttributeModel, device: str) -> AttributeModel:

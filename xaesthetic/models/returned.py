@@ -19,9 +19,10 @@ from xaesthetic.models.undisturbed import Forward, call, undisturbed
 
 def is_closed(network: torch.nn.Module) -> bool:
     """Whether nothing in a network can be hooked."""
-    return isinstance(network, torch.jit.ScriptModule) or (
-        isinstance(network, torch.fx.GraphModule) and not any(True for _ in network.children())
-    )
+    if not isinstance(network, torch.fx.GraphModule):
+        return isinstance(network, torch.jit.ScriptModule)
+    parts = [str(node.target) for node in network.graph.nodes if node.op == "call_module"]
+    return all(part.startswith("_guards") for part in parts)  # of an export
 
 
 @dataclass(frozen=True, slots=True, eq=False)

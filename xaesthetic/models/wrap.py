@@ -22,15 +22,23 @@ from xaesthetic.models.probes import noise, proof_batches
 from xaesthetic.models.proof import Proof
 from xaesthetic.models.returned import ReturnedHead, is_closed
 from xaesthetic.models.undisturbed import Forward
+from xaesthetic.models.wrap_arguments import (
+    Layers,
+    fit_names,
+    layer_name,
+    network_inside,
+    output_names,
+    several,
+    validate_choices,
+    validate_weights,
+)
 
 UNKNOWN = Source("not stated", "not stated", "not stated on what", {})
 """The source of a network of which nothing was said."""
 
-Layers = str | torch.nn.Module | Sequence[str | torch.nn.Module] | None
-
 
 def wrap(
-    net: torch.nn.Module,
+    net: torch.nn.Module | torch.export.ExportedProgram,
     layers: Layers = None,
     outputs: str | Sequence[str] | None = None,
     inputs: InputSpec | None = None,
@@ -94,13 +102,14 @@ def wrap(
     >>> model.layers, model.weights.shape
     (('0',), torch.Size([1, 4]))
     """
-    network, notes = _network(net)
+    network, notes = network_inside(net)
     called = name or type(network).__name__
     spec, assumed = (inputs, "") if inputs is not None else find_inputs(network)
     try:
-        _validate_choices(layers, inputs, forward, grid)
+        validate_choices(layers, inputs, forward, grid)
+        validate_weights(network)
         built = _Building(network, forward, reader(output), spec)
-        result = built.build(layers, call, grid, _names(outputs))
+        result = built.build(layers, call, grid, output_names(outputs))
     except ModelError as error:
         said = str(error)
         raise ModelError(said if said.startswith(f"{called}:") else f"{called}: {said}") from error
@@ -139,7 +148,7 @@ class _Building:
     inputs: InputSpec
 
     def build(self, layers: Layers, call: int | None, grid: tuple[int, int] | None, names: tuple[str, ...]) -> _Built:
-        if is_closed(self.network) or (layers is not None and not _several(layers)):
+        if is_closed(self.network) or (layers is not None and not several(layers)):
             return self._closed(layers, names)
         plain = HookedNetwork(self.network, (), self.read, self.forward)
         x = noise(self.inputs, 2, self._device())
@@ -158,10 +167,12 @@ class _Building:
             notes.append(f"maps are taken at {chosen[0].name!r}, the last layer with a grid")
         if any(module.training for module in self.network.modules()):
             notes.append("the network is in training mode; it is evaluated in evaluation mode")
-        return _Built(_fit(names, raw.shape[1]), head, _features(hooked), tuple(item.name for item in chosen), tuple(notes))
+        return _Built(
+            fit_names(names, raw.shape[1]), head, _features(hooked), tuple(item.name for item in chosen), tuple(notes)
+        )
 
     def _closed(self, layers: Layers, names: tuple[str, ...]) -> _Built:
-        if _several(layers):
+        if several(layers):
             raise ModelError(
                 "layers of a TorchScript or exported network cannot be hooked; have it return (activations, outputs) and "
                 "leave layers out, or pass layers=() for methods of the inputs."
@@ -170,14 +181,14 @@ class _Building:
         note = (
             "maps are taken at the activations that it returns" if head.returns else "only methods of the inputs explain it"
         )
-        return _Built(_fit(names, count), head, head.features, (), (note,))
+        return _Built(fit_names(names, count), head, head.features, (), (note,))
 
     def _chosen(
         self, layers: Layers, candidates: dict[str, Candidate], call: int | None
     ) -> tuple[list[Candidate], list[str]]:
         if layers is None:
             return [last_layer(candidates)], []
-        wanted = [_name_of(self.network, layer) for layer in _several(layers)]
+        wanted = [layer_name(self.network, layer) for layer in several(layers)]
         return named(candidates, self.network, wanted, call), wanted
 
     def _device(self) -> torch.device:
@@ -197,67 +208,6 @@ def _run(network: HookedNetwork, x: Tensor) -> Tensor:
         ) from error
 
 
-def _network(net: Any) -> tuple[torch.nn.Module, list[str]]:
-    """The network inside, and what was taken off."""
-    if isinstance(net, AttributeModel):
-        raise ModelError(f"{net.name} is a model already; pass it as it is.")
-    if isinstance(net, str):
-        raise ModelError(
-            f"{net!r} is a name; xa.load_model({net!r}) loads a model by its name, xa.wrap takes a torch.nn.Module."
-        )
-    if isinstance(net, torch.export.ExportedProgram):
-        return net.module(), ["an exported program: its module is explained"]
-    if not isinstance(net, torch.nn.Module):
-        made = f"; pass {net.__name__}(…), the network itself" if isinstance(net, type) else ""
-        raise ModelError(f"{type(net).__name__} is no network; a torch.nn.Module was wanted{made}.")
-    notes = []
-    while True:
-        if isinstance(net, torch._dynamo.eval_frame.OptimizedModule):
-            net = net._orig_mod
-            notes.append("a compiled network: the one that was compiled is explained, and runs uncompiled")
-        elif isinstance(net, (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)):
-            net = net.module
-            notes.append("a parallel network: the one inside is explained, on one device")
-        else:
-            return net, notes
-
-
-def _validate_choices(layers: Any, inputs: Any, forward: Any, grid: Any) -> None:
-    if inputs is not None and not isinstance(inputs, InputSpec):
-        raise ModelError(
-            f"inputs are {type(inputs).__name__}, but an InputSpec was wanted, as InputSpec(size=(224, 224), …)."
-        )
-    if forward is not None and not callable(forward):
-        raise ModelError(f"forward is {type(forward).__name__}, but a function was wanted, as lambda net, x: net(x, aux).")
-    whole = isinstance(grid, Sequence) and len(grid) == 2 and all(isinstance(side, int) and side > 0 for side in grid)
-    if grid is not None and not whole:
-        raise ModelError(f"grid is {grid!r}, but (rows, columns) were wanted.")
-    kinds = (str, torch.nn.Module)
-    several = isinstance(layers, Sequence) and all(isinstance(layer, kinds) for layer in layers)
-    if not (layers is None or isinstance(layers, kinds) or several):
-        raise ModelError(f"layers are {layers!r}, but names or modules of the network were wanted, as 'layer4'.")
-
-
-def _several(layers: Layers) -> Sequence[str | torch.nn.Module]:
-    if layers is None:
-        return ()
-    return [layers] if isinstance(layers, (str, torch.nn.Module)) else list(layers)
-
-
-def _name_of(network: torch.nn.Module, layer: str | torch.nn.Module) -> str:
-    if isinstance(layer, str):
-        name: str = layer
-        first, _, rest = name.partition(".")
-        inside = first in ("module", "_orig_mod") and first not in dict(network.named_children())
-        return rest if inside else name  # a parallel or compiled network's name
-    names: list[str] = [name for name, module in network.named_modules() if module is layer and name]
-    if not names:
-        raise ModelError(
-            f"the layer {type(layer).__name__} is no part of the network; pass one of its modules or their name."
-        )
-    return names[0]
-
-
 def _layer(item: Candidate, call: int | None) -> Layer:
     if item.layout is None:
         raise ModelError(f"the layer {item.name!r} has no grid.")
@@ -271,24 +221,3 @@ def _layer(item: Candidate, call: int | None) -> Layer:
 
 def _features(network: HookedNetwork) -> Callable[[Tensor], tuple[Tensor, ...]]:
     return lambda x: network.grids(network.run(x).layers, x)
-
-
-def _names(outputs: Any) -> tuple[str, ...]:
-    if outputs is None:
-        return ()
-    if isinstance(outputs, str):
-        return (outputs,)
-    if not isinstance(outputs, Sequence) or not outputs or not all(isinstance(name, str) for name in outputs):
-        raise ModelError(f"outputs are {outputs!r}, but names were wanted, as ['beauty'].")
-    return tuple(outputs)
-
-
-def _fit(names: tuple[str, ...], count: int) -> tuple[str, ...]:
-    if not names:
-        return tuple(f"output_{number}" for number in range(count))
-    if len(names) != count:
-        raise ModelError(
-            f"the network has {count} outputs, but {len(names)} names ({', '.join(names[:5])}) came; name every output, or "
-            "choose some with output=…"
-        )
-    return names

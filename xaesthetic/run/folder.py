@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.described import Described
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import remove, remove_unfinished, replace_summed
 from xaesthetic.core.locks import hold
@@ -60,6 +61,11 @@ class RunFolder:
         if answered is None or missing:
             raise DataError(f"{file}: does not say how {', '.join(missing)} answered; it is damaged or of another version.")
         return answered
+
+    def described(self) -> Described:
+        """Return what models and data declare of attributes: titles, ranges and directions, for whoever shows ratings."""
+        answered = self.answered_by()
+        return Described({key: answered.models[key].described for key in self.model_keys()}, answered.described)
 
     def trained(self) -> dict[str, str]:
         """Return how each model was trained, by its key."""

@@ -36,6 +36,7 @@ class _Attributes:
     images: tuple[str, ...]
     attributes: tuple[str, ...]
     adds_up: Literal["mean", "sum", ""] = ""
+    asks_output: bool = True
     all_chunks_written: bool = False
     summed: bool = False
 
@@ -120,6 +121,8 @@ class Maps:
         """Along the second."""
         self.adds_up: str = kept.adds_up
         """What of a map the method promises to be the raw output, but for a constant: `mean`, `sum` or nothing."""
+        self.asks_output = kept.asks_output
+        """Whether a map depends on the attribute; a floor's is the same for all, and is drawn once."""
         self._all_written = kept.all_chunks_written
         self._rows = {image: row for row, image in enumerate(self._all) if image not in self._left_out}
         self._columns = {name: column for column, name in enumerate(self.attributes)}

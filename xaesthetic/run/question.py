@@ -4,14 +4,17 @@ Run folders come from strangers too. So names that become parts of paths or keys
 them again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import Experiment, Source
+from xaesthetic.core.types import PRECISIONS, Experiment, Source
 from xaesthetic.run.versions import read_schema
 
 _LONGEST = 200
@@ -25,6 +28,8 @@ class Answer(Source):
 
     attributes: tuple[str, ...] = ()
     """Its outputs, in order."""
+    described: tuple[Attribute, ...] = ()
+    """What it declares of some of them: titles, ranges, directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class AnsweredBy:
     """The command line."""
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By model and method why the one is not explained by the other, where the methods were not named."""
+    described: tuple[Attribute, ...] = ()
+    """What the data declares of the attributes that people rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,46 @@ def validate_experiment(experiment: Experiment, where: str = "the experiment") -
         _validate_names(values, f"{where}.{name}")
     if not experiment.data:
         raise DataError(f"{where}.data: is empty; the name of a data set or a folder was wanted.")
+    if any(not path or "\0" in path for path in experiment.photographs):
+        raise DataError(f"{where}.photographs: one is empty or holds a null; files and folders were wanted.")
+    strange = sorted(set(experiment.identities) - set(experiment.models))
+    if strange:
+        raise DataError(f"{where}.identities: names {strange[0]!r}, which is none of the models.")
+
+
+def name_photographs(paths: Sequence[str | Path]) -> dict[str, Any]:
+    """Return the fields of an experiment that is about photographs and folders named one by one.
+
+    A folder alone is the same as that folder as data.
+
+    Parameters
+    ----------
+    paths
+        Files and folders, one or more.
+
+    Examples
+    --------
+    >>> name_photographs(["a.jpg", "b.jpg"])
+    {'data': 'a.jpg and 1 more', 'photographs': ('a.jpg', 'b.jpg')}
+    """
+    names = tuple(map(str, paths))
+    if len(names) == 1 and Path(names[0]).is_dir():
+        return {"data": names[0]}
+    first = Path(names[0]).name or names[0]
+    return {"data": first if len(names) == 1 else f"{first} and {len(names) - 1} more", "photographs": names}
+
+
+def default_folder(experiment: Experiment) -> Path:
+    """Return a run folder whose name tells the question: equal questions meet, others never do."""
+    later = ("precision", "photographs", "identities")  # folders that were named before these fields came keep their names
+    values = {item.name: getattr(experiment, item.name) for item in fields(Experiment)}
+    known = {name: value for name, value in values.items() if value or name not in later}
+    if experiment.precision == PRECISIONS[0]:
+        del known["precision"]
+    question = f"Experiment({', '.join(f'{name}={value!r}' for name, value in known.items())})"
+    data = "".join("-" if letter in ":/\\" else letter for letter in Path(experiment.data).name) or "photographs"
+    name = f"{data}-{'-'.join(experiment.attributes)}"
+    return Path("runs") / f"{name[:60]}-{sha256(question.encode()).hexdigest()[:8]}"
 
 
 def validate_same(root: Path, held: Experiment, experiment: Experiment) -> None:
@@ -120,7 +167,6 @@ def _plain(value: object) -> str:
 def _keys(models: Iterable[str], where: str) -> list[str]:
     keys = []
     for text in models:
-        _validate_name(ModelChoice.parse(text).name, f"{where}.models")
         if not text.isprintable():
             raise DataError(f"{where}.models: {text!r} holds a control character.")
         keys.append(ModelChoice.parse(text).key)

@@ -85,14 +85,21 @@ def is_inside(path: Path, experiment: Experiment) -> bool:
 
     A folder may be relative to another working directory than this one: then its last parts must agree.
     """
+    if experiment.photographs:
+        return any(_is_below(path, named) for named in experiment.photographs)
     named = experiment.root or experiment.data
     if not experiment.root and "/" not in named and not Path(named).is_dir():
         return True  # a data set by its name, which knows where its files are
     folder = Path(os.path.normpath(named))
     if folder.suffix and not folder.is_dir():  # a table or an export, with photographs beside it
         folder = folder.parent
-    place = Path(os.path.normpath(path))
+    return _is_below(path, str(folder))
+
+
+def _is_below(path: Path, named: str) -> bool:
+    """Whether a path is this file or folder, or lies in it."""
+    folder, place = Path(os.path.normpath(named)), Path(os.path.normpath(path))
     if folder.is_absolute():
         return place.is_relative_to(folder)
     parts = tuple(part for part in folder.parts if part not in ("..", "."))
-    return any(place.parts[start : start + len(parts)] == parts for start in range(1, len(place.parts) - len(parts)))
+    return any(place.parts[start : start + len(parts)] == parts for start in range(1, len(place.parts) - len(parts) + 1))

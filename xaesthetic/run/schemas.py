@@ -120,6 +120,15 @@ PASSED_OVER = Table(
     _COMPARE,
     "Files, rows or tasks of the data that are no photographs to rate; only where there are any.",
 )
+SAME_MAPS = Table(
+    "same_maps",
+    columns("model text | method text | same_as text | factor float | difference float share"),
+    _COMPARE,
+    "Methods of a family (`--method all-cam`) whose maps are those of another, `same_as`, times `factor`: they are none of "
+    "the run's methods then. `difference` is the largest in any map, relative to its largest value. Only where a family was "
+    "chosen.",
+    ("model", "method"),
+)
 ANNOTATIONS = Table(
     "annotations",
     columns(
@@ -159,6 +168,13 @@ FAITHFULNESS = Table(
     "orders without a map.",
     (*_PLACED, "fill"),
 )
+BASELINE_OUTPUTS = Table(
+    "baselines",
+    columns("image text | model text | baseline text | attribute text | raw float | baseline_raw float"),
+    "xaesthetic score RUN --faithfulness",
+    "What the model makes of the photograph (`raw`) and of its baseline (`baseline_raw`): raw outputs.",
+    ("image", "model", "baseline", "attribute"),
+)
 RANDOMISATION = Table(
     "randomisation",
     columns(f"{_PLACE} | shuffled text | r float"),
@@ -177,8 +193,16 @@ BLOCKS = Table(
     "and `bias`, which is the output's, sum to the raw output.",
     ("image", "model", "attribute", "block"),
 )
+PRECISION = Table(
+    "precision",
+    columns(f"{_PLACE} | rating float rating | full float rating | map float"),
+    f"{_COMPARE} --precision bf16",
+    "What bfloat16 changes, on the first photographs: the ratings by both, and the largest difference of the two maps as a "
+    "share of the largest value of the map of full precision. Only where the run's precision is `bf16`.",
+    _PLACED,
+)
 TABLES = (
-    RECORDS, LEFT_OUT, PASSED_OVER, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS, RANDOMISATION,
-    BLOCKS,
+    RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS,
+    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

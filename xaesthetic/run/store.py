@@ -20,13 +20,14 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import create_summed, to_json
-from xaesthetic.core.types import Experiment, Record
+from xaesthetic.core.html import html_table
+from xaesthetic.core.types import PRECISIONS, Experiment, Record
 from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder
 from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
 from xaesthetic.run.rows import is_inside, read_record
-from xaesthetic.run.schemas import LEFT_OUT, PREDICTIONS, RECORDS, Table
+from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, Table
 from xaesthetic.run.sums import damaged, sums_file, verify_file
 from xaesthetic.run.tables import read_table, validate_members
 from xaesthetic.run.versions import SCHEMA, find_table
@@ -182,6 +183,18 @@ class Run(RunFolder):
         rows = zip(table["id"], table["height"], table["width"], strict=True)
         return {str(image): (int(height), int(width)) for image, height, width in rows}
 
+    def methods(self, model: str) -> tuple[str, ...]:
+        """Return the experiment's methods that explain this model, by its key, without those that are another's map."""
+        same = self.same_maps().get(model, {})
+        return tuple(method for method in RunFolder.methods(self, model) if method not in same)
+
+    def same_maps(self) -> dict[str, dict[str, str]]:
+        """Return by model and method of which other method its maps are, where a family of methods was chosen."""
+        table = self.read(SAME_MAPS) if self.has(SAME_MAPS) else pd.DataFrame(columns=list(SAME_MAPS.names))
+        return {
+            str(model): dict(zip(rows["method"], rows["same_as"], strict=True)) for model, rows in table.groupby("model")
+        }
+
     # -- maps --------------------------------------------------------------------------------------------------------
 
     def maps_folder(self, model: str, method: str) -> Path:
@@ -227,6 +240,31 @@ class Run(RunFolder):
         return maps
 
     def is_complete(self) -> bool:
-        """Whether every prediction and map is in the folder."""
+        """Whether every prediction and map is in the folder, and the error of a reduced precision."""
         made = all(self.has_maps(model, method) for model in self.model_keys() for method in self.methods(model))
-        return self.has(RECORDS) and self.has(PREDICTIONS) and made
+        measured = self.experiment.precision == PRECISIONS[0] or self.has(PRECISION)
+        return self.has(RECORDS) and self.has(PREDICTIONS) and made and measured
+
+    # -- in a notebook -----------------------------------------------------------------------------------------------
+
+    def _repr_html_(self) -> str:
+        question = self.experiment
+        rows = [
+            ["data", question.data],
+            ["models", ", ".join(self.model_keys())],
+            ["methods", ", ".join(question.methods)],
+            ["attributes", ", ".join(question.attributes)],
+            ["state", self._state()],
+        ]
+        return html_table(["run", str(self.root)], rows)
+
+    def _state(self) -> str:
+        try:
+            if not self.has(RECORDS):
+                return "nothing is computed yet"
+            left_out = self.left_out_photographs()
+            state = "complete" if self.is_complete() else "not complete"
+            more = f", {len(left_out)} left out" if left_out else ""
+            return f"{state}; {len(self.sizes()) - len(set(left_out) & set(self.sizes()))} photographs{more}"
+        except DataError as error:  # a notebook shows what there is
+            return str(error)

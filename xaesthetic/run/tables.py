@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.run.question import is_name
-from xaesthetic.run.schemas import BLOCKS, EDITS, FAITHFULNESS, PREDICTIONS, RANDOMISATION, Table
+from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, PREDICTIONS, RANDOMISATION, Table
 
 _NULLS = ("float", "float32")
 """Data types whose missing values are nan."""
-_BY_MODEL = (PREDICTIONS, EDITS, FAITHFULNESS, RANDOMISATION, BLOCKS)
+_BY_MODEL = (PREDICTIONS, EDITS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS)
 """Tables whose every row is of a model of the run."""
 _MOST = 1 << 26
 """Rows of a table; a larger one is refused before it is read."""

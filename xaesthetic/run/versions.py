@@ -3,6 +3,8 @@
 1   commit b1f167c and before: no schema number, no checksums; annotations stood in people.parquet, weight randomisation in
     randomised.parquet; the digest of the photographs hashed the text that Python prints for a record.
 2   checksums beside every table and JSON file and in every chunk of maps.
+3   a question may name photographs one by one, a precision, and models that were handed over as objects; an older question
+    has none of these, and is read as it stands.
 """
 
 import hashlib
@@ -15,7 +17,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Record
 from xaesthetic.data.records import file_sum
 
-SCHEMA = 2
+SCHEMA = 3
 """The version that this program writes."""
 _OLD_NAMES = {"annotations": "people", "randomisation": "randomised"}
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Pixels, Record
+from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.metrics._floors import ENERGY
-from xaesthetic.models.forward import Results, Session, method_facts
+from xaesthetic.models.forward import Results, method_facts, open_session
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, PREDICTIONS
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
@@ -25,12 +25,14 @@ class Passes:
     """By their keys."""
     methods: Mapping[str, Sequence[str]]
     """By the models' keys; none where a model is missing."""
-    device: str
+    experiment: Experiment
+    """Says on which device and in which precision."""
 
     def run(self, pixels: Sequence[Pixels]) -> dict[str, Results]:
         """Return every model's ratings and maps of a batch; one forward pass a model."""
         return {
-            key: Session(model, self.device).run(pixels, self.methods.get(key, ())) for key, model in self.models.items()
+            key: open_session(model, self.experiment).run(pixels, self.methods.get(key, ()))
+            for key, model in self.models.items()
         }
 
 
@@ -108,10 +110,12 @@ def rating_rows(
 
 
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
+    facts = method_facts(method)
     attributes = {
         "images": [record.id for record in records],
         "attributes": list(model.attributes),
-        "adds_up": method_facts(method).adds_up,
+        "adds_up": facts.adds_up,
+        "asks_output": facts.asks_output,
     }
     sizes = tuple(map(len, batches(records, run.experiment.batch)))
     return ArraySink(run.maps_folder(key, method), run.parts / name / key, sizes, attributes)

@@ -11,7 +11,7 @@ from xaesthetic.core.extras import EXTRAS, is_installed
 from xaesthetic.core.facts import MethodFacts
 from xaesthetic.models.contract import probe
 from xaesthetic.models.forward import Session, method_facts
-from xaesthetic.models.heads import FunctionHead
+from xaesthetic.models.heads import FunctionHead, NetworkHead
 from xaesthetic.models.model import AttributeModel
 
 LeftOut = dict[str, dict[str, str]]
@@ -54,7 +54,7 @@ def validate_methods(models: Mapping[str, AttributeModel], methods: Sequence[str
 def _problems(model: AttributeModel, methods: Sequence[str]) -> dict[str, str]:
     facts = {name: method_facts(name) for name in methods}
     problems = {name: reason for name in methods if (reason := _declared_problem(model, name, facts[name]))}
-    cheap = [name for name in methods if facts[name].passes == 1 and name not in problems]
+    cheap = [name for name in methods if facts[name].passes in (1, 2) and name not in problems]
     try:
         _try(model, cheap)
     except XaestheticError:
@@ -79,6 +79,8 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
         install = f"'xaesthetic[{extras[0]}]'" if extras else facts.requires
         return f"{method} needs {facts.requires}, which is not installed; pip install {install}."
     try:
+        if facts.layers and isinstance(model.head, NetworkHead) and not model.layers and not _has_grid(model):
+            return f"{method} reads a layer's activations, and this model has no grid; use --method occlusion."
         if facts.differentiable:
             _differentiate(model, method)
         elif facts.gradients != "none" and isinstance(model.head, FunctionHead) and model.is_cut:
@@ -86,6 +88,11 @@ def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) ->
     except XaestheticError as error:
         return str(error)
     return ""
+
+
+def _has_grid(model: AttributeModel) -> bool:
+    """Whether a network whose layers have no names returns activations nevertheless."""
+    return bool(model.run(probe(model)[:1]).activations)
 
 
 def _differentiate(model: AttributeModel, method: str) -> None:

@@ -16,8 +16,8 @@ from xaesthetic.data import edits, images
 from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.photograph import load_original
 from xaesthetic.metrics._maps import above
-from xaesthetic.models.forward import Session
-from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.models.forward import Session, open_session
+from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import EDITS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, compute
 from xaesthetic.run.store import Run
@@ -91,7 +91,6 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     validate(run, models)
     records = _with_subject(run)
     rated = {name for model in models.values() for name in model.attributes}
-    on = device(run.experiment.device)
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
         photograph = load_original(record)
@@ -100,7 +99,11 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     def work(record: Record, ready: tuple[Pixels, list[Edited]] | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(ready, str):
             return {LEFT_OUT.name: lost_rows([record], [ready], EDITS.name), EDITS.name: []}
-        rows = [row for key, model in models.items() for row in _rows(*ready, key, Session(model, on), run.methods(key))]
+        rows = [
+            row
+            for key, model in models.items()
+            for row in _rows(*ready, key, open_session(model, run.experiment), run.methods(key))
+        ]
         return {EDITS.name: [(record.id, *row) for row in rows]}
 
     sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
-from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.store import Run
 from xaesthetic.stages._passes import Passes, missing_methods, pass_records
 from xaesthetic.stages.pick import pick_records
@@ -33,5 +33,5 @@ def explain_records(run: Run, models: Mapping[str, AttributeModel], execution: E
     methods = {key: wanted for key, wanted in missing_methods(run, models).items() if wanted}
     if not methods:
         return
-    passes = Passes({key: models[key] for key in methods}, methods, device(run.experiment.device))
+    passes = Passes({key: models[key] for key in methods}, methods, run.experiment)
     pass_records(run, passes, explained_records(run), "explain", execution)

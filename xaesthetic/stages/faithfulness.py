@@ -2,7 +2,8 @@
 
 Deletion takes away what a map calls most important first, insertion brings it back first (Petsiuk et al., BMVC 2018), here
 for a regression: an area is the mean raw output along the curve, and is held against the same curve in a random order and
-from the centre outwards.
+from the centre outwards. What takes the place of pixels is a baseline (`xaesthetic.core.baselines`): the two defaults, and
+those that the run's methods name.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,19 +19,18 @@ from xaesthetic.core.extras import need
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
-from xaesthetic.models.forward import Session, to_batch
-from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.models.baselines import baseline_input
+from xaesthetic.models.forward import Session, open_session, to_batch
+from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import FAITHFULNESS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
 from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
+from xaesthetic.stages.baselines import baselines_of
 from xaesthetic.stages.explain import explained_records
 
 STEPS = 10
 """Equal shares of the area along a curve."""
-FILLS = ("blur", "mean")
-"""What takes the place of pixels: the photograph blurred beyond recognition, or the mean colour (input 0)."""
-_BLUR = 0.1  # of the longer side
 _BATCH = 16
 _NOISE = 0.02
 _DRAWS = 4
@@ -50,18 +50,6 @@ def order(saliency: Float[Tensor, "i j"], size: tuple[int, int]) -> Tensor:
     rank = torch.empty_like(whole, dtype=torch.long)
     rank[whole.argsort(descending=True, stable=True)] = torch.arange(len(whole), device=whole.device)
     return (rank * STEPS // len(whole)).reshape(size)
-
-
-def filled(x: Float[Tensor, "1 c h w"], fill: str) -> Tensor:
-    """What stands where a pixel was taken away."""
-    if fill == "mean":
-        return torch.zeros_like(x)
-    from torchvision.transforms.functional import gaussian_blur
-
-    longer = max(x.shape[2:])
-    kernel = min(2 * (min(x.shape[2:]) // 2) - 1, 2 * round(2 * _BLUR * longer) + 1)
-    blurred: Tensor = gaussian_blur(x, [kernel, kernel], [_BLUR * longer])
-    return blurred
 
 
 def curves(session: Session, x: Float[Tensor, "1 c h w"], steps: Tensor, fill: Tensor) -> Float[np.ndarray, "2 a"]:
@@ -85,12 +73,11 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
         How it is carried out.
     """
     validate(run, models)
-    on = device(run.experiment.device)
 
     def work(record: Record, pixels: Pixels | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(pixels, str):
             return {LEFT_OUT.name: lost_rows([record], [pixels], name), name: []}
-        rows = [row for key, model in models.items() for row in _rows(pixels, key, Session(model, on), run)]
+        rows = [row for key, model in models.items() for row in _rows(pixels, key, open_session(model, run.experiment), run)]
         return {name: [(record.id, *row) for row in rows]}
 
     name = FAITHFULNESS.name
@@ -126,8 +113,8 @@ def _rows(pixels: Pixels, key: str, session: Session, run: Run) -> Iterator[tupl
         name: torch.from_numpy(item[0]).to(x.device) for name, item in session.run_batch(x, run.methods(key)).maps.items()
     }
     moved = {name: _sensitivity(partial(_maps, session, name), x) for name in maps}
-    for fill in FILLS:
-        instead = filled(x, fill)
+    for fill in baselines_of(run.experiment.methods):
+        instead = baseline_input(x, model.inputs, fill)
         for name, steps in plain.items():
             areas = curves(session, x, steps, instead)
             for column, attribute in enumerate(model.attributes):

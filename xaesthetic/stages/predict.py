@@ -1,22 +1,25 @@
 """The second stage: every photograph's ratings by every model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.described import Described
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Experiment, PassedOver
+from xaesthetic.core.html import html_table
+from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
 from xaesthetic.models.loading import load_model
-from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
 from xaesthetic.stages._photographs import load_all
+from xaesthetic.stages.precision import precision_rows, precision_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,23 @@ class Ratings:
     """Photographs that could not be read, by id, with the reason."""
     passed_over: tuple[PassedOver, ...] = ()
     """What else the folders or the data set held."""
+    described: Described = field(default_factory=Described)
+    """What the models and the data declare of attributes."""
+    precision: pd.DataFrame | None = None
+    """What a reduced precision changes on the first photographs: the columns of `xaesthetic.run.schemas.PRECISION`."""
+
+    def _repr_html_(self) -> str:
+        values = self.table.astype({"prediction": float})
+        wide = values.pivot_table(
+            index="image", columns=["model", "attribute"], values="prediction", sort=False, dropna=False
+        )
+        columns = ["photograph", *(" ".join(map(str, column)).replace("_", " ") for column in wide.columns)]
+        rows = [
+            [str(image), *(f"{value:z.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        trained = "; ".join(f"{key}: {text}" for key, text in self.trained.items())
+        left_out = f"; {len(self.left_out)} photographs left out" if self.left_out else ""
+        return html_table(columns, rows, trained + left_out)
 
 
 def rate(
@@ -61,29 +81,41 @@ def rate(
     root = Path(experiment.root) if experiment.root else None
     collection = collect_paths(_paths(photographs)) if photographs else collect(experiment.data, root)
     records = collection.records
-    models = {model_key(name): load_model(name, experiment.attributes, experiment.device) for name in experiment.models}
-    passes = Passes(models, {}, device(experiment.device))
+    models = {
+        model_key(name): load_model(name, experiment.attributes, experiment.device, execution.trust)
+        for name in experiment.models
+    }
+    passes = Passes(models, {}, experiment)
     groups = batches(records, experiment.batch)
     left_out: dict[str, str] = {}
+    changes: list[tuple[object, ...]] = []
     rows: list[tuple[object, ...]] = []
     execute = execution.executor or in_turn
     read = execute(range(len(groups)), lambda n: load_all(groups[n]), lambda _, pixels: pixels, execution.workers)
     for number, pixels in execution.track(read, "rating", len(groups)):
         usable = [(one.id, photo) for one, photo in zip(groups[number], pixels, strict=True) if not isinstance(photo, str)]
         left_out |= {one.id: why for one, why in zip(groups[number], pixels, strict=True) if isinstance(why, str)}
+        ids, photos = [image for image, _ in usable], [photo for _, photo in usable]
+        if usable and not rows and experiment.precision != PRECISIONS[0]:
+            changes = [row for key, one in models.items() for row in precision_rows(ids, photos, key, one, experiment)]
         if usable:
-            rows += rating_rows([image for image, _ in usable], passes.run([photo for _, photo in usable]), models)
+            rows += rating_rows(ids, passes.run(photos), models)
     if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
-    return Ratings(table, {key: model.source.trained for key, model in models.items()}, left_out, collection.passed_over)
+    described = Described({key: model.described for key, model in models.items()}, collection.described)
+    trained = {key: model.source.trained for key, model in models.items()}
+    precision = precision_table(changes) if changes else None
+    return Ratings(table, trained, left_out, collection.passed_over, described, precision)
 
 
 def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
     several = [photographs] if isinstance(photographs, (str, Path)) else list(photographs)
     for one in several:
         if not isinstance(one, (str, Path)):
-            raise DataError(f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain_photo.")
+            raise DataError(
+                f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain for a picture in memory."
+            )
     return [Path(one) for one in several]
 
 
@@ -109,7 +141,7 @@ def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: E
     if run.has(PREDICTIONS):
         return
     methods = missing_methods(run, models) if run.experiment.pick is None else {}
-    pass_records(run, Passes(models, methods, device(run.experiment.device)), run.records(), "predict", execution)
+    pass_records(run, Passes(models, methods, run.experiment), run.records(), "predict", execution)
     if not run.records():
         last = list(run.left_out_photographs().values())[-1]
         raise DataError(f"{run.root}: no photograph is left to rate; the last: {last}")

@@ -15,9 +15,9 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
-from xaesthetic.models.forward import Session
+from xaesthetic.models.forward import open_session
 from xaesthetic.models.heads import LinearHead
-from xaesthetic.models.model import AttributeModel, device, relinked
+from xaesthetic.models.model import AttributeModel, relinked
 from xaesthetic.run.maps import Maps, standardised
 from xaesthetic.run.schemas import LEFT_OUT, RANDOMISATION
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
@@ -87,7 +87,7 @@ def _rows(
 ) -> Iterator[tuple[object, ...]]:
     for stage in _stages(model):
         with shuffled(model, stage, run.experiment.seed) as broken:
-            maps = Session(broken, device(run.experiment.device)).run(pixels, list(learnt)).maps
+            maps = open_session(broken, run.experiment).run(pixels, list(learnt)).maps
         for name, stack in learnt.items():
             for row, record in enumerate(records):
                 for column, r in enumerate(_correlations(stack.of(record.id), maps[name][row])):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.attributes import NAMES, name_problem
 from xaesthetic.core.documents import convert, parse_json, read_json
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.data.edits import EDITS
@@ -117,8 +117,10 @@ def make_recipe(values: Mapping[str, Any], where: str = "the recipe") -> Recipe:
             raise DataError(f"{where}: {unknown('choice', name, known, label='There are')}")
     recipe = convert({"links": {}, "loss_weights": {}, **values}, where, Recipe)
     names = recipe.attributes
-    if not names or not set(names) <= set(NAMES) or len(set(names)) < len(names):
-        raise DataError(f"{where}: attributes must be a list of some of {', '.join(NAMES)}, each once.")
+    if not names or any(map(name_problem, names)) or len(set(names)) < len(names):
+        raise DataError(f"{where}: attributes must be a list of names, such as {', '.join(NAMES)}, each once.")
+    if recipe.labels == "edits" and not set(names) <= set(NAMES):
+        raise DataError(f"{where}: labels are edits, which say something about {', '.join(NAMES)} only.")
     for name, keys in (("links", recipe.links), ("loss_weights", recipe.loss_weights)):
         if not set(keys) <= set(names):
             raise DataError(f"{where}: {name} must be an object with some of the attributes.")

@@ -107,20 +107,33 @@ def train_head(
     if not isinstance(model.head, LinearHead):
         raise ModelError(f"{name}: its head is no linear layer over global averages, which is what is trained here.")
     with hold(out / ".lock", f"training {name}"):
-        return _train_head(model, name, data, root, out, seed, records, execution)
+        work = out / f".{name}.features"
+        written = write_weights(out, name, fit_from_edits(model, name, data, root, work, seed, execution))
+        remove(work)
+        return written
 
 
-def _train_head(
-    model: AttributeModel,
-    name: str,
-    data: str,
-    root: Path | None,
-    out: Path,
-    seed: int,
-    records: Sequence[Record],
-    execution: Execution,
-) -> dict[str, Any]:
-    work = out / f".{name}.features"
+def fit_from_edits(
+    model: AttributeModel, name: str, data: str, root: Path | None, work: Path, seed: int, execution: Execution
+) -> Weights:
+    """Fit the linear head of a model's features from edits of photographs, and say what it is worth on others.
+
+    Parameters
+    ----------
+    model
+        Its features are used, its head is not.
+    work
+        Keeps the features, with which a stopped training goes on.
+    name, data, root, seed, execution
+        As for `train_head`.
+
+    Raises
+    ------
+    DataError
+        If fewer than ten photographs with a subject can be read.
+    """
+    records = [record for record in find_records(data, root) if record.edit is None and record.subject]
+    _enough(data, len(records))
     begin(work, {"model": name, "data": data, "photographs": fingerprint(records)})
     features, measured, used = _all_features(model, records, work, execution)
     _enough(data, len(used))
@@ -142,9 +155,7 @@ def _train_head(
     }
     weights = torch.from_numpy(np.stack([head.weights for head in heads.values()]).astype(np.float32))
     bias = torch.tensor([head.bias for head in heads.values()], dtype=torch.float32)
-    written = write_weights(out, name, Weights(weights, bias, {}, manifest))
-    remove(work)
-    return written
+    return Weights(weights, bias, {}, manifest)
 
 
 def _enough(data: str, photographs: int) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
+from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.documents import read_json
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import write_json
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
@@ -73,7 +74,11 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
     if not len(records) or np.isnan(labels).all():
         wanted = "a subject region" if recipe.labels == "edits" else f"ratings of {', '.join(recipe.attributes)}"
         raise DataError(f"{data}: no photograph has {wanted}; choose another data set or recipe.")
-    lists = _lists(records, recipe.seed)
+    for name, column in zip(recipe.attributes, labels.T, strict=True):
+        if recipe.labels == "ratings" and name not in NAMES and np.isnan(column).all():
+            rated = {item for record in records for item in record.ratings}
+            raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
+    lists = divide(records, recipe.seed)
     return Samples(tuple(records), labels, *lists), known
 
 
@@ -103,7 +108,14 @@ def _label(record: Record, recipe: Recipe) -> list[float]:
     return [edits.effect(record.edit.name, attribute) * record.edit.amount for attribute in recipe.attributes]
 
 
-def _lists(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, Rows]]:
+def divide(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, Rows]]:
+    """Return the rows to train on, those to select by, and those to test on, by the names of their lists.
+
+    Raises
+    ------
+    DataError
+        If there is a list to train on and none to select by.
+    """
     names = {name for record in records for name in record.splits}
     rows = {name: np.array([i for i, record in enumerate(records) if name in record.splits], np.int64) for name in names}
     if "train" in names:

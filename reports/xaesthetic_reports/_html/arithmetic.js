@@ -16,6 +16,16 @@ export function number(value, digits = 3) {
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
+/** What stands under a name, which may be any: nothing where only JavaScript knows it, as `constructor`. */
+export const under = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
+
+/** A rating, marked where it is beyond the range that is declared for it; values have five digits here. */
+export function rating(value, range, digits = 3) {
+  const far = (bound, sign) => bound !== null && sign * (value - bound) > 1e-5 * Math.max(1, Math.abs(bound));
+  const outside = range && value !== null && value !== undefined && (far(range.high, 1) || far(range.low, -1));
+  return number(value, digits) + (outside ? " !" : "");
+}
+
 // -- maps -------------------------------------------------------------------------------------------------------------
 
 /** Each photograph's map out of the grey values of a strip of them: values as they were computed, to within 1/255 of their

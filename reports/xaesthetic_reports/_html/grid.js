@@ -1,10 +1,10 @@
 // The grid: a row a photograph, a column a model and method.
 
-import { number } from "./arithmetic.js";
+import { rating, under } from "./arithmetic.js";
 import { $, element } from "./elements.js";
 import { enlargeRow } from "./large.js";
 import { addressOf, canvasFor, mapsOf, paint, removePeople } from "./pictures.js";
-import { chosenColumns, models, nameOf, order, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
+import { chosenColumns, models, nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
 import { listLeaderboard, listPredictions } from "./tables.js";
 
 /** Maps are drawn when they come into sight. */
@@ -59,9 +59,10 @@ function row(index, columns) {
   const { rows } = state.kept;
   const photograph = state.data.photographs[index];
   if (!rows.has(index)) rows.set(index, newRow(photograph, index));
-  const { line, original, rating, cells } = rows.get(index);
-  const rated = photograph.ratings[state.choice.attribute];
-  rating.textContent = rated === undefined ? "" : `people ${number(rated, 2)}`;
+  const { line, original, people, cells } = rows.get(index);
+  const { attribute } = state.choice;
+  const rated = under(photograph.ratings, attribute);
+  people.textContent = rated === undefined ? "" : `people ${rating(rated, rangeOf(attribute, ""), 2)}`;
   const shown = columns.map((column) => {
     if (!cells.has(column.index)) cells.set(column.index, newCell(photograph, index, column));
     return cells.get(column.index);
@@ -72,16 +73,16 @@ function row(index, columns) {
 }
 
 function newRow(photograph, index) {
-  const rating = element("span", { class: "rating" });
+  const people = element("span", { class: "rating" });
   const original = element(
     "th",
     { scope: "row" },
     element("img", { src: addressOf(photograph), alt: "", loading: "lazy" }),
     element("span", { class: "name" }, photograph.name),
     element("span", { class: "edit" }, photograph.edit),
-    rating,
+    people,
   );
-  return { line: element("tr", { "data-index": index }), original, rating, cells: new Map() };
+  return { line: element("tr", { "data-index": index }), original, people, cells: new Map() };
 }
 
 function newCell(photograph, index, column) {
@@ -96,7 +97,8 @@ function newCell(photograph, index, column) {
   });
   /** For what is chosen now. */
   const renew = () => {
-    const prediction = number(ratingOf(photograph, column.model, state.choice.attribute), 2);
+    const { attribute } = state.choice;
+    const prediction = rating(ratingOf(photograph, column.model, attribute), rangeOf(attribute, column.model), 2);
     score.textContent = prediction;
     button.setAttribute("aria-label", `${titleOf(photograph)}, ${nameOf(column)}, rated ${prediction}: enlarge`);
     button.classList.remove("drawn");

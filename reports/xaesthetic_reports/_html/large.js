@@ -1,9 +1,9 @@
 // One photograph, large: every map of it, zoomed together, and two to swipe between.
 
-import { number, placeOf, pointIn, reading, stepped, within, zoomed } from "./arithmetic.js";
+import { placeOf, pointIn, rating, reading, stepped, within, zoomed } from "./arithmetic.js";
 import { $, element } from "./elements.js";
 import { addressOf, canvasFor, paint } from "./pictures.js";
-import { nameOf, order, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
+import { nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
 
 const SIDES = ["first", "second"];
 
@@ -51,7 +51,7 @@ function panel(photograph, column) {
     paint(canvas, column, state.view.index, photograph);
     frame.append(canvas);
     state.kept.readers.set(frame, (at) => (value.textContent = reading(grid, at)));
-    name = `${nameOf(column)}, rated ${number(ratingOf(photograph, column.model, state.grid.attribute), 2)}`;
+    name = `${nameOf(column)}, rated ${rating(ratingOf(photograph, column.model, state.grid.attribute), rangeOf(state.grid.attribute, column.model), 2)}`;
   }
   frame.setAttribute("aria-label", `${name}; arrow keys move the pointer, plus and minus zoom`);
   frame.append(element("span", { class: "cross", hidden: true }));

@@ -1,6 +1,6 @@
 // Pictures: decoding what travels in the page, and one map over its photograph.
 
-import { bytesOf, coloured, contour, gridsOf, limitsIn } from "./arithmetic.js";
+import { bytesOf, coloured, contour, gridsOf, limitsIn, under } from "./arithmetic.js";
 import { element } from "./elements.js";
 import { state } from "./state.js";
 
@@ -25,7 +25,7 @@ function unpacked(strip, ends) {
   return maps.get(strip);
 }
 
-export const mapsOf = (column) => unpacked(column.strips[state.choice.attribute]);
+export const mapsOf = (column) => unpacked(under(column.strips, state.choice.attribute));
 
 /** An address of the photograph that all pictures of it share: it is decoded once. */
 export function addressOf(photograph) {
@@ -66,7 +66,7 @@ export function removePeople(canvas) {
 function drawPeople(canvas, photograph) {
   removePeople(canvas);
   const { attribute, people } = state.choice;
-  const marks = photograph.people[attribute] ?? photograph.people[""];
+  const marks = under(photograph.people, attribute) ?? photograph.people[""];
   const strip = people !== "none" && marks?.[people === "contour" ? "density" : "disagreement"];
   if (!strip) return;
   const over = element("canvas", { width: canvas.width, height: canvas.height, "aria-hidden": true });

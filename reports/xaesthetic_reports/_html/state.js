@@ -1,6 +1,6 @@
 // All that the page knows and keeps, in one place: no other module has variables of its own. No document is touched here.
 
-import { aroundZero, bytesOf, orderOf, sequence } from "./arithmetic.js";
+import { aroundZero, bytesOf, orderOf, sequence, under } from "./arithmetic.js";
 
 export const state = {
   data: null, // the JSON that lies in the page
@@ -30,14 +30,17 @@ export function start(data) {
 export const titleOfAttribute = (name) => state.data.attributes.find((attribute) => attribute.name === name).title;
 export const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
 export const nameOf = (column) => `${column.model} ${column.method}`;
-export const ratingOf = (photograph, model, attribute) => photograph.predictions[model]?.[attribute] ?? null;
+export const ratingOf = (photograph, model, attribute) => under(photograph.predictions[model] ?? {}, attribute) ?? null;
+/** The range that is declared for a model's ratings of an attribute, people's for no model; undefined where none is. */
+export const rangeOf = (attribute, model) =>
+  under(state.data.attributes.find(({ name }) => name === attribute).ranges, model);
 
 /** The columns that are chosen and have maps of the attribute. */
 export function chosenColumns() {
   const { attribute, hidden } = state.choice;
   return state.data.columns
     .map((column, index) => ({ ...column, index }))
-    .filter((column) => column.strips[attribute] && !hidden.has(column.model) && !hidden.has(column.method));
+    .filter((column) => under(column.strips, attribute) && !hidden.has(column.model) && !hidden.has(column.method));
 }
 
 /** The models whose maps are shown, or all that rate where none is; the first one's ratings make the order. */
@@ -52,7 +55,7 @@ export function order() {
   const keys = models();
   const rated = state.data.photographs.map((photograph) => ({
     ratings: keys.map((model) => ratingOf(photograph, model, attribute)),
-    people: photograph.ratings[attribute] ?? null,
+    people: under(photograph.ratings, attribute) ?? null,
   }));
   return orderOf(rated, sort);
 }

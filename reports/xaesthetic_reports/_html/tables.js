@@ -1,8 +1,8 @@
 // Tables: ratings, the leaderboard, files.
 
-import { bytesOf, number, percent } from "./arithmetic.js";
+import { bytesOf, number, percent, rating, under } from "./arithmetic.js";
 import { $, element } from "./elements.js";
-import { nameOf, order, ratingOf, state } from "./state.js";
+import { nameOf, order, rangeOf, ratingOf, state } from "./state.js";
 
 function headings(names) {
   const cells = names.map((name) => element("th", { scope: "col" }, name));
@@ -18,11 +18,22 @@ export function listPredictions(columns) {
       "tr",
       {},
       element("th", { scope: "row" }, photograph.id),
-      element("td", {}, number(photograph.ratings[attribute])),
-      ...models.map((model) => element("td", {}, number(ratingOf(photograph, model, attribute)))),
+      element("td", {}, rating(under(photograph.ratings, attribute), rangeOf(attribute, ""))),
+      ...models.map((model) => element("td", {}, rating(ratingOf(photograph, model, attribute), rangeOf(attribute, model)))),
     );
   });
+  sayRanges(models);
   $("predictions").replaceChildren(headings(["photograph", "people", ...models]), element("tbody", {}, ...rows));
+}
+
+/** Whose ratings have which range, where one is declared. */
+function sayRanges(models) {
+  const declared = [["people", ""], ...models.map((model) => [model, model])].flatMap(([name, model]) => {
+    const range = rangeOf(state.choice.attribute, model);
+    return range ? [`${name}, ${range.about}`] : [];
+  });
+  const mark = "; ! stands behind a rating outside of it.";
+  $("ranges").textContent = declared.length ? `Declared range: ${declared.join("; ")}${mark}` : "";
 }
 
 export function listLeaderboard() {

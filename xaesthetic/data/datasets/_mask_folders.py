@@ -1,7 +1,7 @@
 """Which photograph, annotator and attribute a mask is of, by its path alone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -26,11 +26,14 @@ class MaskPath:
     """Why it is of none, or cannot be used."""
 
 
-def place_masks(masks: Collection[str], photographs: Collection[str]) -> list[MaskPath]:
+def place_masks(
+    masks: Collection[str], photographs: Collection[str], means: Callable[[str], str] = meaning
+) -> list[MaskPath]:
     """Say what each mask is of.
 
     Folders that photographs lie in too are theirs; of the others one that is called like an attribute is that, and the rest
-    is the annotator. A mask is called like its photograph, with another suffix or with one more.
+    is the annotator; `means` says which attribute a folder is called like. A mask is called like its photograph, with
+    another suffix or with one more.
     """
     shared = _folders(photographs)
     groups: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
@@ -39,13 +42,15 @@ def place_masks(masks: Collection[str], photographs: Collection[str]) -> list[Ma
         below = [folder for folder in folders if folder.casefold() in shared]
         others = tuple(folder for folder in folders if folder.casefold() not in shared)
         groups[others][path] = "/".join([*below, PurePosixPath(path).stem])
-    return [item for folders, names in groups.items() for item in _place(folders, names, photographs)]
+    return [item for folders, names in groups.items() for item in _place(folders, names, photographs, means)]
 
 
-def _place(folders: tuple[str, ...], names: dict[str, str], photographs: Collection[str]) -> Iterator[MaskPath]:
+def _place(
+    folders: tuple[str, ...], names: dict[str, str], photographs: Collection[str], means: Callable[[str], str]
+) -> Iterator[MaskPath]:
     """Say what the masks of one annotator for one attribute are of."""
-    attributes = [folder for folder in folders if meaning(folder)]
-    attribute = meaning(attributes[0]) if attributes else ""
+    attributes = [folder for folder in folders if means(folder)]
+    attribute = means(attributes[0]) if attributes else ""
     annotator = "/".join(printable(Path(folder)) for folder in folders if folder not in attributes) or "annotator 1"
     matches = match_names(names.values(), photographs)
     exact = {photograph.casefold(): photograph for photograph in photographs}
@@ -75,15 +80,17 @@ def _folders(paths: Collection[str]) -> set[str]:
     return {folder.casefold() for path in paths for folder in PurePosixPath(path).parts[:-1]}
 
 
-def name_folders(masks: Collection[str], photographs: Collection[str]) -> Iterator[PassedOver]:
+def name_folders(
+    masks: Collection[str], photographs: Collection[str], means: Callable[[str], str] = meaning
+) -> Iterator[PassedOver]:
     """Say which folders of masks were taken for annotators, and which that are called like attributes for photographs'."""
     shared = _folders(photographs)
     for folder in dict.fromkeys(folder for path in masks for folder in PurePosixPath(path).parts[:-1]):
         name = f"masks/**/{printable(Path(folder))}"
         if folder.casefold() in shared:
-            if meaning(folder):
+            if means(folder):
                 yield PassedOver(name, "folder taken for one of photographs, not for the attribute")
-        elif not meaning(folder):
+        elif not means(folder):
             near = get_close_matches(folder.lower().replace(" ", "_"), NAMES, n=1, cutoff=0.7)
             hint = f" (did you mean the attribute {near[0]!r}?)" if near else ""
             yield PassedOver(f"{name}{hint}", "folder taken for an annotator")

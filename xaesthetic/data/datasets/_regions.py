@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from xaesthetic.core.attributes import NAMES, attribute
+from xaesthetic.core.attributes import NAMES, Attribute, attribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Annotation, Mask, PassedOver, Record
 from xaesthetic.data.datasets._exports import reason, short
@@ -52,23 +52,30 @@ class Export:
     regions: list[tuple[str, Region]] = field(default_factory=list)
     """The photograph's name, and what is marked in it."""
     passed_over: list[PassedOver] = field(default_factory=list)
+    declared: tuple[Attribute, ...] = ()
+    """Attributes besides the vocabulary's, which labels may name."""
+
+    def means(self, label: str) -> str:
+        """Return the attribute that a label names; empty, for all, where it names none."""
+        return meaning(label, self.declared)
 
 
-def records(export: Export, folder: Path) -> Iterator[Record | PassedOver]:
+def records(export: Export, folder: Path) -> Iterator[Record | PassedOver | Attribute]:
     """Give the photographs of an export with what was marked in them, one at a time; and what is passed over.
 
     Two names of one file are one photograph.
     """
+    yield from export.declared
     yield from export.passed_over
     counts = Counter(label for _, region in export.regions if callable(region.draw) for label in region.labels or ("",))
-    yield from _remarks(counts)
+    yield from _remarks(counts, export)
     photographs = find_photographs(folder, export.photographs)
     marked: dict[Photograph, list[Region]] = {photographs[name]: [] for name in export.photographs}
     for name, region in export.regions:
         marked[photographs[name]].append(region)
     for photograph, regions in marked.items():
         annotations = []
-        for item in _annotations(photograph, regions):
+        for item in _annotations(photograph, regions, export):
             if isinstance(item, Annotation):
                 annotations.append(item)
             else:
@@ -83,18 +90,23 @@ def records(export: Export, folder: Path) -> Iterator[Record | PassedOver]:
 
 
 @lru_cache(maxsize=1000)
-def meaning(label: str) -> str:
-    """Return the attribute that a label names; empty, for all, where it names none."""
+def meaning(label: str, declared: tuple[Attribute, ...] = ()) -> str:
+    """Return the attribute that a label names, a declared one first; empty, for all, where it names none."""
+    text = label.strip().casefold()
+    for item in declared:
+        if text in (item.name.casefold(), item.title.casefold()):
+            return item.name
     try:
         return attribute(label).name
     except DataError:
         return ""
 
 
-def _remarks(counts: Mapping[str, int]) -> Iterator[PassedOver]:
+def _remarks(counts: Mapping[str, int], export: Export) -> Iterator[PassedOver]:
     for label, count in counts.items():
-        if label and not meaning(label):
-            near = get_close_matches(label.lower().replace(" ", "_"), NAMES, n=1, cutoff=0.7)
+        if label and not export.means(label):
+            names = [*NAMES, *(item.name for item in export.declared)]
+            near = get_close_matches(label.lower().replace(" ", "_"), names, n=1, cutoff=0.7)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             yield PassedOver(
                 f"{short(label)!r} (regions: {count}{hint})",
@@ -104,14 +116,14 @@ def _remarks(counts: Mapping[str, int]) -> Iterator[PassedOver]:
         yield PassedOver(f"regions: {counts['']}", "without a label, where others have one; they stand for all attributes")
 
 
-def _annotations(photograph: Photograph, regions: Sequence[Region]) -> Iterator[Annotation | PassedOver]:
+def _annotations(photograph: Photograph, regions: Sequence[Region], export: Export) -> Iterator[Annotation | PassedOver]:
     """Everything that one annotator drew about one attribute, as one region; what cannot be drawn, each for itself."""
     if photograph.problem:
         return
     size = header_size(photograph.path) if regions else None
     union: dict[tuple[str, str], Mask] = {}
     for region, annotator in zip(regions, _annotators(regions), strict=True):
-        keys = [(annotator, about) for about in dict.fromkeys(meaning(label) for label in region.labels or ("",))]
+        keys = [(annotator, about) for about in dict.fromkeys(export.means(label) for label in region.labels or ("",))]
         drawn = _draw(region, size)
         if isinstance(drawn, str):
             yield from (Annotation(*key, problem=f"{region.where}: {drawn}") for key in keys)

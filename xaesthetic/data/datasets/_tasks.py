@@ -13,7 +13,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import PassedOver
 from xaesthetic.data.datasets._exports import identify, listed, plain, short, typed
 from xaesthetic.data.datasets._pictures import find_pictures
-from xaesthetic.data.datasets._regions import Drawn, Export, Region, Size, beyond, meaning, require_size
+from xaesthetic.data.datasets._regions import Drawn, Export, Region, Size, beyond, require_size
 from xaesthetic.data.datasets._run_lengths import Byte, brush_runs
 from xaesthetic.data.datasets._shapes import fill, leaves, outline
 
@@ -51,6 +51,10 @@ class _Result(Struct):
 
 class _Brush(Struct):
     rle: list[Byte]
+
+
+_Means = Callable[[str], str]
+"""Gives the attribute that a label names; empty where it names none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +105,7 @@ def _parse_annotation(raw: Any, task: str, place: int, export: Export) -> Iterat
     results = list(annotation.result or ())
     if not results:
         export.passed_over.append(PassedOver(f"{task}, annotation {place}", "without a result"))
-    said = _said_by_id(item for item in results if isinstance(item, dict))
+    said = _said_by_id((item for item in results if isinstance(item, dict)), export.means)
     for number, item in enumerate(results, start=1):
         if not isinstance(item, dict):
             export.passed_over.append(PassedOver(f"{task}, result {number}", "not an object"))
@@ -109,7 +113,8 @@ def _parse_annotation(raw: Any, task: str, place: int, export: Export) -> Iterat
         key = identify(item.get("id"))
         if _kind(item) in _KINDS:
             where = f"{task}, region {number}{f', {_kind(item)} {short(key)}' * bool(key)}"
-            yield _place(item, where, said[key] if key else _Said(), annotation.completed_by, (task, place))
+            words = partial(_words, item, said[key] if key else _Said(), export.means)
+            yield _place(item, where, words, annotation.completed_by, (task, place))
         elif not key or key not in said or not said[key].shapes or _kind(item) not in _OF_REGIONS:
             name = short(item.get("type") or "no kind")
             export.passed_over.append(PassedOver(f"{task}, result {number}", f"{name}, not a kind of region that is read"))
@@ -127,14 +132,14 @@ class _Said:
     problem: str = ""
 
 
-def _said_by_id(items: Iterable[dict[str, Any]]) -> dict[str, _Said]:
+def _said_by_id(items: Iterable[dict[str, Any]], means: _Means) -> dict[str, _Said]:
     result: dict[str, _Said] = defaultdict(_Said)
     for item in items:
         said, shape = result[identify(item.get("id"))], _kind(item) in _KINDS
         said.shapes += shape
         try:
-            (said.on_shapes if shape else said.labels).extend(_texts(item, _LABELS))
-            said.choices += _texts(item, _CHOICES)
+            (said.on_shapes if shape else said.labels).extend(_texts(item, _LABELS, means))
+            said.choices += _texts(item, _CHOICES, means)
         except DataError as error:
             if not shape:  # a shape says so itself
                 said.problem = str(error)
@@ -146,7 +151,9 @@ def _kind(item: Any) -> str:
     return kind.removesuffix("labels") or kind if isinstance(kind, str) else ""
 
 
-def _place(item: dict[str, Any], where: str, said: _Said, completed_by: Any, unknown: object) -> _Placed:
+def _place(
+    item: dict[str, Any], where: str, read: Callable[[], tuple[str, ...]], completed_by: Any, unknown: object
+) -> _Placed:
     """Return a region; one that cannot be used says why when it is drawn."""
     words: tuple[str, ...] = ()
     result = typed(item, where, _Result)
@@ -154,7 +161,7 @@ def _place(item: dict[str, Any], where: str, said: _Said, completed_by: Any, unk
         return _Placed(Region(where, _annotator(completed_by), words, result.reason, unknown))
     draw: Callable[[Size], Drawn] | str = partial(_draw, result, _kind(item))
     try:
-        words = _words(item, said)
+        words = read()
     except DataError as error:
         draw = str(error)
     tags = (result.to_name,) if isinstance(result.to_name, str) else tuple(result.to_name or ())
@@ -168,33 +175,33 @@ def _annotator(completed_by: Any) -> str:
     return f"annotator {identity}" if identity else ""
 
 
-def _words(item: dict[str, Any], said: _Said) -> tuple[str, ...]:
+def _words(item: dict[str, Any], said: _Said, means: _Means) -> tuple[str, ...]:
     """Return a region's labels: those on it, those of its id, and choices made for it that name attributes.
 
     A choice that names none is its label only where there is no other.
     """
     if said.problem:
         raise DataError(said.problem)
-    labels = [*_texts(item, _LABELS), *said.labels] or said.on_shapes
-    choices = said.choices or _texts(item, _CHOICES)
-    named = [choice for choice in choices if meaning(choice)]
+    labels = [*_texts(item, _LABELS, means), *said.labels] or said.on_shapes
+    choices = said.choices or _texts(item, _CHOICES, means)
+    named = [choice for choice in choices if means(choice)]
     if named:
-        return tuple(dict.fromkeys([*(label for label in labels if meaning(label)), *named]))
+        return tuple(dict.fromkeys([*(label for label in labels if means(label)), *named]))
     return tuple(dict.fromkeys(labels or choices))
 
 
-def _texts(item: dict[str, Any], keys: Sequence[str]) -> list[str]:
+def _texts(item: dict[str, Any], keys: Sequence[str], means: _Means) -> list[str]:
     value = item.get("value")
     if not isinstance(value, dict):
         return []
     texts = [value.get(key) or [] for key in keys]
-    return [_text(text) for some in texts for text in (some if isinstance(some, list) else [some])]
+    return [_text(text, means) for some in texts for text in (some if isinstance(some, list) else [some])]
 
 
-def _text(label: Any) -> str:
+def _text(label: Any, means: _Means) -> str:
     """Return a label; of a path through a taxonomy the last step that names an attribute, or the last."""
     if isinstance(label, list) and label and all(isinstance(step, str) for step in label):
-        return next((step for step in reversed(label) if meaning(step)), str(label[-1]))
+        return next((step for step in reversed(label) if means(step)), str(label[-1]))
     if not isinstance(label, str):
         raise DataError("its label is not text")
     return label

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
 from xaesthetic.core.files import printable
@@ -14,7 +16,8 @@ from xaesthetic.data.datasets._exports import reason
 from xaesthetic.data.datasets._mask_files import read_mask_file
 from xaesthetic.data.datasets._mask_folders import MaskPath, name_folders, place_masks
 from xaesthetic.data.datasets._photographs import header_size
-from xaesthetic.data.datasets._regions import remark_on_share
+from xaesthetic.data.datasets._ratings import read_declared
+from xaesthetic.data.datasets._regions import meaning, remark_on_share
 from xaesthetic.data.masks import read_mask
 from xaesthetic.data.walk import walk
 
@@ -22,7 +25,7 @@ _PHOTOGRAPHS, _MASKS = "images", "masks"
 
 
 @dataset()
-def masks(root: Path | None = None) -> Iterator[Record | PassedOver]:
+def masks(root: Path | None = None) -> Iterator[Record | PassedOver | Attribute]:
     """Photographs in images/ and masks of the same names in masks/ or folders there (name the folder with --root).
 
     Salient objects, focus masks, or anything that people mark; what is neither black nor transparent is marked, however
@@ -32,7 +35,8 @@ def masks(root: Path | None = None) -> Iterator[Record | PassedOver]:
     Folders in images/ are looked for in masks/ too: masks/a/1.png is of images/a/1.jpg. Other folders in masks/ are
     annotators, which is said; one that is called like an attribute holds what was marked for that one:
     masks/light/anna/1.png. A mask of 1.jpg may be called 1.jpg.png, and has to be where there is a photograph 1.png too. A
-    photograph without a mask is there too; a mask without a photograph is passed over and counted.
+    photograph without a mask is there too; folders may also be called like what a file `attributes.toml` beside images/
+    declares (see the data set `ratings`). A mask without a photograph is passed over and counted.
 
     Parameters
     ----------
@@ -47,9 +51,12 @@ def masks(root: Path | None = None) -> Iterator[Record | PassedOver]:
     if root is None or not (root / _PHOTOGRAPHS).is_dir() or not (root / _MASKS).is_dir():
         where = printable(root) if root else "data set masks"
         raise DataError(f"{where}: no folders {_PHOTOGRAPHS} and {_MASKS} in it; name one that has them with --root.")
+    declared = read_declared(root)
+    yield from declared
+    means = partial(meaning, declared=declared)
     photographs, files = walk(root / _PHOTOGRAPHS), walk(root / _MASKS)
     marked: dict[str, list[MaskPath]] = defaultdict(list)
-    for mask in place_masks(files.photographs, photographs.photographs):
+    for mask in place_masks(files.photographs, photographs.photographs, means):
         marked[mask.photograph].append(mask)
     for name, problem in photographs.photographs.items():
         path, identity = root / _PHOTOGRAPHS / name, printable(Path(name))
@@ -59,7 +66,7 @@ def masks(root: Path | None = None) -> Iterator[Record | PassedOver]:
         yield Record(identity, path, original=identity, annotations=annotations, problem=problem)
     for mask in marked.get("", ()):
         yield PassedOver(f"{_MASKS}/{printable(Path(mask.path))}", f"mask of no photograph, as {mask.problem}")
-    yield from name_folders(files.photographs, photographs.photographs)
+    yield from name_folders(files.photographs, photographs.photographs, means)
     for below, walked in ((_PHOTOGRAPHS, photographs), (_MASKS, files)):
         yield from (replace(item, name=f"{below}/{item.name}") for item in walked.passed_over)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic.core.attributes import ATTRIBUTES, NAMES, attribute
+from xaesthetic.core.attributes import ATTRIBUTES, NAMES, canonical, in_order
 from xaesthetic.core.delimited import Delimited, Row, read_delimited
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable
@@ -17,7 +17,9 @@ _UNKNOWN = ("", "nan", "na")
 _SHOWN = 3  # images or lines that a note names
 
 
-def read_predictions(name: str, path: Path, ids: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+def read_predictions(
+    name: str, path: Path, ids: Sequence[str], attributes: Sequence[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
     """Predictions made elsewhere.
 
     What cannot be used is unknown, and a note says so: cells without a number, images that the data set does not have or
@@ -32,6 +34,8 @@ def read_predictions(name: str, path: Path, ids: Sequence[str]) -> tuple[pd.Data
         columns are passed over. Empty cells are unknown.
     ids
         The photographs of the data set. A file's image is one of them by its id, or as `match_names` says.
+    attributes
+        Names that columns may have besides the vocabulary's.
 
     Returns
     -------
@@ -42,11 +46,11 @@ def read_predictions(name: str, path: Path, ids: Sequence[str]) -> tuple[pd.Data
     DataError
         If it cannot be read as such, or no image is known.
     """
-    table = read_delimited(path, known=(*_IMAGE, *NAMES, *(item.csv for item in ATTRIBUTES)))
+    table = read_delimited(path, known=(*_IMAGE, *NAMES, *(item.csv for item in ATTRIBUTES), *attributes))
     image = table.find_column(*_IMAGE)
     if image is None:
         raise DataError(f"{printable(path)}: no column image; it has {', '.join(table.columns)}.")
-    columns, ignored = _attributes(path, [column for column in table.columns if column != image])
+    columns, ignored = _attributes(path, [column for column in table.columns if column != image], attributes)
     whole = [row for row in table.rows if not row.problem and row.cells[image]]
     rows, doubtful = _matched(whole, image, ids)
     if not rows:
@@ -118,19 +122,27 @@ def _once(rows: Sequence[tuple[str, dict[str, float]]]) -> tuple[dict[str, dict[
     return {item: numbers for item, numbers in kept.items() if item not in twice}, list(twice)
 
 
-def _attributes(path: Path, columns: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def _attributes(path: Path, columns: Sequence[str], attributes: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Our names for the columns; a column that `xaesthetic predict` has written says its model in brackets."""
     named: dict[str, str] = {}
     ignored = []
     for column in columns:
-        try:
-            ours = attribute(column.partition(" (")[0]).name
-        except DataError:
+        ours = next(filter(None, (_meant(text, attributes) for text in (column, column.partition(" (")[0]))), "")
+        if not ours:
             ignored.append(column)
             continue
         if ours in named:
             raise DataError(f"{printable(path)}: {named[ours]!r} and {column!r} are both {ours}; give one model a file.")
         named[ours] = column
     if not named:
-        raise DataError(f"{printable(path)}: no column is an attribute; they are called {', '.join(NAMES)}.")
+        raise DataError(
+            f"{printable(path)}: no column is an attribute; they are called {', '.join(in_order((*NAMES, *attributes)))}."
+        )
     return named, ignored
+
+
+def _meant(text: str, attributes: Sequence[str]) -> str:
+    """Return the attribute that a column is called like; empty where it is none."""
+    names = {item.casefold(): item for item in attributes}
+    ours = canonical(text)
+    return names.get(text.casefold(), ours if ours in NAMES else "")

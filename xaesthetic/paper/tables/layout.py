@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from xaesthetic.core.attributes import ATTRIBUTES
+from xaesthetic.core.described import Described
 from xaesthetic.paper.items import TABLE_1, TABLE_2
 from xaesthetic.paper.tables.attribute_ranks import RankTable
 from xaesthetic.paper.tables.raters import RaterTable
 
-_TITLES = {item.name: item.title for item in ATTRIBUTES}
+_NOTHING = Described()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def probability(p: float) -> str:
     return "< .0001" if p < 1e-4 else f"{p:.4f}".removeprefix("0")
 
 
-def rank_layouts(table: RankTable, paper: bool, trained: Mapping[str, str]) -> list[Layout]:
+def rank_layouts(table: RankTable, paper: bool, trained: Mapping[str, str], described: Described = _NOTHING) -> list[Layout]:
     """Table 1: for every list one layout of ρ, and where there are two models or more one of their differences.
 
     Parameters
@@ -70,16 +70,18 @@ def rank_layouts(table: RankTable, paper: bool, trained: Mapping[str, str]) -> l
         Whether the paper's printed values stand beside it (they are for AADB).
     trained
         How each model was trained, where that is known.
+    described
+        What is declared of attributes: their titles.
     """
     notes = (*_rank_notes(table, paper), *(f"{model}: {how}" for model, how in trained.items()), *table.notes)
     lists = list(table.ranks.groupby("list", sort=False))
-    layouts = [_ranks(str(name), ranks, paper, notes if name == lists[-1][0] else ()) for name, ranks in lists]
+    layouts = [_ranks(str(name), ranks, paper, notes if name == lists[-1][0] else (), described) for name, ranks in lists]
     for name, differences in table.differences.groupby("list", sort=False):
-        layouts.append(_differences(str(name), differences))
+        layouts.append(_differences(str(name), differences, described))
     return layouts
 
 
-def _ranks(name: str, ranks: pd.DataFrame, paper: bool, notes: tuple[str, ...]) -> Layout:
+def _ranks(name: str, ranks: pd.DataFrame, paper: bool, notes: tuple[str, ...], described: Described) -> Layout:
     models = list(dict.fromkeys(ranks["model"]))
     printed = list(TABLE_1) if paper else []
     rows = []
@@ -87,7 +89,7 @@ def _ranks(name: str, ranks: pd.DataFrame, paper: bool, notes: tuple[str, ...]) 
         result = group.set_index("model").to_dict("index")
         cells = [_cell(result[model], marks=_marks(result[model])) for model in models]
         papers = [Cell(number(TABLE_1[item].get(str(attribute), math.nan))) for item in printed]
-        rows.append((Cell(_TITLES.get(str(attribute), str(attribute))), *cells, *papers))
+        rows.append((Cell(described.any(str(attribute)).title), *cells, *papers))
     n = sorted({int(item) for item in ranks["n"] if item}) or [0]
     size = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
     columns = ("attribute", *models, *(f"paper: {item}" for item in printed))
@@ -115,11 +117,11 @@ def _rank_notes(table: RankTable, paper: bool) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _differences(name: str, table: pd.DataFrame) -> Layout:
+def _differences(name: str, table: pd.DataFrame, described: Described) -> Layout:
     rows = []
     for row in table.to_dict("records"):
         cell = _cell(row, "difference", marks="*" if row["p_holm"] < 0.05 else "")
-        names = (_TITLES.get(row["attribute"], row["attribute"]), f"{row['model']} − {row['other']}")
+        names = (described.any(str(row["attribute"])).title, f"{row['model']} − {row['other']}")
         p = (probability(row["p"]), probability(row["p_holm"]))
         rows.append((*(Cell(item) for item in names), cell, *(Cell(item) for item in p)))
     columns = ("attribute", "models", "difference of ρ", "p", "p, Holm")

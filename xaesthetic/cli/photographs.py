@@ -1,0 +1,122 @@
+"""`xaesthetic photo.jpg`: photographs without a command are shown."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from xaesthetic.cli import options, screen
+
+if TYPE_CHECKING:
+    from xaesthetic.pipeline import Comparison
+
+app = typer.Typer()
+_SHOW = "show"
+_NAMED = 12  # overlays whose files are named on the screen
+
+
+class PhotographGroup(TyperGroup):
+    """Commands, of which `show` is the one where the first argument is a photograph or a folder and no command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `show` before photographs; a name that is a command too is the command."""
+        if args and args[0] in self.commands:
+            _say_of_file(args)
+        elif any(map(_is_photograph, args)) and not any(arg in self.commands for arg in args):
+            args = [_SHOW, *args]
+        return super().parse_args(ctx, args)
+
+
+def _is_photograph(arg: str) -> bool:
+    """Whether an argument is a file or folder, or is written as one."""
+    if arg.startswith("-"):
+        return False
+    from xaesthetic.data.formats import SUFFIXES
+
+    return os.path.exists(arg) or os.sep in arg or Path(arg).suffix.lower() in SUFFIXES  # noqa: PTH110
+
+
+def _say_of_file(args: list[str]) -> None:
+    """Say how a file is reached that is called as a command; a folder (`data`) only where nothing else is wanted."""
+    name = args[0]
+    if os.path.isfile(name) or (len(args) == 1 and os.path.isdir(name)):  # noqa: PTH112, PTH113
+        shown = f"'xaesthetic {_SHOW} ./{name}' shows that"
+        screen.say(f"xaesthetic: {name} is a command, and there is a file or folder of that name; {shown}.", err=True)
+
+
+@app.command(
+    epilog="\b\nExamples:\n  xaesthetic photo.jpg\n  xaesthetic show a.jpg holiday/ --attr light --attr 'Vivid Color'\n  "
+    "xaesthetic show photo.jpg --method occlusion --open"
+)
+def show(
+    photographs: Annotated[list[Path], typer.Argument(metavar="PHOTO|FOLDER...", help="Photographs and folders.")],
+    attr: options.Attributes = ["all"],  # noqa: B006  # typer copies it
+    model: options.Models = None,
+    weights: options.Weights = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, else grad_cam."),
+    ] = None,
+    out: options.Out = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    device: options.Device = "auto",
+    precision: options.Precision = "full",
+    batch: options.Batch = 8,
+    workers: options.Workers = 2,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Rate photographs and show where the ratings come from: a picture for every attribute, and a page."""
+    from xaesthetic.pipeline import show
+
+    experiment = options.experiment(attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs)
+    folder = options.folder(experiment, out)
+    _print(show(experiment, folder, options.execution(workers, quiet), not method), quiet, as_json, open_page)
+
+
+def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool) -> None:
+    """Print ratings and where the files are; exit status 1 if photographs were left out."""
+    from xaesthetic.paper.tables.predictions import to_json
+    from xaesthetic.reporting import raise_failures
+    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+
+    run = comparison.run
+    pictures = [file for file in comparison.written if file.suffix == ".png"]
+    pages = [file for file in comparison.written if file.suffix == ".html"]
+    if as_json:
+        result = {
+            "run": str(run.root),
+            "page": str(pages[0]) if pages else None,
+            "overlays": list(map(str, pictures)),
+            "left_out": dict(comparison.left_out),
+            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
+        }
+        screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
+    else:
+        if not quiet:
+            screen.print_shown(run)
+            screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+        for file in pictures[:_NAMED]:
+            screen.say(file)
+        if len(pictures) > _NAMED:
+            screen.say(f"and {len(pictures) - _NAMED} more in {pictures[0].parent}")
+        for file in pages:
+            screen.say(file)
+    screen.print_passed_over(comparison.passed_over)
+    screen.print_left_out(comparison.left_out)
+    raise_failures(comparison.failed)
+    if open_page and pages:
+        _open(pages[0])
+    if comparison.left_out:
+        raise typer.Exit(1)
+
+
+def _open(page: Path) -> None:
+    """Open a page in the browser; where there is none, say so."""
+    import webbrowser
+
+    if not webbrowser.open(page.absolute().as_uri()):
+        screen.say(f"no browser could be started; open {page} yourself.", err=True)

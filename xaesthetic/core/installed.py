@@ -1,0 +1,126 @@
+"""What installed models rate: read from their declarations, `@model(attributes=(…))`, where that is possible without a run.
+
+    @model(attributes=("light", Attribute("beauty", low=1, high=10)))
+    def my_net() -> AttributeModel:
+        ...
+
+A declaration of literals is read from the source, so that neither torch nor weights are loaded; another one is imported.
+"""
+
+import ast
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from xaesthetic.core import attributes as vocabulary
+from xaesthetic.core import plugins
+from xaesthetic.core.attributes import Attribute, as_attributes, canonical
+from xaesthetic.core.errors import DataError, ModelError, PluginError
+from xaesthetic.core.facts import ModelFacts
+
+_OURS = "xaesthetic.core.attributes"
+
+
+def model_attributes(name: str) -> tuple[Attribute, ...]:
+    """Return what an installed model declares that it rates; nothing where it does not declare it.
+
+    Parameters
+    ----------
+    name
+        A plug-in's.
+
+    Raises
+    ------
+    PluginError
+        If there is no such model, or it cannot be read.
+    """
+    tree = plugins.parsed("models", name)
+    declaration = _declaration(tree, name)
+    if declaration is None:
+        return ()
+    try:
+        return as_attributes(_value(declaration, _imported(tree)))
+    except (ValueError, TypeError, DataError):  # no literals: whoever wrote them knows
+        facts = plugins.facts("models", name)
+        return facts.attributes if isinstance(facts, ModelFacts) else ()
+
+
+def installed_attributes() -> Mapping[str, Mapping[str, Attribute]]:
+    """Return by attribute which installed models rate it, and what each declares of it; in the vocabulary's order.
+
+    A model that cannot be read is left out with a warning.
+    """
+    listed: dict[str, dict[str, Attribute]] = {}
+    for model in plugins.names("models"):
+        try:
+            declared = model_attributes(model)
+        except PluginError as error:  # somebody's; the others are shown
+            plugins.warn(str(error))
+            continue
+        for item in declared:
+            listed.setdefault(item.name, {})[model] = item
+    return {name: listed[name] for name in vocabulary.in_order(listed)}
+
+
+def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
+    """Return which of a model's outputs is meant.
+
+    Parameters
+    ----------
+    attribute
+        A name or a title in any case, or another name that the vocabulary has for it.
+    outputs
+        What is known of the model's outputs.
+    owner
+        What to call the model in an error.
+
+    Raises
+    ------
+    ModelError
+        If the model has no such attribute of the vocabulary; says which installed models do.
+    DataError
+        If it has no attribute of that name, and the vocabulary has none; suggests the nearest one.
+    """
+    names, wanted = [item.name for item in outputs], canonical(attribute)
+    ways: tuple[tuple[str, list[str]], ...] = (
+        (attribute, names),
+        (wanted, [canonical(name) for name in names]),
+        (wanted.casefold(), [name.casefold() for name in names]),
+        (wanted.casefold(), [item.title.casefold() for item in outputs]),
+    )
+    for text, known in ways:
+        if text in known:
+            return known.index(text)
+    near = get_close_matches(attribute.lower(), names, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    others = [model for model in installed_attributes().get(wanted, ()) if model != owner]
+    also = f" Installed models that have it: {', '.join(others)}." if others else ""
+    error = ModelError if wanted in vocabulary.NAMES else DataError
+    raise error(f"{owner} has no attribute {attribute!r}; it has {', '.join(names)}.{hint}{also}")
+
+
+def _declaration(tree: ast.Module, name: str) -> ast.expr | None:
+    """What stands behind `attributes=` above a plug-in's function."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            calls = (item for item in node.decorator_list if isinstance(item, ast.Call))
+            return next((word.value for call in calls for word in call.keywords if word.arg == "attributes"), None)
+    return None
+
+
+def _imported(tree: ast.Module) -> frozenset[str]:
+    """The names that a plug-in has from the vocabulary's module."""
+    lines = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == _OURS)
+    return frozenset(item.name for line in lines for item in line.names if item.asname is None)
+
+
+def _value(node: ast.expr, imported: frozenset[str]) -> Any:
+    """The value of literals, of `Attribute(…)` and of the vocabulary's constants; a ValueError for all else."""
+    if isinstance(node, ast.Tuple | ast.List):
+        return tuple(_value(item, imported) for item in node.elts)
+    if isinstance(node, ast.Name) and node.id in imported & {"ATTRIBUTES", "NAMES"}:
+        return getattr(vocabulary, node.id)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported & {"Attribute"}:
+        fields = {word.arg: _value(word.value, imported) for word in node.keywords if word.arg}
+        return Attribute(*(_value(item, imported) for item in node.args), **fields)
+    return ast.literal_eval(node)

@@ -1,0 +1,95 @@
+"""One photograph and its overlays, large enough to look at: in a notebook, and as files of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
+from matplotlib.textpath import text_to_path
+
+from xaesthetic.core.types import Map, Pixels
+from xaesthetic.data import images
+from xaesthetic.figures import style
+from xaesthetic.figures.grid import Panel, draw_panel
+from xaesthetic.figures.letters import drawable
+
+_COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT = 4, 7.0, 0.24, 0.18, 0.34  # columns, and inches
+_LARGEST = 2.6  # inches: of a picture with few beside it
+_HIGHEST = 1.6  # of a picture's width: higher photographs become narrower
+_PIXELS = 720  # of the longer side: about 300 dpi in the widest cell
+_TEXT = 7.5  # points
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """One map over the photograph."""
+
+    title: str
+    """What stands above it: the attribute, or the model and the method."""
+    rating: str
+    """What stands in its corner."""
+    values: Map
+    """On any grid of the photograph: signed, un-normalised."""
+
+
+def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str) -> Figure:
+    """Draw a photograph and, beside and below it, its overlays, each in colors from its own lowest to its highest value.
+
+    Parameters
+    ----------
+    pixels
+        The photograph.
+    overlays
+        In order, one or more.
+    title
+        One line above all.
+
+    Returns
+    -------
+    At most seven inches wide.
+    """
+    small = style.thumbnail(pixels, _PIXELS)
+    panels = [("photograph", Panel(small)), *((item.title, _panel(small, item)) for item in overlays)]
+    columns = min(_COLUMNS, len(panels))
+    cell = min(_LARGEST, _WIDTH / columns)
+    tall = cell * min(_HIGHEST, small.shape[0] / small.shape[1]) + _LINE
+    height = _HEAD + -(-len(panels) // columns) * tall + _FOOT
+    with mpl.rc_context(style.STYLE):
+        figure = Figure(figsize=(columns * cell, height), dpi=200)
+        FigureCanvasAgg(figure)
+        _text(figure, title, (0.03 * cell, height - 0.05), columns * cell, bold=True)
+        for number, (name, panel) in enumerate(panels):
+            left, top = number % columns * cell + 0.03 * cell, height - _HEAD - number // columns * tall
+            _text(figure, name, (left, top), 0.94 * cell)
+            box = left / (columns * cell), (top - tall + 0.03) / height, 0.94 / columns, (tall - _LINE - 0.03) / height
+            draw_panel(figure.add_axes(box, anchor="NW"), panel)
+        _color_bar(figure)
+    return figure
+
+
+def _panel(small: Pixels, item: Overlay) -> Panel:
+    shown = style.normalise(images.to_pixels(style.coarse(item.values), small.shape[:2]))
+    return Panel(style.overlay(small, shown), item.rating, top=shown)
+
+
+def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold: bool = False) -> None:
+    """Put a line below a place, in inches, in letters that are small enough for the room."""
+    width, height = figure.get_size_inches()
+    letters, families = drawable(text)
+    font = mpl.font_manager.FontProperties(family=list(families), size=_TEXT, weight="bold" if bold else "normal")
+    needed = float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72
+    size = _TEXT * min(1.0, room / needed) if needed else _TEXT
+    weight = "bold" if bold else "normal"
+    figure.text(at[0] / width, at[1] / height, text, va="top", fontsize=size, fontweight=weight)
+
+
+def _color_bar(figure: Figure) -> None:
+    """Below all, at the left."""
+    width, height = figure.get_size_inches()
+    axes = figure.add_axes((0.95 / width, 0.17 / height, min(1.4, width - 1.6) / width, 0.07 / height))
+    bar = figure.colorbar(ScalarMappable(cmap=style.COLORS), cax=axes, orientation="horizontal", ticks=[])
+    bar.outline.set_linewidth(0.4)
+    axes.text(-0.03, 0.5, "contribution: least", transform=axes.transAxes, ha="right", va="center", fontsize=5.5)
+    axes.text(1.03, 0.5, "most", transform=axes.transAxes, ha="left", va="center", fontsize=5.5)

@@ -1,0 +1,165 @@
+"""What is known of a finished run's maps: measured with its models, by name or handed over, and summarised."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from xaesthetic.core.errors import DataError, XaestheticError, unknown
+from xaesthetic.core.execution import Execution
+from xaesthetic.evaluation.judge import Judgement
+from xaesthetic.evaluation.judge import judge as summarise_run
+from xaesthetic.execution.local import locally
+from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, PRECISION, RANDOMISATION, Table
+from xaesthetic.run.store import Run
+from xaesthetic.stages.asking import Handed, Models, hand_over, staying
+
+if TYPE_CHECKING:
+    from xaesthetic.models.model import AttributeModel
+
+_Measurement = tuple[Table, str, str]
+_MEASUREMENTS: Mapping[str, _Measurement] = {
+    "edits": (EDITS, "edit_response", "measure_edits"),
+    "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
+    "baselines": (BASELINE_OUTPUTS, "baselines", "measure_baselines"),
+    "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
+    "blocks": (BLOCKS, "blocks", "measure_blocks"),
+    "precision": (PRECISION, "precision", "measure_precision"),
+}
+"""What can be measured of a finished run with its models: the table, the stage's module and its function."""
+_DEFAULT = ("edits", "faithfulness", "randomisation")
+
+
+def measure(run: Run | str | Path, name: str, execution: Execution = Execution(), models: Models = ()) -> pd.DataFrame:
+    """Measure what needs a finished run's models again, once.
+
+    Parameters
+    ----------
+    run
+        A finished one, or its folder.
+    name
+        What to measure: `edits`, `faithfulness`, `baselines`, `randomisation`, `blocks` or `precision`.
+    execution
+        How it is carried out.
+    models
+        Those that the run was begun with as objects.
+
+    Returns
+    -------
+    The run's table of that name (`xaesthetic.run.schemas`).
+
+    Raises
+    ------
+    XaestheticError
+        If a model cannot be loaded, its weights are others than the run's, or the measurement does not apply: no photograph
+        has a subject, no model has weights here, or none can be taken apart.
+    """
+    run = Run.of(run)
+    measure_all(run, [name], execution, models)
+    return run.read(_MEASUREMENTS[name][0])
+
+
+def measure_all(
+    run: Run, names: Sequence[str], execution: Execution = Execution(), models: Models = (), skip: bool = False
+) -> None:
+    """Measure several things that need a finished run's models again; all are checked before the first is measured.
+
+    Parameters
+    ----------
+    run, execution, models
+        As for `measure`.
+    names
+        What to measure; what the run has already is not measured again.
+    skip
+        Whether what does not apply to the run is passed over, as where nothing was named.
+
+    Raises
+    ------
+    XaestheticError
+        As `measure`.
+    """
+    for name in names:
+        if name not in _MEASUREMENTS:
+            raise DataError(unknown("measurement", name, _MEASUREMENTS, label="There are"))
+    missing = [_MEASUREMENTS[name] for name in dict.fromkeys(names) if not run.has(_MEASUREMENTS[name][0])]
+    if not missing:
+        return
+    handed = hand_over(models)
+    with staying(handed):
+        _measure(run, missing, _same_models(run, handed, execution.trust), execution, skip)
+
+
+def _measure(
+    run: Run, missing: Sequence[_Measurement], models: "Mapping[str, AttributeModel]", execution: Execution, skip: bool
+) -> None:
+    modules = {name: import_module(f"xaesthetic.stages.{name}") for _, name, _ in missing}  # they import torch
+    applies = [item for item in missing if not skip or _applies(modules[item[1]], run, models)]
+    for _, name, _ in applies:
+        modules[name].validate(run, models)
+    for table, name, function in applies:
+        with run.writing(f"measuring {name}"):
+            if not run.has(table):  # whoever it was that one had to wait for may have done it
+                getattr(modules[name], function)(run, models, locally(execution))
+
+
+def _applies(module: Any, run: Run, models: "Mapping[str, AttributeModel]") -> bool:
+    try:
+        module.validate(run, models)
+    except XaestheticError:
+        return False
+    return True
+
+
+def judge(
+    run: Run | str | Path,
+    metrics: str | Sequence[str] = (),
+    execution: Execution = Execution(),
+    by_person: bool = False,
+    models: Models = (),
+    measurements: str | Sequence[str] = (),
+) -> Judgement:
+    """Hold a run's maps against people, where there are any, and summarise everything that was measured.
+
+    Parameters
+    ----------
+    run
+        A finished one, or its folder.
+    metrics
+        Names of metrics; all that fit what people did where empty.
+    execution
+        How it is carried out.
+    by_person
+        Whether each person alone is held against too.
+    models
+        The models that the run was begun with as objects: what needs the models again is measured too, once.
+    measurements
+        What that is: `edits`, `faithfulness`, `randomisation`; with `models` and none named, all that apply to the run.
+
+    Returns
+    -------
+    All summaries, which are in the run's summaries/ too; of the leaderboards the metrics named.
+
+    Raises
+    ------
+    XaestheticError
+        If a table is damaged, there is no such metric or measurement, a measurement that was named does not apply, or a
+        model is not the run's.
+    """
+    run = Run.of(run)
+    named = [measurements] if isinstance(measurements, str) else list(measurements)
+    handed = hand_over(models)
+    if named or handed.names:
+        measure_all(run, named or _DEFAULT, execution, handed, skip=not named)
+    return summarise_run(run, metrics, execution, by_person)
+
+
+def _same_models(run: Run, handed: Handed, trust: bool) -> "dict[str, AttributeModel]":
+    """The run's models, with the weights that they had."""
+    from xaesthetic.stages.answering import are_same, load_models  # they import torch
+
+    models = load_models(run.experiment, handed, run.root, trust)
+    if not are_same(run, models):
+        raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
+    return models

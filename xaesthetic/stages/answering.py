@@ -1,0 +1,70 @@
+"""The models of an experiment: loaded by their names, or handed over as objects, which no name can load."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from xaesthetic.core import attributes as vocabulary
+from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.errors import ModelError
+from xaesthetic.core.types import Experiment
+from xaesthetic.models.contract import validate_model
+from xaesthetic.models.loading import load_model
+from xaesthetic.models.model import AttributeModel, device, select
+from xaesthetic.run.question import Answer
+from xaesthetic.run.store import Run
+from xaesthetic.stages.asking import Handed, validate_identity
+
+
+def load_models(experiment: Experiment, handed: Handed, where: object, trust: bool = False) -> dict[str, AttributeModel]:
+    """Return an experiment's models by their keys, with its attributes, on its device.
+
+    Parameters
+    ----------
+    experiment
+        The question.
+    handed
+        The objects among its models.
+    where
+        The run folder, for the errors.
+    trust
+        Whether Python in model folders may be run.
+
+    Raises
+    ------
+    ModelError
+        If one cannot be loaded, or was handed over as an object and is not here.
+    DataError
+        If an object is another one than the experiment's.
+    """
+    models = {}
+    for choice in map(ModelChoice.parse, experiment.models):
+        name = str(choice)
+        if choice.key in handed.loaded:
+            models[choice.key] = handed.loaded[choice.key]
+        elif name not in experiment.identities:
+            models[choice.key] = load_model(choice, experiment.attributes, experiment.device, trust)
+        else:
+            models[choice.key] = _object(name, experiment, handed, where)
+    return models
+
+
+def _object(name: str, experiment: Experiment, handed: Handed, where: object) -> AttributeModel:
+    if name not in handed.models:
+        raise ModelError(
+            f"{name}: was handed over as an object, so nothing can load it by its name; in Python, "
+            f"xa.judge({str(where)!r}, models=[…]) takes it again (xa.compare to go on with a run)."
+        )
+    validate_identity(name, experiment.identities, handed.identities, where)
+    model = validate_model(handed.models[name], name, device(experiment.device))
+    return select(model, vocabulary.choose(experiment.attributes), name)
+
+
+def answer_of(model: AttributeModel) -> Answer:
+    """Return what a run keeps of a model that answered."""
+    return Answer(**asdict(model.source), attributes=tuple(model.attributes), described=tuple(model.described))
+
+
+def are_same(run: Run, models: Mapping[str, AttributeModel]) -> bool:
+    """Whether a run's models are these; what is declared of attributes may have changed since."""
+    held = {key: replace(answer, described=()) for key, answer in run.answered_by().models.items()}
+    return held == {key: replace(answer_of(model), described=()) for key, model in models.items()}
