@@ -9,9 +9,7 @@ import xaesthetic as xa
 
 
 @dataclass
-class Output:
-    """What such a network returns."""
-
+class Output:  # noqa: D101
     logits: torch.Tensor
 
 
