@@ -154,7 +154,7 @@ def compare(
     jobs: dict[str, Callable[[], Any]] = {"plain": lambda: plain(net, x)}
     for count in counts:
         jobs[f"ours {count}"] = lambda count=count: explain(models[count], method, x)
-    mine = explain(models[few], method, x)
+    mine = rectified(models[few], x) if method == "layer_cam" else explain(models[few], method, x)
     for name in PEERS:
         reason = missing(name, method, "block" in layer)
         if reason:
@@ -190,7 +190,7 @@ def report(taken: dict[str, list[float]], counts: tuple[int, ...]) -> None:
             seconds, mark = best.get(f"{name} {count}"), ""
             if seconds is None:  # linear in the number of calls
                 one, few = best[f"{name} {counts[0]}"], best[f"{name} {FEW}"]
-                seconds, mark = one + (few - one) / (FEW - counts[0]) * (count - counts[0]), "*"
+                seconds, mark = few + max(0.0, few - one) / (FEW - counts[0]) * (count - FEW), "*"
             ahead = "" if name == "ours" else f" ({seconds / best[f'ours {count}']:.1f})"
             cells.append(f"{seconds / base:.2f}{ahead}{mark}".rjust(14))
         print(f"  {name:<18}" + "".join(cells))
