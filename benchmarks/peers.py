@@ -140,6 +140,12 @@ def explain(model: xa.AttributeModel, method: str, x: torch.Tensor) -> Maps:
     return xa.Session(model).run_batch(x, [method]).maps[method]
 
 
+def rectified(model: xa.AttributeModel, x: torch.Tensor) -> Maps:
+    """Layer-CAM as in its paper, of our gradients: the method here is signed, and the peers' is not."""
+    taken = model.run(x, "full")
+    return (taken.gradients[0].clip(0) * taken.activations[0][:, None]).sum(2).numpy()
+
+
 def compare(
     title: str, make: Callable[[int], Net], layer: str, method: str, x: torch.Tensor, counts: tuple[int, ...]
 ) -> None:
