@@ -31,18 +31,49 @@ from xaesthetic.models.probes import noise
 OUTPUTS = 3
 TORCHVISION = (
     *("resnet18", "vgg11_bn", "densenet121", "squeezenet1_1", "googlenet", "inception_v3", "mobilenet_v3_small"),
-    *("shufflenet_v2_x0_5", "mnasnet0_5", "efficientnet_b0", "regnet_y_400mf", "convnext_tiny", "swin_t", "vit_b_32", "maxvit_t"),
+    *(
+        "shufflenet_v2_x0_5",
+        "mnasnet0_5",
+        "efficientnet_b0",
+        "regnet_y_400mf",
+        "convnext_tiny",
+        "swin_t",
+        "vit_b_32",
+        "maxvit_t",
+    ),
 )
 TIMM = (
-    *("vit_tiny_patch16_224", "vit_tiny_patch16_224:avg", "vit_medium_patch16_reg4_gap_256", "deit_tiny_distilled_patch16_224"),
-    *("beit_base_patch16_224", "eva02_tiny_patch14_224", "vit_base_patch32_clip_224", "cait_xxs24_224", "xcit_nano_12_p16_224"),
+    *(
+        "vit_tiny_patch16_224",
+        "vit_tiny_patch16_224:avg",
+        "vit_medium_patch16_reg4_gap_256",
+        "deit_tiny_distilled_patch16_224",
+    ),
+    *(
+        "beit_base_patch16_224",
+        "eva02_tiny_patch14_224",
+        "vit_base_patch32_clip_224",
+        "cait_xxs24_224",
+        "xcit_nano_12_p16_224",
+    ),
     *("swin_tiny_patch4_window7_224", "mixer_s32_224", "resmlp_12_224", "poolformer_s12", "convnext_atto"),
     *("levit_128s", "efficientformer_l1", "mobilevit_xxs", "coatnet_pico_rw_224", "hrnet_w18_small", "dla34", "repvgg_a0"),
     *("ghostnet_050", "mobilenetv3_small_050", "vgg11", "efficientvit_b0"),
 )
 PAGE = Path(__file__).parents[1] / "docs" / "architectures.md"
 VERSION = torchvision.__version__.partition("+")[0]
-PASSIVE = ("Pool", "Flatten", "Dropout", "Identity", "Linear", "ClassifierHead", "Classifier", "Sequential", "Permute", "DropPath")
+PASSIVE = (
+    "Pool",
+    "Flatten",
+    "Dropout",
+    "Identity",
+    "Linear",
+    "ClassifierHead",
+    "Classifier",
+    "Sequential",
+    "Permute",
+    "DropPath",
+)
 
 
 @dataclass(frozen=True, slots=True)

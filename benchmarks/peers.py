@@ -132,7 +132,9 @@ def explain(model: xa.AttributeModel, method: str, x: torch.Tensor) -> Maps:
     return xa.Session(model).run_batch(x, [method]).maps[method]
 
 
-def compare(title: str, make: Callable[[int], Net], layer: str, method: str, x: torch.Tensor, counts: tuple[int, ...]) -> None:
+def compare(
+    title: str, make: Callable[[int], Net], layer: str, method: str, x: torch.Tensor, counts: tuple[int, ...]
+) -> None:
     """Print one table: agreement, then time for some numbers of outputs."""
     nets = {count: make(count) for count in counts}
     models = {count: xa.wrap(net, layer) for count, net in nets.items()}

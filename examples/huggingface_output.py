@@ -11,6 +11,7 @@ import xaesthetic as xa
 @dataclass
 class Output:
     """What such a network returns; a dict or a tuple would do as well."""
+
     logits: torch.Tensor
     hidden: torch.Tensor
 

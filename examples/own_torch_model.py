@@ -18,4 +18,6 @@ shown = xa.explain_photo(data.astronaut(), model)
 print(*model.notes, sep="\n")
 for name, value in shown.maps.items():
     bias = model.bias[model.attributes.index(name)].item()
-    print(f"{name}: output {shown.raw[name]:.4f} = mean of its map {value.mean():.4f} + bias {bias:.4f}, nearly: pixels round")
+    print(
+        f"{name}: output {shown.raw[name]:.4f} = mean of its map {value.mean():.4f} + bias {bias:.4f}, nearly: pixels round"
+    )

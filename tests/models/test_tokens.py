@@ -113,7 +113,11 @@ class Transformer(nn.Module):
 class Block(nn.Module):
     def __init__(self):
         super().__init__()
-        self.norm1, self.attention, self.linear = nn.LayerNorm(8), nn.MultiheadAttention(8, 2, batch_first=True), nn.Linear(8, 8)
+        self.norm1, self.attention, self.linear = (
+            nn.LayerNorm(8),
+            nn.MultiheadAttention(8, 2, batch_first=True),
+            nn.Linear(8, 8),
+        )
 
     def forward(self, tokens):
         normed = self.norm1(tokens)
