@@ -1,4 +1,4 @@
-"""A network that returns an object, as those of Hugging Face do: `output` says which part of it are the outputs."""
+"""A network that returns an object, as Hugging Face's do: `output` says which part of it are the outputs."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,19 @@ import xaesthetic as xa
 
 @dataclass
 class Output:
-    """What such a network returns; a dict or a tuple would do as well."""
-
     logits: torch.Tensor
-    hidden: torch.Tensor
 
 
 class Net(torch.nn.Module):
+    """A network as Hugging Face writes them."""
+
     def __init__(self):
         super().__init__()
-        self.stem, self.head = torch.nn.Conv2d(3, 8, 16, stride=16), torch.nn.Linear(8, 1)
+        self.stem, self.head = torch.nn.Conv2d(3, 8, 16, 16), torch.nn.Linear(8, 1)
 
     def forward(self, pixel_values):
-        hidden = self.stem(pixel_values)
-        return Output(self.head(hidden.mean((2, 3))), hidden)
+        return Output(self.head(self.stem(pixel_values).mean((2, 3))))
 
 
 model = xa.wrap(Net(), outputs=["technical quality"], inputs=xa.InputSpec((64, 96), (0.0,) * 3, scale=1.0), output="logits")
-print(model.layers, xa.explain_photo(data.coffee(), model).ratings)
+print(model.layers, xa.explain(data.coffee(), model).ratings)

@@ -13,11 +13,9 @@ net = nn.Sequential(
 )  # fmt: skip
 
 model = xa.wrap(net, outputs=["beauty", "memorability"], inputs=xa.InputSpec((96, 96), mean=(127.5,) * 3, std=(127.5,) * 3))
-shown = xa.explain_photo(data.astronaut(), model)
+shown = xa.explain(data.astronaut(), model)
 
 print(*model.notes, sep="\n")
 for name, value in shown.maps.items():
     bias = model.bias[model.attributes.index(name)].item()
-    print(
-        f"{name}: output {shown.raw[name]:.4f} = mean of its map {value.mean():.4f} + bias {bias:.4f}, nearly: pixels round"
-    )
+    print(f"{name}: output {shown.raw[name]:.4f} = mean of its map {value.mean():.4f} + bias {bias:.4f}, nearly")

@@ -10,7 +10,7 @@ torch.manual_seed(0)
 net = timm.create_model("vit_tiny_patch16_224", img_size=96, depth=2, num_classes=1)  # pretrained=True brings weights
 
 model = xa.wrap(net, layers="blocks.1", outputs=["quality"])
-shown = xa.explain_photo(data.coffee(), model, method="grad_cam")
+shown = xa.explain(data.coffee(), model, method="grad_cam")
 
 print(*model.notes, sep="\n")
 print(f"quality: {shown.ratings['quality']:.4f}, explained at {model.layers[0]}")
