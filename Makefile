@@ -2,8 +2,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)-lowest
-# two files of tests at a time
+# two files of tests at a time, each on one core
 TOGETHER := --numprocesses=2 --dist=loadfile
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
   tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
@@ -23,17 +24,17 @@ quick: $(VENV)/.installed-test ## lint, types and the tests that are not slow
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow" $(TOGETHER) --hypothesis-profile=quick
+	$(PYTEST) -m "not slow" $(TOGETHER) --hypothesis-profile=quick
 
 test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests, with the branches that they cover
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
-	$(BIN)/pytest -m slow
+	$(PYTEST) -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
+	$(PYTEST) -m slow $(TOGETHER)
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
-	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TORCH_FREE)
+	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TOGETHER) $(TORCH_FREE)
 
 matrix: ## the half without torch on other Pythons, those that are here
 	bash .ci/matrix $(TORCH_FREE)
@@ -63,7 +64,7 @@ $(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
 $(LOWEST)/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --requirement constraints-lowest.txt \
-	  $$(grep -E '^(beartype|hypothesis|pycocotools|pytest)==' constraints.txt)
+	  $$(grep -E '^(beartype|execnet|hypothesis|pycocotools|pytest|pytest-xdist)==' constraints.txt)
 	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 

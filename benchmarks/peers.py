@@ -41,12 +41,12 @@ NAMES = {  # method here: its classes in the peers, in that order
 }
 
 
-def ours(net: Net, layer: str, method: str, x: torch.Tensor, outputs: range) -> Maps:  # noqa: ARG001
+def ours(net: Net, layer: str, method: str, x: torch.Tensor, outputs: range) -> Maps:
     model = xa.wrap(net, layer)
     return xa.Session(model).run_batch(x, [method]).maps[method]
 
 
-def captum(net: Net, layer: str, method: str, x: torch.Tensor, outputs: range) -> Maps:  # noqa: ARG001
+def captum(net: Net, layer: str, method: str, x: torch.Tensor, outputs: range) -> Maps:
     from captum.attr import LayerGradCam
 
     explainer = LayerGradCam(net, net.get_submodule(layer))
@@ -141,9 +141,9 @@ def explain(model: xa.AttributeModel, method: str, x: torch.Tensor) -> Maps:
 
 
 def rectified(model: xa.AttributeModel, x: torch.Tensor) -> Maps:
-    """Layer-CAM as in its paper, of our gradients: the method here is signed, and the peers' is not."""
+    """Layer-CAM as its paper and the peers have it: gradients rectified first, which our signed one does not."""
     taken = model.run(x, "full")
-    return (taken.gradients[0].clip(0) * taken.activations[0][:, None]).sum(2).numpy()
+    return torch.einsum("bakij,bkij->baij", taken.gradients[0].clamp(min=0), taken.activations[0]).numpy()
 
 
 def compare(

@@ -9,7 +9,7 @@ import xaesthetic as xa
 
 
 @dataclass
-class Output:  # noqa: D101
+class Output:
     logits: torch.Tensor
 
 
@@ -20,7 +20,7 @@ class Net(torch.nn.Module):
         super().__init__()
         self.stem, self.head = torch.nn.Conv2d(3, 8, 16, 16), torch.nn.Linear(8, 1)
 
-    def forward(self, pixel_values):  # noqa: D102
+    def forward(self, pixel_values):
         return Output(self.head(self.stem(pixel_values).mean((2, 3))))
 
 

@@ -21,6 +21,7 @@ from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import select
 from xaesthetic.reporting import draw_available
 from xaesthetic.run.store import Run
+from xaesthetic.stages.answering import are_same
 from xaesthetic.stages.pick import pick_records
 
 pytestmark = pytest.mark.torch
@@ -99,9 +100,9 @@ def test_a_declaration_that_makes_no_sense_is_refused_with_its_place(run):
 def test_what_is_declared_may_change_and_the_model_is_the_same(run):
     answers = dict(run.answered_by().models)
     answers["beauty_net"] = replace(answers["beauty_net"], described=(Attribute("beauty", "Other"),))
-    assert pipeline._are_same(run, answers)
+    assert are_same(run, answers)
     answers["beauty_net"] = replace(answers["beauty_net"], files={"w": "other"})
-    assert not pipeline._are_same(run, answers)
+    assert not are_same(run, answers)
 
 
 def test_picks_ratings_and_maps_are_of_all_names(run):

@@ -157,9 +157,9 @@ def judge(
 
 def _same_models(run: Run, handed: Handed, trust: bool) -> "dict[str, AttributeModel]":
     """The run's models, with the weights that they had."""
-    from xaesthetic.stages.answering import are_same, load_models  # they import torch
+    from xaesthetic.stages.answering import answer_of, are_same, load_models  # they import torch
 
     models = load_models(run.experiment, handed, run.root, trust)
-    if not are_same(run, models):
+    if not are_same(run, {key: answer_of(model) for key, model in models.items()}):
         raise DataError(f"{run.root}: was begun with other weights than those installed now; make a new run.")
     return models

@@ -233,7 +233,7 @@ def begin(
             out, experiment, provenance(answers, collection.described) | ({"left_out": left_out} if left_out else {})
         )
     )
-    if not are_same(run, models):
+    if not are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)

@@ -4,21 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
-from xaesthetic.core.types import Pixels, Record, ReportOptions
-from xaesthetic.data import images
+from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
-from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
 from xaesthetic_reports._labels import key_to_labels, labels, title_labels
+from xaesthetic_reports._panels import panels_of
 from xaesthetic_reports._ranges import range_notes
 
 _MOST = {1: 5, 2: 10}
@@ -95,20 +93,6 @@ def _rows(
 
 def _scores(rated: pd.Series, model: str, shown: Sequence[str], item: Attribute) -> dict[str, str]:
     return {image: item.text(float(rated.loc[(model, image)])) for image in shown if (model, image) in rated.index}
-
-
-def panels_of(
-    stack: Maps, name: str, photographs: Mapping[str, Pixels], scores: Mapping[str, str], options: ReportOptions
-) -> tuple[grid.Panel, ...]:
-    """Return a panel for each photograph, small, with its map over it."""
-    maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
-    together = np.stack(list(maps.values()))
-    limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
-    panels = []
-    for image, pixels in photographs.items():
-        shown = images.to_pixels(style.normalise(maps[image], limits), pixels.shape[:2])
-        panels.append(grid.Panel(style.overlay(pixels, shown), scores.get(image, ""), top=shown))
-    return tuple(panels)
 
 
 def _rating_of_people(record: Record, item: Attribute) -> str:

@@ -10,7 +10,7 @@ from xaesthetic.run.maps import Maps
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records
 from xaesthetic_reports._labels import key_to_labels, labels
-from xaesthetic_reports.attribute_grid import panels_of
+from xaesthetic_reports._panels import panels_of
 
 _MOST = {1: 8, 2: 16}
 """Photographs in the figure, by columns of the paper."""

@@ -36,6 +36,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
+    note = "; ".join(f"{model}: {trained}" for model, trained in run.trained().items())
     written: dict[Path, None] = {}
     for record in run.records():
         pixels = thumbnail(load_photograph(record), _PIXELS)
@@ -43,7 +44,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
             if not options.attributes or attribute in options.attributes:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute)}", written)
                 title = f"{describe(attribute).title}: {record.id}"
-                save_figure(overlay_figure(pixels, shown, title), file, _DPI)
+                save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
 

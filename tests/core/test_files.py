@@ -1,5 +1,6 @@
 import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,9 @@ def test_numbers_that_json_lacks_are_null(tmp_path):
     nan, inf = float("nan"), float("inf")
     files.write_json(tmp_path / "a.json", {"rho": nan, "rows": [{"loss": inf}, (1.5, -inf)], "n": 3, "b": True})
     assert read_json(tmp_path / "a.json") == {"rho": None, "rows": [{"loss": None}, [1.5, None]], "n": 3, "b": True}
+
+
+def test_a_pipe_in_the_place_of_a_sum_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.parquet.sha256")
+    with pytest.raises(DataError, match="not a regular file"):
+        files.find_sums(tmp_path / "a.parquet")

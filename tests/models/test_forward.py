@@ -10,6 +10,7 @@ from test_pooling import slowly
 
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import ModelError, PluginError
+from xaesthetic.core.facts import MethodFacts
 from xaesthetic.models.forward import Session, method_facts, to_batch
 from xaesthetic.models.model import Pass, select
 
@@ -80,6 +81,8 @@ def test_the_richest_gradients_are_asked_for_once(photos, methods, wanted, monke
 
     whole.facts = replace(method_facts("grad_cam"), gradients="full")
     monkeypatch.setattr(plugins, "load", lambda kind, name: whole if name == "whole" else load(kind, name))
+    facts = plugins.facts
+    monkeypatch.setattr(plugins, "facts", lambda kind, name: whole.facts if name == "whole" else facts(kind, name))
     plain = nets.linear_net()
 
     def runner(model, x, gradients):
@@ -106,9 +109,10 @@ def test_a_models_own_runner_is_told_what_was_selected():
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad, torch.inference_mode])
 def test_every_method_works_in_every_mode(mode):
     session, x = Session(nets.linear_net()), nets.batch(2)
-    wanted = session.run_batch(x, plugins.names("methods"))
+    names = [name for name in plugins.names("methods") if not name.startswith(("attention_", "full_grad"))]
+    wanted = session.run_batch(x, names)
     with mode():
-        found = session.run_batch(x * 1, plugins.names("methods"))
+        found = session.run_batch(x * 1, names)
     for name, maps in wanted.maps.items():
         np.testing.assert_array_equal(found.maps[name], maps)
 
@@ -131,6 +135,7 @@ def test_methods_run_the_network_again_in_the_sessions_precision(monkeypatch):
         return taken.raw[..., None, None]
 
     monkeypatch.setattr(plugins, "load", lambda kind, name: method)
+    monkeypatch.setattr(plugins, "facts", lambda kind, name: MethodFacts())
     results = [Session(nets.linear_net(), precision=each).run_batch(nets.batch(2), ["again"]) for each in ("full", "bf16")]
     assert again == [True, True]
     assert not np.array_equal(results[0].raw, results[1].raw)

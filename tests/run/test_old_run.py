@@ -74,7 +74,8 @@ def test_its_tables_are_read(old_run):
     assert run.read(schemas.ANNOTATIONS)["annotator"].tolist().count("cid") == 2
     assert len(run.read(schemas.PREDICTIONS)) == 7 * (3 + 2)
     assert not run.has(schemas.PASSED_OVER)  # this version had none
-    for table in set(schemas.TABLES) - {schemas.PASSED_OVER, schemas.LEFT_OUT, schemas.SAME_MAPS}:
+    later = {schemas.PASSED_OVER, schemas.LEFT_OUT, schemas.SAME_MAPS, schemas.PRECISION, schemas.BASELINE_OUTPUTS}
+    for table in set(schemas.TABLES) - later:
         assert len(run.read(table)), table.name
 
 
@@ -132,7 +133,7 @@ def test_it_is_finished_without_its_models(old_run, monkeypatch):
 
 def test_it_is_judged_as_it_was(old_run):
     judgement = summarise(Run.open(old_run))
-    assert not judgement.missing
+    assert set(judgement.missing) <= {"baselines", "precision"}  # of later versions
     for name, table in judgement.tables.items():
         golden = old_summary(OLD_NAMES.get(name, name)).drop(columns="trained", errors="ignore")
         same(table[list(golden.columns)] if set(golden.columns) <= set(table.columns) else table, golden)

@@ -46,6 +46,9 @@ OTHERS = {
         {"photographs": "4 photographs, sha256 11"},
         "inputs is {'photographs': '3 photographs, sha256 00'} there and",
     ),
+    "precision": ("bf16", "precision is full there and bf16 here"),
+    "photographs": (("a.jpg",), "photographs is  there and a.jpg here"),
+    "identities": ({"tiny_net": "00"}, "identities is {} there and {'tiny_net': '00'} here"),
 }
 
 

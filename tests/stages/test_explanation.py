@@ -215,3 +215,13 @@ def test_everything_wrong_is_one_sentence():
         "no precision",
     ):
         assert part in done.stdout
+
+
+def test_a_picture_says_how_models_were_trained():
+    from xaesthetic.figures.overlays import Overlay, overlay_figure
+
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    figure = overlay_figure(
+        pixels, [Overlay("a, cam", "0.1", np.eye(4, dtype=np.float32))], "Light", "a: trained on nothing"
+    )
+    assert "a: trained on nothing" in [text.get_text() for text in figure.texts]

@@ -12,7 +12,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import write_sum
 from xaesthetic.core.types import Experiment
 from xaesthetic.models.forward import Session
-from xaesthetic.models.model import load_model
+from xaesthetic.models.loading import load_model
 from xaesthetic.run.schemas import PRECISION, PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic.stages.predict import rate

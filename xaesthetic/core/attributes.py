@@ -6,7 +6,7 @@ Malu, Bapi, Indurkhya, MAICS 2017 (the eight kept there: the other three are zer
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import SupportsFloat
@@ -140,6 +140,11 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
+_BY_ALIAS: Mapping[str, AadbAttribute] = {
+    _plain(alias): item for item in ATTRIBUTES for alias in (item.name, item.title, item.csv, item.blob)
+}
+
+
 def attribute(text: str) -> AadbAttribute:
     """Find an attribute by its name, its title in any case, its CSV column or its Caffe blob.
 
@@ -148,18 +153,16 @@ def attribute(text: str) -> AadbAttribute:
     DataError
         If none is called so; names the nearest one and all there are.
     """
-    for candidate in ATTRIBUTES:
-        if _plain(text) in {_plain(alias) for alias in (candidate.name, candidate.title, candidate.csv, candidate.blob)}:
-            return candidate
+    known = _BY_ALIAS.get(_plain(text))
+    if known is not None:
+        return known
     raise DataError(unknown("attribute", text, (*NAMES, "all"), label="There are"))
 
 
 def canonical(text: str) -> str:
     """The vocabulary's name for an attribute; a text that stands for none of them as it is, without blanks around it."""
-    try:
-        return attribute(text).name
-    except DataError:
-        return text.strip()
+    known = _BY_ALIAS.get(_plain(text))
+    return text.strip() if known is None else known.name
 
 
 def describe(name: str, declared: Iterable[Attribute] = ()) -> Attribute:

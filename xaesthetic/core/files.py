@@ -277,7 +277,8 @@ def replace_summed(path: Path, write: Callable[[Path], object]) -> None:
 def find_sums(path: Path) -> list[str] | None:
     """Return the sha256 that stand beside a file; None where none do."""
     try:
-        return [line.split(" ")[0] for line in _sum_file(path).read_text(encoding="utf-8").splitlines()]
+        with open_regular(_sum_file(path)) as file:  # a pipe would be waited for
+            return [line.split(" ")[0] for line in file.read().decode().splitlines()]
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

@@ -82,8 +82,9 @@ def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
         If it has no attribute of that name, and the vocabulary has none; suggests the nearest one.
     """
     names, wanted = [item.name for item in outputs], canonical(attribute)
+    if attribute in names:
+        return names.index(attribute)
     ways: tuple[tuple[str, list[str]], ...] = (
-        (attribute, names),
         (wanted, [canonical(name) for name in names]),
         (wanted.casefold(), [name.casefold() for name in names]),
         (wanted.casefold(), [item.title.casefold() for item in outputs]),

@@ -15,7 +15,7 @@ from xaesthetic.figures import style
 from xaesthetic.figures.grid import Panel, draw_panel
 from xaesthetic.figures.letters import drawable
 
-_COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT = 4, 7.0, 0.24, 0.18, 0.34  # columns, and inches
+_COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT, _NOTE = 4, 7.0, 0.24, 0.18, 0.34, 0.16  # columns, and inches
 _LARGEST = 2.6  # inches: of a picture with few beside it
 _HIGHEST = 1.6  # of a picture's width: higher photographs become narrower
 _PIXELS = 720  # of the longer side: about 300 dpi in the widest cell
@@ -34,7 +34,7 @@ class Overlay:
     """On any grid of the photograph: signed, un-normalised."""
 
 
-def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str) -> Figure:
+def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note: str = "") -> Figure:
     """Draw a photograph and, beside and below it, its overlays, each in colors from its own lowest to its highest value.
 
     Parameters
@@ -45,6 +45,8 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str) -> F
         In order, one or more.
     title
         One line above all.
+    note
+        One line below all: how the models were trained.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str) -> F
     columns = min(_COLUMNS, len(panels))
     cell = min(_LARGEST, _WIDTH / columns)
     tall = cell * min(_HIGHEST, small.shape[0] / small.shape[1]) + _LINE
-    height = _HEAD + -(-len(panels) // columns) * tall + _FOOT
+    height = _HEAD + -(-len(panels) // columns) * tall + _FOOT + _NOTE * bool(note)
     with mpl.rc_context(style.STYLE):
         figure = Figure(figsize=(columns * cell, height), dpi=200)
         FigureCanvasAgg(figure)
@@ -65,7 +67,9 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str) -> F
             _text(figure, name, (left, top), 0.94 * cell)
             box = left / (columns * cell), (top - tall + 0.03) / height, 0.94 / columns, (tall - _LINE - 0.03) / height
             draw_panel(figure.add_axes(box, anchor="NW"), panel)
-        _color_bar(figure)
+        _color_bar(figure, 0.17 + _NOTE * bool(note))
+        if note:
+            _text(figure, note, (0.03 * cell, _NOTE), 0.97 * columns * cell)
     return figure
 
 
@@ -85,10 +89,10 @@ def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold:
     figure.text(at[0] / width, at[1] / height, text, va="top", fontsize=size, fontweight=weight)
 
 
-def _color_bar(figure: Figure) -> None:
-    """Below all, at the left."""
+def _color_bar(figure: Figure, bottom: float) -> None:
+    """At the left, some inches above the lower edge."""
     width, height = figure.get_size_inches()
-    axes = figure.add_axes((0.95 / width, 0.17 / height, min(1.4, width - 1.6) / width, 0.07 / height))
+    axes = figure.add_axes((0.95 / width, bottom / height, min(1.4, width - 1.6) / width, 0.07 / height))
     bar = figure.colorbar(ScalarMappable(cmap=style.COLORS), cax=axes, orientation="horizontal", ticks=[])
     bar.outline.set_linewidth(0.4)
     axes.text(-0.03, 0.5, "contribution: least", transform=axes.transAxes, ha="right", va="center", fontsize=5.5)

@@ -111,7 +111,8 @@ class AttributeModel:
     @property
     def descriptions(self) -> tuple[Attribute, ...]:
         """What is known of its attributes, in the order of its outputs."""
-        return tuple(vocabulary.describe(name, self.described) for name in self.attributes)
+        declared = {item.name: item for item in self.described}
+        return tuple(declared.get(name) or vocabulary.describe(name) for name in self.attributes)
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """Return the ratings that raw outputs stand for."""
@@ -175,7 +176,7 @@ class AttributeModel:
         for group in graph.groups(memory):
             rows = range(start, start + group[0].shape[1])
             start = rows.stop
-            part = select(self, [self.attributes[row] for row in rows])
+            part = select_rows(self, rows)
             sums = tuple(layer.sum((-2, -1)) for layer in group)
             yield Pass(part, x, activations, graph.raw.detach()[:, list(rows)], sums, group)
 
@@ -249,8 +250,13 @@ def select(model: AttributeModel, attributes: Sequence[str], name: str = "the mo
     """
     if "all" in attributes:
         return model
-    rows = list(dict.fromkeys(place_of(attribute, model.descriptions, name) for attribute in attributes))
-    if rows == list(range(len(model.attributes))):
+    outputs = model.descriptions
+    return select_rows(model, list(dict.fromkeys(place_of(attribute, outputs, name) for attribute in attributes)))
+
+
+def select_rows(model: AttributeModel, rows: Sequence[int]) -> AttributeModel:
+    """Return the same model with the outputs of these numbers only, in this order."""
+    if list(rows) == list(range(len(model.attributes))):
         return model
     links = tuple(model.links[row] for row in rows) if model.links else ()
     names = tuple(model.attributes[row] for row in rows)

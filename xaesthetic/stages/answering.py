@@ -64,7 +64,7 @@ def answer_of(model: AttributeModel) -> Answer:
     return Answer(**asdict(model.source), attributes=tuple(model.attributes), described=tuple(model.described))
 
 
-def are_same(run: Run, models: Mapping[str, AttributeModel]) -> bool:
+def are_same(run: Run, answers: Mapping[str, Answer]) -> bool:
     """Whether a run's models are these; what is declared of attributes may have changed since."""
     held = {key: replace(answer, described=()) for key, answer in run.answered_by().models.items()}
-    return held == {key: replace(answer_of(model), described=()) for key, model in models.items()}
+    return held == {key: replace(answer, described=()) for key, answer in answers.items()}

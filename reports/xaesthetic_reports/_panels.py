@@ -1,0 +1,24 @@
+"""A row of a figure: one map over every photograph."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from xaesthetic.core.types import Pixels, ReportOptions
+from xaesthetic.data import images
+from xaesthetic.figures import grid, style
+from xaesthetic.run.maps import Maps
+
+
+def panels_of(
+    stack: Maps, name: str, photographs: Mapping[str, Pixels], scores: Mapping[str, str], options: ReportOptions
+) -> tuple[grid.Panel, ...]:
+    """Return a panel for each photograph, small, with its map over it."""
+    maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
+    together = np.stack(list(maps.values()))
+    limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
+    panels = []
+    for image, pixels in photographs.items():
+        shown = images.to_pixels(style.normalise(maps[image], limits), pixels.shape[:2])
+        panels.append(grid.Panel(style.overlay(pixels, shown), scores.get(image, ""), top=shown))
+    return tuple(panels)
