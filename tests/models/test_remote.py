@@ -100,6 +100,7 @@ def test_methods_run_unchanged(remote, converted, x, method):
     close(found, wanted)
 
 
+@pytest.mark.filterwarnings("ignore:the gradients of")  # one pass each: Caffe knows no batch of gradients
 def test_methods_that_need_the_inputs_gradient_run_too(remote, converted, x):
     run = plugins.load("methods", "integrated_gradients")
     found, wanted = (run(select(model, ["light", "overall"]).run(x[:1])) for model in (remote, converted))

@@ -171,7 +171,7 @@ def test_a_vote_stands_in_the_middle_of_its_bin(monkeypatch):
 
     axes = Figure().subplots()
     votes = np.round(np.arange(-1, 1.01, 0.2), 1)
-    label_distributions._draw(axes, attribute("light"), pd.Series(votes))
+    label_distributions._draw(axes, "Light", attribute("light"), pd.Series(votes))
     bars = [bar for bar in axes.patches if bar.get_height()]
     np.testing.assert_allclose([bar.get_x() + bar.get_width() / 2 for bar in bars], votes, atol=1e-9)
 

@@ -74,7 +74,7 @@ def _listed(numbers: tuple[float, ...]) -> str:
     return " ".join(f"{number:g}" for number in numbers)
 
 
-@new.command("model", epilog="\b\nExample:\n  xaesthetic new model my_net && pytest my_net")
+@new.command("model", epilog="\b\nExample:\n  xaesthetic new model my_net")
 def new_model(
     name: Annotated[str, typer.Argument(help="The folder, which must not be there yet.")],
 ) -> None:
