@@ -48,7 +48,8 @@ def _say_of_file(args: list[str]) -> None:
 
 
 @app.command(
-    epilog="\b\nExamples:\n  xaesthetic show photo.jpg\n  xaesthetic show a.jpg holiday/ --attr light --attr 'Vivid Color'\n  "
+    epilog="\b\nExamples:\n  xaesthetic show photo.jpg\n  "
+    "xaesthetic show a.jpg holiday/ --attr light --attr 'Vivid Color'\n  "
     "xaesthetic show photo.jpg --method occlusion --open"
 )
 def show(
