@@ -138,7 +138,7 @@ def test_a_broken_entry_point_is_a_warning_and_ends_nothing(third_party, tmp_pat
 
 
 def test_a_misspelling_suggests_the_nearest():
-    with pytest.raises(PluginError, match="no method 'grad_cm'. Did you mean 'grad_cam'.* Installed: activation_energy"):
+    with pytest.raises(PluginError, match="no method 'grad_cm'. Did you mean 'grad_cam'.* Installed: ablation_cam"):
         plugins.check("methods", "grad_cm")
     with pytest.raises(PluginError, match="no data set 'sampel'. Did you mean 'sample'"):
         plugins.load("datasets", "sampel")
