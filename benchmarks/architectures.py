@@ -178,7 +178,7 @@ def page(lines: dict[str, str]) -> str:
     return f"""# Architectures that `xa.wrap` takes by itself
 
 Made by `python benchmarks/architectures.py --write` (timm {timm.__version__}, torchvision {VERSION}).
-Every network has random weights (batch normalisation has seen noise) and {OUTPUTS} outputs, and `xa.wrap(network)`
+Every network has random weights (batch normalisation has seen noise, layers of zeros got random ones) and {OUTPUTS} outputs, and `xa.wrap(network)`
 was told nothing else. {working} of {len(lines)} work: `grad_cam` gives a map for every output. Where `cam` is proved, its
 mean plus the bias is the output; the largest error stands beside the largest output. Where it is not, the table says what
 comes after the layer.
