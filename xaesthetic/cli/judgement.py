@@ -142,8 +142,8 @@ def _edits(table: "pd.DataFrame") -> None:
     for model, rows in table.groupby("model", sort=False):
         lines = [
             [
-                f"{row['edit']} ({row['attribute']})",
-                _between(row, "right", 2),
+                f"{row['edit']} ({row['attribute']})" if row["edit"] else "all edits (asks no attribute)",
+                _between(row, "right", 2) if row["edit"] else "",
                 str(row["method"]),
                 _between(row, "auc", 2),
                 f"{row['energy']:.2f} of {row['area']:.2f}",
@@ -158,7 +158,7 @@ def _faithfulness(table: "pd.DataFrame") -> None:
     for fill, rows in table.groupby("fill", sort=False):
         lines = [
             [
-                f"{row['model']} {row['method']}, {row['attribute']}",
+                f"{row['model']} {row['method']}, {row['attribute'] or 'all (asks no attribute)'}",
                 _between(row, "deletion", 3, "+"),
                 _between(row, "insertion", 3, "+"),
                 f"{row['over_centre']:+.3f}",
