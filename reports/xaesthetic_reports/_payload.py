@@ -20,7 +20,8 @@ from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
-from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
+from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.store import Run, model_key
 
 _FINEST = 64
@@ -43,13 +44,15 @@ def payload(run: Run) -> dict[str, Any]:
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
+        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")},
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
         "leaderboard": _summary(run, LEADERBOARD),
+        "precision": _summary(run, PRECISION_SUMMARY),
+        "same_maps": _summary(run, SAME_MAPS),
     }
 
 

@@ -44,8 +44,9 @@ class Ratings:
         wide = values.pivot_table(
             index="image", columns=["model", "attribute"], values="prediction", sort=False, dropna=False
         )
-        names = [f"{model} {item.title}" for (model, _), item in zip(wide.columns, items, strict=True)]
-        items = [self.described.of_model(str(model), str(name)) for model, name in wide.columns]
+        places = [(str(column[0]), str(column[1])) for column in wide.columns]
+        items = [self.described.of_model(*place) for place in places]
+        names = [f"{model} {item.title}" for (model, _), item in zip(places, items, strict=True)]
         rows = [
             [str(image), *(item.text(value) for item, value in zip(items, row, strict=True))]
             for image, row in zip(wide.index, wide.to_numpy(), strict=True)

@@ -24,7 +24,7 @@ from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, place
-from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.models.weights import Weights, declaration, write_weights
 from xaesthetic.train.checkpoint import Checkpoint, State
 from xaesthetic.train.group import Group, group
 from xaesthetic.train.loop import Training, loop, rate
@@ -200,6 +200,7 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
         "model": question["model"],
         "attributes": list(recipe.attributes),
         "links": [recipe.links[item] for item in recipe.attributes],
+        **declaration(samples.described),
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
         "epoch": state.best + 1,

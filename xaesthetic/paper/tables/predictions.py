@@ -25,11 +25,9 @@ def wide_table(predictions: pd.DataFrame, trained: Mapping[str, str], described:
     described
         What models declare of attributes: ranges and directions stand there too.
     """
-    places = predictions[["model", "attribute"]].drop_duplicates().itertuples(index=False)
-    columns = {place: _column(*map(str, place), trained, described) for place in map(tuple, places)}
-    named = predictions.assign(
-        column=[columns[place] for place in zip(predictions["model"], predictions["attribute"], strict=True)]
-    )
+    places = list(zip(map(str, predictions["model"]), map(str, predictions["attribute"]), strict=True))
+    columns = {place: _column(*place, trained, described) for place in dict.fromkeys(places)}
+    named = predictions.assign(column=[columns[place] for place in places])
     return named.pivot_table(index="image", columns="column", values="prediction", sort=False, dropna=False)
 
 
