@@ -65,7 +65,8 @@ def print_shown(run: "Run") -> None:
 def _name(item: "Attribute") -> str:
     """An attribute's name, and its title where one is declared that says more."""
     plain = item.name.replace("_", " ")
-    return plain if item in ATTRIBUTES or item.title.casefold() == plain.casefold() else f"{plain}, {item.title}"
+    same = item in ATTRIBUTES or item.title.replace("_", " ").casefold() == plain.casefold()
+    return plain if same else f"{plain}, {item.title}"
 
 
 def _say_ranges_of_models(described: "Described", table: "pd.DataFrame", rows: Sequence[Sequence[str]]) -> None:
