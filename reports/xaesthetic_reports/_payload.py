@@ -51,7 +51,7 @@ def payload(run: Run) -> dict[str, Any]:
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
         "leaderboard": _summary(run, LEADERBOARD),
-        "precision": _summary(run, PRECISION_SUMMARY),
+        "precision": _precision(run, described),
         "same_maps": _summary(run, SAME_MAPS),
     }
 
@@ -68,6 +68,20 @@ def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[s
             if item.about
         },
     }
+
+
+def _precision(run: Run, described: Described) -> list[dict[str, Any]]:
+    """What a reduced precision changes at most: a row a model and method, with the attribute whose rating changes most."""
+    if not run.has(PRECISION_SUMMARY):
+        return []
+    rows = []
+    for (model, method), known in run.read(PRECISION_SUMMARY).groupby(["model", "method"], sort=False):
+        worst = known.sort_values("rating", ascending=False, kind="stable").iloc[0]
+        title = described.of_model(str(model), str(worst["attribute"])).title
+        change = {"rating": _rounded(float(worst["rating"])), "map": _rounded(float(known["map"].max()))}
+        photographs = int(worst["photographs"])
+        rows.append({"model": model, "method": method, "photographs": photographs, "attribute": title, **change})
+    return rows
 
 
 def _places(run: Run) -> list[tuple[str, str]]:

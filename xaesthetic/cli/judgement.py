@@ -19,14 +19,11 @@ _CALLED = 10  # photographs that the table of agreement names
 
 def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) -> None:
     """Print every summary: of the leaderboard the metrics named; what was left out; and what could be measured besides."""
-    from xaesthetic.run.schemas import PRECISION
-
     tables = judgement.tables
     if "leaderboard" in tables:
         _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
         _annotations_left_out(run)
-    if run.has(PRECISION):
-        screen.print_precision(run.read(PRECISION))
+    screen.print_precision_of(run)
     for name, show in _SHOWN.items():
         if name in tables and len(tables[name]):
             screen.say()

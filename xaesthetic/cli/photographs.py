@@ -82,7 +82,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     """Print ratings and where the files are; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     pictures = [file for file in comparison.written if file.suffix == ".png"]
@@ -99,7 +99,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     else:
         if not quiet:
             ratings.print_shown(run)
-            screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+            screen.print_precision_of(run)
         for file in pictures[:_NAMED]:
             screen.say(file)
         if len(pictures) > _NAMED:

@@ -71,7 +71,7 @@ def _name(item: "Attribute") -> str:
 
 def _say_ranges_of_models(described: "Described", table: "pd.DataFrame", rows: Sequence[Sequence[str]]) -> None:
     """Print the ranges that are declared: by their attributes, behind the models' names where there are several."""
-    places = [(str(model), str(name)) for model, name in table.groupby(["model", "attribute"], sort=False).groups]
+    places = list(dict.fromkeys(zip(map(str, table["model"]), map(str, table["attribute"]), strict=True)))
     several = len({model for model, _ in places}) > 1
     names = [f"{model} {name}" if several else name for model, name in places]
     _say_ranges([name.replace("_", " ") for name in names], [described.of_model(*place) for place in places], rows)

@@ -69,7 +69,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     if as_json:
@@ -86,7 +86,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
         if not quiet:
             ratings_shown.print_picks(run)
         screen.print_same_maps(run.same_maps())
-        screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+        screen.print_precision_of(run)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)

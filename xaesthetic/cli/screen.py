@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xaesthetic.models.serving.manage import Status
     from xaesthetic.paper.drawing import Outcome
     from xaesthetic.paper.tables.layout import Layout
+    from xaesthetic.run.store import Run
 
 
 _SHOWN = 5  # missing photographs named on the screen
@@ -117,6 +118,14 @@ def print_same_maps(same: Mapping[str, Mapping[str, str]]) -> None:
             say(
                 f"{model}: {listed} give the maps of {kept}; they are one row, and that they agree is no evidence.", err=True
             )
+
+
+def print_precision_of(run: "Run") -> None:
+    """Print what a run's precision changes, where it is not full; of equal methods one row."""
+    from xaesthetic.evaluation.same_maps import without_same_maps
+    from xaesthetic.run.schemas import PRECISION
+
+    print_precision(without_same_maps(run, run.read(PRECISION)) if run.has(PRECISION) else None)
 
 
 def print_precision(table: "pd.DataFrame | None") -> None:
