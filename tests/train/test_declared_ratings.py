@@ -57,7 +57,7 @@ def test_weights_say_it_and_a_model_with_them_too(rated, tmp_path, monkeypatch):
     kept = read_weights(tmp_path / "out", "small_net")
     assert set(kept.described) == {BEAUTY, NOISE}
     source = Source("", "", "", {})
-    model = with_head("net", torch.nn.Identity(), 20, InputSpec((8, 8)), source, kept)
+    model = with_head("net", torch.nn.Identity(), 20, InputSpec((8, 8), mean=(0.0, 0.0, 0.0)), source, kept)
     assert [item.range for item in model.descriptions] == ["from 0", "1 to 10", "-1 to 1"]
     assert model.descriptions[1].title == "Beauty of all"
 
