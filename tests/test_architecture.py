@@ -128,7 +128,13 @@ def test_the_half_without_torch_imports_none():
     modules += [f"xaesthetic_reports.{name}" for name in plugins.names("reports")]
     loaded = imported(modules)
     assert loaded >= set(modules)
-    assert not loaded & {"torch", "captum", "timm", "sklearn"}
+    assert not loaded & {"torch", "captum", "timm", "sklearn", "scipy.stats"}
+
+
+@pytest.mark.torch
+def test_the_embedded_models_import_nothing_that_takes_as_long_as_torch():
+    loaded = imported(["torch", "xaesthetic_baselines.multigap_lite0", "xaesthetic_baselines.lite0_ft", "xaesthetic.pipeline"])
+    assert not loaded & {"timm", "torchvision", "torch._dynamo", "sympy"}
 
 
 # -- public names ------------------------------------------------------------------------------------------------------
