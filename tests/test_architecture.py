@@ -133,7 +133,8 @@ def test_the_half_without_torch_imports_none():
 
 @pytest.mark.torch
 def test_the_embedded_models_import_nothing_that_takes_as_long_as_torch():
-    loaded = imported(["torch", "xaesthetic_baselines.multigap_lite0", "xaesthetic_baselines.lite0_ft", "xaesthetic.pipeline"])
+    baselines = [f"xaesthetic_baselines.{name}" for name in ("multigap_lite0", "lite0_ft")]
+    loaded = imported(["torch", "xaesthetic.pipeline", *baselines])
     assert not loaded & {"timm", "torchvision", "torch._dynamo", "sympy"}
 
 
