@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+import scipy
 
 from xaesthetic.core.baselines import is_confounded
 from xaesthetic.core.statistics import bootstrap_t
@@ -77,7 +77,7 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     rows = []
     asked, floors = table[table["attribute"] != ""], table[table["attribute"] == ""]
     for (model, name, attribute, method), known in asked.groupby(["model", "edit", "attribute", "method"], sort=False):
-        right = binomtest(int((known["moved"] > 0).sum()), len(known))
+        right = scipy.stats.binomtest(int((known["moved"] > 0).sum()), len(known))
         share = right.proportion_ci(method="wilson")
         ends = (right.statistic, share.low, share.high)
         rows.append((model, name, attribute, len(known), *ends, method, *_change(known, seed)))
