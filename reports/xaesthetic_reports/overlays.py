@@ -67,8 +67,8 @@ def _shown(
 ) -> Iterator[tuple[str, Sequence[Overlay]]]:
     """Give every attribute with the maps of those models that have it; under no name those that ask no attribute."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
-    asked = {place: stack for place, stack in held.items() if stack.asks_output}
-    for attribute in dict.fromkeys(name for stack in asked.values() for name in stack.attributes):
+    by_attribute = {place: stack for place, stack in held.items() if stack.asks_output}
+    for attribute in dict.fromkeys(name for stack in by_attribute.values() for name in stack.attributes):
         yield (
             attribute,
             [
@@ -77,7 +77,7 @@ def _shown(
                     described.of_model(model, attribute).text(ratings[record.id, model, attribute]),
                     stack.map(record.id, attribute),
                 )
-                for (model, method), stack in asked.items()
+                for (model, method), stack in by_attribute.items()
                 if attribute in stack.attributes
             ],
         )

@@ -75,8 +75,10 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     The columns of `EDIT_RESPONSE`.
     """
     rows = []
-    asked, floors = table[table["attribute"] != ""], table[table["attribute"] == ""]
-    for (model, name, attribute, method), known in asked.groupby(["model", "edit", "attribute", "method"], sort=False):
+    of_attributes, floors = table[table["attribute"] != ""], table[table["attribute"] == ""]
+    for (model, name, attribute, method), known in of_attributes.groupby(
+        ["model", "edit", "attribute", "method"], sort=False
+    ):
         right = scipy.stats.binomtest(int((known["moved"] > 0).sum()), len(known))
         share = right.proportion_ci(method="wilson")
         ends = (right.statistic, share.low, share.high)
