@@ -22,6 +22,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
 from xaesthetic.run.store import Run, model_key
+from xaesthetic_reports._explained import target_words
 
 _FINEST = 64
 """Cells a side of a map in the page; finer ones are averaged."""
@@ -43,7 +44,8 @@ def payload(run: Run) -> dict[str, Any]:
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
+        "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device}
+        | ({"target": words} if (words := target_words(run)) else {}),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),

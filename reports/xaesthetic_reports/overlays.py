@@ -15,6 +15,7 @@ from xaesthetic.figures.style import save_figure, thumbnail
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
 
@@ -36,21 +37,22 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
-    note = "; ".join(f"{model}: {trained}" for model, trained in run.trained().items())
+    trained = [f"{model}: {trained}" for model, trained in run.trained().items()]
+    note, units = "; ".join((*(item.rstrip(".") for item in series_notes(run)), *trained)), units_of(run)
     written: dict[Path, None] = {}
     for record in run.records():
         pixels = thumbnail(load_photograph(record), _PIXELS)
-        for attribute, shown in _shown(record, stacks, ratings):
+        for attribute, shown in _shown(record, stacks, ratings, units):
             if not options.attributes or attribute in options.attributes:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute)}", written)
-                title = f"{describe(attribute).title}: {record.id}"
+                title = ", ".join(filter(None, (f"{describe(attribute).title}: {record.id}", target_words(run))))
                 save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
 
 
 def _shown(
-    record: Record, stacks: dict[tuple[str, str], Maps], ratings: pd.Series
+    record: Record, stacks: dict[tuple[str, str], Maps], ratings: pd.Series, units: Units
 ) -> Iterator[tuple[str, Sequence[Overlay]]]:
     """Give every attribute with the maps of those models that have it."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
@@ -59,7 +61,10 @@ def _shown(
             attribute,
             [
                 Overlay(
-                    f"{model}, {method}", f"{ratings[record.id, model, attribute]:z.2f}", stack.map(record.id, attribute)
+                    f"{model}, {method}",
+                    units.corner(record.id, model, attribute, ratings[record.id, model, attribute]),
+                    stack.map(record.id, attribute),
+                    *units.unit(stack, model, attribute),
                 )
                 for (model, method), stack in held.items()
                 if attribute in stack.attributes

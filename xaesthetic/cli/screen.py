@@ -125,6 +125,7 @@ def print_same_maps(same: Mapping[str, Mapping[str, str]]) -> None:
 
 def print_picks(run: "Run") -> None:
     """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
+    from xaesthetic.run.question import target_words
     from xaesthetic.run.schemas import PREDICTIONS
     from xaesthetic.stages.pick import pick_records
 
@@ -145,12 +146,15 @@ def print_picks(run: "Run") -> None:
         if pick.short:
             wanted = 2 * (run.experiment.pick or 0)
             say(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
+    if said := target_words(run.experiment):
+        say(f"Maps show {said}.")
     for key, trained in run.trained().items():
         say(f"{key}: {trained}")
 
 
 def print_shown(run: "Run") -> None:
     """Print a table for each photograph: a row an attribute, a column a model."""
+    from xaesthetic.run.question import target_words
     from xaesthetic.run.schemas import PREDICTIONS
 
     for image, rated in run.read(PREDICTIONS).groupby("image", sort=False):
@@ -160,6 +164,8 @@ def print_shown(run: "Run") -> None:
             for name, values in zip(wide.index, wide.to_numpy(), strict=True)
         ]
         print_table([str(image), *map(str, wide.columns)], rows)
+    if said := target_words(run.experiment):
+        say(f"Maps show {said}.")
     for key, trained in run.trained().items():
         say(f"{key}: {trained}")
 
