@@ -23,6 +23,7 @@ from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.store import Run, model_key
+from xaesthetic_reports._explained import target_words
 
 _FINEST = 64
 """Cells a side of a map in the page; finer ones are averaged."""
@@ -44,7 +45,8 @@ def payload(run: Run) -> dict[str, Any]:
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")},
+        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")}
+        | ({"target": words} if (words := target_words(run)) else {}),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),

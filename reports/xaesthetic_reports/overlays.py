@@ -16,6 +16,7 @@ from xaesthetic.figures.style import save_figure, thumbnail
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
@@ -42,15 +43,16 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
-    trained = "; ".join(f"{model}: {how}" for model, how in run.trained().items())
-    described, written = run.described(), dict[Path, None]()
+    said = [*(item.rstrip(".") for item in series_notes(run)), *(f"{key}: {how}" for key, how in run.trained().items())]
+    described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():
         pixels = thumbnail(load_photograph(record), _PIXELS)
-        for attribute, shown in _shown(record, stacks, ratings, described):
+        for attribute, shown in _shown(record, stacks, ratings, units):
             if not options.attributes or attribute in options.attributes:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
-                note = " ".join([*_ranges(attribute, stacks, described), f"{trained}."])
+                title = ", ".join(filter(None, (title, target_words(run))))
+                note = " ".join([*_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
                 save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
@@ -63,7 +65,7 @@ def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: D
 
 
 def _shown(
-    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, described: Described
+    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units
 ) -> Iterator[tuple[str, Sequence[Overlay]]]:
     """Give every attribute with the maps of those models that have it; under no name those that ask no attribute."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
@@ -74,8 +76,9 @@ def _shown(
             [
                 Overlay(
                     f"{model}, {method}",
-                    described.of_model(model, attribute).text(ratings[record.id, model, attribute]),
+                    units.corner(record.id, model, attribute, ratings[record.id, model, attribute]),
                     stack.map(record.id, attribute),
+                    *units.unit(stack, model, attribute),
                 )
                 for (model, method), stack in by_attribute.items()
                 if attribute in stack.attributes

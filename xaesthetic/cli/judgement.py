@@ -173,10 +173,13 @@ def _baselines(table: "pd.DataFrame") -> None:
         [
             f"{row['model']} {row['attribute']}, {row['baseline']}{' *' if row['confounded'] else ''}",
             *(f"{row[column]:.3f}" for column in ("raw", "baseline_raw", "spread")),
+            "" if row["maps_r"] != row["maps_r"] else f"{row['maps_r']:z.2f}",
         ]
         for _, row in table.iterrows()
     ]
-    screen.print_table(["baseline (* edits the attribute)", "photographs", "baseline", "between baselines"], lines)
+    screen.print_table(
+        ["baseline (* edits the attribute)", "photographs", "baseline", "between baselines", "maps' correlation"], lines
+    )
 
 
 def _randomisation(table: "pd.DataFrame") -> None:

@@ -63,6 +63,9 @@ def show(
     ] = None,
     out: options.Out = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    target: options.Target = "up",
+    of: options.Of = "raw",
+    zero: options.Zero = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -73,7 +76,9 @@ def show(
     """Rate photographs and show where the ratings come from: a picture for every attribute, and a page."""
     from xaesthetic.pipeline import show
 
-    experiment = options.experiment(attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs)
+    experiment = options.experiment(
+        attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero
+    )
     folder = options.folder(experiment, out)
     _print(show(experiment, folder, options.execution(workers, quiet), not method), quiet, as_json, open_page)
 

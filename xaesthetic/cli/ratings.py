@@ -37,8 +37,7 @@ def print_picks(run: "Run") -> None:
         if pick.short:
             wanted = 2 * (run.experiment.pick or 0)
             screen.say(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
-    for key, trained in run.trained().items():
-        screen.say(f"{key}: {trained}")
+    _say_target_and_training(run)
 
 
 def print_shown(run: "Run") -> None:
@@ -58,6 +57,14 @@ def print_shown(run: "Run") -> None:
         screen.print_table([str(image), *models], rows)
         shown += rows
     _say_ranges_of_models(described, table, shown)
+    _say_target_and_training(run)
+
+
+def _say_target_and_training(run: "Run") -> None:
+    from xaesthetic.run.question import target_words
+
+    if said := target_words(run.experiment):
+        screen.say(f"Maps show {said}.")
     for key, trained in run.trained().items():
         screen.say(f"{key}: {trained}")
 

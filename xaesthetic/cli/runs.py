@@ -37,6 +37,9 @@ def compare(
     report: options.Reports = None,
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
+    target: options.Target = "up",
+    of: options.Of = "raw",
+    zero: options.Zero = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -52,8 +55,9 @@ def compare(
     if photographs and (data or root):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(
-        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or ()
-    )
+        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
+        target, of, zero,
+    )  # fmt: skip
     comparison = compare(
         experiment,
         options.folder(experiment, out),
@@ -151,6 +155,9 @@ def explain(
     weights: options.Weights = None,
     method: options.Methods = None,
     out: options.Out = None,
+    target: options.Target = "up",
+    of: options.Of = "raw",
+    zero: options.Zero = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -162,12 +169,14 @@ def explain(
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out or precision != "full"):
+    aim = target, of, zero
+    chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", ""))
+    if run and (chosen or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
         options.open_run(run).experiment
         if run
-        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision)
+        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision, (), *aim)
     )
     folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)

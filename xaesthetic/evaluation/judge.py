@@ -15,6 +15,7 @@ from xaesthetic.core.files import remove_unfinished
 from xaesthetic.core.files import sha256 as file_sha256
 from xaesthetic.core.plugins import installed_version
 from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
+from xaesthetic.evaluation.baseline_maps import measure_baseline_maps
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
@@ -77,7 +78,12 @@ SUMMARIES = (
         (FAITHFULNESS,),
         lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
     ),
-    Summary(BASELINES_SUMMARY, (BASELINE_OUTPUTS,), lambda run: summarise_baselines(run.read(BASELINE_OUTPUTS))),
+    Summary(
+        BASELINES_SUMMARY,
+        (BASELINE_OUTPUTS,),
+        lambda run, places: summarise_baselines(run.read(BASELINE_OUTPUTS), measure_baseline_maps(run, places)),
+        with_maps=True,
+    ),
     Summary(
         RANDOMISATION_SUMMARY,
         (RANDOMISATION,),

@@ -1,5 +1,7 @@
 """What the tables of edits, faithfulness and shuffled weights say, photograph by photograph, in a row each."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import scipy
@@ -37,12 +39,13 @@ BASELINES_SUMMARY = Table(
     "summaries/baselines",
     columns(
         "model text | baseline text | attribute text | photographs int | raw float | baseline_raw float"
-        " | baseline_low float | baseline_high float | spread float | confounded bool"
+        " | baseline_low float | baseline_high float | spread float | confounded bool | maps_r float"
     ),
     "xaesthetic score RUN --faithfulness",
     "`raw` is the mean raw output for the photographs, `baseline_raw` for their baselines, from `baseline_low` to "
     "`baseline_high`; `spread` is how far the means of this attribute's baselines lie apart: zero has no other meaning than "
-    "the choice of one. `confounded` says that the baseline by itself edits the attribute.",
+    "the choice of one. `confounded` says that the baseline by itself edits the attribute. `maps_r` is the mean correlation "
+    "of maps by this baseline with those by the others, over methods and photographs; nan where no method has maps by two.",
 )
 RANDOMISATION_SUMMARY = Table(
     "summaries/randomisation",
@@ -134,13 +137,15 @@ def _with_orders_of_floors(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, means.assign(attribute="", sensitivity=np.nan)[list(table.columns)]])
 
 
-def summarise_baselines(table: pd.DataFrame) -> pd.DataFrame:
-    """What models make of baselines, how far these lie apart, and which attribute each of them edits by itself.
+def summarise_baselines(table: pd.DataFrame, maps_r: Mapping[tuple[str, str, str], float] = {}) -> pd.DataFrame:
+    """What models make of baselines, how far these lie apart in ratings and maps, and which attribute each edits by itself.
 
     Parameters
     ----------
     table
         baselines.parquet.
+    maps_r
+        By model, baseline and attribute how maps correlate with those by other baselines; nan where one is missing.
 
     Returns
     -------
@@ -153,7 +158,8 @@ def summarise_baselines(table: pd.DataFrame) -> pd.DataFrame:
         for baseline, item in known.groupby("baseline", sort=False):
             outputs = item["baseline_raw"]
             ends = (outputs.mean(), outputs.min(), outputs.max(), spread, is_confounded(str(attribute), str(baseline)))
-            rows.append((model, baseline, attribute, len(item), item["raw"].mean(), *ends))
+            r = maps_r.get((str(model), str(baseline), str(attribute)), np.nan)
+            rows.append((model, baseline, attribute, len(item), item["raw"].mean(), *ends, r))
     return pd.DataFrame(rows, columns=list(BASELINES_SUMMARY.names))
 
 

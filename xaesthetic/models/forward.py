@@ -1,7 +1,7 @@
 """The one forward pass: photographs in; raw outputs, ratings and every method's maps out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
 from xaesthetic.models.model import AttributeModel, Pass, device
+from xaesthetic.models.target import Target, explained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,8 @@ class Session:
     """Where inputs go; where the model is, if it is empty."""
     precision: str = "full"
     """A name in `PRECISIONS`."""
+    target: Target = field(default_factory=Target)
+    """What maps explain; raw outputs and ratings are the model's whatever it is. Another than the default costs a pass."""
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
@@ -65,6 +68,9 @@ class Session:
 
     def run_batch(self, x: Float[Tensor, "b 3 h w"], methods: Sequence[str] = ()) -> Results:
         """Do the same for a batch of inputs on the device."""
+        if not self.target.is_default:
+            explained_maps = self.of_target().run_batch(x, methods).maps if methods else {}
+            return replace(replace(self, target=Target()).run_batch(x), maps=explained_maps)
         functions = {name: plugins.load("methods", name) for name in methods}
         wanted = {method_facts(name).gradients for name in methods}
         model = in_precision(self.model, self.precision)
@@ -85,6 +91,10 @@ class Session:
             }
         return Results(raw.numpy(), self.model.ratings(raw).numpy(), made)
 
+    def of_target(self) -> "Session":
+        """Return the session of the model whose outputs are the target."""
+        return replace(self, model=explained(self.model, self.target), target=Target())
+
 
 def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
     """One pass of those of some outputs each, without the gradients themselves."""
@@ -97,8 +107,8 @@ def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
 
 
 def open_session(model: AttributeModel, experiment: Experiment) -> Session:
-    """Return the session of a model that all stages of an experiment share: on its device, in its precision."""
-    return Session(model, device(experiment.device), experiment.precision)
+    """Return the session of a model that all stages of an experiment share: its device, precision and target."""
+    return Session(model, device(experiment.device), experiment.precision, Target(experiment.target, experiment.of))
 
 
 def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:

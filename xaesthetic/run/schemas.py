@@ -203,8 +203,16 @@ PRECISION = Table(
     "share of the largest value of the map of full precision. Only where the run's precision is `bf16`.",
     _PLACED,
 )
+ZEROS = Table(
+    "zeros",
+    columns("model text | attribute text | zero float"),
+    f"{_COMPARE} --zero mean",
+    "What counts as zero of a model's outputs (of its ratings where the run's maps are `of` ratings): of a photograph, or a "
+    "mean. Only where the run's `zero` names one.",
+    ("model", "attribute"),
+)
 TABLES = (
     RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS,
-    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION,
+    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

@@ -15,13 +15,13 @@ from PIL import Image
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core.attributes import Attribute
+from xaesthetic.core.baselines import SIGN
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.html import html_table
 from xaesthetic.core.types import Map, Pixels
 from xaesthetic.figures import style
 from xaesthetic.figures.overlays import Overlay, overlay_figure
 from xaesthetic.models.target import Target
-from xaesthetic.stages.precision import precision_note
 
 T = TypeVar("T")
 
@@ -82,11 +82,15 @@ class Explanation:
     """Whether a map depends on the attribute; a floor's is the same for all, and is drawn once."""
     precision: pd.DataFrame | None = None
     """What a reduced precision changes: the columns of `xaesthetic.run.schemas.PRECISION`; none where it is full."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know of it, a sentence each."""
-        return () if self.precision is None else (precision_note(self.precision),)
+    layer_maps: Mapping[str, Mapping[str, Map]] = field(default_factory=dict)
+    """Where the model's layers lie in series: by layer and attribute each one's own map, of which `maps` are the sum, which
+    promises nothing. Empty where they do not."""
+    baseline_maps: Mapping[str, Mapping[str, Map]] = field(default_factory=dict)
+    """Where the method compares with a baseline: by baseline and attribute the maps, of which `maps` are the first's."""
+    baseline_ratings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """By baseline and attribute how the model rates the baseline itself."""
+    notes: tuple[str, ...] = ()
+    """What to know before it is believed, a sentence each."""
 
     def overlay(self, attribute: str) -> Image.Image:
         """Return one attribute's map, in colors from its lowest to its highest value, over the photograph in grey.
@@ -105,10 +109,11 @@ class Explanation:
 
     def figure(self) -> Figure:
         """Return the photograph with every attribute's overlay beside it, as a figure of matplotlib."""
-        items = self._attributes()
-        overlays = [Overlay(_titled(item), item.text(self.ratings[item.name]), self.maps[item.name]) for item in items]
-        if not self.asks_output:
-            overlays = [Overlay("no attribute asked", "", overlays[0].values)]
+        several = self.layer_maps or (self.baseline_maps if len(self.baseline_maps) > 1 else {})
+        items = self._attributes() if self.asks_output else self._attributes()[:1]
+        overlays = [
+            self._overlay(item, whose, maps) for item in items for whose, maps in (several or {"": self.maps}).items()
+        ]
         title = f"{self.model}, {self._explained()}: {self.trained}"
         return overlay_figure(self.pixels, overlays, title, "; ".join(self.notes))
 
@@ -135,15 +140,30 @@ class Explanation:
         return Path(path)
 
     def _explained(self) -> str:
-        """The method, what it explains where that is not the output itself, and the unit where all maps have one."""
-        units = set(self.units.values())
-        return ", ".join(filter(None, [self.method, self.target.described, *(units if len(units) == 1 else ())]))
+        """The method, and what it explains where that is not the output itself."""
+        return ", ".join(filter(None, [self.method.partition(SIGN)[0], self.target.described]))
+
+    def _overlay(self, item: Attribute, whose: str, maps: Mapping[str, Map]) -> Overlay:
+        """One map, of a layer or a baseline where there are several; a floor's stands under no attribute."""
+        title = item.title if self.asks_output else "no attribute asked"
+        corner = self._corner(item) if self.asks_output else ""
+        return Overlay(
+            ", ".join(filter(None, (title, whose))), corner, maps[item.name], self.units.get(item.name, ""), item.range
+        )
+
+    def _corner(self, item: Attribute) -> str:
+        """The rating, and how far the target lies from its zero where it has one."""
+        shown = item.text(self.ratings[item.name])
+        if item.name not in self.target.zero:
+            return shown
+        value = (self.ratings if self.target.of == "rating" else self.raw)[item.name]
+        return f"{shown} ({value - self.target.zero[item.name]:+z.2f})"
 
     def __repr__(self) -> str:
         """Say what was explained by what, and the ratings."""
         height, width = self.pixels.shape[:2]
         rated = ", ".join(f"{item.name} {_with_range(item, self.ratings[item.name])}" for item in self._attributes())
-        by = f"{self.model or 'a model'}, {self.method}"
+        by = ", ".join(filter(None, (self.model or "a model", self.method, self.target.described)))
         return f"<{'. '.join([f'Explanation of a photograph of {width} x {height} by {by}: {rated}', *self.notes])}>"
 
     def _attributes(self) -> list[Attribute]:
@@ -164,10 +184,6 @@ class Explanation:
         picture = base64.b64encode(buffer.getvalue()).decode()
         image = f'<img alt="{escape(repr(self))}" src="data:image/jpeg;base64,{picture}">'
         return f"<div>{image}{html_table(['attribute', 'rating', 'range'], rows, about)}</div>"
-
-
-def _titled(item: Attribute) -> str:
-    return f"{item.title}, {item.about}" if item.about else item.title
 
 
 def _with_range(item: Attribute, rating: float) -> str:

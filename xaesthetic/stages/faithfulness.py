@@ -1,9 +1,9 @@
 """Did the prediction come from where the map says: needs no people, but the models.
 
 Deletion takes away what a map calls most important first, insertion brings it back first (Petsiuk et al., BMVC 2018), here
-for a regression: an area is the mean raw output along the curve, and is held against the same curve in a random order and
-from the centre outwards. What takes the place of pixels is a baseline (`xaesthetic.core.baselines`): the two defaults, and
-those that the run's methods name.
+for a regression: an area is the mean of what the run's maps explain (the raw output, or its target) along the curve, and is
+held against the same curve in a random order and from the centre outwards. What takes the place of pixels is a baseline
+(`xaesthetic.core.baselines`): the two defaults, and those that the run's methods name.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,7 +77,11 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     def work(record: Record, pixels: Pixels | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(pixels, str):
             return {LEFT_OUT.name: lost_rows([record], [pixels], name), name: []}
-        rows = [row for key, model in models.items() for row in _rows(pixels, key, open_session(model, run.experiment), run)]
+        rows = [
+            row
+            for key, model in models.items()
+            for row in _rows(pixels, key, open_session(model, run.experiment).of_target(), run)
+        ]
         return {name: [(record.id, *row) for row in rows]}
 
     name = FAITHFULNESS.name

@@ -1,24 +1,33 @@
 """One photograph, one model, in a notebook."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import torch
+from jaxtyping import Float
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
+from xaesthetic.core.baselines import is_confounded, split
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, PluginError
-from xaesthetic.core.types import PRECISIONS
+from xaesthetic.core.method_keys import with_baselines
+from xaesthetic.core.types import PRECISIONS, Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.data.photos import Photo, photo_pixels
-from xaesthetic.models.forward import Session, method_facts
+from xaesthetic.models.forward import Results, Session, method_facts
+from xaesthetic.models.layers import at_layer, in_series
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, select
-from xaesthetic.models.target import Target, unit
+from xaesthetic.models.target import Target, explained, unit
+from xaesthetic.run.maps import correlations
+from xaesthetic.stages.baselines import rate_baselines
 from xaesthetic.stages.explanation import ByAttribute, Explanation
-from xaesthetic.stages.precision import changed_rows, precision_table
-from xaesthetic.stages.targets import narrowed, run_target
+from xaesthetic.stages.precision import changed_rows, precision_note, precision_table
+from xaesthetic.stages.targets import narrowed
 
 
 def explain(
@@ -41,7 +50,8 @@ def explain(
         Names or titles, one or several; ``all`` for all that the model has.
     method
         A name that ``xaesthetic list methods`` shows; where none is named, `cam` if all outputs are linear under global
-        averages, else `grad_cam`.
+        averages, else `grad_cam`. One that compares with a baseline does so with two of different kinds, as in a run, where
+        none is named (`occlusion@blur`): `baseline_maps` has both.
     precision
         ``full``, or ``bf16`` for torch's autocast; then it runs in full precision too, and the difference is in the result.
     target
@@ -76,21 +86,21 @@ def explain(
     loaded = _loaded(model)
     chosen = select(loaded, wanted, loaded.name)
     aim = narrowed(aim, loaded, chosen)
-    method = method or ("cam" if aim.of == "raw" and chosen.weights is not None else "grad_cam")
-    results = run_target(Session(chosen, precision=precision), [pixels], [method], aim)
-    changes = None
-    if precision != PRECISIONS[0]:
-        full = run_target(Session(chosen), [pixels], [method], aim)
-        changes = precision_table(list(changed_rows(["the photograph"], loaded.name, chosen.attributes, results, full)))
-    facts, known = method_facts(method), chosen.descriptions
-    names, grids = chosen.attributes, results.maps[method][0]
-    maps = {name: images.to_pixels(one, pixels.shape[:2]) for name, one in zip(names, grids, strict=True)}
+    methods = with_baselines([method or ("cam" if explained(chosen, aim).weights is not None else "grad_cam")])
+    session = Session(chosen, precision=precision, target=aim)
+    results = session.run([pixels], methods)
+    grids = {split(key)[1]: results.maps[key][0] for key in methods}
+    by_baseline = {name: _large(chosen, item, pixels) for name, item in grids.items()}
+    baselines = rate_baselines(session, pixels, [name for name in grids if name])
+    layers = _layer_maps(session, pixels, methods[0])
+    changes = _changes(session, pixels, methods, results)
+    names, facts, known = chosen.attributes, method_facts(methods[0]), chosen.descriptions
     return Explanation(
         pixels,
         ByAttribute(dict(zip(names, results.raw[0].tolist(), strict=True)), known),
         ByAttribute(dict(zip(names, results.ratings[0].tolist(), strict=True)), known),
-        ByAttribute(maps, known),
-        method,
+        next(iter(by_baseline.values())),
+        methods[0],
         loaded.source.trained,
         loaded.name,
         aim,
@@ -98,7 +108,61 @@ def explain(
         known,
         facts.asks_output,
         changes,
+        layers,
+        {name: maps for name, maps in by_baseline.items() if name},
+        {name: ByAttribute(dict(ratings), known) for name, ratings in baselines.items()},
+        (
+            *_notes_on_layers(layers),
+            *_notes_on_baselines(names, grids, baselines),
+            *([] if changes is None else [precision_note(changes)]),
+        ),
     )
+
+
+def _changes(session: Session, pixels: Pixels, methods: Sequence[str], results: Results) -> pd.DataFrame | None:
+    """What a reduced precision has changed; nothing where it is full."""
+    if session.precision == PRECISIONS[0]:
+        return None
+    full = replace(session, precision=PRECISIONS[0]).run([pixels], methods)
+    model = session.model
+    return precision_table(list(changed_rows(["the photograph"], model.name, model.attributes, results, full)))
+
+
+def _large(model: AttributeModel, grids: Float[np.ndarray, "a i j"], pixels: Pixels) -> ByAttribute[Map]:
+    """Carry maps to the photograph's pixels."""
+    maps = {name: images.to_pixels(one, pixels.shape[:2]) for name, one in zip(model.attributes, grids, strict=True)}
+    return ByAttribute(maps, model.descriptions)
+
+
+def _layer_maps(session: Session, pixels: Pixels, method: str) -> dict[str, ByAttribute[Map]]:
+    """Explain layers in series one by one; a pass each."""
+    model = session.model
+    if not in_series(model) or not method_facts(method).layers:
+        return {}
+    maps = {
+        name: replace(session, model=at_layer(model, name)).run([pixels], [method]).maps[method] for name in model.layers
+    }
+    return {name: _large(model, grids[0], pixels) for name, grids in maps.items()}
+
+
+def _notes_on_layers(layers: Iterable[str]) -> list[str]:
+    listed = " and ".join(layers)
+    return [f"{listed} lie in series: each map is its own, their sum promises nothing"] if listed else []
+
+
+def _notes_on_baselines(
+    names: Sequence[str], grids: Mapping[str, Float[np.ndarray, "a i j"]], ratings: Mapping[str, Mapping[str, float]]
+) -> Iterator[str]:
+    """How the model rates the baselines, which of them edit an attribute by themselves, and how alike their maps are."""
+    for baseline, rated in ratings.items():
+        values = ", ".join(
+            f"{name} {value:z.3f}{' (which it edits)' * is_confounded(name, baseline)}" for name, value in rated.items()
+        )
+        yield f"the baseline {baseline} is rated {values}"
+    if len(grids) > 1:
+        (one, first), (other, second) = list(grids.items())[:2]
+        r = ", ".join(f"{name} {value:z.2f}" for name, value in zip(names, correlations(first, second), strict=True))
+        yield f"maps of {one} and {other} correlate: {r}"
 
 
 explain_photo = explain

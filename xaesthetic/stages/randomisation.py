@@ -7,7 +7,6 @@ numbers are shuffled, so that their distribution stays; norms and biases stay, s
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +17,7 @@ from xaesthetic.metrics._floors import CASCADE, OUTPUT
 from xaesthetic.models.forward import method_facts, open_session
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, relinked
-from xaesthetic.run.maps import Maps, standardised
+from xaesthetic.run.maps import Maps, correlations
 from xaesthetic.run.schemas import LEFT_OUT, RANDOMISATION
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
@@ -91,14 +90,8 @@ def _rows(
         for name, stack in learnt.items():
             attributes = model.attributes if method_facts(name).asks_output else ("",)  # a floor has one map
             for row, record in enumerate(records):
-                for attribute, r in zip(attributes, _correlations(stack.of(record.id), maps[name][row]), strict=False):
+                for attribute, r in zip(attributes, correlations(stack.of(record.id), maps[name][row]), strict=False):
                     yield record.id, key, name, attribute, stage, r
-
-
-def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Of two stacks of maps, attribute by attribute."""
-    one, other = (standardised(item.reshape(1, len(item), -1).astype(np.float64))[0] for item in (first, second))
-    return np.asarray((one * other).sum(1))
 
 
 def _stages(model: AttributeModel) -> list[str]:
