@@ -8,6 +8,7 @@ from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
+from xaesthetic.models.backbones import build_backbone
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.loading import load_model
 from xaesthetic.train import multigap
@@ -55,14 +56,15 @@ def test_the_features_are_the_averages_of_the_stages(photographs, tmp_path):
     """The slow way: timm's own stages one by one, each channel's mean in numpy."""
     import timm
 
-    backbone = multigap._backbone(CHOICE, "cpu")
-    features = multigap._features(backbone.model, photographs, tmp_path, CPU)
+    backbone = build_backbone(CHOICE)
+    model = multigap._untrained(backbone, CHOICE, "cpu")
+    features = multigap._features(model, photographs, tmp_path, CPU)
     assert np.isnan(features[-1]).all()
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = timm.create_model("test_resnet", features_only=True).eval()
-    net.load_state_dict(backbone.network.net.state_dict(), strict=False)
-    x = to_batch([images.decode(photographs[3].path)], backbone.model.inputs)
+    net.load_state_dict(backbone.net.state_dict(), strict=False)
+    x = to_batch([images.decode(photographs[3].path)], backbone.inputs)
     with torch.no_grad():
         slow = np.concatenate([stage[0].numpy().mean((1, 2)) for stage in net(x)])
     np.testing.assert_allclose(features[3], slow, rtol=1e-4, atol=1e-5)
@@ -87,7 +89,7 @@ def test_what_cannot_be_trained_is_refused(photographs, tmp_path, monkeypatch):
     (tmp_path / "model.toml").write_text("")
     with pytest.raises(DataError, match="holds a model already"):
         multigap.train_multigap(CHOICE, "mine", None, tmp_path, 0, CPU)
-    for choice in ("multigap_lite0", "pyiqa:piqe", "./folder", "timm:test_resnet=weights"):
+    for choice in ("multigap_lite0", "pyiqa:piqe", "timm:test_resnet=weights"):
         with pytest.raises(ModelError, match="is no backbone for a new head"):
             multigap.train_multigap(ModelChoice.parse(choice), "mine", None, tmp_path / "out", 0, CPU)
     monkeypatch.setattr(multigap, "find_records", lambda data, root: photographs[:8])

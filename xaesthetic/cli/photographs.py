@@ -67,6 +67,7 @@ def show(
     precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -75,7 +76,7 @@ def show(
 
     experiment = options.experiment(attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs)
     folder = options.folder(experiment, out)
-    _print(show(experiment, folder, options.execution(workers, quiet), not method), quiet, as_json, open_page)
+    _print(show(experiment, folder, options.execution(workers, quiet, trust=trust), not method), quiet, as_json, open_page)
 
 
 def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool) -> None:
