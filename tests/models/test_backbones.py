@@ -3,7 +3,7 @@
 import pytest
 import torch
 from safetensors.torch import save
-from support.model_folders import INPUTS, model_folder  # noqa: F401
+from support.model_folders import INPUTS, STAGED, model_folder  # noqa: F401
 from torchvision.models import SwinTransformer, VisionTransformer
 
 from xaesthetic.core.choices import ModelChoice
@@ -11,20 +11,6 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.models.backbones import build_backbone
 from xaesthetic.models.multigap import Intermediates, default_stages
 
-STAGED = """
-import torch
-
-class Net(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.one, self.two, self.head = torch.nn.Conv2d(3, 4, 4, 4), torch.nn.Conv2d(4, 6, 2, 2), torch.nn.Linear(6, 3)
-
-    def forward(self, x):
-        return self.head(self.two(torch.relu(self.one(x))).mean((2, 3)))
-
-def build():
-    return Net()
-"""
 TOML = f'architecture = "network:build"\nweights = "model.safetensors"\n{INPUTS}'
 
 

@@ -11,7 +11,7 @@ from xaesthetic.models.checkpoints import state_sum
 from xaesthetic.models.examine import examine_model, prove, state
 from xaesthetic.models.forward import Session
 from xaesthetic.models.loading import load_model
-from xaesthetic.models.multigap import Intermediates, grids, default_stages
+from xaesthetic.models.multigap import Intermediates, default_stages, grids
 from xaesthetic.models.named import library_model
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)

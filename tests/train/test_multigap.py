@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from support.model_folders import INPUTS, STAGED
 
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
@@ -11,7 +12,7 @@ from xaesthetic.data import images
 from xaesthetic.models.backbones import build_backbone
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.loading import load_model
-from xaesthetic.train import multigap
+from xaesthetic.train import multigap, ridge
 
 CHOICE = ModelChoice.parse("timm:test_resnet=random")
 CPU = Execution(device="cpu")
@@ -83,6 +84,38 @@ def test_the_ridge_is_that_of_the_equation():
     beta = np.linalg.solve(centred.T @ centred + alpha * np.eye(3), centred.T @ (wanted - wanted.mean())) / scale
     np.testing.assert_allclose(weights, beta, rtol=1e-6)
     assert bias == pytest.approx(wanted.mean() - rows.mean(0) @ beta)
+
+
+def test_photographs_that_nobody_rated_are_edited(tmp_path, write_photo, monkeypatch):
+    """Twelve photographs with a subject: the head is fitted to edits, on a model folder, and maps add up."""
+    random = np.random.default_rng(0)
+    records = []
+    for index in range(12):
+        pixels = np.clip(random.integers(40, 180, 3) + random.normal(0, 40, (32, 40, 3)), 0, 255).astype(np.uint8)
+        path = write_photo(tmp_path / "photos" / f"{index}.png", pixels)
+        outline = ((12.0, 8.0), (30.0, 8.0), (30.0, 24.0), (12.0, 24.0))
+        records.append(Record(str(index), path, original=str(index), subject=(outline,), ratings={"light": 0.5}))
+    monkeypatch.setattr(multigap, "find_records", lambda data, root: records)
+    monkeypatch.setattr(ridge, "find_records", lambda data, root: records)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "network.py").write_text(STAGED)
+    (folder / "model.toml").write_text(f'architecture = "network:build"\n{INPUTS}')
+    choice, trusted = ModelChoice(str(folder)), Execution(device="cpu", trust=True)
+    out = tmp_path / "out"
+    with pytest.raises(ModelError, match="would run code of this folder; read it, then add --trust"):
+        multigap.train_multigap(choice, "mine", None, out, 0, CPU, from_edits=True)
+    manifest = multigap.train_multigap(choice, "mine", None, out, 0, trusted, from_edits=True)
+    assert manifest["trained"] == "trained on edits, not on ratings"
+    assert manifest["command"].endswith("--head multigap --recipe ridge")
+    model = load_model(out, on="cpu", trust=True)
+    assert "depth_of_field" in model.attributes
+    assert model.layers == ("one", "two")
+    results = Session(model).run([images.decode(record.path) for record in records[:3]], ["cam"])
+    np.testing.assert_allclose(results.maps["cam"].mean((2, 3)) + model.bias.numpy(), results.raw, rtol=1e-3, atol=1e-3)
+    assert sorted(path.name for path in out.iterdir() if path.name != ".lock") == [
+        *("model.json", "model.safetensors", "model.toml", "network.py")
+    ]
 
 
 def test_what_cannot_be_trained_is_refused(photographs, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xaesthetic.cli import options, screen
-from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.choices import ModelChoice, validate_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def train(
         str | None,
         typer.Option(
             metavar="multigap",
-            help="A new head on timm:NAME, torchvision:NAME or a model folder, fitted to frozen features; writes a model folder.",
+            help="A new head on timm:NAME, torchvision:NAME or a model folder, fitted to frozen features; a model folder.",
             show_default=False,
         ),
     ] = None,
@@ -74,6 +74,7 @@ def train(
     from xaesthetic.train.ridge import train_head
 
     execution = options.execution(workers, quiet, device, trust)
+    validate_choice(ModelChoice.parse(model).or_weights(weights if head else None))
     if head is not None:
         if recipe not in (None, "ridge") or changes or freeze_backbone or head != "multigap":
             raise typer.BadParameter(

@@ -15,6 +15,7 @@ from xaesthetic.train.curve import write_log
 from xaesthetic.train.group import Group
 from xaesthetic.train.network import Inputs, Network, squared_errors, weighted
 from xaesthetic.train.recipe import Recipe
+from xaesthetic.train.results import rank_correlations
 from xaesthetic.train.samples import Labels, Rows, Samples, chunks
 
 _SAVE_EVERY = 50  # steps

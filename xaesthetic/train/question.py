@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xaesthetic.core.documents import read_json
 from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.files import remove, write_json
 from xaesthetic.core.locks import hold

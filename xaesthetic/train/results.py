@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import spearmanr
 
-
 Table = Float[np.ndarray, "n a"]
 
 ON_RATINGS = "trained on people's ratings"
