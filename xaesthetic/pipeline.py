@@ -142,7 +142,7 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
         collect_photographs(experiment)  # before torch is imported: a name may be misspelt
         from xaesthetic.stages.answering import load_models
 
-        handed = Handed(loaded=load_models(experiment, NONE, out))
+        handed = Handed(loaded=load_models(experiment, NONE, out, execution.trust))
         exact = all(model.weights is not None for model in handed.loaded.values())
         experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
     elif optional:
