@@ -102,6 +102,7 @@ def test_every_command_that_loads_a_model_asks_for_trust(command, model_folder, 
     assert len(said.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_photograph_is_shown_by_a_folder_that_is_trusted(command, model_folder, write_photo, tmp_path):
     write_photo(tmp_path / "a.png", np.full((40, 60, 3), 90, np.uint8))
     status, said, _ = command("a.png", "--model", model_folder(), "--trust", "--device", "cpu", "--json")
