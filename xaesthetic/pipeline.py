@@ -145,7 +145,7 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
         from xaesthetic.stages.answering import load_models
         from xaesthetic.stages.targets import of_target
 
-        handed = Handed(loaded=load_models(experiment, NONE, out))
+        handed = Handed(loaded=load_models(experiment, NONE, out, execution.trust))
         exact = all(model.weights is not None for model in of_target(handed.loaded, experiment).values())
         experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
     elif optional:

@@ -70,6 +70,7 @@ def show(
     precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -80,7 +81,7 @@ def show(
         attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero
     )
     folder = options.folder(experiment, out)
-    _print(show(experiment, folder, options.execution(workers, quiet), not method), quiet, as_json, open_page)
+    _print(show(experiment, folder, options.execution(workers, quiet, trust=trust), not method), quiet, as_json, open_page)
 
 
 def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool) -> None:

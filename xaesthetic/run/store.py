@@ -22,7 +22,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import create_summed, to_json
 from xaesthetic.core.html import html_table
 from xaesthetic.core.types import PRECISIONS, Experiment, Record
-from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder
+from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder, no_run
 from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
@@ -51,7 +51,7 @@ class Run(RunFolder):
         root = Path(root)
         file = root / QUESTION
         if not file.is_file():
-            raise DataError(f"{root}: no run folder (it holds no experiment.json); make one with 'xaesthetic compare'.")
+            raise DataError(no_run(root))
         document = read_document(file)
         run = Run(root, document.question, document.schema)
         verify_file(file, run.schema)
