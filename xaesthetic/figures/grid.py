@@ -236,21 +236,31 @@ def _fitting(text: str, room: float, most: float = 7.0) -> float:
     return min(most, room / (_LETTER * max(map(len, text.split("\n")))))
 
 
-def draw_panel(axes: Axes, panel: Panel, name: str = "") -> None:
-    """Draw one picture: with the line around its map's top fifth, its corner, and a name below."""
-    axes.imshow(panel.pixels, interpolation="none")
+def draw_panel(axes: Axes, panel: Panel, name: str = "", box: tuple[float, float, float, float] | None = None) -> None:
+    """Draw one picture: with the line around its map's top fifth, its corner, and a name below.
+
+    Parameters
+    ----------
+    axes, panel, name
+        What is drawn, and where.
+    box
+        Left, right, bottom and top in the axes' own units, where these hold several pictures.
+    """
+    height, width = panel.pixels.shape[:2]
+    left, right, bottom, top = box or (-0.5, width - 0.5, height - 0.5, -0.5)
+    axes.imshow(panel.pixels, interpolation="none", extent=(left, right, bottom, top))
     if panel.top is not None and np.isfinite(panel.top).all():
         level = float(np.quantile(panel.top, 0.8))
         if panel.top.min() < level < panel.top.max():
-            axes.contour(panel.top, levels=[level], colors="white", linewidths=0.6)
+            axes.contour(panel.top, [level], colors="white", linewidths=0.6, extent=box, origin="upper" if box else None)
     axes.set_axis_off()
     if panel.corner:
-        box = {"facecolor": "black", "alpha": 0.65, "pad": 1.0, "linewidth": 0}
-        place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "bottom"}
-        axes.text(0.98, 0.025, panel.corner, fontsize=5.5, color="white", bbox=box, **place)
+        ground = {"facecolor": "black", "alpha": 0.65, "pad": 1.0, "linewidth": 0}
+        place: dict[str, Any] = {"color": "white", "bbox": ground, "ha": "right", "va": "bottom"}
+        axes.text(left + 0.98 * (right - left), bottom + 0.025 * (top - bottom), panel.corner, fontsize=5.5, **place)
     if name:
-        below: dict[str, Any] = {"transform": axes.transAxes, "ha": "center", "va": "top"}
-        axes.text(0.5, -0.04, name, fontsize=_NAME_SIZE, linespacing=1.1, **below)
+        below: dict[str, Any] = {"linespacing": 1.1, "ha": "center", "va": "top"}
+        axes.text((left + right) / 2, bottom - 0.04 * (top - bottom), name, fontsize=_NAME_SIZE, **below)
 
 
 def _color_bar(figure: Figure, page: Page, height: float) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 from xaesthetic.core.targets import describe_units
@@ -58,8 +61,12 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
     At most seven inches wide.
     """
     small = style.thumbnail(pixels, _PIXELS)
+    drawn = [images.to_pixels(style.coarse(item.values), small.shape[:2]) for item in overlays]
+    ends = [_ends(values) for values in drawn]
     panels = [("photograph", "", Panel(small))]
-    panels += [(item.title, _between(small, item, len(overlays)), _panel(small, item)) for item in overlays]
+    for item, values, own in zip(overlays, drawn, ends, strict=True):
+        between = " to ".join(own) if item.unit and len(overlays) > 1 else ""
+        panels.append((item.title, between, _panel(small, item, values)))
     columns = min(_COLUMNS, len(panels))
     cell = min(_LARGEST, _WIDTH / columns)
     tall = cell * min(_HIGHEST, small.shape[0] / small.shape[1]) + _LINE
@@ -68,41 +75,48 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
         figure = Figure(figsize=(columns * cell, height), dpi=200)
         FigureCanvasAgg(figure)
         _text(figure, title, (0.03 * cell, height - 0.05), (columns - 0.06) * cell, bold=True)
-        for number, (name, ends, panel) in enumerate(panels):
+        sheet = _sheet(figure)
+        for number, (name, between, panel) in enumerate(panels):
             left, top = number % columns * cell + 0.03 * cell, height - _HEAD - number // columns * tall
-            _text(figure, name, (left, top), (0.56 if ends else 0.94) * cell)
-            _text(figure, ends, (left + 0.94 * cell, top), 0.36 * cell, right=True)
-            box = left / (columns * cell), (top - tall + 0.03) / height, 0.94 / columns, (tall - _LINE - 0.03) / height
-            draw_panel(figure.add_axes(box, anchor="NW"), panel)
-        _color_bar(figure, 0.17 + _NOTE * bool(note), _bar_texts(small, overlays))
+            _text(figure, name, (left, top), (0.56 if between else 0.94) * cell)
+            _text(figure, between, (left + 0.94 * cell, top), 0.36 * cell, right=True)
+            draw_panel(sheet, panel, box=_place(small, left, top - _LINE, 0.94 * cell, tall - _LINE - 0.03))
+        _color_bar(sheet, 0.17 + _NOTE * bool(note), _bar_texts(overlays, ends))
         if note:
             _text(figure, note, (0.03 * cell, _NOTE), (columns - 0.06) * cell)
     return figure
 
 
-def _drawn(small: Pixels, item: Overlay) -> Map:
-    return images.to_pixels(style.coarse(item.values), small.shape[:2])
+def _sheet(figure: Figure) -> Axes:
+    """Axes over the whole figure, in inches: a picture in axes of its own takes several times as long to set up."""
+    width, height = figure.get_size_inches()
+    sheet = figure.add_axes((0, 0, 1, 1))
+    sheet.set(xlim=(0, width), ylim=(0, height), autoscale_on=False)
+    sheet.set_axis_off()
+    return sheet
 
 
-def _panel(small: Pixels, item: Overlay) -> Panel:
-    shown = style.normalise(_drawn(small, item))
+def _place(small: Pixels, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
+    """The largest box of the photograph's shape in the upper left of a room: left, right, bottom, top."""
+    aspect = small.shape[0] / small.shape[1]
+    width = min(width, height / aspect)
+    return left, left + width, top - width * aspect, top
+
+
+def _panel(small: Pixels, item: Overlay, values: Map) -> Panel:
+    shown = style.normalise(values)
     return Panel(style.overlay(small, shown), item.rating, top=shown)
 
 
-def _between(small: Pixels, item: Overlay, count: int) -> str:
-    """A map's own two ends, where its values have a unit and the bar is for several maps."""
-    return " to ".join(_ends(_drawn(small, item))) if item.unit and count > 1 else ""
+def _ends(values: Map) -> tuple[str, str]:
+    return f"{float(values.min()):z.2g}", f"{float(values.max()):z.2g}"
 
 
-def _ends(drawn: Map) -> tuple[str, str]:
-    return f"{float(drawn.min()):z.2g}", f"{float(drawn.max()):z.2g}"
-
-
-def _bar_texts(small: Pixels, overlays: Sequence[Overlay]) -> tuple[str, str]:
+def _bar_texts(overlays: Sequence[Overlay], ends: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """What the bar's ends say: values and their unit for one map, else the unit, as each map has its own scale."""
     unit = describe_units((item.unit, item.range) for item in overlays)
     if len(overlays) == 1 and unit:
-        low, high = _ends(_drawn(small, overlays[0]))
+        low, high = ends[0]
         return low, f"{high} {unit}"
     some = " where values stand above" * any(not item.unit for item in overlays)
     return "least", f"most, in {unit}{some}" if unit else "most"
@@ -129,11 +143,12 @@ def _inches(text: str, weight: str) -> float:
     return float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72
 
 
-def _color_bar(figure: Figure, bottom: float, ends: tuple[str, str]) -> None:
+def _color_bar(sheet: Axes, bottom: float, ends: tuple[str, str]) -> None:
     """At the left, some inches above the lower edge, with the unit of the values at its end."""
-    width, height = figure.get_size_inches()
-    axes = figure.add_axes((0.95 / width, bottom / height, min(1.4, width - 1.6) / width, 0.07 / height))
-    bar = figure.colorbar(ScalarMappable(cmap=style.COLORS), cax=axes, orientation="horizontal", ticks=[])
-    bar.outline.set_linewidth(0.4)
-    axes.text(-0.03, 0.5, f"contribution: {ends[0]}", transform=axes.transAxes, ha="right", va="center", fontsize=5.5)
-    axes.text(1.03, 0.5, ends[1], transform=axes.transAxes, ha="left", va="center", fontsize=5.5)
+    left, width, height = 0.95, min(1.4, sheet.get_xlim()[1] - 1.6), 0.07
+    extent = left, left + width, bottom, bottom + height
+    sheet.imshow(np.linspace(0, 1, 256)[None], cmap=style.COLORS, extent=extent, aspect="auto")
+    sheet.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.4))
+    place: dict[str, Any] = {"y": bottom + height / 2, "va": "center", "fontsize": 5.5}
+    sheet.text(left - 0.04, s=f"contribution: {ends[0]}", ha="right", **place)
+    sheet.text(left + width + 0.04, s=ends[1], ha="left", **place)
