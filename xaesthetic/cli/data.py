@@ -65,6 +65,10 @@ def data_fetch(
         if not quiet:
             screen.say(f"{name}: {download.citation}", err=True)
             screen.say(f"  licence: {download.licence}", err=True)
+        if download.by_hand:
+            screen.say(f"{name}: is not fetched here; {download.by_hand}, or unpack it in {cached(name)}.")
+            screen.say(f"  terms: {download.licence}")
+            continue
         for place in fetch_files(name, source, again, track, say=say):
             screen.say(place)
         if source == "flickr":

@@ -75,8 +75,8 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
         sheets += [_distribution(split, rated[split]) for split in rated if not lists or not _part(split, lists)]
         sheets += [_with_overall(rated)] if any(table["overall"].notna().any() for table in rated.values()) else []
     if collection.described:
-        declared = tuple((item.name, item.title, item.about) for item in collection.described)
-        sheets.append(Sheet("declared attributes", ("attribute", "title", "range"), declared))
+        declared = tuple((item.name, item.title, item.about, item.question) for item in collection.described)
+        sheets.append(Sheet("declared attributes", ("attribute", "title", "range", "question"), declared))
     return DataCheck(tuple(sheets), missing, left_out, collection.passed_over)
 
 

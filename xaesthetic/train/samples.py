@@ -23,7 +23,7 @@ from xaesthetic.train.recipe import Recipe
 Rows = Int[np.ndarray, " _n"]
 Labels = Float32[np.ndarray, "_n _a"]
 _STATES = 2  # the highest of a photograph: 0 to do, 1 there, 2 unreadable
-_SHARES = (0.7, 0.1)  # of the photographs, to train on and to select by, where the data set has no lists of its own
+_SHARES = (0.7, 0.1)  # of the photographs, to train on and to select by, where the data set has no such lists of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ def chunks(rows: Rows, size: int) -> list[Rows]:
 def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples, str]:
     """The photographs of a data set with the labels that a recipe asks for.
 
-    A data set with a list `train` keeps its lists: the epoch is selected on `validation_clean`, or `validation`, and
-    every list whose name begins with `test` is reported. Another is divided by photograph, 70 : 10 : 20.
+    A data set with a list `train` keeps its lists: the epoch is selected on `validation_clean`, or `validation`, or on a
+    tenth of `train` that is set apart by chance where it has neither, groups (a session) kept together; and every
+    list whose name begins with `test` is reported. Another is divided by photograph, 70 : 10 : 20.
 
     Returns
     -------
@@ -109,20 +110,14 @@ def _label(record: Record, recipe: Recipe) -> list[float]:
 
 
 def divide(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, Rows]]:
-    """Return the rows to train on, those to select by, and those to test on, by the names of their lists.
-
-    Raises
-    ------
-    DataError
-        If there is a list to train on and none to select by.
-    """
+    """Return the rows to train on, those to select by, and those to test on, by the names of their lists."""
     names = {name for record in records for name in record.splits}
     rows = {name: np.array([i for i, record in enumerate(records) if name in record.splits], np.int64) for name in names}
     if "train" in names:
-        select = rows.get("validation_clean", rows.get("validation"))
+        train, select = rows["train"], rows.get("validation_clean", rows.get("validation"))
         if select is None:
-            raise DataError("the data set has a list 'train' but no list 'validation' to select the epoch by.")
-        return rows["train"], select, {name: rows[name] for name in sorted(names) if name.startswith("test")}
+            train, select = _set_apart(records, train, seed)
+        return train, select, {name: rows[name] for name in sorted(names) if name.startswith("test")}
     originals = list(dict.fromkeys(record.original for record in records))
     order = np.random.default_rng(seed).permutation(len(originals))
     first, second = (round(share * len(originals)) for share in np.cumsum(_SHARES))
@@ -132,6 +127,15 @@ def divide(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, 
     parts = np.array([part[record.original] for record in records])
     train, select, test = (np.flatnonzero(parts == number) for number in range(3))
     return train, select, {"test": test}
+
+
+def _set_apart(records: Sequence[Record], train: Rows, seed: int) -> tuple[Rows, Rows]:
+    """Divide the rows to train on 9 : 1; what belongs together stays together."""
+    groups = [records[row].group or records[row].original for row in train]
+    order = list(dict.fromkeys(groups))
+    drawn = np.random.default_rng(seed).permutation(len(order))[: max(1, round(_SHARES[1] * len(order)))]
+    apart = np.isin(groups, [order[index] for index in drawn])
+    return train[~apart], train[apart]
 
 
 @dataclass(frozen=True, slots=True)
