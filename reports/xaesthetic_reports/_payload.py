@@ -21,6 +21,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
+from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run, model_key
 
 _FINEST = 64
@@ -98,7 +99,7 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     side = next(side for most, side in _SIDES if len(records) <= most)
     table = run.read(PREDICTIONS)
     rated = dict(iter(table.groupby("image", sort=False)))
-    people = _people(run, [record.id for record in records])
+    people, seen = _people(run, [record.id for record in records]), seen_photographs(run)
     known = []
     for record in records:
         pixels = _reduced(load_photograph(record), side)
@@ -114,6 +115,7 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
                 "width": pixels.shape[1],
                 "height": pixels.shape[0],
                 "src": _uri(pixels, "JPEG"),
+                "seen": [key for key, images in seen.items() if record.id in images],
                 "predictions": predictions,
                 "ratings": {name: round(float(value), 5) for name, value in record.ratings.items() if value == value},
                 "people": people.get(record.id, {}),

@@ -14,6 +14,7 @@ from xaesthetic.figures.overlays import Overlay, overlay_figure
 from xaesthetic.figures.style import save_figure, thumbnail
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.seen import SEEN, seen_photographs
 from xaesthetic.run.store import Run
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
@@ -36,9 +37,11 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
-    note = "; ".join(f"{model}: {trained}" for model, trained in run.trained().items())
+    trained, seen = run.trained(), seen_photographs(run)
     written: dict[Path, None] = {}
     for record in run.records():
+        marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
+        note = "; ".join(f"{model}: {how}{marks.get(model, '')}" for model, how in trained.items())
         pixels = thumbnail(load_photograph(record), _PIXELS)
         for attribute, shown in _shown(record, stacks, ratings):
             if not options.attributes or attribute in options.attributes:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.torch
 def records(splits, groups=None):
     groups = groups or [""] * len(splits)
     return [
-        Record(str(number), Path("x.png"), str(number), splits={name: number for name in names}, group=group)
+        Record(str(number), Path("x.png"), str(number), splits=dict.fromkeys(names, number), group=group)
         for number, (names, group) in enumerate(zip(splits, groups, strict=True))
     ]
 

@@ -25,6 +25,8 @@ def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) 
     if "leaderboard" in tables:
         _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
         _annotations_left_out(run)
+    elif judgement.warnings:
+        screen.say(*judgement.warnings)
     if run.has(PRECISION):
         screen.print_precision(run.read(PRECISION))
     for name, show in _SHOWN.items():

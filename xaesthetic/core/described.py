@@ -1,6 +1,6 @@
 """What a run's models and data declare of attributes, for whoever shows ratings; and how files declare it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,6 +51,25 @@ class Described:
     def _all(self) -> Iterator[tuple[Attribute, ...]]:
         yield from self.models.values()
         yield self.data
+
+
+def find_related(name: str, present: Iterable[Attribute]) -> Attribute | None:
+    """Return the first attribute that is declared as related to another, though not the same; None where none is.
+
+    Parameters
+    ----------
+    name
+        Of the other, which nobody here has.
+    present
+        What is declared.
+
+    Examples
+    --------
+    >>> dof = Attribute("dof", related=("depth_of_field",))
+    >>> find_related("depth_of_field", [Attribute("light"), dof]).name
+    'dof'
+    """
+    return next((item for item in present if name in item.related), None)
 
 
 def parse_attributes(value: Any, where: str) -> tuple[Attribute, ...]:

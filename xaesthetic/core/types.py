@@ -145,6 +145,8 @@ class Source:
     """The sha256 of every weight file, by file name."""
     untrained: tuple[str, ...] = ()
     """Outputs that no rating ever moved: their maps show what a map shows without learning."""
+    seen: str = ""
+    """The photographs that it was trained or selected on (`xaesthetic.core.seen`); empty where they are not listed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from xaesthetic.core.locks import hold
 from xaesthetic.core.progress import silent
 from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
+from xaesthetic.data.records import seen_entry
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, place
 from xaesthetic.models.weights import Weights, write_weights
@@ -202,6 +203,7 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
         "links": [recipe.links[item] for item in recipe.attributes],
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
+        "seen": seen_entry(samples.records[row] for row in (*samples.train, *samples.select)),
         "epoch": state.best + 1,
         "result": {
             name: {"photographs": len(result), "spearman": _rounded(result, samples.labels[samples.tests[name]], recipe)}

@@ -25,7 +25,7 @@ from xaesthetic.core.files import remove
 from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Pixels, Record, Source
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.data.records import find_records, fingerprint, seen_entry
 from xaesthetic.models.architectures import Network, build_network
 from xaesthetic.models.contract import validate_model
 from xaesthetic.models.folder import ModelFile, Origin, Output, write_folder
@@ -140,6 +140,7 @@ def _fit_ratings(
         "attributes": list(attributes),
         "trained": TRAINED,
         "data": f"{data}: {len(train)} photographs to train, seed {seed}",
+        "seen": seen_entry(rated[row] for row in train),
         "command": f"xaesthetic train {choice} --head multigap --data {data} --seed {seed}",
         "method": "ridge of ratings on frozen features, the penalty by generalised cross-validation",
         "alphas": {name: head[2] for name, head in zip(attributes, heads, strict=True)},

@@ -27,7 +27,7 @@ from xaesthetic.core.locks import hold
 from xaesthetic.core.types import EditStep, Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
-from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.data.records import find_records, fingerprint, seen_entry
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.loading import load_model
@@ -146,6 +146,7 @@ def fit_from_edits(
         "attributes": attributes,
         "trained": TRAINED,
         "data": f"{data}: {len(train)} photographs to train, {len(test)} others to test, seed {seed}",
+        "seen": seen_entry(record for record in records if record.id in {used[row] for row in train}),
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
         "method": "ridge of the change of strength on the change of features between neighbouring strengths; "
         f"of the penalties that order best the one that errs least, by {_FOLDS}-fold cross-validation over photographs",
