@@ -11,7 +11,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.votes import reliability
 from xaesthetic.data.check import examine_data
 from xaesthetic.data.datasets._para_files import COLUMNS
-from xaesthetic.data.datasets.para import divided
+from xaesthetic.data.datasets._para_lists import divided
 from xaesthetic.data.records import collect
 from xaesthetic.paper.tables.raters import read_votes
 
@@ -198,3 +198,11 @@ def test_the_photographs_at_hand():
         emphasis.setdefault(record.category, []).append(record.ratings["object_emphasis"])
     shown = {category: np.mean(values) for category, values in emphasis.items()}
     assert min(shown["animal"], shown["food"], shown["portrait"]) > max(shown["scene"], shown["nightScene"], shown["indoor"])
+
+
+def test_where_it_is_to_be_had(command):
+    status, said, _ = command("data", "fetch", "para", "--quiet")
+    assert status == 0
+    assert "para: is not fetched here" in said
+    assert "https://cv-datasets.institutecv.com" in said
+    assert "no commercial use" in said

@@ -6,7 +6,7 @@ import pytest
 
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.described import Described, find_related
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import ModelError
 from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import Record
 from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
@@ -29,7 +29,7 @@ def test_what_is_asked_for_finds_what_is_related_to_it():
     assert place_of("Color Harmony", outputs, "net") == 1
     assert place_of("color_harmony", (*outputs, Attribute("color_harmony")), "net") == 2  # the same comes first
     assert find_related("vivid_color", outputs) is None
-    with pytest.raises(DataError, match="has no attribute"):
+    with pytest.raises(ModelError, match="has no attribute"):
         place_of("vivid_color", outputs, "net")
 
 

@@ -203,6 +203,7 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
         "links": [recipe.links[item] for item in recipe.attributes],
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
+        "left_out_of_tests": f"{samples.near} photographs that are or look like one trained or selected on",
         "seen": seen_entry(samples.records[row] for row in (*samples.train, *samples.select)),
         "epoch": state.best + 1,
         "result": {

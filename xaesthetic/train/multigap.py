@@ -37,7 +37,7 @@ from xaesthetic.models.weights import Weights, write_tensors
 from xaesthetic.run.stage import ArraySink, batches, compute
 from xaesthetic.train.question import begin
 from xaesthetic.train.ridge import fit_from_edits
-from xaesthetic.train.samples import divide
+from xaesthetic.train.samples import divide, without_near
 
 ALPHAS = tuple(float(10.0**power) for power in range(-1, 7))
 TRAINED = "trained on people's ratings"
@@ -132,6 +132,7 @@ def _fit_ratings(
     labels = np.array([[record.ratings.get(name, np.nan) for name in attributes] for record in rated], np.float64)
     labels[np.isnan(features).any(1)] = np.nan  # photographs that cannot be read
     train, select, tests = divide(rated, seed)
+    tests, near = without_near(rated, (*train, *select), tests)
     heads = [_fit(features[train], labels[train, column], name, data) for column, name in enumerate(attributes)]
     weights, bias = np.stack([head[0] for head in heads]), np.array([head[1] for head in heads])
     predicted = np.nan_to_num(features) @ weights.T + bias
@@ -140,6 +141,7 @@ def _fit_ratings(
         "attributes": list(attributes),
         "trained": TRAINED,
         "data": f"{data}: {len(train)} photographs to train, seed {seed}",
+        "left_out_of_tests": f"{near} photographs that are or look like one trained or selected on",
         "seen": seen_entry(rated[row] for row in train),
         "command": f"xaesthetic train {choice} --head multigap --data {data} --seed {seed}",
         "method": "ridge of ratings on frozen features, the penalty by generalised cross-validation",

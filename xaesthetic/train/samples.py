@@ -16,6 +16,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import write_json
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
 from xaesthetic.data import edits, images
+from xaesthetic.data.near import near_trained
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.train.recipe import Recipe
@@ -37,7 +38,9 @@ class Samples:
     select: Rows
     """Those by which the epoch is chosen."""
     tests: Mapping[str, Rows]
-    """By the list's name."""
+    """By the list's name; without photographs that are, or look like, one of the others."""
+    near: int = 0
+    """How many tests leave out for that."""
 
     def only(self, usable: np.ndarray) -> "Samples":
         """Without the photographs that cannot be used."""
@@ -79,8 +82,17 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
         if recipe.labels == "ratings" and name not in NAMES and np.isnan(column).all():
             rated = {item for record in records for item in record.ratings}
             raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
-    lists = divide(records, recipe.seed)
-    return Samples(tuple(records), labels, *lists), known
+    train, select, tests = divide(records, recipe.seed)
+    clean, near = without_near(records, (*train, *select), tests)
+    return Samples(tuple(records), labels, train, select, clean, near), known
+
+
+def without_near(
+    records: Sequence[Record], trained: Sequence[int], tests: Mapping[str, Rows]
+) -> tuple[dict[str, Rows], int]:
+    """Return lists to test on without the photographs that are, or look like, one trained or selected on; and how many."""
+    near = near_trained(records, trained, [row for rows in tests.values() for row in rows])
+    return {name: rows[~np.isin(rows, list(near))] for name, rows in tests.items()}, len(near)
 
 
 def _some(records: list[Record], recipe: Recipe) -> list[Record]:

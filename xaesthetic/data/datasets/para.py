@@ -1,7 +1,5 @@
 """PARA: photographs that about 26 people each rated in nine attributes and as a whole (Yang et al., CVPR 2022)."""
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,13 +9,12 @@ from xaesthetic.core.facts import dataset
 from xaesthetic.core.files import printable
 from xaesthetic.core.types import PassedOver, Record
 from xaesthetic.data.datasets._para_files import COLUMNS, Photograph, read_counts, read_single
+from xaesthetic.data.datasets._para_lists import divided
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.data.locate import Located, locate
 
 _LISTS = {"train": "para-giaatrain.csv", "test": "para-giaatest.csv"}
 _SINGLE = "para-images.csv"
-_TESTED = 0.2
-"""The share of photographs in the list `test`, where PARA's own lists are not there."""
 _CREDIT = "PARA, Yang et al., CVPR 2022: for research and learning only, no commercial use"
 
 
@@ -102,20 +99,6 @@ def _tables(folder: Path) -> Mapping[str, Path]:
 def _declared(rows: Iterable[Photograph]) -> Iterator[Attribute]:
     rated = {name for row in rows for name in row.ratings}
     yield from (item for item in COLUMNS.values() if item.name in rated)
-
-
-def divided(rows: Iterable[Photograph]) -> dict[str, dict[str, int]]:
-    """Return for every photograph the list that it is in, with its row there, where PARA's own lists are not at hand."""
-    sessions: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        sessions[row.session or row.name].append(row.name)
-    order = sorted(sessions, key=lambda session: hashlib.sha256(session.encode()).hexdigest())
-    room = round(_TESTED * sum(map(len, sessions.values())))
-    members: dict[str, list[str]] = {"test": [], "train": []}
-    for session in order:
-        fits = len(members["test"]) + len(sessions[session]) <= room
-        members["test" if fits else "train"] += sessions[session]
-    return {name: {split: row} for split, names in members.items() for row, name in enumerate(sorted(names))}
 
 
 def _located(rows: Iterable[Photograph], folder: Path) -> Mapping[str, Located]:
