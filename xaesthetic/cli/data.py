@@ -1,6 +1,7 @@
 """Commands about data sets."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -107,7 +108,9 @@ def data_check(
     from xaesthetic.core.files import write_text
     from xaesthetic.data.check import examine_data
 
-    check = examine_data(name, root, dict(map(_other, others or ())), near, options.execution(workers, quiet))
+    check = examine_data(
+        name, root, dict(map(_other, others or ())), near, options.execution(workers, quiet or not sys.stderr.isatty())
+    )
     if missing:
         write_text(missing, "".join(f"{item}\n" for item in check.missing))
     if as_json:

@@ -25,8 +25,9 @@ def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) 
     if "leaderboard" in tables:
         _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
         _annotations_left_out(run)
-    elif judgement.warnings:
-        screen.say(*judgement.warnings)
+    else:
+        for warning in judgement.warnings:
+            screen.say(warning)
     if run.has(PRECISION):
         screen.print_precision(run.read(PRECISION))
     for name, show in _SHOWN.items():

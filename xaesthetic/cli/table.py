@@ -76,7 +76,7 @@ def table_1(
         chosen.append(table)
         notes += said
     left_out: dict[str, str] = {}
-    listed = f"{data}:test" if any("test" in record.splits for record in records) else data
+    listed = f"{data}:test" if ":" not in data and any("test" in record.splits for record in records) else data
     for choice in options.choices(model, weights) if model or not predictions else ():
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
@@ -87,9 +87,9 @@ def table_1(
         described = replace(described, models={**described.models, **rated.run.described().models})
         left_out |= rated.left_out
         seen |= seen_photographs(rated.run)
-    unseen, said = without_seen([*tables, *chosen], seen, data)
+    unseen, left = without_seen([*tables, *chosen], seen, data)
     related, likeness = with_related(unseen, collection.described)
-    notes += (*said, *likeness)
+    notes += (*left, *likeness)
     result = attribute_ranks(tested, related, attributes, resamples, seed)
     layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained, described)
     frames = {"table_1": result.ranks, "table_1_differences": result.differences}

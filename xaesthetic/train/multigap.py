@@ -132,7 +132,7 @@ def _fit_ratings(
     labels = np.array([[record.ratings.get(name, np.nan) for name in attributes] for record in rated], np.float64)
     labels[np.isnan(features).any(1)] = np.nan  # photographs that cannot be read
     train, select, tests = divide(rated, seed)
-    tests, near = without_near(rated, (*train, *select), tests)
+    tests, near = without_near(rated, np.concatenate([train, select]), tests)
     heads = [_fit(features[train], labels[train, column], name, data) for column, name in enumerate(attributes)]
     weights, bias = np.stack([head[0] for head in heads]), np.array([head[1] for head in heads])
     predicted = np.nan_to_num(features) @ weights.T + bias

@@ -83,15 +83,13 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
             rated = {item for record in records for item in record.ratings}
             raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
     train, select, tests = divide(records, recipe.seed)
-    clean, near = without_near(records, (*train, *select), tests)
+    clean, near = without_near(records, np.concatenate([train, select]), tests)
     return Samples(tuple(records), labels, train, select, clean, near), known
 
 
-def without_near(
-    records: Sequence[Record], trained: Sequence[int], tests: Mapping[str, Rows]
-) -> tuple[dict[str, Rows], int]:
+def without_near(records: Sequence[Record], trained: Rows, tests: Mapping[str, Rows]) -> tuple[dict[str, Rows], int]:
     """Return lists to test on without the photographs that are, or look like, one trained or selected on; and how many."""
-    near = near_trained(records, trained, [row for rows in tests.values() for row in rows])
+    near = near_trained(records, trained.tolist(), [row for rows in tests.values() for row in rows.tolist()])
     return {name: rows[~np.isin(rows, list(near))] for name, rows in tests.items()}, len(near)
 
 
