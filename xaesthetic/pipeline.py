@@ -104,7 +104,7 @@ def compare(
     out, reports = to_folder(experiment, out), [reports] if isinstance(reports, str) else reports
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
-    family = members(experiment.methods)
+    family = members(experiment.methods) or _family_of(out)
     experiment, collection = prepare(experiment, out)
     execution = locally(execution)
     with staying(handed):
@@ -229,9 +229,7 @@ def begin(
     run = (
         Run.open(out)
         if present
-        else _claim(
-            out, experiment, provenance(answers, collection.described) | ({"left_out": left_out} if left_out else {})
-        )
+        else _claim(out, experiment, provenance(answers, collection.described) | _chosen(left_out, family))
     )
     if not are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
@@ -248,6 +246,20 @@ def begin(
             measure_precision(run, models, execution)
         run.remove_parts()
     return run
+
+
+def _family_of(out: Path) -> tuple[str, ...]:
+    """Return the family that a run was begun with: whoever goes on with it names methods, or none."""
+    if not (out / "experiment.json").is_file():
+        return ()
+    run = Run.open(out)
+    return tuple(method for method in run.answered_by().family if method in run.experiment.methods)
+
+
+def _chosen(left_out: Mapping[str, Mapping[str, str]], family: Sequence[str]) -> dict[str, Any]:
+    """Return what a run keeps of how its methods were chosen, where there is something to keep."""
+    kept = {"left_out": left_out, "family": list(family)}
+    return {name: value for name, value in kept.items() if value}
 
 
 def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> Run:

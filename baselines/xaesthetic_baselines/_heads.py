@@ -35,7 +35,7 @@ def with_head(
     source
         Where both come from.
     head
-        The linear layer; its manifest names the attributes and links.
+        The linear layer; its manifest names the attributes and links, and what is declared of attributes.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def with_head(
         If the head does not fit the backbone.
     """
     validate_shape(head, name, channels)
-    return gap_linear(
+    model = gap_linear(
         [str(attribute) for attribute in head.manifest["attributes"]],
         inputs,
         backbone,
@@ -53,6 +53,7 @@ def with_head(
         backbone,
         tuple(head.manifest.get("links", ())),
     )
+    return replace(model, described=head.described)
 
 
 def kept_files(folder: Path, name: str) -> dict[str, str]:

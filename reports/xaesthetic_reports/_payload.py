@@ -20,7 +20,8 @@ from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
-from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
+from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run, model_key
 
@@ -44,13 +45,15 @@ def payload(run: Run) -> dict[str, Any]:
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
+        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")},
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
         "leaderboard": _summary(run, LEADERBOARD),
+        "precision": _precision(run, described),
+        "same_maps": _summary(run, SAME_MAPS),
     }
 
 
@@ -66,6 +69,20 @@ def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[s
             if item.about
         },
     }
+
+
+def _precision(run: Run, described: Described) -> list[dict[str, Any]]:
+    """What a reduced precision changes at most: a row a model and method, with the attribute whose rating changes most."""
+    if not run.has(PRECISION_SUMMARY):
+        return []
+    rows = []
+    for (model, method), known in run.read(PRECISION_SUMMARY).groupby(["model", "method"], sort=False):
+        worst = known.sort_values("rating", ascending=False, kind="stable").iloc[0]
+        title = described.of_model(str(model), str(worst["attribute"])).title
+        change = {"rating": _rounded(float(worst["rating"])), "map": _rounded(float(known["map"].max()))}
+        photographs = int(worst["photographs"])
+        rows.append({"model": model, "method": method, "photographs": photographs, "attribute": title, **change})
+    return rows
 
 
 def _places(run: Run) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.seen import seen_among
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
-from xaesthetic.data.records import file_sum
+from xaesthetic.data.records import Collection, file_sum
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.loading import load_model
 from xaesthetic.train import multigap
@@ -32,7 +32,7 @@ def photographs(tmp_path, write_photo, monkeypatch):
         records.append(Record(str(index), path, original=str(index), ratings={"light": level / 255}))
     (tmp_path / "photos/bad.png").write_bytes(b"no photograph")
     records.append(Record("bad", tmp_path / "photos/bad.png", original="bad", ratings={"light": 0.5}))
-    monkeypatch.setattr(multigap, "find_records", lambda data, root: records)
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(records)))
     return records
 
 
@@ -66,7 +66,7 @@ def test_a_photograph_that_looks_trained_on_is_not_tested_on(photographs, tmp_pa
     known = [replace(record, splits={name: 0}) for record, name in zip(photographs, lists, strict=True)]
     for number, pixels in ((3, blobs), (22, blobs[::2, ::2])):  # the same, once smaller
         write_photo(known[number].path, pixels)
-    monkeypatch.setattr(multigap, "find_records", lambda data, root: known)
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(known)))
     manifest = multigap.train_multigap(CHOICE, "mine", None, tmp_path / "out", 0, CPU)
     assert manifest["left_out_of_tests"].startswith("1 photographs")
     assert manifest["result"]["test"]["photographs"] == 2
@@ -112,7 +112,7 @@ def test_what_cannot_be_trained_is_refused(photographs, tmp_path, monkeypatch):
     for choice in ("multigap_lite0", "pyiqa:piqe", "./folder", "timm:test_resnet=weights"):
         with pytest.raises(ModelError, match="is no backbone for a new head"):
             multigap.train_multigap(ModelChoice.parse(choice), "mine", None, tmp_path / "out", 0, CPU)
-    monkeypatch.setattr(multigap, "find_records", lambda data, root: photographs[:8])
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(photographs[:8])))
     with pytest.raises(DataError, match="photographs rated for light can be trained on; 10 at least"):
         multigap.train_multigap(CHOICE, "mine", None, tmp_path / "out", 0, CPU)
     assert not (tmp_path / "out/model.toml").exists()

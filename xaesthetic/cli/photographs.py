@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import options, ratings, screen
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
@@ -82,7 +82,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     """Print ratings and where the files are; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     pictures = [file for file in comparison.written if file.suffix == ".png"]
@@ -93,13 +93,13 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
             "page": str(pages[0]) if pages else None,
             "overlays": list(map(str, pictures)),
             "left_out": dict(comparison.left_out),
-            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
+            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained(), run.described())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
-            screen.print_shown(run)
-            screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+            ratings.print_shown(run)
+            screen.print_precision_of(run)
         for file in pictures[:_NAMED]:
             screen.say(file)
         if len(pictures) > _NAMED:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli import ratings as ratings_shown
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
@@ -68,7 +69,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     if as_json:
@@ -78,14 +79,14 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
             "same_maps": run.same_maps(),
-            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
+            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained(), run.described())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
-            screen.print_picks(run)
+            ratings_shown.print_picks(run)
         screen.print_same_maps(run.same_maps())
-        screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+        screen.print_precision_of(run)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)
@@ -125,12 +126,12 @@ def predict(
     ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
-        write_text(out, render(ratings.table, ratings.trained))
+        write_text(out, render(ratings.table, ratings.trained, ratings.described))
         screen.say(out)
     elif as_json:
-        screen.say_json(render(ratings.table, ratings.trained))
+        screen.say_json(render(ratings.table, ratings.trained, ratings.described))
     elif not quiet:
-        screen.print_ratings(ratings)
+        ratings_shown.print_ratings(ratings)
         screen.print_precision(ratings.precision)
     screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)

@@ -18,6 +18,7 @@ from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
+from xaesthetic.evaluation.same_maps import without_same_maps
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
@@ -87,7 +88,7 @@ SUMMARIES = (
         (RANDOMISATION,),
         lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
     ),
-    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(run.read(PRECISION))),
+    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(without_same_maps(run, run.read(PRECISION)))),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
 )

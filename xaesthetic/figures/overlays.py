@@ -19,7 +19,7 @@ _COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT, _NOTE = 4, 7.0, 0.24, 0.18, 0.34, 0.16  #
 _LARGEST = 2.6  # inches: of a picture with few beside it
 _HIGHEST = 1.6  # of a picture's width: higher photographs become narrower
 _PIXELS = 720  # of the longer side: about 300 dpi in the widest cell
-_TEXT = 7.5  # points
+_TEXT, _SMALLEST = 7.5, 4.5  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
     with mpl.rc_context(style.STYLE):
         figure = Figure(figsize=(columns * cell, height), dpi=200)
         FigureCanvasAgg(figure)
-        _text(figure, title, (0.03 * cell, height - 0.05), columns * cell, bold=True)
+        _text(figure, title, (0.03 * cell, height - 0.05), (columns - 0.06) * cell, bold=True)
         for number, (name, panel) in enumerate(panels):
             left, top = number % columns * cell + 0.03 * cell, height - _HEAD - number // columns * tall
             _text(figure, name, (left, top), 0.94 * cell)
@@ -69,7 +69,7 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
             draw_panel(figure.add_axes(box, anchor="NW"), panel)
         _color_bar(figure, 0.17 + _NOTE * bool(note))
         if note:
-            _text(figure, note, (0.03 * cell, _NOTE), 0.97 * columns * cell)
+            _text(figure, note, (0.03 * cell, _NOTE), (columns - 0.06) * cell)
     return figure
 
 
@@ -79,14 +79,23 @@ def _panel(small: Pixels, item: Overlay) -> Panel:
 
 
 def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold: bool = False) -> None:
-    """Put a line below a place, in inches, in letters that are small enough for the room."""
+    """Put a line below a place, in inches, in letters small enough for the room; what is too long loses its middle."""
     width, height = figure.get_size_inches()
-    letters, families = drawable(text)
-    font = mpl.font_manager.FontProperties(family=list(families), size=_TEXT, weight="bold" if bold else "normal")
-    needed = float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72
-    size = _TEXT * min(1.0, room / needed) if needed else _TEXT
     weight = "bold" if bold else "normal"
+    needed = _inches(text, weight)
+    if needed * _SMALLEST > room * _TEXT:
+        kept = int(len(text) * room * _TEXT / _SMALLEST / needed / 2) - 1
+        text = f"{text[:kept]} … {text[-kept:]}"
+        needed = _inches(text, weight)
+    size = _TEXT * min(1.0, room / needed) if needed else _TEXT
     figure.text(at[0] / width, at[1] / height, text, va="top", fontsize=size, fontweight=weight)
+
+
+def _inches(text: str, weight: str) -> float:
+    """How wide a line is at the common size."""
+    letters, families = drawable(text)
+    font = mpl.font_manager.FontProperties(family=list(families), size=_TEXT, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72
 
 
 def _color_bar(figure: Figure, bottom: float) -> None:

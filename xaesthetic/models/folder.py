@@ -9,6 +9,7 @@ of the pen never becomes a default. Files are names inside the folder: what lead
 """
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,13 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True):
     """Which rating is the better one."""
     link: Link | None = None
     """From the raw output, which maps explain, to the rating; the folder's `link` where it is left out."""
+
+
+def output_of(item: Attribute) -> Output:
+    """Return what a `model.toml` says of an attribute."""
+    known = not (math.isnan(item.low) and math.isnan(item.high))
+    title = "" if item.title == item.name else item.title
+    return Output(item.name, title, [item.low, item.high] if known else None, "higher" if item.higher_is_better else "lower")
 
 
 class Inputs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -239,5 +247,7 @@ def _lines(table: Mapping[str, Any]) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    """JSON's texts, numbers, truth values and lists are TOML's, where no letter is an escape and no number nan."""
-    return json.dumps(value, ensure_ascii=False)
+    """JSON's texts, numbers, truth values and lists are TOML's, where no letter is an escape; nan is written otherwise."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return "nan" if isinstance(value, float) and math.isnan(value) else json.dumps(value, ensure_ascii=False)

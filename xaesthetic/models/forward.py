@@ -67,9 +67,7 @@ class Session:
         """Do the same for a batch of inputs on the device."""
         functions = {name: plugins.load("methods", name) for name in methods}
         wanted = {method_facts(name).gradients for name in methods}
-        model = self.model
-        if self.precision == "bf16" and model.runner is None:  # a served network computes as its server does
-            model = replace(model, runner=_in_bfloat16)
+        model = in_precision(self.model, self.precision)
         gradients = max(wanted, key=GRADIENTS.index, default="none")
         with torch.inference_mode(False), torch.no_grad():
             parts: list[Pass] = []
@@ -137,6 +135,13 @@ def method_facts(name: str) -> MethodFacts:
 def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
     """Return photographs as one batch of a network's input."""
     return torch.from_numpy(np.stack([images.to_input(item, inputs) for item in pixels])).to(on)
+
+
+def in_precision(model: AttributeModel, precision: str) -> AttributeModel:
+    """Return the same model, whose passes are of a precision, a name in `PRECISIONS`."""
+    if precision != "bf16" or model.runner is not None:  # a served network computes as its server does
+        return model
+    return replace(model, runner=_in_bfloat16)
 
 
 def _in_bfloat16(model: AttributeModel, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:

@@ -46,6 +46,8 @@ class AnsweredBy:
     """By model and method why the one is not explained by the other, where the methods were not named."""
     described: tuple[Attribute, ...] = ()
     """What the data declares of the attributes that people rated."""
+    family: tuple[str, ...] = ()
+    """The methods that are there as part of a family (`all-cam`): a model may lack one, and equal ones are one row."""
 
 
 @dataclass(frozen=True, slots=True)

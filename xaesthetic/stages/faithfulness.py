@@ -20,7 +20,7 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
 from xaesthetic.models.baselines import baseline_input
-from xaesthetic.models.forward import Session, open_session, to_batch
+from xaesthetic.models.forward import Session, method_facts, open_session, to_batch
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import FAITHFULNESS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
@@ -120,6 +120,9 @@ def _rows(pixels: Pixels, key: str, session: Session, run: Run) -> Iterator[tupl
             for column, attribute in enumerate(model.attributes):
                 yield key, name, attribute, fill, *areas[:, column], float("nan")
         for name, item in maps.items():
+            if not method_facts(name).asks_output:  # one order for all outputs
+                yield key, name, "", fill, *curves(session, x, order(item[0], size), instead).mean(1), moved[name]
+                continue
             for column, attribute in enumerate(model.attributes):
                 areas = curves(session, x, order(item[column], size), instead)
                 yield key, name, attribute, fill, *areas[:, column], moved[name]

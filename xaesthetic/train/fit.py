@@ -25,7 +25,7 @@ from xaesthetic.core.types import InputSpec
 from xaesthetic.data.records import seen_entry
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, place
-from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.models.weights import Weights, declaration, write_weights
 from xaesthetic.train.checkpoint import Checkpoint, State
 from xaesthetic.train.group import Group, group
 from xaesthetic.train.loop import Training, loop, rate
@@ -201,6 +201,7 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
         "model": question["model"],
         "attributes": list(recipe.attributes),
         "links": [recipe.links[item] for item in recipe.attributes],
+        **declaration(samples.described),
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
         "left_out_of_tests": f"{samples.near} photographs that are or look like one trained or selected on",

@@ -17,7 +17,7 @@ from jaxtyping import Float32
 from scipy.stats import spearmanr
 from sklearn.linear_model import RidgeCV
 
-from xaesthetic.core.attributes import in_order
+from xaesthetic.core.attributes import Attribute, describe, in_order
 from xaesthetic.core.choices import MODEL_FILE, ModelChoice
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
@@ -25,15 +25,15 @@ from xaesthetic.core.files import remove
 from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Pixels, Record, Source
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import find_records, fingerprint, seen_entry
+from xaesthetic.data.records import collect, fingerprint, seen_entry
 from xaesthetic.models.architectures import Network, build_network
 from xaesthetic.models.contract import validate_model
-from xaesthetic.models.folder import ModelFile, Origin, Output, write_folder
+from xaesthetic.models.folder import ModelFile, Origin, output_of, write_folder
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.model import AttributeModel, device, gap_linear
 from xaesthetic.models.multigap import HEAD, Intermediates, grids
 from xaesthetic.models.pooling import global_average
-from xaesthetic.models.weights import Weights, write_tensors
+from xaesthetic.models.weights import Weights, declaration, write_tensors
 from xaesthetic.run.stage import ArraySink, batches, compute
 from xaesthetic.train.question import begin
 from xaesthetic.train.ridge import fit_from_edits
@@ -88,9 +88,11 @@ def train_multigap(
     backbone = _backbone(choice, device(execution.device))
     with hold(out / ".lock", f"training {choice.key}"):
         work = out / f".{choice.key}.features"
-        records = [record for record in find_records(data, root) if record.edit is None]
+        collection = collect(data, root)
+        records = [record for record in collection.records if record.edit is None]
         if any(record.ratings for record in records):
             result = _fit_ratings(backbone.model, choice, data, records, work, seed, execution)
+            result = _declared(result, collection.described)
         else:
             result = fit_from_edits(backbone.model, choice.key, data, root, work, seed, execution)
         written = _write(out, choice, backbone, result)
@@ -151,6 +153,12 @@ def _fit_ratings(
         },
     }
     return Weights(torch.from_numpy(weights.astype(np.float32)), torch.from_numpy(bias.astype(np.float32)), {}, manifest)
+
+
+def _declared(result: Weights, described: Sequence[Attribute]) -> Weights:
+    """Add what the data declares of the attributes that were learnt."""
+    known = [item for item in described if item.name in result.manifest["attributes"]]
+    return replace(result, manifest={**result.manifest, **declaration(known)})
 
 
 def _features(model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution) -> Features:
@@ -216,7 +224,7 @@ def _write(out: Path, choice: ModelChoice, backbone: _Backbone, result: Weights)
         "model.safetensors",
         "multigap",
         list(model.layers),
-        outputs=[Output(name) for name in result.manifest["attributes"]],
+        outputs=[output_of(describe(name, result.described)) for name in result.manifest["attributes"]],
         source=Origin(f"multi-GAP (Malu et al. 2017) on {network.citation}", network.licence, written["trained"] + below),
     )
     write_folder(out, spec)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
-from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.attributes import NAMES, Attribute
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.execution import Execution
@@ -18,7 +18,7 @@ from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.near import near_trained
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.data.records import collect, fingerprint
 from xaesthetic.train.recipe import Recipe
 
 Rows = Int[np.ndarray, " _n"]
@@ -41,6 +41,8 @@ class Samples:
     """By the list's name; without photographs that are, or look like, one of the others."""
     near: int = 0
     """How many tests leave out for that."""
+    described: tuple[Attribute, ...] = ()
+    """What the data declares of the attributes that are learnt from people's ratings: the ratings that come out are such."""
 
     def only(self, usable: np.ndarray) -> "Samples":
         """Without the photographs that cannot be used."""
@@ -69,7 +71,8 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
     DataError
         If there are no labels, or too few photographs.
     """
-    records = find_records(data, root)
+    collection = collect(data, root)
+    records = list(collection.records)
     known = fingerprint(records)
     records = _some(records, recipe)
     if recipe.labels == "edits":
@@ -84,7 +87,9 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
             raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
     train, select, tests = divide(records, recipe.seed)
     clean, near = without_near(records, np.concatenate([train, select]), tests)
-    return Samples(tuple(records), labels, train, select, clean, near), known
+    learnt = recipe.attributes if recipe.labels == "ratings" else ()  # strengths of edits have another scale
+    described = tuple(item for item in collection.described if item.name in learnt)
+    return Samples(tuple(records), labels, train, select, clean, near, described), known
 
 
 def without_near(records: Sequence[Record], trained: Rows, tests: Mapping[str, Rows]) -> tuple[dict[str, Rows], int]:
