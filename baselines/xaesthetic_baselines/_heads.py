@@ -11,7 +11,7 @@ import torch
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel, gap_linear
-from xaesthetic.models.weights import Weights, trained_claim, validate_shape
+from xaesthetic.models.weights import Weights, seen_by, trained_claim, validate_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -49,7 +49,7 @@ def with_head(
         backbone,
         head.weights,
         head.bias,
-        source,
+        replace(source, seen=seen_by(head.manifest)),
         backbone,
         tuple(head.manifest.get("links", ())),
     )

@@ -22,6 +22,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
+from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run, model_key
 from xaesthetic_reports._explained import target_words
 
@@ -117,7 +118,7 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     side = next(side for most, side in _SIDES if len(records) <= most)
     table = run.read(PREDICTIONS)
     rated = dict(iter(table.groupby("image", sort=False)))
-    people = _people(run, [record.id for record in records])
+    people, seen = _people(run, [record.id for record in records]), seen_photographs(run)
     known = []
     for record in records:
         pixels = _reduced(load_photograph(record), side)
@@ -133,6 +134,7 @@ def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
                 "width": pixels.shape[1],
                 "height": pixels.shape[0],
                 "src": _uri(pixels, "JPEG"),
+                "seen": [key for key, images in seen.items() if record.id in images],
                 "predictions": predictions,
                 "ratings": {name: round(float(value), 5) for name, value in record.ratings.items() if value == value},
                 "people": people.get(record.id, {}),

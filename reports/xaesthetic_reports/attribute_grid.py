@@ -14,6 +14,7 @@ from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
 from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
 from xaesthetic_reports._explained import Units, target_notes, units_of
@@ -162,6 +163,7 @@ def _caption(run: Run, pick: Pick, shown: Pick, scale: str, described: Described
     for key in map(model_key, run.experiment.models):
         source = answered.models[key]
         parts.append(f"{key}: {source.trained}; {source.citation}; {source.licence}.")
+    parts += seen_caption(run, frozenset((*shown.highest, *shown.lowest)))
     parts += [
         f"{key}: {', '.join(same)} are {kept}'s maps: one row, and that they agree is no evidence."
         for key, methods in run.same_maps().items()

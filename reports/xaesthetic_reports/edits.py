@@ -11,6 +11,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import EDIT_RESPONSE
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
 
 
@@ -43,7 +44,9 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
             IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
         ]
         figure = interval_figure(panels, f"{model}: edits as ground truth", options.columns)
-        written += style.save(figure, run.report / f"edits_{model}", _caption(run, str(model), rows))
+        written += style.save(
+            figure, run.report / f"edits_{model}", "\n".join([_caption(run, str(model), rows), *seen_notes(run)])
+        )
     return written
 
 

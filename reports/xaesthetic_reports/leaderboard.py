@@ -15,6 +15,7 @@ from xaesthetic.evaluation.ranking import RANKS
 from xaesthetic.evaluation.score import metric_scale
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
 
@@ -54,7 +55,7 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
         panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
         title = described.any(str(name)).title
         figure = interval_figure(panels, f"{title}: maps against people", options.columns)
-        caption = "\n".join([_caption(run, rows), *key_to_labels(title_labels([title]))])
+        caption = "\n".join([_caption(run, rows), *seen_notes(run), *key_to_labels(title_labels([title]))])
         written += style.save(figure, run.report / f"leaderboard_{name}", caption)
     return written
 

@@ -15,6 +15,7 @@ from xaesthetic.figures.overlays import Overlay, overlay_figure
 from xaesthetic.figures.style import save_figure, thumbnail
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.seen import SEEN, seen_photographs
 from xaesthetic.run.store import Run
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
@@ -43,9 +44,11 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
-    said = [*(item.rstrip(".") for item in series_notes(run)), *(f"{key}: {how}" for key, how in run.trained().items())]
+    seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
     described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():
+        marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
+        said = [*series, *(f"{model}: {how}{marks.get(model, '')}" for model, how in run.trained().items())]
         pixels = thumbnail(load_photograph(record), _PIXELS)
         for attribute, shown in _shown(record, stacks, ratings, units):
             if not options.attributes or attribute in options.attributes:

@@ -1,5 +1,6 @@
 """The paper's Table 1: how well models rank photographs, attribute by attribute."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from xaesthetic.core.attributes import in_order
@@ -10,8 +11,10 @@ from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
 from xaesthetic.paper.tables.layout import rank_layouts
+from xaesthetic.paper.tables.related import with_related
 from xaesthetic.paper.tables.render import to_html, to_latex
 from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.seen import seen_photographs, without_seen
 from xaesthetic.run.store import Run
 
 
@@ -42,7 +45,10 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
             f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
         )
     rated = in_order(name for record in records for name in record.ratings)
-    result = attribute_ranks(records, [run.read(PREDICTIONS)], rated, seed=run.experiment.seed)
+    unseen, said = without_seen([run.read(PREDICTIONS)], seen_photographs(run), run.experiment.data)
+    tables, likeness = with_related(unseen, run.described().data)
+    ranks = attribute_ranks(records, tables, rated, seed=run.experiment.seed)
+    result = replace(ranks, notes=(*ranks.notes, *said, *likeness))
     layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
     texts = {
         "table_1.csv": frame_csv(result.ranks),

@@ -109,5 +109,5 @@ def test_what_such_data_holds(folder):
     write(folder, "image,beauty\n00.png,2\n01.png,4\n02.png,9\n", DECLARED)
     sheets = {sheet.title: sheet for sheet in examine_data(str(folder)).sheets}
     assert sheets["ratings in all"].rows == (("beauty", "3", "5.000", "2.944", "2.000", "9.000", "0 %"),)
-    assert ("noise", "noise", "lower is better") in sheets["declared attributes"].rows
+    assert ("noise", "noise", "lower is better", "") in sheets["declared attributes"].rows
     assert "Spearman's ρ with the overall score" not in sheets

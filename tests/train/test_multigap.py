@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,10 @@ from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.seen import seen_among
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
-from xaesthetic.data.records import Collection
+from xaesthetic.data.records import Collection, file_sum
 from xaesthetic.models.backbones import build_backbone
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.loading import load_model
@@ -52,6 +55,24 @@ def test_a_head_on_a_backbone_becomes_a_folder_whose_maps_add_up(photographs, tm
     assert np.corrcoef(results.ratings[:, 0], [record.ratings["light"] for record in photographs[:6]])[0, 1] > 0.8
     assert "backbone of random weights" in model.source.trained
     assert manifest["result"]["test"]["photographs"] == 5
+    sums = {record.id: file_sum(record.path) for record in photographs}
+    seen = seen_among(model.source.seen, sums, "the model")
+    assert len(seen) == manifest["seen"]["photographs"] == int(manifest["data"].split()[1]) == 18
+    assert f"{manifest['left_out_of_tests'].split()[0]}" == "0"
+
+
+def test_a_photograph_that_looks_trained_on_is_not_tested_on(photographs, tmp_path, monkeypatch, write_photo):
+    random = np.random.default_rng(1)
+    blobs = np.kron(random.integers(0, 255, (4, 5, 3), dtype=np.uint8), np.ones((10, 10, 1), np.uint8))
+    lists = ["train"] * 20 + ["validation"] * 2 + ["test"] * 3
+    known = [replace(record, splits={name: 0}) for record, name in zip(photographs, lists, strict=True)]
+    for number, pixels in ((3, blobs), (22, blobs[::2, ::2])):  # the same, once smaller
+        write_photo(known[number].path, pixels)
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(known)))
+    manifest = multigap.train_multigap(CHOICE, "mine", None, tmp_path / "out", 0, CPU)
+    assert manifest["left_out_of_tests"].startswith("1 photographs")
+    assert manifest["result"]["test"]["photographs"] == 2
+    assert manifest["seen"]["photographs"] == 20
 
 
 def test_the_features_are_the_averages_of_the_stages(photographs, tmp_path):

@@ -1,6 +1,7 @@
 """Commands about data sets."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +66,10 @@ def data_fetch(
         if not quiet:
             screen.say(f"{name}: {download.citation}", err=True)
             screen.say(f"  licence: {download.licence}", err=True)
+        if download.by_hand:
+            screen.say(f"{name}: is not fetched here; {download.by_hand}, or unpack it in {cached(name)}.")
+            screen.say(f"  terms: {download.licence}")
+            continue
         for place in fetch_files(name, source, again, track, say=say):
             screen.say(place)
         if source == "flickr":
@@ -77,18 +82,35 @@ def data_fetch(
         raise typer.Exit(1)
 
 
-@app.command("check", epilog="\b\nExample:\n  xaesthetic data check aadb --root path/to/AADB --missing missing.txt")
+@app.command(
+    "check",
+    epilog="\b\nExamples:\n  "
+    "xaesthetic data check aadb --root path/to/AADB --missing missing.txt\n  "
+    "xaesthetic data check para osie my/photos --root path/to/PARA\n  "
+    "xaesthetic data check para osie=path/to/OSIE",
+)
 def data_check(
     name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, or a folder of photographs.")],
+    others: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="OTHER[=ROOT]", help="Further ones, in which the same photographs are looked for."),
+    ] = None,
     root: options.Root = None,
+    near: Annotated[
+        bool, typer.Option("--near/--no-near", help="Open all photographs to find those that look alike.")
+    ] = True,
+    workers: options.Workers = 2,
+    quiet: options.Quiet = False,
     missing: Annotated[Path | None, typer.Option(help="Write the names of missing photographs to this file.")] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Count the photographs that are there, and show how people's ratings are distributed and hang together."""
+    """Count the photographs, show how ratings are distributed and hang together, and find photographs that come twice."""
     from xaesthetic.core.files import write_text
     from xaesthetic.data.check import examine_data
 
-    check = examine_data(name, root)
+    check = examine_data(
+        name, root, dict(map(_other, others or ())), near, options.execution(workers, quiet or not sys.stderr.isatty())
+    )
     if missing:
         write_text(missing, "".join(f"{item}\n" for item in check.missing))
     if as_json:
@@ -99,3 +121,9 @@ def data_check(
     screen.print_left_out(check.left_out)
     if check.missing or check.left_out:
         raise typer.Exit(1)
+
+
+def _other(text: str) -> tuple[str, Path | None]:
+    """Return a further data set's name, or a folder, and where its files lie if that is said."""
+    name, _, place = text.partition("=")
+    return (text, None) if not place or Path(text).exists() else (name, Path(place))

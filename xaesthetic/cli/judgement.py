@@ -23,6 +23,9 @@ def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) 
     if "leaderboard" in tables:
         _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
         _annotations_left_out(run)
+    else:
+        for warning in judgement.warnings:
+            screen.say(warning)
     screen.print_precision_of(run)
     for name, show in _SHOWN.items():
         if name in tables and len(tables[name]):

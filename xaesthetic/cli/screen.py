@@ -199,9 +199,11 @@ def print_layouts(layouts: "Sequence[Layout]") -> None:
 def download_row(name: str) -> list[str]:
     """A download's name, size, whether it is there, and licence."""
     from xaesthetic.data.fetch.download import files_of, place_of
-    from xaesthetic.data.fetch.registry import find_download
+    from xaesthetic.data.fetch.registry import cached, find_download
 
     download = find_download(name)
+    if download.by_hand:
+        return [name, "by hand", "there" if cached(name).is_dir() else "", download.licence]
     files = files_of(name, download, None)
     size = sum(file.size or 0 for file in files)
     present = all(place_of(name, file).exists() for file in files)

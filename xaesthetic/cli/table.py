@@ -13,6 +13,7 @@ from xaesthetic.cli import options, screen
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xaesthetic.core.attributes import Attribute
     from xaesthetic.core.types import Record
     from xaesthetic.paper.tables.layout import Layout
 
@@ -57,12 +58,15 @@ def table_1(
     from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
     from xaesthetic.paper.tables.given import read_predictions
     from xaesthetic.paper.tables.layout import rank_layouts
+    from xaesthetic.paper.tables.related import with_related
     from xaesthetic.pipeline import compare
     from xaesthetic.run.schemas import PREDICTIONS
+    from xaesthetic.run.seen import seen_photographs, without_seen
 
     collection = collect(data, root)
     records = collection.records
-    attributes = _rows(attr, records)
+    attributes = _rows(attr, records, collection.described)
+    seen: dict[str, frozenset[str]] = {}
     tested = [record for record in records if any(name.startswith("test") for name in record.splits)] or records
     tables, chosen = [], []
     notes: list[str] = []
@@ -73,7 +77,7 @@ def table_1(
         chosen.append(table)
         notes += said
     left_out: dict[str, str] = {}
-    listed = f"{data}:test" if any("test" in record.splits for record in records) else data
+    listed = f"{data}:test" if ":" not in data and any("test" in record.splits for record in records) else data
     for choice in options.choices(model, weights) if model or not predictions else ():
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
@@ -84,7 +88,11 @@ def table_1(
         trained |= rated.run.trained()
         described = replace(described, models={**described.models, **rated.run.described().models})
         left_out |= rated.left_out
-    result = attribute_ranks(tested, [*tables, *chosen], attributes, resamples, seed)
+        seen |= seen_photographs(rated.run)
+    unseen, left = without_seen([*tables, *chosen], seen, data)
+    related, likeness = with_related(unseen, collection.described)
+    notes += (*left, *likeness)
+    result = attribute_ranks(tested, related, attributes, resamples, seed)
     layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained, described)
     frames = {"table_1": result.ranks, "table_1_differences": result.differences}
     _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
@@ -94,16 +102,18 @@ def table_1(
         raise typer.Exit(1)
 
 
-def _rows(attr: Sequence[str], records: "Sequence[Record]") -> tuple[str, ...]:
-    """The attributes asked for, which people must have rated; for all the paper's, and those of other names."""
+def _rows(attr: Sequence[str], records: "Sequence[Record]", described: "Sequence[Attribute]") -> tuple[str, ...]:
+    """The attributes asked for, which people must have rated, or one related to them; for all the paper's and others."""
     from xaesthetic.core.attributes import NAMES, in_order
     from xaesthetic.core.attributes import parse as parse_attributes
+    from xaesthetic.core.described import find_related
     from xaesthetic.core.errors import DataError, unknown
 
     rated = in_order(name for record in records for name in record.ratings)
     if any(text.strip().lower() == "all" for text in attr):
         return (*_PAPER, *(name for name in rated if name not in NAMES))
-    chosen = parse_attributes(tuple(attr))
+    near = {name: find_related(name, described) for name in parse_attributes(tuple(attr)) if name not in rated}
+    chosen = tuple(item.name if (item := near.get(name)) else name for name in parse_attributes(tuple(attr)))
     missing = [name for name in chosen if rated and name not in rated]
     if missing:
         raise DataError(unknown("rated attribute", missing[0], rated, label="People rated"))

@@ -47,6 +47,11 @@ class Attribute:
     """The highest; nan where that is not known."""
     higher_is_better: bool = True
     """Whether a higher rating is the better one; not so for noise, say."""
+    question: str = ""
+    """What people were asked, in a sentence; empty where that is not known."""
+    related: tuple[str, ...] = ()
+    """Names of other attributes that ask for something like it, but not the same: whoever asks for one of those and finds it
+    not, finds this one, and every caption says so."""
 
     def __post_init__(self) -> None:
         """Let the name stand for a title that is left out; refuse what is no text and no range."""
@@ -57,13 +62,21 @@ class Attribute:
             object.__setattr__(self, side, _bound(getattr(self, side), f"{self.name!r}: its {side}est rating"))
         if self.low >= self.high:
             raise DataError(f"{self.name!r}: its range is {self.low:g} to {self.high:g}; the lower number comes first.")
+        object.__setattr__(self, "related", _names(self.related, self.name))
+        if self.question:
+            _validate_line(self.question, f"the question of {self.name!r}")
         if not isinstance(self.higher_is_better, bool):
             raise DataError(f"{self.name!r}: higher_is_better is {self.higher_is_better!r}; True or False was wanted.")
 
     @property
     def about(self) -> str:
-        """The range and the direction, as far as there is something to say: ``0 to 5, lower is better``."""
-        return ", ".join(filter(None, (self.range, "" if self.higher_is_better else "lower is better")))
+        """The range, the direction and what is related, as far as there is something to say: ``0 to 5, lower is better``."""
+        return ", ".join(filter(None, (self.range, "" if self.higher_is_better else "lower is better", self.likeness)))
+
+    @property
+    def likeness(self) -> str:
+        """What it is related to, in words that say that it is not the same; empty where it is related to nothing."""
+        return f"related to {' and '.join(self.related)}, not the same" if self.related else ""
 
     @property
     def range(self) -> str:
@@ -106,6 +119,15 @@ def _validate_line(text: object, what: str) -> None:
         raise DataError(f"{what} is {text!r}; one line of text was wanted.")
 
 
+def _names(related: object, name: str) -> tuple[str, ...]:
+    several = (related,) if isinstance(related, str) else related
+    if not isinstance(several, (tuple, list)):
+        raise DataError(f"{name!r}: is related to {related!r}; names of attributes were wanted.")
+    for item in several:
+        _validate_line(item, f"what {name!r} is related to")
+    return tuple(several)
+
+
 def _bound(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or math.isinf(value):
         raise DataError(f"{what} is {value!r}; a number was wanted, nan where it is not known.")
@@ -113,7 +135,7 @@ def _bound(value: object, what: str) -> float:
 
 
 def _attribute(name: str, title: str, csv: str, blob: str, low: float = -1.0, in_paper: bool = True) -> AadbAttribute:
-    return AadbAttribute(name, title, low, 1.0, True, in_paper, csv, blob)
+    return AadbAttribute(name, title, low, 1.0, in_paper=in_paper, csv=csv, blob=blob)
 
 
 ATTRIBUTES: tuple[AadbAttribute, ...] = (
@@ -199,7 +221,9 @@ def as_attributes(items: str | Iterable[str | Attribute]) -> tuple[Attribute, ..
 def plain(item: Attribute) -> dict[str, object]:
     """What is declared of an attribute as JSON and TOML take it; what is not known is left out."""
     bounds = {side: value for side, value in (("low", item.low), ("high", item.high)) if not math.isnan(value)}
-    return {"name": item.name, "title": item.title, **bounds, "higher_is_better": item.higher_is_better}
+    more = {"question": item.question, "related": list(item.related)}
+    known = {key: value for key, value in more.items() if value}
+    return {"name": item.name, "title": item.title, **bounds, "higher_is_better": item.higher_is_better, **known}
 
 
 def name_problem(name: str) -> str:

@@ -1,7 +1,7 @@
 """What a run's models and data declare of attributes, for whoever shows ratings; and how files declare it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ class _Declared(Struct, frozen=True, forbid_unknown_fields=True):
     low: float = float("nan")
     high: float = float("nan")
     higher_is_better: bool = True
+    question: str = ""
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,30 @@ class Described:
     def _titled(self, item: Attribute) -> Attribute:
         if item.title != item.name:
             return item
-        return Attribute(item.name, self.any(item.name).title, item.low, item.high, item.higher_is_better)
+        return replace(item, title=self.any(item.name).title)
 
     def _all(self) -> Iterator[tuple[Attribute, ...]]:
         yield from self.models.values()
         yield self.data
+
+
+def find_related(name: str, present: Iterable[Attribute]) -> Attribute | None:
+    """Return the first attribute that is declared as related to another, though not the same; None where none is.
+
+    Parameters
+    ----------
+    name
+        Of the other, which nobody here has.
+    present
+        What is declared.
+
+    Examples
+    --------
+    >>> dof = Attribute("dof", related=("depth_of_field",))
+    >>> find_related("depth_of_field", [Attribute("light"), dof]).name
+    'dof'
+    """
+    return next((item for item in present if name in item.related), None)
 
 
 def parse_attributes(value: Any, where: str) -> tuple[Attribute, ...]:
@@ -80,6 +101,6 @@ def _parse_attribute(name: str, fields: Any, where: str) -> Attribute:
         raise DataError(f"{where}: the attribute {name!r} {problem}; rename it.")
     item: _Declared = convert(fields, f"{where}, [{name}]", _Declared)
     try:
-        return Attribute(name, item.title, item.low, item.high, item.higher_is_better)
+        return Attribute(name, item.title, item.low, item.high, item.higher_is_better, item.question, item.related)
     except DataError as error:
         raise DataError(f"{where}: {error}") from error

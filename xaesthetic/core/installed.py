@@ -15,6 +15,7 @@ from typing import Any
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import Attribute, as_attributes, canonical
+from xaesthetic.core.described import find_related
 from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.facts import ModelFacts
 
@@ -63,7 +64,7 @@ def installed_attributes() -> Mapping[str, Mapping[str, Attribute]]:
 
 
 def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
-    """Return which of a model's outputs is meant.
+    """Return which of a model's outputs is meant; one that is declared as related to it where there is no other.
 
     Parameters
     ----------
@@ -92,6 +93,8 @@ def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
     for text, known in ways:
         if text in known:
             return known.index(text)
+    if (related := find_related(wanted, outputs)) is not None:
+        return names.index(related.name)
     near = get_close_matches(attribute.lower(), names, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     others = [model for model in installed_attributes().get(wanted, ()) if model != owner]

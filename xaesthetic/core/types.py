@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Float32, UInt8
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.targets import DIRECTIONS, SCALES, validate_zero_choice
+from xaesthetic.core.votes import Votes
 
 Pixels = UInt8[np.ndarray, "_h _w 3"]
 """A decoded photograph of (height, width): sRGB, upright, 0 to 255."""
@@ -77,6 +78,12 @@ class Record:
     """Why it cannot be used, in the data set's words, where that has found it out: no file is opened then."""
     sha256: str = ""
     """The file's, where it is known: another file is refused when it is read; empty where it is not."""
+    votes: Mapping[str, Votes] = field(default_factory=dict)
+    """What stands behind the ratings, by attribute, where the data set has it: how many people, and how they differ."""
+    group: str = ""
+    """What it shares with others, which no fold may tear apart: a session, a maker; empty where it stands alone."""
+    category: str = ""
+    """What it shows, in the data set's word for it; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,8 @@ class Source:
     """The sha256 of every weight file, by file name."""
     untrained: tuple[str, ...] = ()
     """Outputs that no rating ever moved: their maps show what a map shows without learning."""
+    seen: str = ""
+    """The photographs that it was trained or selected on (`xaesthetic.core.seen`); empty where they are not listed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 import scipy
 
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES, in_order
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import PassedOver, Record
+from xaesthetic.data.near import near_duplicates
 from xaesthetic.data.records import collect
 
 _EXTREMES = (0.30, 0.75)  # of the overall score: what lies beyond was chosen to be easy
@@ -41,8 +44,14 @@ class DataCheck:
     """What else the data held."""
 
 
-def examine_data(name: str, root: Path | None = None) -> DataCheck:
-    """Count a data set's photographs and look at its ratings.
+def examine_data(
+    name: str,
+    root: Path | None = None,
+    others: Mapping[str, Path | None] = MappingProxyType({}),
+    near: bool = False,
+    execution: Execution = Execution(),
+) -> DataCheck:
+    """Count a data set's photographs and look at its ratings, and at photographs that come twice.
 
     Parameters
     ----------
@@ -50,13 +59,19 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
         A data set, or a folder of photographs.
     root
         Where its files lie.
+    others
+        Further data sets or folders, with where their files lie, to look for the same photographs in.
+    near
+        Whether all photographs are opened to find those that look alike.
+    execution
+        How that is carried out.
 
     Returns
     -------
     A table of the lists (splits) with the photographs found; and, where there are ratings: photographs in two lists, the
     ratings' distribution, Spearman's ρ of every attribute with the overall score, and of the best linear combination of
     the paper's eight attributes (ordinary least squares on `train`) with it, where people gave overall scores; and what the
-    data set declares of its attributes.
+    data set declares of its attributes; and the pairs that look alike.
 
     Raises
     ------
@@ -75,9 +90,27 @@ def examine_data(name: str, root: Path | None = None) -> DataCheck:
         sheets += [_distribution(split, rated[split]) for split in rated if not lists or not _part(split, lists)]
         sheets += [_with_overall(rated)] if any(table["overall"].notna().any() for table in rated.values()) else []
     if collection.described:
-        declared = tuple((item.name, item.title, item.about) for item in collection.described)
-        sheets.append(Sheet("declared attributes", ("attribute", "title", "range"), declared))
+        declared = tuple((item.name, item.title, item.about, item.question) for item in collection.described)
+        sheets.append(Sheet("declared attributes", ("attribute", "title", "range", "question"), declared))
+    if near:
+        sheets.append(
+            _near({name: records} | {item: collect(item, place).records for item, place in others.items()}, execution)
+        )
     return DataCheck(tuple(sheets), missing, left_out, collection.passed_over)
+
+
+def _near(data: Mapping[str, Sequence[Record]], execution: Execution) -> Sheet:
+    pairs = near_duplicates(data, execution)
+    rows = [
+        (*_place(pair.first, pair.first_data), *_place(pair.second, pair.second_data), "yes" if pair.apart else "no")
+        for pair in sorted(pairs, key=lambda pair: not pair.apart)
+    ]
+    columns = ("photograph", "in", "looks like", "in", "other list or data set")
+    return Sheet(f"near duplicates: {len(rows)} pairs, {sum(pair.apart for pair in pairs)} across", columns, tuple(rows))
+
+
+def _place(record: Record, data: str) -> tuple[str, str]:
+    return record.id, f"{data}:{', '.join(record.splits)}" if record.splits else data
 
 
 def _lists(records: Sequence[Record]) -> dict[str, list[Record]]:

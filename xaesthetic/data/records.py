@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import NoneType
+from typing import Any
 
 from xaesthetic.core import files, plugins
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import DataError, unknown
+from xaesthetic.core.seen import pack, unpack
 from xaesthetic.core.types import PassedOver, Record
 
 Item = Record | PassedOver | Attribute
@@ -192,6 +194,12 @@ def _identity(record: Record, content: str) -> dict[str, object]:
             for item in record.annotations
         ],
     }
+
+
+def seen_entry(records: Iterable[Record]) -> dict[str, Any]:
+    """Return what a manifest says of the photographs that were trained or selected on: how many files, and which."""
+    packed = pack(file_sum(path) for path in dict.fromkeys(record.path for record in records))
+    return {"photographs": len(unpack(packed, "the photographs")), "sums": packed}
 
 
 def file_sum(path: Path) -> str:

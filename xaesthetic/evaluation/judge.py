@@ -49,6 +49,7 @@ from xaesthetic.run.schemas import (
     SCORES_BY_PERSON,
     Table,
 )
+from xaesthetic.run.seen import seen_notes, unseen
 from xaesthetic.run.store import Run
 
 
@@ -65,14 +66,18 @@ class Summary:
     """Whether it is made from the run's maps too, and from weight randomisation where that was measured."""
 
 
+def _on_unseen(run: Run, rows: Table, summary: Table, compute: Callable[[pd.DataFrame, int], pd.DataFrame]) -> pd.DataFrame:
+    """Summarise rows without the photographs that a model of the run saw in training; nothing where it saw all of them."""
+    kept = unseen(run, run.read(rows))
+    return compute(kept, run.experiment.seed) if len(kept) else pd.DataFrame(columns=list(summary.names))
+
+
 SUMMARIES = (
-    Summary(LEADERBOARD, (SCORES,), lambda run: leaderboard(run.read(SCORES), run.experiment.seed)),
-    Summary(RANKS, (SCORES,), lambda run: rank_groups(run.read(SCORES), run.experiment.seed)),
-    Summary(
-        BY_PERSON, (SCORES_BY_PERSON,), lambda run: leaderboard_by_person(run.read(SCORES_BY_PERSON), run.experiment.seed)
-    ),
+    Summary(LEADERBOARD, (SCORES,), lambda run: _on_unseen(run, SCORES, LEADERBOARD, leaderboard)),
+    Summary(RANKS, (SCORES,), lambda run: _on_unseen(run, SCORES, RANKS, rank_groups)),
+    Summary(BY_PERSON, (SCORES_BY_PERSON,), lambda run: _on_unseen(run, SCORES_BY_PERSON, BY_PERSON, leaderboard_by_person)),
     Summary(AGREEMENT, (ANNOTATIONS,), measure_agreement),
-    Summary(EDIT_RESPONSE, (EDITS,), lambda run: summarise_edits(run.read(EDITS), run.experiment.seed)),
+    Summary(EDIT_RESPONSE, (EDITS,), lambda run: _on_unseen(run, EDITS, EDIT_RESPONSE, summarise_edits)),
     Summary(
         FAITHFULNESS_SUMMARY,
         (FAITHFULNESS,),
@@ -181,7 +186,12 @@ def summarise(run: Run) -> Judgement:
         if table is not None:
             tables[name] = table
     result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
-    return Judgement(tables, missing, tuple(result), tuple(damaged))
+    return Judgement(tables, missing, (*result, *_seen(run)), tuple(damaged))
+
+
+def _seen(run: Run) -> tuple[str, ...]:
+    """Return what the tables leave out because a model saw it, where one of those tables is there."""
+    return seen_notes(run) if any(run.has(table) for table in (SCORES, SCORES_BY_PERSON, EDITS)) else ()
 
 
 def _readable(run: Run, summary: Summary) -> tuple[pd.DataFrame | None, Sequence[str]]:

@@ -19,7 +19,7 @@ from xaesthetic.models.iqa import iqa_model
 from xaesthetic.models.model import AttributeModel, gap_linear
 from xaesthetic.models.multigap import Intermediates, take_head
 from xaesthetic.models.returned import ReturnedHead
-from xaesthetic.models.weights import trained_claim
+from xaesthetic.models.weights import read_seen, trained_claim
 from xaesthetic.models.wrap import wrap
 
 _ASSUMED = InputSpec((224, 224), (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1.0)
@@ -198,7 +198,9 @@ def folder_source(folder: ModelFolder, network: Network, random: bool) -> Source
             stated.trained
         )
     citation = stated.citation or network.citation
-    return Source(citation, stated.licence or network.licence, trained, files or {"weights": state_sum(network.net)})
+    sums = files or {"weights": state_sum(network.net)}
+    seen = read_seen((folder.root / folder.spec.weights).with_suffix(".json")) if files else ""
+    return Source(citation, stated.licence or network.licence, trained, sums, seen=seen)
 
 
 def _multigap(folder: ModelFolder, network: Network, random: bool) -> AttributeModel:

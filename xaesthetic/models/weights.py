@@ -14,6 +14,7 @@ from xaesthetic.core.attributes import Attribute, plain
 from xaesthetic.core.documents import convert, read_json
 from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.files import atomic_write, printable, sha256, verify, write_json
+from xaesthetic.core.seen import unpack
 from xaesthetic.models.tensors import read_safetensors, to_float32
 
 _BACKBONE = "backbone."
@@ -23,6 +24,13 @@ _MOST = 1 << 24
 """Bytes of a manifest."""
 
 
+class _Seen(Struct, frozen=True):
+    """Which photographs were trained or selected on."""
+
+    photographs: int
+    sums: str
+
+
 class _Manifest(Struct, frozen=True):
     """What every manifest says; it may say more."""
 
@@ -30,6 +38,7 @@ class _Manifest(Struct, frozen=True):
     trained: str
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     links: list[Literal["identity", "tanh", "sigmoid"]] = []
+    seen: _Seen | None = None
     described: tuple[Attribute, ...] = ()
 
 
@@ -149,6 +158,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     if missing:
         raise ModelError(f"{printable(path)}: does not say {', '.join(missing)}; make it again.")
     parsed = convert(described, printable(path), _Manifest)
+    if parsed.seen is not None and len(unpack(parsed.seen.sums, printable(path))) != parsed.seen.photographs:
+        raise ModelError(f"{printable(path)}, seen: does not hold {parsed.seen.photographs} photographs; make it again.")
     described.pop("converted", None)  # said of what is read, never believed
     if len(set(parsed.attributes)) < len(parsed.attributes):
         raise ModelError(f"{printable(path)}: names an attribute twice.")
@@ -162,6 +173,22 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             "one each, or none, was wanted."
         )
     return described
+
+
+def seen_by(manifest: Mapping[str, Any]) -> str:
+    """Return which photographs a manifest lists as trained or selected on, as `Source.seen`; empty where it lists none."""
+    return str((manifest.get("seen") or {}).get("sums", ""))
+
+
+def read_seen(path: Path) -> str:
+    """Return what a manifest beside weights lists; empty where there is none, or it lists none.
+
+    Raises
+    ------
+    XaestheticError
+        If the manifest is damaged.
+    """
+    return seen_by(_read_manifest(path)) if path.is_file() else ""
 
 
 def validate_shape(weights: Weights, name: str, channels: int) -> None:

@@ -65,6 +65,6 @@ def answer_of(model: AttributeModel) -> Answer:
 
 
 def are_same(run: Run, answers: Mapping[str, Answer]) -> bool:
-    """Whether a run's models are these; what is declared of attributes may have changed since."""
-    held = {key: replace(answer, described=()) for key, answer in run.answered_by().models.items()}
-    return held == {key: replace(answer, described=()) for key, answer in answers.items()}
+    """Whether a run's models are these; what is declared of attributes, and lists of photographs, may be new since."""
+    held = {key: replace(answer, described=(), seen="") for key, answer in run.answered_by().models.items()}
+    return held == {key: replace(answer, described=(), seen="") for key, answer in answers.items()}

@@ -22,6 +22,7 @@ from xaesthetic.core.locks import hold
 from xaesthetic.core.progress import silent
 from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
+from xaesthetic.data.records import seen_entry
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, place
 from xaesthetic.models.weights import Weights, declaration, write_weights
@@ -206,6 +207,8 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
         **declaration(samples.described),
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
+        "left_out_of_tests": f"{samples.near} photographs that are or look like one trained or selected on",
+        "seen": seen_entry(samples.records[row] for row in (*samples.train, *samples.select)),
         "epoch": state.best + 1,
         "result": {
             name: tested(result, samples.labels[samples.tests[name]], recipe.attributes) for name, result in ratings.items()

@@ -22,7 +22,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import collect, fingerprint
+from xaesthetic.data.records import collect, fingerprint, seen_entry
 from xaesthetic.models.backbones import Backbone, build_backbone
 from xaesthetic.models.contract import validate_model
 from xaesthetic.models.folder import ModelFile, Origin, output_of, write_folder
@@ -34,7 +34,7 @@ from xaesthetic.train.features import deviations, pooled
 from xaesthetic.train.question import begin, working
 from xaesthetic.train.results import ON_RATINGS, tested
 from xaesthetic.train.ridge import fit_from_edits
-from xaesthetic.train.samples import divide
+from xaesthetic.train.samples import divide, without_near
 
 ALPHAS = tuple(float(10.0**power) for power in range(-1, 7))
 _LEAST = 10
@@ -118,6 +118,7 @@ def _fit_ratings(
     labels = np.array([[record.ratings.get(name, np.nan) for name in attributes] for record in rated], np.float64)
     labels[np.isnan(features).any(1)] = np.nan  # photographs that cannot be read
     train, select, tests = divide(rated, seed)
+    tests, near = without_near(rated, np.concatenate([train, select]), tests)
     heads = [_fit(features[train], labels[train, column], name, data) for column, name in enumerate(attributes)]
     weights, bias = np.stack([head[0] for head in heads]), np.array([head[1] for head in heads])
     predicted = np.nan_to_num(features) @ weights.T + bias
@@ -126,6 +127,8 @@ def _fit_ratings(
         "attributes": list(attributes),
         "trained": ON_RATINGS,
         "data": f"{data}: {len(train)} photographs to train, seed {seed}",
+        "left_out_of_tests": f"{near} photographs that are or look like one trained or selected on",
+        "seen": seen_entry(rated[row] for row in train),
         "command": f"xaesthetic train {choice} --head multigap --data {data} --seed {seed}",
         "method": "ridge of ratings on frozen features, the penalty by generalised cross-validation",
         "alphas": {name: head[2] for name, head in zip(attributes, heads, strict=True)},

@@ -25,7 +25,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import EditStep, Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
-from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.data.records import find_records, fingerprint, seen_entry
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, device
@@ -135,12 +135,14 @@ def fit_from_edits(
     order = np.random.default_rng(seed).permutation(len(used))
     train, test = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     attributes = [item for item in NAMES if any(kind.attribute == item for kind in edits.EDITS.values())]
+    trained_on = {used[row] for row in train}
     heads = {item: fit(features[train], item) for item in execution.track(attributes, "fitting", len(attributes))}
     manifest = {
         "model": name,
         "attributes": attributes,
         "trained": ON_EDITS,
         "data": f"{data}: {len(train)} photographs to train, {len(test)} others to test, seed {seed}",
+        "seen": seen_entry(record for record in records if record.id in trained_on),
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
         "method": "ridge of the change of strength on the change of features between neighbouring strengths; "
         f"of the penalties that order best the one that errs least, by {_FOLDS}-fold cross-validation over photographs",

@@ -16,6 +16,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.files import write_json
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
 from xaesthetic.data import edits, images
+from xaesthetic.data.near import near_trained
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import collect, fingerprint
 from xaesthetic.train.recipe import Recipe
@@ -23,7 +24,7 @@ from xaesthetic.train.recipe import Recipe
 Rows = Int[np.ndarray, " _n"]
 Labels = Float32[np.ndarray, "_n _a"]
 _STATES = 2  # the highest of a photograph: 0 to do, 1 there, 2 unreadable
-_SHARES = (0.7, 0.1)  # of the photographs, to train on and to select by, where the data set has no lists of its own
+_SHARES = (0.7, 0.1)  # of the photographs, to train on and to select by, where the data set has no such lists of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class Samples:
     select: Rows
     """Those by which the epoch is chosen."""
     tests: Mapping[str, Rows]
-    """By the list's name."""
+    """By the list's name; without photographs that are, or look like, one of the others."""
+    near: int = 0
+    """How many tests leave out for that."""
     described: tuple[Attribute, ...] = ()
     """What the data declares of the attributes that are learnt from people's ratings: the ratings that come out are such."""
 
@@ -55,8 +58,9 @@ def chunks(rows: Rows, size: int) -> list[Rows]:
 def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples, str]:
     """The photographs of a data set with the labels that a recipe asks for.
 
-    A data set with a list `train` keeps its lists: the epoch is selected on `validation_clean`, or `validation`, and
-    every list whose name begins with `test` is reported. Another is divided by photograph, 70 : 10 : 20.
+    A data set with a list `train` keeps its lists: the epoch is selected on `validation_clean`, or `validation`, or on a
+    tenth of `train` that is set apart by chance where it has neither, groups (a session) kept together; and every
+    list whose name begins with `test` is reported. Another is divided by photograph, 70 : 10 : 20.
 
     Returns
     -------
@@ -81,10 +85,17 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
         if recipe.labels == "ratings" and name not in NAMES and np.isnan(column).all():
             rated = {item for record in records for item in record.ratings}
             raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
-    lists = divide(records, recipe.seed)
+    train, select, tests = divide(records, recipe.seed)
+    clean, near = without_near(records, np.concatenate([train, select]), tests)
     learnt = recipe.attributes if recipe.labels == "ratings" else ()  # strengths of edits have another scale
     described = tuple(item for item in collection.described if item.name in learnt)
-    return Samples(tuple(records), labels, *lists, described), known
+    return Samples(tuple(records), labels, train, select, clean, near, described), known
+
+
+def without_near(records: Sequence[Record], trained: Rows, tests: Mapping[str, Rows]) -> tuple[dict[str, Rows], int]:
+    """Return lists to test on without the photographs that are, or look like, one trained or selected on; and how many."""
+    near = near_trained(records, trained.tolist(), [row for rows in tests.values() for row in rows.tolist()])
+    return {name: rows[~np.isin(rows, list(near))] for name, rows in tests.items()}, len(near)
 
 
 def _some(records: list[Record], recipe: Recipe) -> list[Record]:
@@ -114,20 +125,14 @@ def _label(record: Record, recipe: Recipe) -> list[float]:
 
 
 def divide(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, Rows]]:
-    """Return the rows to train on, those to select by, and those to test on, by the names of their lists.
-
-    Raises
-    ------
-    DataError
-        If there is a list to train on and none to select by.
-    """
+    """Return the rows to train on, those to select by, and those to test on, by the names of their lists."""
     names = {name for record in records for name in record.splits}
     rows = {name: np.array([i for i, record in enumerate(records) if name in record.splits], np.int64) for name in names}
     if "train" in names:
-        select = rows.get("validation_clean", rows.get("validation"))
+        train, select = rows["train"], rows.get("validation_clean", rows.get("validation"))
         if select is None:
-            raise DataError("the data set has a list 'train' but no list 'validation' to select the epoch by.")
-        return rows["train"], select, {name: rows[name] for name in sorted(names) if name.startswith("test")}
+            train, select = _set_apart(records, train, seed)
+        return train, select, {name: rows[name] for name in sorted(names) if name.startswith("test")}
     originals = list(dict.fromkeys(record.original for record in records))
     order = np.random.default_rng(seed).permutation(len(originals))
     first, second = (round(share * len(originals)) for share in np.cumsum(_SHARES))
@@ -137,6 +142,15 @@ def divide(records: Sequence[Record], seed: int) -> tuple[Rows, Rows, dict[str, 
     parts = np.array([part[record.original] for record in records])
     train, select, test = (np.flatnonzero(parts == number) for number in range(3))
     return train, select, {"test": test}
+
+
+def _set_apart(records: Sequence[Record], train: Rows, seed: int) -> tuple[Rows, Rows]:
+    """Divide the rows to train on 9 : 1; what belongs together stays together."""
+    groups = [records[row].group or records[row].original for row in train]
+    order = list(dict.fromkeys(groups))
+    drawn = np.random.default_rng(seed).permutation(len(order))[: max(1, round(_SHARES[1] * len(order)))]
+    apart = np.isin(groups, [order[index] for index in drawn])
+    return train[~apart], train[apart]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ export function enlargeRow(index) {
   const at = [...$("panels").querySelectorAll(".window")].indexOf(document.activeElement);
   $("large-title").textContent = titleOf(photograph);
   $("large-attribute").textContent = titleOfAttribute(attribute);
-  $("credit").textContent = photograph.credit;
+  const seen = (photograph.seen ?? []).map((key) => `seen in training by ${key}`);
+  $("credit").textContent = [photograph.credit, ...seen].filter(Boolean).join("; ");
   const panels = [null, ...columns].map((column) => panel(photograph, column));
   $("panels").replaceChildren(...panels);
   panels[at]?.querySelector(".window").focus();

@@ -63,6 +63,17 @@ DOWNLOADS: Mapping[str, Download] = {
             "ECCV 2016"
         ),
     ),
+    "para": Download(
+        files=(),
+        licence="for research and learning only; no commercial use of the data or of results or outputs based on them",
+        citation=(
+            "Yang, Xu, Li, Qie, Li, Zhang & Guo, Personalized Image Aesthetics Assessment with Rich Attributes, CVPR 2022"
+        ),
+        by_hand=(
+            "its authors give it to whoever accepts their terms: https://cv-datasets.institutecv.com/#/data-sets (PARA). "
+            "Unpack it, then name its folder, which holds imgs/ and annotation/, with --root"
+        ),
+    ),
     "osie": Download(
         files=(
             File(

@@ -2,8 +2,9 @@
 
 import math
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xaesthetic.core.attributes import Attribute, canonical, describe, name_problem
@@ -13,10 +14,11 @@ from xaesthetic.core.documents import read_text
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable
 from xaesthetic.core.types import PassedOver
+from xaesthetic.core.votes import Votes
+from xaesthetic.data.datasets._rating_forms import KNOWN, Form, find_form
 
 DECLARED, TABLE = "attributes.toml", "ratings.csv"
-_IMAGE = ("image", "imagefile", "image_file", "filename", "file", "name", "id", "photograph")
-_UNKNOWN = ("", "nan", "na", "n/a")
+_UNKNOWN = frozenset(("nan", "na", "n/a", "n.a.", "#n/a", "null", "none", "-", "–", "—", "?", ".", "missing", "unknown"))
 _MOST = 1 << 20
 
 
@@ -25,9 +27,22 @@ class RatingTable:
     """What people gave photographs."""
 
     ratings: Mapping[str, Mapping[str, float]]
-    """By photograph, as the table names it, and by attribute; nan where a cell is empty."""
+    """By photograph, as the table names it, and by attribute; nan where a cell is empty. Means, where several rated."""
     passed_over: tuple[PassedOver, ...]
     """Columns and rows that are no ratings, and ratings that are outside of their range."""
+    votes: Mapping[str, Mapping[str, Votes]] = field(default_factory=dict)
+    """What stands behind the ratings, where the table holds single votes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a row says."""
+
+    image: str
+    rater: str
+    values: Mapping[str, float]
+    problems: tuple[str, ...]
+    """Of its cells."""
 
 
 def read_declared(folder: Path) -> tuple[Attribute, ...]:
@@ -49,48 +64,115 @@ def read_declared(folder: Path) -> tuple[Attribute, ...]:
 
 
 def read_ratings(path: Path, declared: Sequence[Attribute]) -> RatingTable:
-    """Read a table of ratings: a column image, and one for each attribute, under any name.
+    """Read a table of ratings, wide (a column for each attribute) or long (columns image, attribute and rating).
 
-    Where attributes are declared, those and the vocabulary's count; else every column that holds a number.
+    A column rater, under one of many names, says that rows are single votes: means are taken, a rater counts once for a
+    photograph. Where attributes are declared, those and the vocabulary's count; else every column that holds a number.
 
     Raises
     ------
     DataError
         If it cannot be read, names no photographs, or has no column of ratings; two columns are one attribute.
     """
-    table = read_delimited(path, known=(*_IMAGE, *(item.name for item in declared)))
-    image = table.find_column(*_IMAGE)
-    if image is None:
-        raise DataError(f"{printable(path)}: has no column image; it has {', '.join(table.columns)[:200]}.")
-    columns, passed = _columns(table, image, declared)
-    known = {name: describe(name, declared) for name in columns.values()}
-    number = table.number_reader(*columns)
+    table = read_delimited(path, known=(*KNOWN, *(item.name for item in declared)))
+    form = find_form(table)
+    columns, passed = ({}, []) if form.value else _columns(table, form, declared)
+    entries = list(_entries(table, form, columns, declared, passed))
+    if form.value and not any(math.isfinite(value) for _, item in entries for value in item.values.values()):
+        raise DataError(f"{printable(path)}: no row holds a rating of an attribute; the column {form.value} has no number.")
+    known = {name: describe(name, declared) for _, item in entries for name in item.values}
+    for where, item in entries:
+        passed += [PassedOver(where, problem) for problem in item.problems]
+        passed += _outside(where, item.values, known)
+    return _single(entries, passed) if form.single else _once(entries, passed)
+
+
+def _once(entries: Sequence[tuple[str, _Entry]], passed: list[PassedOver]) -> RatingTable:
+    """A photograph a row: what comes again is said."""
     ratings: dict[str, Mapping[str, float]] = {}
-    for row, item in parse_rows(table, lambda cells: _cells(cells, image, columns, number)):
-        where = f"{printable(Path(path.name))}, line {row.line}"
-        if isinstance(item, str):
-            passed.append(PassedOver(where, item))
-            continue
-        name, values = item
-        if name in ratings:
+    for where, item in entries:
+        if item.image in ratings:
             passed.append(PassedOver(where, "a photograph that has ratings already; the first row counts"))
-            continue
-        ratings[name] = values
-        passed += _outside(where, values, known)
+        else:
+            ratings[item.image] = item.values
     return RatingTable(ratings, tuple(passed))
 
 
-def _columns(table: Delimited, image: str, declared: Sequence[Attribute]) -> tuple[dict[str, str], list[PassedOver]]:
+def _single(entries: Sequence[tuple[str, _Entry]], passed: list[PassedOver]) -> RatingTable:
+    """A vote a row: means and counts; what one person gave twice is averaged first, and said."""
+    held_by: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for number, (where, item) in enumerate(entries):
+        for name, value in item.values.items():
+            people = held_by.setdefault(item.image, {}).setdefault(name, {})
+            if not math.isnan(value):
+                votes = people.setdefault(item.rater or f"\0{number}", [])  # who is not named is somebody else every time
+                if votes:
+                    passed.append(PassedOver(f"{where}, {name}", "a second vote of one rater; their mean counts"))
+                votes.append(value)
+    votes_of = {
+        image: {
+            name: Votes.count(Counter(sum(some) / len(some) for some in people.values())) for name, people in held.items()
+        }
+        for image, held in held_by.items()
+    }
+    names = dict.fromkeys(name for held in votes_of.values() for name in held)
+    ratings = {
+        image: {name: held[name].mean if name in held else math.nan for name in names} for image, held in votes_of.items()
+    }
+    return RatingTable(ratings, tuple(passed), votes_of)
+
+
+def _entries(
+    table: Delimited, form: Form, columns: Mapping[str, str], declared: Sequence[Attribute], passed: list[PassedOver]
+) -> Iterator[tuple[str, _Entry]]:
+    """Give what every row says, and where it stands; a row that says nothing is passed over."""
+    number = table.number_reader(*((form.value,) if form.value else columns))
+
+    def parse(cells: Mapping[str, str]) -> _Entry:
+        if not cells[form.image]:
+            raise ValueError("names no image")
+        named = {form.value: _named(cells[form.attribute], declared)} if form.value and form.attribute else columns
+        values, problems = {}, []
+        for theirs, ours in named.items():
+            try:
+                values[ours] = _rating(cells[theirs], number)
+            except ValueError as error:
+                values[ours] = math.nan
+                problems.append(f"{error}; that rating is unknown")
+        return _Entry(cells[form.image], cells[form.rater] if form.rater else "", values, tuple(problems))
+
+    for row, item in parse_rows(table, parse):
+        where = f"{printable(Path(table.path.name))}, line {row.line}"
+        if isinstance(item, str):
+            passed.append(PassedOver(where, item))
+        else:
+            yield where, item
+
+
+def _named(text: str, declared: Sequence[Attribute]) -> str:
+    """Return our name for what a row of the long form rates."""
+    name = {item.name.casefold(): item.name for item in declared}.get(text.casefold(), canonical(text))
+    if problem := name_problem(name):
+        raise ValueError(f"its attribute has a name that {problem}")
+    if _is_undeclared(name, declared):
+        raise ValueError(f"rates {name}, no attribute that {DECLARED} declares")
+    return name
+
+
+def _is_undeclared(name: str, declared: Sequence[Attribute]) -> bool:
+    return bool(declared) and name not in {item.name for item in declared} and describe(name) == Attribute(name)
+
+
+def _columns(table: Delimited, form: Form, declared: Sequence[Attribute]) -> tuple[dict[str, str], list[PassedOver]]:
     """Return our names for the columns of ratings, and what the others are."""
     names = {item.name.casefold(): item.name for item in declared}
     columns: dict[str, str] = {}
     passed = []
     for column in table.columns:
-        name = names.get(column.casefold(), canonical(column))
-        reason = _column_problem(table, column, name, declared)
-        if column == image:
+        if column in form.taken:
             continue
-        if reason:
+        name = names.get(column.casefold(), canonical(column))
+        if reason := _column_problem(table, column, name, declared):
             passed.append(PassedOver(f"{printable(Path(table.path.name))}, column {column!r}", reason))
         elif name in columns.values():
             raise DataError(f"{printable(table.path)}: has two columns for {name}; leave one out.")
@@ -104,7 +186,7 @@ def _columns(table: Delimited, image: str, declared: Sequence[Attribute]) -> tup
 def _column_problem(table: Delimited, column: str, name: str, declared: Sequence[Attribute]) -> str:
     if problem := name_problem(name):
         return f"a name that {problem}"
-    if declared and name not in {item.name for item in declared} and describe(name) == Attribute(name):
+    if _is_undeclared(name, declared):
         return f"no attribute that {DECLARED} declares"
     read = table.number_reader(column)
     cells = (row.cells[column] for row in table.rows if not row.problem)
@@ -118,16 +200,8 @@ def _is_number(text: str, read: Callable[[str], float]) -> bool:
         return False
 
 
-def _cells(
-    cells: Mapping[str, str], image: str, columns: Mapping[str, str], number: Callable[[str], float]
-) -> tuple[str, dict[str, float]]:
-    if not cells[image]:
-        raise ValueError("names no image")
-    return cells[image], {ours: _rating(cells[theirs], number) for theirs, ours in columns.items()}
-
-
 def _rating(text: str, number: Callable[[str], float]) -> float:
-    if text.casefold() in _UNKNOWN:
+    if not text or text.casefold() in _UNKNOWN:
         return math.nan
     value = number(text)
     if math.isinf(value):

@@ -8,6 +8,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
 from xaesthetic.core.files import printable
 from xaesthetic.core.types import PassedOver, Record
+from xaesthetic.core.votes import Votes
 from xaesthetic.data.datasets._ratings import DECLARED, TABLE, read_declared, read_ratings
 from xaesthetic.data.images import SUFFIXES
 from xaesthetic.data.names import match_names
@@ -46,32 +47,38 @@ def folder(root: Path | None = None) -> Iterator[Record | PassedOver | Attribute
         raise DataError(
             f"{printable(root)}: no photograph in it; files that end in {', '.join(sorted(SUFFIXES))} are read.{passed}"
         )
-    rated = yield from _rated(root, tuple(files.photographs))
+    rated, votes = yield from _rated(root, tuple(files.photographs))
     for name, problem in files.photographs.items():
         identity = printable(Path(name))
-        yield Record(identity, root / name, original=identity, problem=problem, ratings=rated.get(name, {}))
+        yield Record(
+            identity, root / name, original=identity, problem=problem, ratings=rated.get(name, {}), votes=votes.get(name, {})
+        )
     yield from (item for item in files.passed_over if item.name not in (TABLE, DECLARED))
 
 
-def _rated(root: Path, photographs: Sequence[str]) -> Generator[PassedOver | Attribute, None, Mapping[str, Ratings]]:
-    """Give what is declared and what is passed over; return people's ratings by photograph."""
+def _rated(
+    root: Path, photographs: Sequence[str]
+) -> Generator[PassedOver | Attribute, None, tuple[dict[str, Ratings], dict[str, Mapping[str, Votes]]]]:
+    """Give what is declared and what is passed over; return people's ratings by photograph, and the votes behind them."""
     if not (root / TABLE).is_file():
-        return {}
+        return {}, {}
     try:
         declared = read_declared(root)
         table = read_ratings(root / TABLE, declared)
     except DataError as error:  # another program's table costs no photograph
         yield PassedOver(TABLE, f"not a table of ratings ({error})")
-        return {}
+        return {}, {}
     yield from declared
     yield from table.passed_over
     rated: dict[str, Ratings] = {}
+    votes: dict[str, Mapping[str, Votes]] = {}
     for name, match in match_names(table.ratings, photographs).items():
         if match.problem or match.file in rated:
             yield PassedOver(f"{TABLE}, {name!r}", match.problem or "a photograph that has ratings already")
         else:
             rated[match.file] = table.ratings[name]
-    return rated
+            votes[match.file] = table.votes.get(name, {})
+    return rated, votes
 
 
 def _first(items: tuple[PassedOver, ...]) -> str:

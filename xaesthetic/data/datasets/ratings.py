@@ -14,7 +14,11 @@ from xaesthetic.data.locate import locate
 
 @dataset()
 def ratings(root: Path | None = None) -> Iterator[Record | PassedOver | Attribute]:
-    """A CSV of ratings under any names: image, then a column for each attribute (name the file with --root).
+    """A CSV of ratings under any names: image, then a column for each attribute, or a row a vote (name it with --root).
+
+    Or the long form: columns image, attribute and rating. With a column `rater` (worker, user, annotator, participant, …) in
+    either form rows are single votes: their means are the ratings, and how many people gave them and how they differ is
+    kept. In the long form without one every row is another person's vote.
 
     Images are paths relative to the table, or what of such a path another system has left. Empty cells are unknown. A file
     `attributes.toml` beside the table may declare titles, ranges and directions: `[beauty]`, then `title = "Beauty"`,
@@ -46,4 +50,5 @@ def ratings(root: Path | None = None) -> Iterator[Record | PassedOver | Attribut
             continue
         seen[key] = name
         problem = f"{printable(file)}: {place.problem}" if place.problem else ""
-        yield Record(place.id, place.path, original=place.id, ratings=table.ratings[name], problem=problem)
+        votes = table.votes.get(name, {})
+        yield Record(place.id, place.path, original=place.id, ratings=table.ratings[name], problem=problem, votes=votes)

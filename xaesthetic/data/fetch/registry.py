@@ -56,6 +56,8 @@ class Download:
     citation: str
     sources: Mapping[str, tuple[File, ...]] = field(default_factory=dict)
     """Where there is a choice (`--from`): further files by its name; the first is the default."""
+    by_hand: str = ""
+    """Where it is to be had and what to do, of what nobody but the reader may fetch; it has no files then."""
 
 
 def cache_folder() -> Path:

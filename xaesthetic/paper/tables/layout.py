@@ -73,7 +73,9 @@ def rank_layouts(table: RankTable, paper: bool, trained: Mapping[str, str], desc
     described
         What is declared of attributes: their titles.
     """
-    notes = (*_rank_notes(table, paper), *(f"{model}: {how}" for model, how in trained.items()), *table.notes)
+    rows = map(described.of_people, map(str, dict.fromkeys(table.ranks["attribute"])))
+    likeness = (f"{item.title}: {item.likeness}." for item in rows if item.likeness)
+    notes = (*_rank_notes(table, paper), *likeness, *(f"{model}: {how}" for model, how in trained.items()), *table.notes)
     lists = list(table.ranks.groupby("list", sort=False))
     layouts = [_ranks(str(name), ranks, paper, notes if name == lists[-1][0] else (), described) for name, ranks in lists]
     for name, differences in table.differences.groupby("list", sort=False):

@@ -17,7 +17,7 @@ from xaesthetic.core.statistics import Estimate, interval, resample, spearman
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rater": ("rater", "worker", "workerid", "worker_id", "user", "userid", "user_id", "annotator", "subject"),
     "image": ("image", "imagefile", "image_file", "imgname", "imagename", "image_name", "imageid", "image_id", "filename"),
-    "score": ("score", "overall", "rating", "overall_score", "scoreall", "fullscore"),
+    "score": ("score", "overall", "rating", "overall_score", "scoreall", "fullscore", "aestheticscore"),
 }
 """The names that are tried, in this order, in any case."""
 THRESHOLDS = (0, 100, 200)
