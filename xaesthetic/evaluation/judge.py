@@ -16,6 +16,7 @@ from xaesthetic.core.files import sha256 as file_sha256
 from xaesthetic.core.plugins import installed_version
 from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
+from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS, summarise_moves, summarise_verdicts
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
@@ -37,6 +38,7 @@ from xaesthetic.run.maps import Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
     BASELINE_OUTPUTS,
+    EDIT_CONTROLS,
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
@@ -71,6 +73,12 @@ SUMMARIES = (
     ),
     Summary(AGREEMENT, (ANNOTATIONS,), measure_agreement),
     Summary(EDIT_RESPONSE, (EDITS,), lambda run: summarise_edits(run.read(EDITS), run.experiment.seed)),
+    Summary(
+        EDIT_MOVES, (EDIT_CONTROLS,), lambda run: summarise_moves(run.read(EDIT_CONTROLS), run.experiment.seed)
+    ),
+    Summary(
+        EDIT_VERDICTS, (EDIT_CONTROLS,), lambda run: summarise_verdicts(run.read(EDIT_CONTROLS), run.experiment.seed)
+    ),
     Summary(
         FAITHFULNESS_SUMMARY,
         (FAITHFULNESS,),

@@ -14,7 +14,7 @@ from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
-from xaesthetic.models.model import AttributeModel, Pass, device
+from xaesthetic.models.model import AttributeModel, Pass, device, select_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +39,8 @@ class Session:
     """Where inputs go; where the model is, if it is empty."""
     precision: str = "full"
     """A name in `PRECISIONS`."""
+    partial: bool = False
+    """Whether a method that explains only some of the outputs gives nan for the others; without, it is refused."""
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
@@ -77,15 +79,39 @@ class Session:
             for part in model.passes(x, gradients):
                 for name in functions:
                     if method_facts(name).gradients == "full":
-                        maps[name].append(_maps(name, functions[name], part))
+                        maps[name].append(self._maps(name, functions[name], part))
                 parts.append(replace(part, gradients=None))
             taken = _together(model, parts)
             raw = taken.raw.float().cpu()
             made = {
-                name: np.concatenate(maps[name], 1) if maps[name] else _maps(name, function, taken)
+                name: np.concatenate(maps[name], 1) if maps[name] else self._maps(name, function, taken)
                 for name, function in functions.items()
             }
         return Results(raw.numpy(), self.model.ratings(raw).numpy(), made)
+
+    def _maps(self, name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:
+        rows = explained_rows(taken.model, name) if self.partial else []
+        if not rows or len(rows) == taken.raw.shape[1]:
+            return _maps(name, function, taken)
+        part = _maps(name, function, _narrowed(taken, rows))
+        maps = np.full((len(part), taken.raw.shape[1], *part.shape[2:]), np.nan, np.float32)
+        maps[:, rows] = part
+        return maps
+
+
+def _narrowed(taken: Pass, rows: Sequence[int]) -> Pass:
+    """The same pass with these outputs only."""
+    chosen = list(rows)
+    sums = None if taken.gradient_sums is None else tuple(layer[:, chosen] for layer in taken.gradient_sums)
+    full = None if taken.gradients is None else tuple(layer[:, chosen] for layer in taken.gradients)
+    model = select_rows(taken.model, chosen)
+    return replace(taken, model=model, raw=taken.raw[:, chosen], gradient_sums=sums, gradients=full)
+
+
+def explained_rows(model: AttributeModel, method: str) -> list[int]:
+    """Return the numbers of the outputs that a method explains: those with linear weights, where it reads them."""
+    rows = range(len(model.attributes))
+    return [row for row in rows if not method_facts(method).linear or model.head.linear_row(row) is not None]
 
 
 def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
@@ -100,7 +126,7 @@ def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
 
 def open_session(model: AttributeModel, experiment: Experiment) -> Session:
     """Return the session of a model that all stages of an experiment share: on its device, in its precision."""
-    return Session(model, device(experiment.device), experiment.precision)
+    return Session(model, device(experiment.device), experiment.precision, partial=True)
 
 
 def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:

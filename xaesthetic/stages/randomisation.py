@@ -15,7 +15,7 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
-from xaesthetic.models.forward import open_session
+from xaesthetic.models.forward import explained_rows, open_session
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, relinked
 from xaesthetic.run.maps import Maps, standardised
@@ -89,9 +89,11 @@ def _rows(
         with shuffled(model, stage, run.experiment.seed) as broken:
             maps = open_session(broken, run.experiment).run(pixels, list(learnt)).maps
         for name, stack in learnt.items():
+            columns = explained_rows(model, name)
             for row, record in enumerate(records):
-                for column, r in enumerate(_correlations(stack.of(record.id), maps[name][row])):
-                    yield record.id, key, name, model.attributes[column], stage, r
+                alike = _correlations(stack.of(record.id), maps[name][row, columns])
+                for attribute, r in zip(stack.attributes, alike, strict=True):
+                    yield record.id, key, name, attribute, stage, r
 
 
 def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
