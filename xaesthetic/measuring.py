@@ -145,7 +145,8 @@ def judge(
     models
         The models that the run was begun with as objects: what needs the models again is measured too, once.
     measurements
-        What that is: `edits`, `controls`, `faithfulness`, `randomisation`; with `models` and none named, all that apply to the run.
+        What that is: `edits`, `controls`, `faithfulness`, `randomisation`; with `models` and none named, all that apply to
+        the run.
 
     Returns
     -------

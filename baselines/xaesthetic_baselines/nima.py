@@ -13,16 +13,15 @@ from xaesthetic_baselines._heads import described, kept_files
 from xaesthetic_baselines._nima import (
     CHANNELS,
     CITATION,
+    CONVERTED,
     INPUTS,
     LICENCE,
     NAMES,
-    CONVERTED,
     SCORES,
     TRAINED,
     MobileNet,
     nima_head,
 )
-
 
 _DESCRIBED = (
     Attribute("overall", "Overall Aesthetic Score", low=1, high=10),

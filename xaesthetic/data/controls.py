@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.types import Mask, Rgb
 from xaesthetic.data.edits import EDITS, mix
 
@@ -61,8 +60,8 @@ def noise(rgb: Rgb, subject: Mask) -> Rgb:
 
 
 def sharpen(rgb: Rgb, subject: Mask) -> Rgb:
-    """An unsharp mask of twice the difference from a blur of .3 % of the diagonal."""
-    return np.clip(rgb + 2 * (rgb - _gaussian(rgb, 0.003 * _diagonal(subject))), 0, 1).astype(np.float32)
+    """An unsharp mask of twice the difference from a blur of .1 % of the diagonal, a pixel or more."""
+    return np.clip(rgb + 2 * (rgb - _gaussian(rgb, max(1.0, 0.001 * _diagonal(subject)))), 0, 1).astype(np.float32)
 
 
 def _cast(red: float, green: float, blue: float) -> Callable[[Rgb, Mask], Rgb]:
@@ -110,25 +109,6 @@ CONTROLS: Mapping[str, Control] = {
     "half_turned": Control(half_turned, _COMPOSITION),
 }
 """Every control by name; `overall` is concerned by all and no edit is about it."""
-
-
-def find_controls(names: Collection[str]) -> tuple[str, ...]:
-    """Return the controls of these names; all where none is named.
-
-    Raises
-    ------
-    DataError
-        If there is no such control.
-
-    Examples
-    --------
-    >>> find_controls(["noise", "grey"])
-    ('noise', 'grey')
-    """
-    for name in names:
-        if name not in CONTROLS:
-            raise DataError(unknown("control", name, CONTROLS, label="There are"))
-    return tuple(dict.fromkeys(names)) or tuple(CONTROLS)
 
 
 def controlled(rgb: Rgb, subject: Mask, names: Collection[str]) -> Iterator[tuple[str, Rgb]]:

@@ -1,4 +1,4 @@
-"""What edits move beside what controls move: how often, how far, and which controls move an attribute as much as its edit."""
+"""What edits move beside what controls move: how often, how far, and which controls move as much as an edit."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ EDIT_MOVES = Table(
         " | rose_low float share | rose_high float share | moved float | moved_low float | moved_high float"
     ),
     "xaesthetic score RUN --edits",
-    "`rose` is the share of photographs whose raw output rose, with Wilson's 95 %, `moved` by how much on average, with 95 % "
-    "(bootstrap-t). `concerns`: the change is of that attribute, or may rightly move it.",
+    "`rose` is the share of photographs whose raw output rose, with Wilson's 95 %, `moved` by how much on average, with "
+    "95 % (bootstrap-t). `concerns`: the change is of that attribute, or may rightly move it.",
 )
 EDIT_VERDICTS = Table(
     "summaries/edit_verdicts",
@@ -28,7 +28,7 @@ EDIT_VERDICTS = Table(
         " | right_high float share | moved float | as_much text | others float share | verdict text | warns bool"
     ),
     "xaesthetic score RUN --edits",
-    "`right` and `moved` are the edit's, in its own direction. `as_much` names the controls that move the attribute that way "
+    "`right` and `moved` are the edit's, in its own direction. `as_much` names the controls that move the attribute so "
     "(Wilson's 95 % above one half) and not clearly less (95 % of the paired difference reaches 0). `others` is the largest "
     "move of another attribute that the edit does not concern, as a share of `moved`, both in that attribute's spread.",
 )

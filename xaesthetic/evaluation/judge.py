@@ -73,12 +73,8 @@ SUMMARIES = (
     ),
     Summary(AGREEMENT, (ANNOTATIONS,), measure_agreement),
     Summary(EDIT_RESPONSE, (EDITS,), lambda run: summarise_edits(run.read(EDITS), run.experiment.seed)),
-    Summary(
-        EDIT_MOVES, (EDIT_CONTROLS,), lambda run: summarise_moves(run.read(EDIT_CONTROLS), run.experiment.seed)
-    ),
-    Summary(
-        EDIT_VERDICTS, (EDIT_CONTROLS,), lambda run: summarise_verdicts(run.read(EDIT_CONTROLS), run.experiment.seed)
-    ),
+    Summary(EDIT_MOVES, (EDIT_CONTROLS,), lambda run: summarise_moves(run.read(EDIT_CONTROLS), run.experiment.seed)),
+    Summary(EDIT_VERDICTS, (EDIT_CONTROLS,), lambda run: summarise_verdicts(run.read(EDIT_CONTROLS), run.experiment.seed)),
     Summary(
         FAITHFULNESS_SUMMARY,
         (FAITHFULNESS,),

@@ -75,8 +75,8 @@ def _say_which(model: AttributeModel, method: str, rows: Sequence[int]) -> None:
     explained = [model.attributes[row] for row in rows]
     others = [name for name in model.attributes if name not in explained]
     plugins.warn(
-        f"{model.name}: {method} explains {', '.join(explained)}, and not {', '.join(others)}: not global average pooling and "
-        "one linear layer; --method grad_cam explains all."
+        f"{model.name}: {method} explains {', '.join(explained)}, and not {', '.join(others)}: not global average pooling "
+        "and one linear layer; --method grad_cam explains all."
     )
 
 
