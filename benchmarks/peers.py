@@ -58,7 +58,8 @@ def torchcam(net: Net, layer: str, method: str, x: torch.Tensor, outputs: range)
 
     with getattr(methods, NAMES[method][1])(net, layer, reshape_transform=reshape(layer)) as explainer:
         raw = net(x)
-        maps = [explainer([output] * len(x), raw, retain_graph=True)[0].detach() for output in outputs]
+        again = {} if method == "score_cam" else {"retain_graph": True}  # it has no graph
+        maps = [explainer([output] * len(x), raw, **again)[0].detach() for output in outputs]
     return np.stack(maps, 1)
 
 

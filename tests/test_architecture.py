@@ -128,7 +128,14 @@ def test_the_half_without_torch_imports_none():
     modules += [f"xaesthetic_reports.{name}" for name in plugins.names("reports")]
     loaded = imported(modules)
     assert loaded >= set(modules)
-    assert not loaded & {"torch", "captum", "timm", "sklearn"}
+    assert not loaded & {"torch", "captum", "timm", "sklearn", "scipy.stats"}
+
+
+@pytest.mark.torch
+def test_the_embedded_models_import_nothing_that_takes_as_long_as_torch():
+    baselines = [f"xaesthetic_baselines.{name}" for name in ("multigap_lite0", "lite0_ft")]
+    loaded = imported(["torch", "xaesthetic.pipeline", *baselines])
+    assert not loaded & {"timm", "torchvision", "torch._dynamo", "sympy"}
 
 
 # -- public names ------------------------------------------------------------------------------------------------------

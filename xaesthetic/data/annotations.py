@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from jaxtyping import Float, Int
-from scipy.ndimage import gaussian_filter
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Annotation, HumanMap, Map, Record
@@ -215,7 +215,7 @@ class Elsewhere:
         counts = self._sum - _histogram(self._looked[image])
         if not counts.any():
             return None
-        blurred = gaussian_filter(counts, [SIGMA * _CELLS * max(size) / side for side in size], mode="nearest")
+        blurred = scipy.ndimage.gaussian_filter(counts, [SIGMA * _CELLS * max(size) / side for side in size], mode="nearest")
         return images.to_pixels(blurred + _LEAST * blurred.mean(), size).astype(np.float64)
 
     def another(self, image: str, seed: int) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
+import scipy
 
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES, in_order
 from xaesthetic.core.types import PassedOver, Record
@@ -163,4 +163,4 @@ def _rho(first: pd.Series, second: pd.Series, digits: int = 3) -> str:
     both = pd.concat([first, second], axis=1).dropna().to_numpy()
     if len(both) < 3 or (both == both[0]).all(0).any():
         return "nan"
-    return f"{spearmanr(both[:, 0], both[:, 1]).statistic:.{digits}f}"
+    return f"{scipy.stats.spearmanr(both[:, 0], both[:, 1]).statistic:.{digits}f}"

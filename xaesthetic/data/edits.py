@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from jaxtyping import Float32
-from scipy import ndimage
 
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError, unknown
@@ -54,7 +54,7 @@ def _encoded(light: Rgb) -> Rgb:
 
 def _feathered(inside: Mask) -> Rgb:
     """The mask as weights of 0 to 1 with a soft edge of about half a percent of the diagonal, so that no seam is left."""
-    weights = ndimage.gaussian_filter(inside.astype(np.float32), 0.005 * float(np.hypot(*inside.shape)))
+    weights = scipy.ndimage.gaussian_filter(inside.astype(np.float32), 0.005 * float(np.hypot(*inside.shape)))
     return np.repeat(weights[..., None], 3, axis=2)
 
 
@@ -72,8 +72,8 @@ def blur_background(rgb: Rgb, subject: Mask, amount: float) -> Rgb:
     sigma = 0.025 * amount * float(np.hypot(*subject.shape))
     share = np.clip(1 - _feathered(subject)[..., 0], 1e-3, 1)
     light = _linear(rgb)
-    weight = ndimage.gaussian_filter(share, sigma)
-    blurred = np.stack([ndimage.gaussian_filter(light[..., c] * share, sigma) / weight for c in range(3)], axis=-1)
+    weight = scipy.ndimage.gaussian_filter(share, sigma)
+    blurred = np.stack([scipy.ndimage.gaussian_filter(light[..., c] * share, sigma) / weight for c in range(3)], axis=-1)
     return mix(rgb, _encoded(blurred), subject)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from xaesthetic.core.types import Mask, Rgb
 
@@ -23,7 +23,7 @@ def sharp_subject(rgb: Rgb, subject: Mask) -> float:
     if subject.all() or not subject.any():
         return float("nan")
     luma = rgb.astype(np.float64) @ (0.2126, 0.7152, 0.0722)
-    detail = np.abs(ndimage.gaussian_laplace(luma, 1.0))
+    detail = np.abs(scipy.ndimage.gaussian_laplace(luma, 1.0))
     return float(np.log((detail[subject].mean() + 1e-6) / (detail[~subject].mean() + 1e-6)))
 
 

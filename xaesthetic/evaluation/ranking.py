@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import scipy
 from jaxtyping import Float
-from scipy.stats import f, friedmanchisquare, rankdata, studentized_range
 
 from xaesthetic.core.statistics import resample_counts
 from xaesthetic.evaluation.score import metric_scale
@@ -61,9 +61,9 @@ def _ranked(metric: str, attribute: str, wide: pd.DataFrame, seed: int) -> Itera
     if photographs < 2 or count < 3:
         return
     sign = -1 if metric_scale(metric).higher else 1
-    ranks = rankdata(sign * wide.to_numpy(np.float64), axis=1)
+    ranks = scipy.stats.rankdata(sign * wide.to_numpy(np.float64), axis=1)
     mean = ranks.mean(0)
-    places = rankdata(resample_counts(photographs, _TIMES, seed) @ ranks, axis=1, method="min")
+    places = scipy.stats.rankdata(resample_counts(photographs, _TIMES, seed) @ ranks, axis=1, method="min")
     low, high = np.quantile(places, [0.025, 0.975], axis=0, method="nearest")
     p, critical = friedman(ranks), critical_difference(count, photographs)
     letters = groups(mean, critical) if p <= 0.05 else ["a"] * count
@@ -77,16 +77,16 @@ def friedman(ranks: Float[np.ndarray, "n k"]) -> float:
     size, count = ranks.shape
     if (ranks == ranks[:, :1]).all():
         return 1.0
-    chi = float(friedmanchisquare(*ranks.T).statistic)
+    chi = float(scipy.stats.friedmanchisquare(*ranks.T).statistic)
     most = size * (count - 1)
     if chi >= most * (1 - 1e-12):
         return 0.0
-    return float(f.sf((size - 1) * chi / (most - chi), count - 1, (count - 1) * (size - 1)))
+    return float(scipy.stats.f.sf((size - 1) * chi / (most - chi), count - 1, (count - 1) * (size - 1)))
 
 
 def critical_difference(count: int, photographs: int) -> float:
     """How far two mean ranks of `count` must lie apart to differ at 5 % (Nemenyi): q √(k (k + 1) / 6 n)."""
-    q = float(studentized_range.ppf(0.95, count, np.inf))
+    q = float(scipy.stats.studentized_range.ppf(0.95, count, np.inf))
     return float(q / np.sqrt(2) * np.sqrt(count * (count + 1) / (6 * photographs)))
 
 

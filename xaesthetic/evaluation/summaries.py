@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+import scipy
 
 from xaesthetic.core.baselines import is_confounded
 from xaesthetic.core.statistics import bootstrap_t
@@ -74,7 +74,7 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """
     rows = []
     for (model, name, attribute, method), known in table.groupby(["model", "edit", "attribute", "method"], sort=False):
-        right = binomtest(int((known["moved"] > 0).sum()), len(known))
+        right = scipy.stats.binomtest(int((known["moved"] > 0).sum()), len(known))
         share = right.proportion_ci(method="wilson")
         auc = bootstrap_t(known["auc"].to_numpy(np.float64), seed=seed)
         change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), known["energy"].mean(), known["area"].mean())

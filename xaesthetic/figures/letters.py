@@ -1,10 +1,12 @@
 """Letters of names in figures: another font where the figures' own lacks them, and a box where no font has them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from matplotlib import font_manager
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -43,11 +45,20 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
 
 def make_drawable(figure: Figure) -> None:
     """Give every text of a figure the fonts that it takes, and boxes where there are none."""
-    for artist in figure.findobj(Text):
-        text, families = drawable(artist.get_text()) if isinstance(artist, Text) else ("", ())
+    for artist in _texts(figure):
+        text, families = drawable(artist.get_text())
         if text and (text != artist.get_text() or len(families) > 1):
             artist.set_text(text)
             artist.set_fontfamily(list(families))
+
+
+def _texts(artist: Artist) -> Iterator[Text]:
+    """Every text of an artist; axes that are off are not asked for their ticks, which would only be made by asking."""
+    if isinstance(artist, Text):
+        yield artist
+    for child in artist.get_children():
+        if not isinstance(child, Axis) or child.axes.axison:
+            yield from _texts(child)
 
 
 def _family_of(letter: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+import scipy
 
 from xaesthetic.core.delimited import Delimited, parse_rows, read_delimited
 from xaesthetic.core.errors import DataError
@@ -204,7 +204,7 @@ def _mean(values: np.ndarray) -> Estimate:
     mean = float(known.mean())
     if len(known) < 2:
         return Estimate(mean, float("nan"), float("nan"), float("nan"))
-    half = float(t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
+    half = float(scipy.stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
     return Estimate(mean, max(-1.0, mean - half), min(1.0, mean + half), float("nan"))
 
 
