@@ -98,22 +98,22 @@ def summarise_verdicts(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
 def _verdict(moves: pd.DataFrame, name: str, seed: int) -> tuple[object, ...]:
     edit = EDITS[name]
-    own = edit.sign * moves["edit", name, edit.attribute].to_numpy(np.float64)
-    right = _share(own)
-    as_much = tuple(_as_much(moves, name, own, seed))
-    others = _others(moves, name, float(own.mean()))
+    edited = edit.sign * moves["edit", name, edit.attribute].to_numpy(np.float64)
+    right = _share(edited)
+    as_much = tuple(_as_much(moves, name, edited, seed))
+    others = _others(moves, name, float(edited.mean()))
     said = _words(right, as_much, others)
-    return name, edit.attribute, len(own), *right, float(own.mean()), ", ".join(as_much), others, said, said != _GOOD
+    return name, edit.attribute, len(edited), *right, float(edited.mean()), ", ".join(as_much), others, said, said != _GOOD
 
 
-def _as_much(moves: pd.DataFrame, name: str, own: np.ndarray, seed: int) -> Iterator[str]:
+def _as_much(moves: pd.DataFrame, name: str, edited: np.ndarray, seed: int) -> Iterator[str]:
     """Give the controls that move the edit's attribute in its direction, and not clearly less than it."""
     edit = EDITS[name]
     for control in dict.fromkeys(moves["control"].columns.get_level_values("change")) if "control" in moves else ():
         if edit.attribute in CONTROLS[control].concerns:
             continue
         other = edit.sign * moves["control", control, edit.attribute].to_numpy(np.float64)
-        less = bootstrap_t(own - other, seed=seed)
+        less = bootstrap_t(edited - other, seed=seed)
         if _share(other)[1] > 0.5 and (less.low <= 0 or less.value <= 0):
             yield control
 
@@ -129,8 +129,8 @@ def _others(moves: pd.DataFrame, name: str, moved: float) -> float:
     spread = (moves["control"] ** 2).T.groupby(level="attribute").mean().mean(axis=1) ** 0.5
     means = moves["edit", name].mean().abs() / spread
     alone = [item for item in means.index if item != edit.attribute and item not in edit.unsure]
-    own = means[edit.attribute]
-    return float(means[alone].max() / own) if alone and own > 0 else float("nan")
+    edited = means[edit.attribute]
+    return float(means[alone].max() / edited) if alone and edited > 0 else float("nan")
 
 
 _GOOD = "moves its attribute; no control moves it as much"
