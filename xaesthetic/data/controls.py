@@ -56,19 +56,21 @@ def motion_blur(rgb: Rgb, subject: Mask) -> Rgb:
 def noise(rgb: Rgb, subject: Mask) -> Rgb:
     """Gaussian noise in every channel, the same every time."""
     drawn = np.random.default_rng(_SEED).normal(0, _NOISE, (*subject.shape, 3))
-    return np.clip(rgb + drawn.astype(np.float32), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(rgb + drawn.astype(np.float32), 0, 1), dtype=np.float32)
 
 
 def sharpen(rgb: Rgb, subject: Mask) -> Rgb:
     """An unsharp mask of twice the difference from a blur of .1 % of the diagonal, a pixel or more."""
-    return np.clip(rgb + 2 * (rgb - _gaussian(rgb, max(1.0, 0.001 * _diagonal(subject)))), 0, 1).astype(np.float32)
+    return np.asarray(
+        np.clip(rgb + 2 * (rgb - _gaussian(rgb, max(1.0, 0.001 * _diagonal(subject)))), 0, 1), dtype=np.float32
+    )
 
 
 def _cast(red: float, green: float, blue: float) -> Callable[[Rgb, Mask], Rgb]:
     gains = np.array([red, green, blue], np.float32)
 
     def apply(rgb: Rgb, subject: Mask) -> Rgb:  # noqa: ARG001  # every control is called alike
-        return np.clip(rgb * gains, 0, 1).astype(np.float32)
+        return np.asarray(np.clip(rgb * gains, 0, 1), dtype=np.float32)
 
     return apply
 

@@ -126,11 +126,14 @@ def _others(moves: pd.DataFrame, name: str, moved: float) -> float:
     edit = EDITS[name]
     if "control" not in moves or not moved:
         return float("nan")
-    spread = (moves["control"] ** 2).T.groupby(level="attribute").mean().mean(axis=1) ** 0.5
-    means = moves["edit", name].mean().abs() / spread
-    alone = [item for item in means.index if item != edit.attribute and item not in edit.unsure]
-    edited = means[edit.attribute]
-    return float(means[alone].max() / edited) if alone and edited > 0 else float("nan")
+    controls, edited = pd.DataFrame(moves["control"]), moves["edit", name]
+    size: dict[str, float] = {}
+    for attribute in edited.columns:
+        under = controls.to_numpy(np.float64)[:, controls.columns.get_level_values("attribute") == attribute]
+        spread = float(np.sqrt((under**2).mean()))
+        size[str(attribute)] = abs(float(edited[attribute].mean())) / spread if spread else 0.0
+    others = [value for item, value in size.items() if item != edit.attribute and item not in edit.unsure]
+    return max(others) / size[edit.attribute] if others and size[edit.attribute] > 0 else float("nan")
 
 
 _GOOD = "moves its attribute; no control moves it as much"
