@@ -21,7 +21,7 @@ from .pipeline import Comparison as Comparison
 from .pipeline import compare as compare
 from .reporting import draw_reports as draw_reports
 from .run.store import Run as Run
-from .stages.photo import Explanation as Explanation
+from .stages.explanation import Explanation as Explanation
 from .stages.photo import explain as explain
 from .stages.photo import explain_photo as explain_photo
 from .stages.predict import Ratings as Ratings

@@ -11,7 +11,9 @@ from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.families import expand, members
 from xaesthetic.core.locks import hold
+from xaesthetic.core.targets import PHOTO
 from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, ReportOptions
+from xaesthetic.data.photos import photo_pixels
 from xaesthetic.data.records import Collection, fingerprint
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.evaluation.same_maps import write_same_maps
@@ -104,7 +106,7 @@ def compare(
     out, reports = to_folder(experiment, out), [reports] if isinstance(reports, str) else reports
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
-    family = members(experiment.methods)
+    family = members(experiment.methods) or _family_of(out)
     experiment, collection = prepare(experiment, out)
     execution = locally(execution)
     with staying(handed):
@@ -141,9 +143,10 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
     if optional and not (out / "experiment.json").is_file():
         collect_photographs(experiment)  # before torch is imported: a name may be misspelt
         from xaesthetic.stages.answering import load_models
+        from xaesthetic.stages.targets import of_target
 
-        handed = Handed(loaded=load_models(experiment, NONE, out))
-        exact = all(model.weights is not None for model in handed.loaded.values())
+        handed = Handed(loaded=load_models(experiment, NONE, out, execution.trust))
+        exact = all(model.weights is not None for model in of_target(handed.loaded, experiment).values())
         experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
     elif optional:
         experiment = replace(experiment, methods=Run.open(out).experiment.methods)
@@ -176,7 +179,17 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     methods = method_keys.with_baselines(experiment.methods)
     if held and held.experiment.methods == experiment.methods:  # of before baselines had names
         methods = held.experiment.methods
-    return replace(experiment, methods=methods, inputs={"photographs": photographs} | _weights(choices)), collection
+    inputs = {"photographs": photographs} | _weights(choices) | _zero(experiment)
+    return replace(experiment, methods=methods, inputs=inputs), collection
+
+
+def _zero(experiment: Experiment) -> dict[str, str]:
+    """The sha256 of the photograph that counts as zero, which can be read."""
+    if not experiment.zero.startswith(PHOTO):
+        return {}
+    file = experiment.zero.removeprefix(PHOTO)
+    photo_pixels(file)
+    return {"zero": files.sha256(Path(file))}
 
 
 def _weights(choices: Sequence[ModelChoice]) -> dict[str, str]:
@@ -219,19 +232,20 @@ def begin(
     from xaesthetic.stages.explain import explain_records
     from xaesthetic.stages.precision import measure_precision
     from xaesthetic.stages.predict import predict_records
+    from xaesthetic.stages.targets import of_target, validate_zeros, write_zeros
 
     models = load_models(experiment, handed, out, execution.trust)
     required = [method for method in experiment.methods if method not in family]
-    left_out = validate_methods(models, required, optional)
-    for key, problems in validate_methods(models, family, optional=True).items():
+    validate_zeros(experiment, models, collection.records)
+    aimed = of_target(models, experiment)
+    left_out = validate_methods(aimed, required, optional)
+    for key, problems in validate_methods(aimed, family, optional=True).items():
         left_out.setdefault(key, {}).update(problems)
     answers = {key: answer_of(model) for key, model in models.items()}
     run = (
         Run.open(out)
         if present
-        else _claim(
-            out, experiment, provenance(answers, collection.described) | ({"left_out": left_out} if left_out else {})
-        )
+        else _claim(out, experiment, provenance(answers, collection.described) | _chosen(left_out, family))
     )
     if not are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
@@ -243,11 +257,26 @@ def begin(
                 f"{experiment.data}: none of {len(reasons)} photographs can be used; the first: {reasons.iloc[0]}"
             )
         predict_records(run, models, execution)
+        write_zeros(run, models)
         explain_records(run, models, execution)
         if experiment.precision != PRECISIONS[0] and not run.has(PRECISION):
             measure_precision(run, models, execution)
         run.remove_parts()
     return run
+
+
+def _family_of(out: Path) -> tuple[str, ...]:
+    """Return the family that a run was begun with: whoever goes on with it names methods, or none."""
+    if not (out / "experiment.json").is_file():
+        return ()
+    run = Run.open(out)
+    return tuple(method for method in run.answered_by().family if method in run.experiment.methods)
+
+
+def _chosen(left_out: Mapping[str, Mapping[str, str]], family: Sequence[str]) -> dict[str, Any]:
+    """Return what a run keeps of how its methods were chosen, where there is something to keep."""
+    kept = {"left_out": left_out, "family": list(family)}
+    return {name: value for name, value in kept.items() if value}
 
 
 def _claim(out: Path, experiment: Experiment, provenance: Mapping[str, Any]) -> Run:

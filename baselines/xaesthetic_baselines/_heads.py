@@ -1,6 +1,7 @@
 """Linear heads over global averages, from weights that `xaesthetic train` has written."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,7 +35,7 @@ def with_head(
     source
         Where both come from.
     head
-        The linear layer; its manifest names the attributes and links.
+        The linear layer; its manifest names the attributes and links, and what is declared of attributes.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def with_head(
         If the head does not fit the backbone.
     """
     validate_shape(head, name, channels)
-    return gap_linear(
+    model = gap_linear(
         [str(attribute) for attribute in head.manifest["attributes"]],
         inputs,
         backbone,
@@ -52,6 +53,7 @@ def with_head(
         backbone,
         tuple(head.manifest.get("links", ())),
     )
+    return replace(model, described=head.described)
 
 
 def kept_files(folder: Path, name: str) -> dict[str, str]:

@@ -21,8 +21,10 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
-from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, Table
+from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
+from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.store import Run, model_key
+from xaesthetic_reports._explained import target_words
 
 _FINEST = 64
 """Cells a side of a map in the page; finer ones are averaged."""
@@ -44,7 +46,8 @@ def payload(run: Run) -> dict[str, Any]:
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {"seed": run.experiment.seed, "batch": run.experiment.batch, "device": run.experiment.device},
+        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")}
+        | ({"target": words} if (words := target_words(run)) else {}),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
@@ -52,6 +55,8 @@ def payload(run: Run) -> dict[str, Any]:
         "specificity": _summary(run, SPECIFICITY),
         "edits": _summary(run, EDIT_VERDICTS),
         "leaderboard": _summary(run, LEADERBOARD),
+        "precision": _precision(run, described),
+        "same_maps": _summary(run, SAME_MAPS),
     }
 
 
@@ -67,6 +72,20 @@ def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[s
             if item.about
         },
     }
+
+
+def _precision(run: Run, described: Described) -> list[dict[str, Any]]:
+    """What a reduced precision changes at most: a row a model and method, with the attribute whose rating changes most."""
+    if not run.has(PRECISION_SUMMARY):
+        return []
+    rows = []
+    for (model, method), known in run.read(PRECISION_SUMMARY).groupby(["model", "method"], sort=False):
+        worst = known.sort_values("rating", ascending=False, kind="stable").iloc[0]
+        title = described.of_model(str(model), str(worst["attribute"])).title
+        change = {"rating": _rounded(float(worst["rating"])), "map": _rounded(float(known["map"].max()))}
+        photographs = int(worst["photographs"])
+        rows.append({"model": model, "method": method, "photographs": photographs, "attribute": title, **change})
+    return rows
 
 
 def _places(run: Run) -> list[tuple[str, str]]:

@@ -9,12 +9,14 @@ import pandas as pd
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
+from xaesthetic.core.targets import describe_units
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
+from xaesthetic_reports._explained import Units, target_notes, units_of
 from xaesthetic_reports._labels import key_to_labels, labels, title_labels
 from xaesthetic_reports._panels import panels_of
 from xaesthetic_reports._ranges import range_notes
@@ -40,7 +42,7 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     For each attribute ``report/attribute_grid_NAME.png``, ``.pdf`` and the caption.
     """
     records = {record.id: record for record in run.records()}
-    described = run.described()
+    described, units, notes = run.described(), units_of(run), target_notes(run)
     written = []
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
@@ -48,11 +50,17 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
         most = _MOST[options.columns]
         shown = replace(pick, highest=pick.highest[:most], lowest=pick.lowest[-most:])
         named = labels([records[image].original for image in (*shown.highest, *shown.lowest)])
-        rows = _rows(run, shown, records, named, options, described)
+        rows = _rows(run, shown, records, named, options, units)
         title = described.any(pick.attribute).title
-        figure = grid.photo_grid(rows, _page(title, pick, shown, options), options.columns)
+        figure = grid.photo_grid(
+            rows, _page(title, pick, shown, options, _unit(run, pick.attribute, units)), options.columns
+        )
         caption = "\n".join(
-            [_caption(run, pick, shown, _SCALES[options.scale], described), *key_to_labels(named | title_labels([title]))]
+            [
+                _caption(run, pick, shown, _SCALES[options.scale], described),
+                *notes,
+                *key_to_labels(named | title_labels([title])),
+            ]
         )
         written += style.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
     return written
@@ -64,10 +72,10 @@ def _rows(
     records: dict[str, Record],
     named: Mapping[str, str],
     options: ReportOptions,
-    described: Described,
+    units: Units,
 ) -> list[grid.Row]:
     shown = (*pick.highest, *pick.lowest)
-    people = described.of_people(pick.attribute)
+    people = units.described.of_people(pick.attribute)
     photographs = {image: style.thumbnail(load_photograph(records[image])) for image in shown}
     rows = [
         grid.Row(
@@ -81,7 +89,7 @@ def _rows(
     table = run.read(PREDICTIONS)
     rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
-        scores = _scores(rated, model, shown, described.of_model(model, pick.attribute))
+        scores = _scores(rated, model, shown, pick.attribute, units)
         for method in run.methods(model):
             stack = run.maps(model, method)
             if pick.attribute in stack.attributes and stack.asks_output:  # a floor is drawn once, by `floors`
@@ -91,8 +99,22 @@ def _rows(
     return rows
 
 
-def _scores(rated: pd.Series, model: str, shown: Sequence[str], item: Attribute) -> dict[str, str]:
-    return {image: item.text(float(rated.loc[(model, image)])) for image in shown if (model, image) in rated.index}
+def _scores(rated: pd.Series, model: str, shown: Sequence[str], attribute: str, units: Units) -> dict[str, str]:
+    return {
+        image: units.corner(image, model, attribute, float(rated.loc[(model, image)]))
+        for image in shown
+        if (model, image) in rated.index
+    }
+
+
+def _unit(run: Run, attribute: str, units: Units) -> str:
+    """The units of the maps that a figure shows, and whose they are where not all have one."""
+    places = [(model, method, run.maps(model, method)) for model in run.model_keys() for method in run.methods(model)]
+    shown = [item for item in places if item[2].asks_output and attribute in item[2].attributes]
+    held = {(model, method): units.unit(stack, model, attribute) for model, method, stack in shown}
+    said = describe_units(held.values())
+    with_unit = dict.fromkeys(method for (_, method), (unit, _) in held.items() if unit)
+    return f"{said} for {', '.join(with_unit)}" if said and not all(unit for unit, _ in held.values()) else said
 
 
 def _rating_of_people(record: Record, item: Attribute) -> str:
@@ -107,7 +129,7 @@ def _name(record: Record, named: Mapping[str, str]) -> str:
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(title: str, pick: Pick, shown: Pick, options: ReportOptions) -> grid.Page:
+def _page(title: str, pick: Pick, shown: Pick, options: ReportOptions, unit: str) -> grid.Page:
     ends = (("highest", pick.highest, shown.highest), ("lowest", pick.lowest, shown.lowest))
     scale = _SCALES[options.scale]
     return grid.Page(
@@ -115,7 +137,7 @@ def _page(title: str, pick: Pick, shown: Pick, options: ReportOptions) -> grid.P
         groups=tuple(
             (f"{len(part)} {end}" + f" of {len(ids)}" * (len(part) < len(ids)), len(part)) for end, ids, part in ends if ids
         ),
-        bar=f"map value\n({scale})",
+        bar=f"map value{f', {unit}' * bool(unit)}\n({scale})",
         ends=("least", "most"),
     )
 

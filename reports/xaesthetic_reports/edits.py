@@ -18,6 +18,8 @@ from xaesthetic.run.store import Run
 def edits(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each edit and method: how often the rating moved as it should, and the AUC of the map's change.
 
+    A floor, which asks no output, has one row, of all edits.
+
     Parameters
     ----------
     run
@@ -48,7 +50,7 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
 def _lines(rows: pd.DataFrame, name: str) -> tuple[Line, ...]:
     return tuple(
         Line(
-            f"{row['edit'].replace('_', ' ')}  {row['method']}",
+            f"{row['edit'].replace('_', ' ') or 'all edits'}  {row['method']}",
             str(row["method"]),
             *(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")),
         )

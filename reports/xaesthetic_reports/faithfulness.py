@@ -16,6 +16,7 @@ from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_fig
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
 
+_FLOORS = "All: maps that ask no output have one row, means over all outputs. "
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
 
 
@@ -42,9 +43,10 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     written = [file]
     described = run.described()
     for model, rows in table.groupby("model", sort=False):
-        titles = {str(name): described.of_model(str(model), str(name)).title for name in rows["attribute"].unique()}
+        names = [str(name) for name in rows["attribute"].unique() if name]
+        titles = {name: described.of_model(str(model), name).title for name in names}
         named = title_labels(titles.values())
-        labels = {name: named[title] for name, title in titles.items()}
+        labels = {name: named[title] for name, title in titles.items()} | {"": "all"}
         panels = [
             IntervalPanel(f"{end}, {fill} →", _lines(known, end, labels), _CHANCE)
             for fill, known in rows.groupby("fill", sort=False)
@@ -72,6 +74,7 @@ def _baselines(rows: pd.DataFrame) -> str:
 
 
 def _confounded(rows: pd.DataFrame) -> str:
+    rows = rows[rows["attribute"] != ""]
     pairs = dict.fromkeys(zip(rows["attribute"], rows["fill"], strict=True))
     pairs |= dict.fromkeys((row["attribute"], split(str(row["method"]))[1]) for _, row in rows.iterrows())
     marked = [f"{attribute.replace('_', ' ')} with {name}" for attribute, name in pairs if is_confounded(attribute, name)]
@@ -84,5 +87,6 @@ def _caption(run: Run, model: str, rows: pd.DataFrame) -> str:
         "back (insertion) by the map's order, a tenth of the area a step, over a baseline: how much lower, or higher, the "
         "mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better than chance. Baselines: "
         f"{_baselines(rows)}. Confounded, as the baseline by itself edits the attribute: {_confounded(rows)}. "
+        f"{_FLOORS * bool((rows['attribute'] == '').any())}"
         f"{model}: {run.trained()[model]}."
     )

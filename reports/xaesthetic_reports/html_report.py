@@ -70,7 +70,11 @@ def _colors() -> str:
 def _downloads(run: Run) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
     result: list[dict[str, Any]] = [
-        {"name": "predictions.csv", "type": "text/csv", "text": to_csv(run.read(PREDICTIONS), run.trained())}
+        {
+            "name": "predictions.csv",
+            "type": "text/csv",
+            "text": to_csv(run.read(PREDICTIONS), run.trained(), run.described()),
+        }
     ]
     inside = _inside(run)
     tables = [file for file in inside if file.suffix == ".csv" and file.name != "predictions.csv"]

@@ -1,12 +1,13 @@
 """For every photograph and attribute a picture: the photograph, and every model's map over it."""
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from xaesthetic.core.attributes import describe
+from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
@@ -15,13 +16,19 @@ from xaesthetic.figures.style import save_figure, thumbnail
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
+from xaesthetic_reports._ranges import range_notes
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
+_LONGEST = 110  # bytes of each part of a file's name: a file system takes 255
+_NONE = "no-attribute"
 
 
 @report(on_request=True)
 def overlays(run: Run, options: ReportOptions) -> list[Path]:
     """One picture for every photograph and attribute: every model's map over the photograph, with its rating.
+
+    Maps that ask no attribute are drawn once a photograph, in a picture of their own.
 
     Parameters
     ----------
@@ -32,50 +39,75 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/overlays/PHOTOGRAPH-ATTRIBUTE.png``.
+    ``report/overlays/PHOTOGRAPH-ATTRIBUTE.png``; ``PHOTOGRAPH-no-attribute.png``, where no attributes are named.
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
-    note = "; ".join(f"{model}: {trained}" for model, trained in run.trained().items())
-    written: dict[Path, None] = {}
+    said = [*(item.rstrip(".") for item in series_notes(run)), *(f"{key}: {how}" for key, how in run.trained().items())]
+    described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():
         pixels = thumbnail(load_photograph(record), _PIXELS)
-        for attribute, shown in _shown(record, stacks, ratings):
+        for attribute, shown in _shown(record, stacks, ratings, units):
             if not options.attributes or attribute in options.attributes:
-                file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute)}", written)
-                title = f"{describe(attribute).title}: {record.id}"
+                file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
+                title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
+                title = ", ".join(filter(None, (title, target_words(run))))
+                note = " ".join([*_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
                 save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
 
 
+def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: Described) -> list[str]:
+    """What the models that rate an attribute declare of it, in a sentence."""
+    models = dict.fromkeys(model for (model, _), stack in stacks.items() if attribute in stack.attributes)
+    return range_notes({model: described.of_model(model, attribute) for model in models})
+
+
 def _shown(
-    record: Record, stacks: dict[tuple[str, str], Maps], ratings: pd.Series
+    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units
 ) -> Iterator[tuple[str, Sequence[Overlay]]]:
-    """Give every attribute with the maps of those models that have it."""
+    """Give every attribute with the maps of those models that have it; under no name those that ask no attribute."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
-    for attribute in dict.fromkeys(name for stack in held.values() for name in stack.attributes):
+    by_attribute = {place: stack for place, stack in held.items() if stack.asks_output}
+    for attribute in dict.fromkeys(name for stack in by_attribute.values() for name in stack.attributes):
         yield (
             attribute,
             [
                 Overlay(
-                    f"{model}, {method}", f"{ratings[record.id, model, attribute]:z.2f}", stack.map(record.id, attribute)
+                    f"{model}, {method}",
+                    units.corner(record.id, model, attribute, ratings[record.id, model, attribute]),
+                    stack.map(record.id, attribute),
+                    *units.unit(stack, model, attribute),
                 )
-                for (model, method), stack in held.items()
+                for (model, method), stack in by_attribute.items()
                 if attribute in stack.attributes
             ],
         )
+    floors = [
+        Overlay(f"{model}, {method}", "", stack.map(record.id, stack.attributes[0]))
+        for (model, method), stack in held.items()
+        if not stack.asks_output
+    ]
+    if floors:
+        yield "", floors
 
 
 def _plain(name: str) -> str:
-    """A name as a part of a file's: folders and what systems forbid become dashes."""
-    return re.sub(r'[\\/:*?"<>|\s]+', "-", name).strip("-.")[-120:] or "photograph"
+    """A name as a part of a file's: folders and what systems forbid become dashes; the end of one that is too long."""
+    plain = re.sub(r'[\\/:*?"<>|\s]+', "-", name).strip("-.")
+    return plain.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore").strip("-.") or "photograph"
 
 
 def _free(folder: Path, stem: str, taken: dict[Path, None]) -> Path:
-    """A file of that name, numbered where two photographs would have one."""
+    """A file of that name, numbered where two would have one, also on disks to which upper and lower case are one."""
     number, file = 1, folder / f"{stem}.png"
-    while file in taken:
+    held = {_folded(other) for other in taken}
+    while _folded(file) in held:
         number += 1
         file = folder / f"{stem}-{number}.png"
     return file
+
+
+def _folded(file: Path) -> str:
+    return unicodedata.normalize("NFC", file.name).casefold()

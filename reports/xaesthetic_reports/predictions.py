@@ -20,5 +20,5 @@ def predictions(run: Run, options: ReportOptions) -> list[Path]:
     """
     del options
     path = run.report / "predictions.csv"
-    write_text(path, to_csv(run.read(PREDICTIONS), run.trained()))
+    write_text(path, to_csv(run.read(PREDICTIONS), run.trained(), run.described()))
     return [path]

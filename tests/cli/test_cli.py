@@ -276,7 +276,7 @@ def test_what_no_command_takes_is_refused(compare, arguments):
 def test_what_is_no_run_is_refused(command, arguments):
     status, out, err = command(*arguments)
     assert (status, out) == (2, "")
-    assert err == "xaesthetic: nowhere: no run folder (it holds no experiment.json); make one with 'xaesthetic compare'.\n"
+    assert err == "xaesthetic: nowhere: no run folder (there is no such folder); make one with 'xaesthetic compare'.\n"
 
 
 def test_another_experiment_in_the_folder_is_refused(compare):

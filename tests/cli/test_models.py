@@ -82,5 +82,52 @@ def test_photographs_are_rated_by_a_model_folder(command, model_folder, write_ph
     assert {row["attribute"] for row in json.loads(said)} == {"beauty", "noise"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(
+            ("show", "a.png"),
+            ("compare", "a.png", "--attr", "beauty"),
+            ("explain", "--data", "."),
+            ("reproduce", "--data", "."),
+        ),
+        ("table", "1", "--data", "."),
+    ],
+)
+def test_every_command_that_loads_a_model_asks_for_trust(command, model_folder, write_photo, tmp_path, arguments):
+    write_photo(tmp_path / "a.png", np.full((40, 60, 3), 90, np.uint8))
+    root = model_folder()
+    status, _, said = command(*arguments, "--model", root, "--device", "cpu", "--quiet")
+    assert (status, "would run code of this folder; read it, then add --trust" in said) == (2, True)
+    assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_a_photograph_is_shown_by_a_folder_that_is_trusted(command, model_folder, write_photo, tmp_path):
+    write_photo(tmp_path / "a.png", np.full((40, 60, 3), 90, np.uint8))
+    status, said, _ = command("a.png", "--model", model_folder(), "--trust", "--device", "cpu", "--json")
+    assert (status, json.loads(said)["predictions"][0]["model"]) == (0, "mine")
+
+
+@pytest.mark.parametrize("name", ["minr", "./minr", "nofolder", "a.png", "other", "hf:x", "mine/model.toml"])
+def test_a_name_that_is_no_model_says_what_may_be_meant(command, model_folder, write_photo, tmp_path, name):
+    write_photo(tmp_path / "a.png", np.full((4, 6, 3), 90, np.uint8))
+    (tmp_path / "other").mkdir()
+    model_folder()
+    meant = {
+        "minr": "Nor is there a model folder of that name here; did you mean 'mine'?",
+        "./minr": "minr: there is no such model folder; did you mean 'mine'?",
+        "nofolder": "Nor is there a model folder of that name here; 'xaesthetic new model NAME' writes one",
+        "a.png": "a.png: is a file; name the folder that holds the model.toml.",
+        "other": "other: holds no model.toml; 'xaesthetic new model NAME' writes a model folder.",
+        "hf:x": "'hf' is no library either; there are timm, torchvision, pyiqa.",
+        "mine/model.toml": "mine/model.toml: is a file; name the folder that holds the model.toml.",
+    }
+    for arguments in (("check-model", name), ("train", name, "--out", "o"), ("predict", "a.png", "--model", name)):
+        status, _, said = command(*arguments)
+        assert (status, len(said.strip().splitlines())) == (2, 1)
+        assert meant[name] in said
+
+
 def test_a_list_of_models_says_how_others_are_named(command):
     assert "timm:NAME, torchvision:NAME, pyiqa:NAME" in command("list", "models")[1]

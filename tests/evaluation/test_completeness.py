@@ -47,3 +47,9 @@ def test_verdicts():
     assert verdict("", 0.634, nan) == "promises nothing; its total explains 63% of the prediction"
     assert verdict("mean", nan, nan) == "too little to say"
     assert verdict("sum", 0.9, 0.051) == "does not add up as promised: 5.1% of the prediction's spread is left over"
+
+
+def test_a_sum_over_layers_in_series_says_so():
+    assert verdict("", 0.42, float("nan"), in_series=True).startswith(
+        "a sum over layers in series promises nothing; its total"
+    )

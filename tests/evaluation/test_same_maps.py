@@ -10,6 +10,7 @@ from support.maps import write_maps
 from support.plugin_package import make_photos, plugged  # noqa: F401
 from support.their_nets import install_their_nets
 
+from xaesthetic import pipeline
 from xaesthetic.core import families
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation.same_maps import compare_maps
@@ -66,6 +67,30 @@ def test_in_a_notebook_it_is_no_method(command):
 
     with pytest.raises(xa.XaestheticError, match="^no method 'all-cam': it stands for several"):
         xa.explain_photo(np.zeros((9, 9, 3), np.uint8), "multigap_lite0=random", method="all-cam")
+
+
+@pytest.mark.parametrize("stopped", ["before maps are compared", "while maps are made"])
+def test_a_stopped_run_of_a_family_is_finished_without_its_name(stopped, photos, tmp_path, monkeypatch, command):
+    """`explain RUN` knows that a model may lack one of them, and that equal maps are one row."""
+    (tmp_path / "nets").mkdir()
+    monkeypatch.syspath_prepend(install_their_nets(tmp_path / "nets"))
+    chosen = ("--data", photos, "--model", "hidden_layer", "--out", "run", "--attr", "light", "--method", "all-cam")
+    place = "write_same_maps" if stopped.startswith("before") else "_map_sink"
+    module = "xaesthetic.pipeline" if stopped.startswith("before") else "xaesthetic.stages._passes"
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{module}.{place}", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert command("explain", *chosen)[0] not in (0, 1)
+    assert not Run.open(tmp_path / "run").has(SAME_MAPS)
+    status, _, said = command("explain", tmp_path / "run")
+    assert status == 0, said
+    assert "hires_cam, xgrad_cam and layer_cam give the maps of grad_cam; they are one row" in said
+    run = Run.open(tmp_path / "run")
+    assert run.methods("hidden_layer") == ("grad_cam",)
+    assert run.same_maps() == {"hidden_layer": dict.fromkeys(FAMILY[2:], "grad_cam")}
+    compared = pipeline.compare(run.experiment, run.root, draw=False).run  # as a notebook goes on with it
+    assert compared.methods("hidden_layer") == ("grad_cam",)
+    for name in [name for name in sys.modules if name.startswith("their_nets")]:
+        del sys.modules[name]
 
 
 # -- what is the same --------------------------------------------------------------------------------------------------

@@ -78,6 +78,22 @@ def test_score_cam_and_ablation_cam_of_a_dead_channel_are_finite():
         assert torch.isfinite(maps_of(name, model, x)).all(), name
 
 
+def test_occlusion_is_one_window_after_another():
+    """Two photographs of odd sides, one pass a window, onto another baseline than 0."""
+    model, x = nets.hidden_net(), nets.batch(2)
+    blank = baseline_input(x, model.inputs, "white")
+    rows, columns = ([round(side * cell / 10) for cell in range(11)] for side in (27, 23))
+    whole, lost, times = model.run(x).raw, torch.zeros(2, 3, 10, 10), torch.zeros(10, 10)
+    for i, j in np.ndindex(9, 9):
+        covered = x.clone()
+        box = (..., slice(rows[i], rows[i + 2]), slice(columns[j], columns[j + 2]))
+        covered[box] = blank[box]
+        lost[..., i : i + 2, j : j + 2] += (whole - model.run(covered).raw)[..., None, None]
+        times[i : i + 2, j : j + 2] += 1
+    maps = plugins.load("methods", "occlusion@white")(model.run(x))
+    torch.testing.assert_close(maps, lost / times, rtol=0, atol=1e-6)
+
+
 def test_rise_is_the_papers_map_around_its_mean(monkeypatch):
     """E[y | shown] of the paper, over the same masks, minus the mean over all of them."""
     module = __import__("xaesthetic.methods.rise", fromlist=["_mask"])
@@ -112,15 +128,15 @@ def test_rise_finds_the_part_that_an_output_sees():
     assert float(maps[:, :14, :14].min()) > float(maps[:, 14:, 14:].max())
 
 
-@pytest.mark.parametrize("name", ["rise", "score_cam", "ablation_cam"])
+@pytest.mark.parametrize("name", ["rise", "score_cam", "ablation_cam", "occlusion"])
 def test_the_groups_make_no_difference_and_all_outputs_share_a_pass(name, monkeypatch):
     model, x = nets.hidden_net(), nets.batch(2)
     calls = []
     head = FunctionHead(lambda activations: calls.append(len(activations[0])) or model.head.function(activations))
     counting = nets.net_of(head)
     at_once = maps_of(name, counting, x)
-    versions = {"rise": 1000, "score_cam": 27, "ablation_cam": 27}[name]
-    besides = {"rise": 1, "score_cam": 2, "ablation_cam": 2}[name]  # the photograph; the baseline, the whole
+    versions = {"rise": 1000, "score_cam": 27, "ablation_cam": 27, "occlusion": 81}[name]
+    besides = {"rise": 1, "score_cam": 2, "ablation_cam": 2, "occlusion": 1}[name]  # the photograph; the baseline, the whole
     assert sum(calls) == 2 * (versions + besides)
     size = x.numel() * 4 + (sum(layer.numel() * 4 for layer in model.features(x)) if name == "ablation_cam" else 0)
     monkeypatch.setattr(_perturbed, "MEMORY", 5 * size + 1)

@@ -10,6 +10,7 @@ import torch
 
 from xaesthetic.core.errors import ModelError, PluginError
 from xaesthetic.models.forward import Session
+from xaesthetic.models.iqa_licences import LICENCES, metric_licence
 from xaesthetic.models.loading import load_model
 from xaesthetic.stages.choices import validate_methods
 
@@ -59,11 +60,13 @@ def test_a_metric_rates_and_keeps_its_direction_range_and_licence(stand_in):
     (plain,) = model.descriptions
     assert (plain.range, plain.higher_is_better) == ("0 to 100", False)
     assert model.source.licence.startswith("PolyForm-Noncommercial-1.0.0 (pyiqa 9.9, as it declares itself)")
+    assert model.source.licence.endswith("; Plain's own licence: not known")
     assert model.source.trained == "a formula without weights"
     assert "plain: lower is better" in model.notes
     white = np.full((40, 60, 3), 255, np.uint8)
     np.testing.assert_allclose(Session(model).run([white, PHOTO * 0]).ratings, [[100], [0]], atol=1e-4)
     taught = load_model("pyiqa:taught", on="cpu")
+    assert taught.source.licence.endswith("; weights: not stated")
     assert (taught.source.trained, taught.descriptions[0].range) == ("pyiqa's weights (koniq)", "")
 
 
@@ -86,6 +89,18 @@ def test_what_is_no_metric_of_one_photograph_is_refused(stand_in):
             load_model(f"pyiqa:{name}", on="cpu")
 
 
+def test_a_metrics_licence_is_its_authors_with_the_place_or_is_said_to_be_unknown(monkeypatch):
+    said = "A metric. Code from https://github.com/chaofengc/x, after https://github.com/some-one/their.net/blob/m/a.py"
+    monkeypatch.setattr(sys.modules[__name__], "__doc__", said)
+    assert metric_licence("TReS", Metric(True)) == (
+        "TReS's code: academic or non-profit research only (https://github.com/isalirezag/TReS, LICENSE)"
+    )
+    unknown = metric_licence("Plain", Metric(True))
+    assert unknown == (
+        "Plain's own licence: not known; pyiqa took it from https://github.com/some-one/their.net, look there"
+    )
+
+
 def test_without_the_library_its_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyiqa", None)
     with pytest.raises(
@@ -106,3 +121,12 @@ def test_a_metric_of_the_library_itself_without_a_download():
     np.testing.assert_allclose(Session(model).run([PHOTO, PHOTO // 2]).ratings[:, 0], wanted, rtol=1e-4)
     assert model.descriptions[0].higher_is_better is False
     assert "PolyForm-Noncommercial" in model.source.licence
+    assert "PIQE's own licence: not known; pyiqa took it from https://github.com/" in model.source.licence
+
+
+@pytest.mark.slow
+def test_every_class_in_the_table_of_licences_is_pyiqas():
+    pytest.importorskip("pyiqa")
+    from pyiqa.default_model_configs import DEFAULT_CONFIGS
+
+    assert set(LICENCES) <= {config["metric_opts"]["type"] for config in DEFAULT_CONFIGS.values()}

@@ -11,7 +11,7 @@ from xaesthetic.models.checkpoints import state_sum
 from xaesthetic.models.examine import examine_model, prove, state
 from xaesthetic.models.forward import Session
 from xaesthetic.models.loading import load_model
-from xaesthetic.models.multigap import Intermediates, grids, last_on_each_grid
+from xaesthetic.models.multigap import Intermediates, default_stages, grids
 from xaesthetic.models.named import library_model
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
@@ -136,20 +136,20 @@ def test_all_classes_of_a_librarys_network_are_outputs():
     assert state(examination)["inputs"]["size"] == [160, 160]
 
 
-def test_layers_of_a_backbone_are_timms_stages_or_the_last_on_each_grid():
+def test_layers_of_a_backbone_are_timms_stages_or_the_default_stages():
     network = build_network("timm", "test_resnet", 0)
     module = Intermediates(network.net)
     shapes = grids(module, network.inputs)
     assert [shape[0] for shape in shapes.values()] == [item["num_chs"] for item in network.net.feature_info]
     other = build_network("torchvision", "resnet18")
-    assert last_on_each_grid(other.net, (64, 64)) == ["relu", "layer1", "layer2", "layer3", "layer4"]
+    assert default_stages(other.net, (64, 64)) == ["relu", "layer1", "layer2", "layer3", "layer4"]
     x = torch.rand(1, 3, 64, 64)
     got = Intermediates(other.net, ["layer2", "layer1"])(x)
     one = other.net.layer1(other.net.maxpool(other.net.relu(other.net.bn1(other.net.conv1(x)))))
     torch.testing.assert_close(got, (other.net.layer2(one), one))
 
 
-def test_stages_with_their_channels_last_are_refused():
+def test_stages_with_their_channels_last_become_grids():
     class Last(torch.nn.Module):
         def __init__(self):
             super().__init__()
@@ -160,7 +160,10 @@ def test_stages_with_their_channels_last_are_refused():
 
     from xaesthetic.core.types import InputSpec
 
-    with pytest.raises(ModelError, match="layer 'two' gives .* with its channels last"):
-        grids(Intermediates(Last(), ["two"]), InputSpec((32, 32), (0.0, 0.0, 0.0)))
+    net = Last()
+    stages = Intermediates(net, ["two"], (32, 32))
+    assert grids(stages, InputSpec((32, 32), (0.0, 0.0, 0.0))) == {"two": (4, 8, 8)}
+    x = torch.rand(2, 3, 32, 48)
+    torch.testing.assert_close(stages(x)[0], net.one(x))
     with pytest.raises(ModelError, match="has no layer 'three'"):
         Intermediates(Last(), ["three"])

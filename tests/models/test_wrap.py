@@ -83,6 +83,19 @@ def test_gradients_are_those_of_a_cut_network(kind):
         torch.testing.assert_close(taken.gradient_sums[0][:, output], gradient.sum((2, 3)))
 
 
+@pytest.mark.parametrize(("kind", "linear"), [("plain", True), ("rectified", False), ("clamped", False), ("sigmoid", False)])
+def test_tiny_outputs_are_held_to_as_much_as_large_ones(kind, linear):
+    """A tolerance that is not relative would take any head of outputs of 1e-9 for linear."""
+
+    class Tiny(Odd):
+        def end(self, early, late, aux):
+            return super().end(early, late, aux) * 1e-9
+
+    model = xa.wrap(Tiny(kind), layers="second", inputs=INPUTS)
+    assert 0 < float(model.run(X).raw.abs().max()) < 1e-6
+    assert (model.weights is not None) == linear
+
+
 def test_layers_in_series_have_total_derivatives():
     model = wrapped("rectified", layers=["first", "second"])
     both = model.run(X, "full")

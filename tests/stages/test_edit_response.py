@@ -93,13 +93,13 @@ def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign
     table = run.read(EDITS)
     assert set(table["edit"]) == {"drain", "saturate"}
     assert set(table["image"]) == {"p"}  # the other has no subject
-    assert ((table["moved"] > 0) == bool(right)).all()
+    assert ((table[table["attribute"] != ""]["moved"] > 0) == bool(right)).all()
     assert (table["auc"] > 0.9).all()
     assert (table["energy"] > 0.7).all()
     assert table["area"].to_numpy() == pytest.approx(31 * 41 / 4800, abs=0.02)
     told = summaries.summarise_edits(table)
-    assert (told["right"] == right).all()
-    assert set(told["method"]) == {"grad_cam", "activation_energy"}
+    assert (told[told["method"] == "grad_cam"]["right"] == right).all()
+    assert told["method"].tolist() == ["grad_cam", "grad_cam", "activation_energy"]
 
 
 def test_controls_move_a_model_of_colour_as_they_should(run):
@@ -140,7 +140,8 @@ def test_the_command(run):
     assert done.exit_code == 0, done.output
     assert "AUC of its" in done.stdout
     table = pd.read_csv(run.report / "edits.csv")
-    assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose"}
+    table = table.fillna({"edit": ""})
+    assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose", ""}
     assert run.has(EDITS)
     assert (run.report / "edit_verdicts.csv").is_file()
     assert "Does a rating follow what is done" in _page(run)

@@ -121,7 +121,8 @@ def test_a_file_that_is_there_stays_where_saving_fails(shown, tmp_path, monkeypa
 
 def test_its_figure_has_every_attribute(shown):
     texts = {text.get_text() for text in shown.figure().findobj(matplotlib.text.Text)}
-    assert {"photograph", "Light", "Depth of Field", f"{shown.ratings['light']:z.2f}"} <= texts
+    light = f"{shown.ratings['light']:z.2f}" + "!" * (abs(shown.ratings["light"]) > 1)
+    assert {"photograph", "Light, -1 to 1", "Depth of Field, -1 to 1", light} <= texts
     assert len([axes for axes in shown.figure().axes if axes.images]) == 3
 
 
@@ -129,7 +130,8 @@ def test_its_text_says_what_it_is(shown):
     said = repr(shown)
     assert said.startswith("<Explanation of a photograph of 80 x 60 by the model, cam: light ")
     assert f"depth_of_field {shown.ratings['depth_of_field']:.3f}" in said
-    assert len(said) < 200
+    assert "(-1 to 1)" in said
+    assert len(said) < 220
 
 
 class Parsed(HTMLParser):
@@ -155,7 +157,7 @@ def test_in_a_notebook_all_text_is_escaped_and_small(shown, tmp_path, photo):
     assert not {"script", "b"} & set(page.tags)
     assert "img" in page.tags
     assert any("<script>" in text for text in page.texts)
-    assert {"Light", f"{shown.ratings['light']:.3f}"} <= set(page.texts)
+    assert {"Light", f"{shown.ratings['light']:.3f}!", "-1 to 1"} <= set(page.texts)
     assert len(shown._repr_html_()) < 150_000
 
 
@@ -172,7 +174,7 @@ def test_ratings_in_a_notebook():
     rows = [(f"{n}<b>.jpg", "net", name, 0.25 * n, 0.0) for n in range(30) for name in ("light", "<i>")]
     table = pd.DataFrame(rows, columns=["image", "model", "attribute", "prediction", "raw"])
     page = Parsed(Ratings(table, {"net": "<u>"}, {"x": "gone"})._repr_html_())
-    assert {"0<b>.jpg", "net light", "net <i>", "0.25", "and 10 more"} <= set(page.texts)
+    assert {"0<b>.jpg", "net Light (-1 to 1)", "net <i>", "0.25", "and 10 more"} <= set(page.texts)
     assert page.tags.count("tr") == 21
     assert not {"b", "i", "u"} & set(page.tags)
     assert html_table(["<a>"], []).count("<a>") == 0

@@ -98,9 +98,9 @@ def test_the_command(run):
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--faithfulness"])
     assert done.exit_code == 0, done.output
     table = pd.read_csv(run.report / "faithfulness.csv")
-    assert len(table) == 2 * 2 * 2  # methods, attributes, fills
+    assert len(table) == (2 + 1) * 2  # attributes, and a floor's only row; fills
     assert set(table["fill"]) == set(DEFAULTS)
     energy = table[table["method"] == "activation_energy"]
     assert energy["sensitivity"].notna().all()
     done = CliRunner().invoke(app, ["score", str(run.root), "--metric", "nss", "--faithfulness", "--json"])
-    assert len(json.loads(done.stdout)["faithfulness"]) == 8
+    assert len(json.loads(done.stdout)["faithfulness"]) == 6

@@ -96,3 +96,35 @@ def test_the_command_prints_the_error(word, command, experiment):
     assert "tiny_net" in table
     assert ", light" in table
     assert ("%" in table) == (word != "predict")
+
+
+def test_an_explanation_says_the_error(experiment, tmp_path):
+    photo = tmp_path / "photos" / "00.png"
+    shown = xa.explain(photo, "tiny_net", precision="bf16")
+    full = xa.explain(photo, "tiny_net")
+    assert (full.precision, full.notes) == (None, ())
+    table = shown.precision.set_index("attribute")
+    assert list(shown.precision.columns) == list(PRECISION.names)
+    assert table["rating"].to_dict() == pytest.approx(dict(shown.ratings))
+    assert table["full"].to_dict() == pytest.approx(dict(full.ratings))
+    run = xa.compare(experiment, tmp_path / "out", draw=False).run.read(PRECISION)
+    of_run = run[(run["image"] == "00.png") & (run["method"] == "cam")].set_index("attribute")
+    assert table["map"].to_dict() == pytest.approx(of_run["map"].to_dict(), rel=0.2)  # a batch of two there
+    error = max(abs(shown.ratings[name] - full.ratings[name]) for name in full.ratings)
+    note = f"bf16 changes ratings by {error:.4f} and maps by {table['map'].max():.1%} of their largest value, at most"
+    assert shown.notes == (note,)
+    assert repr(shown).endswith(f". {note}>")
+    assert note in shown._repr_html_()
+    assert note in {text.get_text() for text in shown.figure().texts}
+    assert "bf16 changes ratings by" in rate([photo], replace(experiment, methods=()))._repr_html_()
+
+
+def test_blocks_are_of_the_runs_precision(experiment, tmp_path):
+    """Their sum is the run's map, and not that of full precision."""
+    run = xa.compare(replace(experiment, batch=1), tmp_path / "out", draw=False).run
+    blocks = xa.measure(run, "blocks")
+    first = blocks.iloc[0]
+    total = sum(np.mean(values) for values in blocks["values"])
+    assert total == pytest.approx(run.maps("tiny_net", "cam").map(first["image"], first["attribute"]).mean(), rel=1e-4)
+    full = xa.explain(tmp_path / "photos" / first["image"], "tiny_net").raw[first["attribute"]] - first["bias"]
+    assert total != pytest.approx(full, rel=1e-3)

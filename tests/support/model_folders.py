@@ -28,6 +28,20 @@ class Scored(torch.nn.Module):
         layer = self.conv(x)
         return layer, self.head(layer.mean((2, 3)))
 """
+STAGED = """
+import torch
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two, self.head = torch.nn.Conv2d(3, 4, 4, 4), torch.nn.Conv2d(4, 6, 2, 2), torch.nn.Linear(6, 3)
+
+    def forward(self, x):
+        return self.head(self.two(torch.relu(self.one(x))).mean((2, 3)))
+
+def build():
+    return Net()
+"""
 INPUTS = """
 [inputs]
 size = [24, 32]

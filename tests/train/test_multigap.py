@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from support.model_folders import INPUTS, STAGED
 
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
@@ -8,9 +9,11 @@ from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
+from xaesthetic.data.records import Collection
+from xaesthetic.models.backbones import build_backbone
 from xaesthetic.models.forward import Session, to_batch
 from xaesthetic.models.loading import load_model
-from xaesthetic.train import multigap
+from xaesthetic.train import multigap, ridge
 
 CHOICE = ModelChoice.parse("timm:test_resnet=random")
 CPU = Execution(device="cpu")
@@ -28,7 +31,7 @@ def photographs(tmp_path, write_photo, monkeypatch):
         records.append(Record(str(index), path, original=str(index), ratings={"light": level / 255}))
     (tmp_path / "photos/bad.png").write_bytes(b"no photograph")
     records.append(Record("bad", tmp_path / "photos/bad.png", original="bad", ratings={"light": 0.5}))
-    monkeypatch.setattr(multigap, "find_records", lambda data, root: records)
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(records)))
     return records
 
 
@@ -55,14 +58,15 @@ def test_the_features_are_the_averages_of_the_stages(photographs, tmp_path):
     """The slow way: timm's own stages one by one, each channel's mean in numpy."""
     import timm
 
-    backbone = multigap._backbone(CHOICE, "cpu")
-    features = multigap._features(backbone.model, photographs, tmp_path, CPU)
+    backbone = build_backbone(CHOICE)
+    model = multigap._untrained(backbone, CHOICE, "cpu")
+    features = multigap._features(model, photographs, tmp_path, CPU)
     assert np.isnan(features[-1]).all()
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = timm.create_model("test_resnet", features_only=True).eval()
-    net.load_state_dict(backbone.network.net.state_dict(), strict=False)
-    x = to_batch([images.decode(photographs[3].path)], backbone.model.inputs)
+    net.load_state_dict(backbone.net.state_dict(), strict=False)
+    x = to_batch([images.decode(photographs[3].path)], backbone.inputs)
     with torch.no_grad():
         slow = np.concatenate([stage[0].numpy().mean((1, 2)) for stage in net(x)])
     np.testing.assert_allclose(features[3], slow, rtol=1e-4, atol=1e-5)
@@ -83,14 +87,46 @@ def test_the_ridge_is_that_of_the_equation():
     assert bias == pytest.approx(wanted.mean() - rows.mean(0) @ beta)
 
 
+def test_photographs_that_nobody_rated_are_edited(tmp_path, write_photo, monkeypatch):
+    """Twelve photographs with a subject: the head is fitted to edits, on a model folder, and maps add up."""
+    random = np.random.default_rng(0)
+    records = []
+    for index in range(12):
+        pixels = np.clip(random.integers(40, 180, 3) + random.normal(0, 40, (32, 40, 3)), 0, 255).astype(np.uint8)
+        path = write_photo(tmp_path / "photos" / f"{index}.png", pixels)
+        outline = ((12.0, 8.0), (30.0, 8.0), (30.0, 24.0), (12.0, 24.0))
+        records.append(Record(str(index), path, original=str(index), subject=(outline,), ratings={"light": 0.5}))
+    monkeypatch.setattr(multigap, "find_records", lambda data, root: records)
+    monkeypatch.setattr(ridge, "find_records", lambda data, root: records)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "network.py").write_text(STAGED)
+    (folder / "model.toml").write_text(f'architecture = "network:build"\n{INPUTS}')
+    choice, trusted = ModelChoice(str(folder)), Execution(device="cpu", trust=True)
+    out = tmp_path / "out"
+    with pytest.raises(ModelError, match="would run code of this folder; read it, then add --trust"):
+        multigap.train_multigap(choice, "mine", None, out, 0, CPU, from_edits=True)
+    manifest = multigap.train_multigap(choice, "mine", None, out, 0, trusted, from_edits=True)
+    assert manifest["trained"] == "trained on edits, not on ratings"
+    assert manifest["command"].endswith("--head multigap --recipe ridge")
+    model = load_model(out, on="cpu", trust=True)
+    assert "depth_of_field" in model.attributes
+    assert model.layers == ("one", "two")
+    results = Session(model).run([images.decode(record.path) for record in records[:3]], ["cam"])
+    np.testing.assert_allclose(results.maps["cam"].mean((2, 3)) + model.bias.numpy(), results.raw, rtol=1e-3, atol=1e-3)
+    assert sorted(path.name for path in out.iterdir() if path.name != ".lock") == [
+        *("model.json", "model.safetensors", "model.toml", "network.py")
+    ]
+
+
 def test_what_cannot_be_trained_is_refused(photographs, tmp_path, monkeypatch):
     (tmp_path / "model.toml").write_text("")
     with pytest.raises(DataError, match="holds a model already"):
         multigap.train_multigap(CHOICE, "mine", None, tmp_path, 0, CPU)
-    for choice in ("multigap_lite0", "pyiqa:piqe", "./folder", "timm:test_resnet=weights"):
+    for choice in ("multigap_lite0", "pyiqa:piqe", "timm:test_resnet=weights"):
         with pytest.raises(ModelError, match="is no backbone for a new head"):
             multigap.train_multigap(ModelChoice.parse(choice), "mine", None, tmp_path / "out", 0, CPU)
-    monkeypatch.setattr(multigap, "find_records", lambda data, root: photographs[:8])
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(photographs[:8])))
     with pytest.raises(DataError, match="photographs rated for light can be trained on; 10 at least"):
         multigap.train_multigap(CHOICE, "mine", None, tmp_path / "out", 0, CPU)
     assert not (tmp_path / "out/model.toml").exists()

@@ -39,7 +39,7 @@ def photographs(tmp_path, write_photo, monkeypatch):
         outline = ((20.0, 14.0), (44.0, 14.0), (44.0, 34.0), (20.0, 34.0))
         records.append(Record(str(index), path, original=str(index), subject=(outline,)))
     monkeypatch.setattr(ridge, "find_records", lambda data, root: records)
-    monkeypatch.setattr(ridge, "load_model", lambda name, on: tiny_net())
+    monkeypatch.setattr(ridge, "load_model", lambda name, on, trust: tiny_net())
     return records
 
 

@@ -19,14 +19,11 @@ _CALLED = 10  # photographs that the table of agreement names
 
 def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) -> None:
     """Print every summary: of the leaderboard the metrics named; what was left out; and what could be measured besides."""
-    from xaesthetic.run.schemas import PRECISION
-
     tables = judgement.tables
     if "leaderboard" in tables:
         _leaderboard(tables["leaderboard"], tables["ranks"], metrics, judgement.warnings)
         _annotations_left_out(run)
-    if run.has(PRECISION):
-        screen.print_precision(run.read(PRECISION))
+    screen.print_precision_of(run)
     for name, show in _SHOWN.items():
         if name in tables and len(tables[name]):
             screen.say()
@@ -142,8 +139,8 @@ def _edits(table: "pd.DataFrame") -> None:
     for model, rows in table.groupby("model", sort=False):
         lines = [
             [
-                f"{row['edit']} ({row['attribute']})",
-                _between(row, "right", 2),
+                f"{row['edit']} ({row['attribute']})" if row["edit"] else "all edits (asks no attribute)",
+                _between(row, "right", 2) if row["edit"] else "",
                 str(row["method"]),
                 _between(row, "auc", 2),
                 f"{row['energy']:.2f} of {row['area']:.2f}",
@@ -168,7 +165,7 @@ def _faithfulness(table: "pd.DataFrame") -> None:
     for fill, rows in table.groupby("fill", sort=False):
         lines = [
             [
-                f"{row['model']} {row['method']}, {row['attribute']}",
+                f"{row['model']} {row['method']}, {row['attribute'] or 'all (asks no attribute)'}",
                 _between(row, "deletion", 3, "+"),
                 _between(row, "insertion", 3, "+"),
                 f"{row['over_centre']:+.3f}",
@@ -186,10 +183,13 @@ def _baselines(table: "pd.DataFrame") -> None:
         [
             f"{row['model']} {row['attribute']}, {row['baseline']}{' *' if row['confounded'] else ''}",
             *(f"{row[column]:.3f}" for column in ("raw", "baseline_raw", "spread")),
+            "" if row["maps_r"] != row["maps_r"] else f"{row['maps_r']:z.2f}",
         ]
         for _, row in table.iterrows()
     ]
-    screen.print_table(["baseline (* edits the attribute)", "photographs", "baseline", "between baselines"], lines)
+    screen.print_table(
+        ["baseline (* edits the attribute)", "photographs", "baseline", "between baselines", "maps' correlation"], lines
+    )
 
 
 def _randomisation(table: "pd.DataFrame") -> None:

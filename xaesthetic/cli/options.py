@@ -61,6 +61,32 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Precision = Annotated[
     str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
 ]
+Target = Annotated[
+    str,
+    typer.Option(
+        metavar="up|down",
+        help="What maps show: what raises an output, or what lowers it. Signed maps change their sign, others change "
+        "altogether.",
+    ),
+]
+Of = Annotated[
+    str,
+    typer.Option(
+        "--of",
+        metavar="raw|rating",
+        help="What maps explain: the output before its link, which maps add up to, or the rating behind it (no cam).",
+    ),
+]
+Zero = Annotated[
+    str,
+    typer.Option(
+        "--zero",
+        metavar="photo:FILE|mean|people",
+        help="What counts as zero: a photograph, the mean over the photographs, or the mean of people's ratings. It "
+        "changes no map; figures say how far the output lies from it. Default: 0.",
+        show_default=False,
+    ),
+]
 Photographs = Annotated[
     list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="Photographs and folders.", show_default=False)
 ]
@@ -85,26 +111,37 @@ def experiment(
     weights: str | None = None,
     precision: str = "full",
     photographs: Sequence[Path] = (),
+    target: str = "up",
+    of: str = "raw",
+    zero: str = "",
 ) -> "Experiment":
     """The question that the options ask; of photographs that are named one by one, where they are."""
     from xaesthetic.core.attributes import choose as choose_attributes
+    from xaesthetic.core.targets import DIRECTIONS, SCALES
     from xaesthetic.core.types import PRECISIONS, Experiment
     from xaesthetic.run.question import name_photographs
 
     if precision not in PRECISIONS:
         raise typer.BadParameter(f"{precision!r} is neither {' nor '.join(PRECISIONS)}.", param_hint="--precision")
+    for option, value, known in (("--target", target, DIRECTIONS), ("--of", of, SCALES)):
+        if value not in known:
+            raise typer.BadParameter(f"{value!r} is neither {' nor '.join(known)}.", param_hint=option)
+    usual = METHODS if of == "raw" else ("grad_cam", *METHODS[1:])  # cam has no map of a rating behind a link
     named = name_photographs(photographs) if photographs else {"data": data}
     return Experiment(
         **named,
         root=str(root) if root else None,
         models=choices(models, weights),
-        methods=tuple(dict.fromkeys(methods or METHODS)),
+        methods=tuple(dict.fromkeys(methods or usual)),
         attributes=choose_attributes(attributes),
         pick=pick,
         seed=seed,
         batch=batch,
         device=device,
         precision=precision,
+        target=target,
+        of=of,
+        zero=zero,
     )
 
 

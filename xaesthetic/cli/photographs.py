@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import options, ratings, screen
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
@@ -63,26 +63,32 @@ def show(
     ] = None,
     out: options.Out = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    target: options.Target = "up",
+    of: options.Of = "raw",
+    zero: options.Zero = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
     """Rate photographs and show where the ratings come from: a picture for every attribute, and a page."""
     from xaesthetic.pipeline import show
 
-    experiment = options.experiment(attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs)
+    experiment = options.experiment(
+        attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero
+    )
     folder = options.folder(experiment, out)
-    _print(show(experiment, folder, options.execution(workers, quiet), not method), quiet, as_json, open_page)
+    _print(show(experiment, folder, options.execution(workers, quiet, trust=trust), not method), quiet, as_json, open_page)
 
 
 def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool) -> None:
     """Print ratings and where the files are; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     pictures = [file for file in comparison.written if file.suffix == ".png"]
@@ -93,13 +99,13 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
             "page": str(pages[0]) if pages else None,
             "overlays": list(map(str, pictures)),
             "left_out": dict(comparison.left_out),
-            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
+            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained(), run.described())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
-            screen.print_shown(run)
-            screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+            ratings.print_shown(run)
+            screen.print_precision_of(run)
         for file in pictures[:_NAMED]:
             screen.say(file)
         if len(pictures) > _NAMED:

@@ -34,6 +34,7 @@ def reproduce(
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -52,7 +53,7 @@ def reproduce(
         experiment,
         options.folder(experiment, out),
         figure or (),
-        options.execution(workers, quiet),
+        options.execution(workers, quiet, trust=trust),
         options.report_options(scale, columns),
         optional=not method,
     )

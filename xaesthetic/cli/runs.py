@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli import ratings as ratings_shown
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
@@ -36,6 +37,9 @@ def compare(
     report: options.Reports = None,
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
+    target: options.Target = "up",
+    of: options.Of = "raw",
+    zero: options.Zero = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -51,8 +55,9 @@ def compare(
     if photographs and (data or root):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(
-        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or ()
-    )
+        attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
+        target, of, zero,
+    )  # fmt: skip
     comparison = compare(
         experiment,
         options.folder(experiment, out),
@@ -68,7 +73,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
-    from xaesthetic.run.schemas import PRECISION, PREDICTIONS
+    from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
     if as_json:
@@ -78,14 +83,14 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
             "same_maps": run.same_maps(),
-            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained())),
+            "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained(), run.described())),
         }
         screen.say_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         if not quiet:
-            screen.print_picks(run)
+            ratings_shown.print_picks(run)
         screen.print_same_maps(run.same_maps())
-        screen.print_precision(run.read(PRECISION) if run.has(PRECISION) else None)
+        screen.print_precision_of(run)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)
@@ -125,12 +130,12 @@ def predict(
     ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
-        write_text(out, render(ratings.table, ratings.trained))
+        write_text(out, render(ratings.table, ratings.trained, ratings.described))
         screen.say(out)
     elif as_json:
-        screen.say_json(render(ratings.table, ratings.trained))
+        screen.say_json(render(ratings.table, ratings.trained, ratings.described))
     elif not quiet:
-        screen.print_ratings(ratings)
+        ratings_shown.print_ratings(ratings)
         screen.print_precision(ratings.precision)
     screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)
@@ -150,6 +155,9 @@ def explain(
     weights: options.Weights = None,
     method: options.Methods = None,
     out: options.Out = None,
+    target: options.Target = "up",
+    of: options.Of = "raw",
+    zero: options.Zero = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -161,12 +169,14 @@ def explain(
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    if run and (attr != ["all"] or data != "sample" or root or model or weights or method or out or precision != "full"):
+    aim = target, of, zero
+    chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", ""))
+    if run and (chosen or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
         options.open_run(run).experiment
         if run
-        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision)
+        else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision, (), *aim)
     )
     folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
     comparison = compare(experiment, folder, execution, draw=False, optional=not method)

@@ -9,21 +9,18 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from xaesthetic.core.attributes import OUTSIDE
 from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.text import visible, visible_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xaesthetic.core.attributes import Attribute
     from xaesthetic.core.types import PassedOver
     from xaesthetic.data.check import DataCheck
     from xaesthetic.models.serving.manage import Status
     from xaesthetic.paper.drawing import Outcome
     from xaesthetic.paper.tables.layout import Layout
     from xaesthetic.run.store import Run
-    from xaesthetic.stages.predict import Ratings
 
 
 _SHOWN = 5  # missing photographs named on the screen
@@ -123,45 +120,12 @@ def print_same_maps(same: Mapping[str, Mapping[str, str]]) -> None:
             )
 
 
-def print_picks(run: "Run") -> None:
-    """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
-    from xaesthetic.run.schemas import PREDICTIONS
-    from xaesthetic.stages.pick import pick_records
+def print_precision_of(run: "Run") -> None:
+    """Print what a run's precision changes, where it is not full; of equal methods one row."""
+    from xaesthetic.evaluation.same_maps import without_same_maps
+    from xaesthetic.run.schemas import PRECISION
 
-    predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
-    described = run.described()
-    for pick in pick_records(run):
-        rated = predictions.loc[pick.attribute].pivot_table(
-            index="image", columns="model", values="prediction", sort=False, dropna=False
-        )
-        items = [described.of_model(str(model), pick.attribute) for model in rated.columns]
-        rows = [
-            [end, image, *(item.text(value) for item, value in zip(items, rated.loc[image], strict=True))]
-            for end, ids in (("highest", pick.highest), ("lowest", pick.lowest))
-            for image in ids
-        ]
-        print_table(["", pick.attribute, *map(str, rated.columns)], rows)
-        _say_ranges([str(model) for model in rated.columns], items, rows)
-        if pick.short:
-            wanted = 2 * (run.experiment.pick or 0)
-            say(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
-    for key, trained in run.trained().items():
-        say(f"{key}: {trained}")
-
-
-def print_shown(run: "Run") -> None:
-    """Print a table for each photograph: a row an attribute, a column a model."""
-    from xaesthetic.run.schemas import PREDICTIONS
-
-    for image, rated in run.read(PREDICTIONS).groupby("image", sort=False):
-        wide = rated.pivot_table(index="attribute", columns="model", values="prediction", sort=False, dropna=False)
-        rows = [
-            [str(name).replace("_", " "), *("" if value != value else f"{value:z.2f}" for value in values)]
-            for name, values in zip(wide.index, wide.to_numpy(), strict=True)
-        ]
-        print_table([str(image), *map(str, wide.columns)], rows)
-    for key, trained in run.trained().items():
-        say(f"{key}: {trained}")
+    print_precision(without_same_maps(run, run.read(PRECISION)) if run.has(PRECISION) else None)
 
 
 def print_precision(table: "pd.DataFrame | None") -> None:
@@ -178,33 +142,6 @@ def print_precision(table: "pd.DataFrame | None") -> None:
         rows.append([f"{model} {method}".strip(), str(worst["photographs"]), rating, of_map])
     say()
     print_table(["bf16 against full precision", "photographs", "largest error of a rating", "of a map"], rows)
-
-
-def print_ratings(ratings: "Ratings") -> None:
-    """Print a table for each model: a row a photograph, a column an attribute."""
-    for model, rated in ratings.table.groupby("model", sort=False):
-        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False, dropna=False)
-        items = [ratings.described.of_model(str(model), str(name)) for name in wide.columns]
-        names = [str(name).replace("_", " ") for name in wide.columns]
-        rows = [
-            [str(image), *(item.text(value) for item, value in zip(items, row, strict=True))]
-            for image, row in zip(wide.index, wide.to_numpy(), strict=True)
-        ]
-        print_table([str(model), *names], rows)
-        _say_ranges(names, items, rows)
-        say(f"{model}: {ratings.trained[str(model)]}")
-
-
-def _say_ranges(names: Sequence[str], items: "Sequence[Attribute]", rows: Sequence[Sequence[str]]) -> None:
-    """Print the ranges that are declared, and what marks a rating outside of its own."""
-    by_range: dict[str, list[str]] = {}
-    for name, item in zip(names, items, strict=True):
-        if item.about:
-            by_range.setdefault(item.about, []).append(name)
-    if by_range:
-        say("range: " + "; ".join(f"{about} ({', '.join(names)})" for about, names in by_range.items()))
-    if any(cell.endswith(OUTSIDE) for row in rows for cell in row[1:]):
-        say(f"{OUTSIDE} outside of the range")
 
 
 def print_results(manifest: Mapping[str, Any]) -> None:

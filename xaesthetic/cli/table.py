@@ -46,6 +46,7 @@ def table_1(
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -77,7 +78,8 @@ def table_1(
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
         experiment = replace(experiment, methods=())
-        rated = compare(experiment, options.folder(experiment, None), options.execution(workers, quiet), draw=False)
+        execution = options.execution(workers, quiet, trust=trust)
+        rated = compare(experiment, options.folder(experiment, None), execution, draw=False)
         tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
         described = replace(described, models={**described.models, **rated.run.described().models})

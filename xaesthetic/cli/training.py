@@ -3,14 +3,15 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.core.choices import ModelChoice, validate_choice
 
 if TYPE_CHECKING:
-    from xaesthetic.core.execution import Execution
+    from collections.abc import Mapping
 
 app = typer.Typer()
 
@@ -22,10 +23,13 @@ app = typer.Typer()
     "xaesthetic train multigap_lite0 --data aadb --freeze-backbone --out weights/lite0\n  "
     "xaesthetic train multigap_lite0 --data osie --recipe ridge --out heads\n  "
     "xaesthetic train timm:convnext_tiny --head multigap --data aadb --out my_model\n  "
+    "xaesthetic train my_folder --trust --head multigap --data osie --out with_head\n  "
     "torchrun --no-python --nproc-per-node 4 xaesthetic train multigap_resnet50 --data aadb --out weights/paper"
 )
 def train(
-    model: Annotated[str, typer.Argument(help="A model whose head is global average pooling and one linear layer.")],
+    model: Annotated[
+        str, typer.Argument(help="A model whose head is global averages and one linear layer; with --head any network.")
+    ],
     out: Annotated[Path, typer.Option(help="The folder for the weights and all that is told of them.")],
     data: options.Data = "sample",
     root: options.Root = None,
@@ -51,12 +55,13 @@ def train(
         str | None,
         typer.Option(
             metavar="multigap",
-            help="A new head on timm:NAME or torchvision:NAME, fitted to frozen features; writes a model folder.",
+            help="A new head on timm:NAME, torchvision:NAME or a model folder, fitted to frozen features; a model folder.",
             show_default=False,
         ),
     ] = None,
     device: options.Device = "auto",
     workers: options.Workers = 2,
+    trust: options.Trust = False,
     seed: Annotated[int | None, typer.Option(help="For whatever is drawn by chance; else the recipe's.")] = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -64,14 +69,21 @@ def train(
     """Train a network on people's ratings, or on controlled edits, and test it on other photographs."""
     from xaesthetic.data.records import find_records
     from xaesthetic.train.fit import train_network
+    from xaesthetic.train.multigap import train_multigap
     from xaesthetic.train.recipe import read_recipe
     from xaesthetic.train.ridge import train_head
 
-    execution = options.execution(workers, quiet, device)
+    execution = options.execution(workers, quiet, device, trust)
+    validate_choice(ModelChoice.parse(model).or_weights(weights if head else None))
     if head is not None:
-        if recipe or changes or freeze_backbone or head != "multigap":
-            raise typer.BadParameter(f"{head!r} with a recipe; --head multigap is fitted as it is.", param_hint="--head")
-        _train_multigap(model, weights, data, root, out, seed or 0, execution, quiet, as_json)
+        if recipe not in (None, "ridge") or changes or freeze_backbone or head != "multigap":
+            raise typer.BadParameter(
+                f"{head!r} with a recipe; --head multigap is fitted as it is, or to edits with --recipe ridge.",
+                param_hint="--head",
+            )
+        chosen_model = ModelChoice.parse(model).or_weights(weights)
+        manifest = train_multigap(chosen_model, data, root, out, seed or 0, execution, from_edits=recipe == "ridge")
+        _tell(manifest, out, quiet, as_json)
         return
     if recipe is None:
         recipe = "paper" if any(record.ratings for record in find_records(data, root)) else "ridge"
@@ -84,32 +96,14 @@ def train(
         changed += [f"seed={seed}"] * (seed is not None)
         chosen = read_recipe(recipe, changed)
         manifest = train_network(model, data, root, out, chosen, weights, execution)
-    if os.environ.get("RANK", "0") != "0":
-        return  # of several processes the first one tells
+    if os.environ.get("RANK", "0") == "0":  # of several processes the first one tells
+        _tell(manifest, out / f"{model}.safetensors", quiet, as_json)
+
+
+def _tell(manifest: "Mapping[str, Any]", written: Path, quiet: bool, as_json: bool) -> None:
+    """Print what the weights are worth, and where they are."""
     if as_json:
         screen.say_json(json.dumps(manifest, indent=2))
     elif not quiet:
         screen.print_results(manifest)
-    screen.say(out / f"{model}.safetensors", err=as_json)
-
-
-def _train_multigap(
-    model: str,
-    weights: str | None,
-    data: str,
-    root: Path | None,
-    out: Path,
-    seed: int,
-    execution: "Execution",
-    quiet: bool,
-    as_json: bool,
-) -> None:
-    from xaesthetic.core.choices import ModelChoice
-    from xaesthetic.train.multigap import train_multigap
-
-    manifest = train_multigap(ModelChoice.parse(model).or_weights(weights), data, root, out, seed, execution)
-    if as_json:
-        screen.say_json(json.dumps(manifest, indent=2))
-    elif not quiet:
-        screen.print_results(manifest)
-    screen.say(out, err=as_json)
+    screen.say(written, err=as_json)

@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from xaesthetic.core import plugins
@@ -108,10 +109,60 @@ def validate_choice(choice: ModelChoice) -> None:
         raise PluginError(f"{choice.name} needs {choice.family}, which is not installed; pip install {extra}.")
     folder = choice.folder
     if folder is None and not choice.family:
-        plugins.check("models", choice.name)
+        try:
+            plugins.check("models", choice.name)
+        except PluginError as error:
+            raise PluginError(f"{error} {_meant(choice.name)}") from error
         return
-    if folder is not None and not (folder / MODEL_FILE).is_file():
-        raise ModelError(f"{printable(folder)}: holds no {MODEL_FILE}; 'xaesthetic new model NAME' writes a model folder.")
+    if folder is not None and not _holds_model(folder):
+        raise ModelError(f"{printable(folder)}: {_why_no_model(folder)}{_near(folder)}")
     if choice.weights is not None:
         where = f"put them into a model folder ('xaesthetic new model NAME') and name them in its {MODEL_FILE}"
         raise ModelError(f"{choice.name}: takes no weights behind '=' but the word 'random'; {where}.")
+
+
+def _meant(name: str) -> str:
+    """What else a name could have meant that is no plug-in's."""
+    family, sign, _ = name.partition(":")
+    if sign:
+        return f"{family!r} is no library either; there are {', '.join(FAMILIES)}."
+    path = Path(name)
+    if not name.isprintable() or not name:
+        return "Nor is that the name of a model folder."
+    try:
+        present = path.exists()
+    except OSError:  # a name that is too long
+        present = False
+    if present:
+        return f"{printable(path)}: {_why_no_model(path)}"
+    return f"Nor is there a model folder of that name here{_near(path)}"
+
+
+def _holds_model(folder: Path) -> bool:
+    try:
+        return (folder / MODEL_FILE).is_file()
+    except OSError:  # a name that is too long, links in a circle
+        return False
+
+
+def _why_no_model(path: Path) -> str:
+    """Why a path is no model folder."""
+    if path.is_dir():
+        return f"holds no {MODEL_FILE}; 'xaesthetic new model NAME' writes a model folder."
+    if path.is_file():
+        return f"is a file; name the folder that holds the {MODEL_FILE}."
+    return "there is no such model folder"
+
+
+def _near(path: Path) -> str:
+    """The model folder beside a path that is called nearly like it; an end of the sentence in any case."""
+    if path.exists():
+        return ""
+    try:
+        beside = [item.name for item in path.parent.iterdir() if _holds_model(item)]
+    except OSError:
+        beside = []
+    near = get_close_matches(path.name, beside, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean {str(path.parent / near[0])!r}?"
+    return "; 'xaesthetic new model NAME' writes one, 'xaesthetic list models' shows what else there is."

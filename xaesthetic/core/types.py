@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.targets import DIRECTIONS, SCALES, validate_zero_choice
 
 Pixels = UInt8[np.ndarray, "_h _w 3"]
 """A decoded photograph of (height, width): sRGB, upright, 0 to 255."""
@@ -165,6 +166,12 @@ class Experiment:
     """Files and folders, where they are named one by one; `data` is but a title then."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """The models that were handed over as objects, which no name can load: the sha256 of each, by its name."""
+    target: str = "up"
+    """What maps explain: what raises an output, or what lowers it (a name in `xaesthetic.core.targets.DIRECTIONS`)."""
+    of: str = "raw"
+    """The output before its link, or the rating behind it (a name in `xaesthetic.core.targets.SCALES`)."""
+    zero: str = ""
+    """What counts as zero (`xaesthetic.core.targets.ZEROS`, or `photo:FILE`); 0 where empty. It changes no map."""
 
     def __post_init__(self) -> None:
         """Take one name for several and lists for tuples, as they are easily written; refuse what is neither."""
@@ -184,6 +191,10 @@ class Experiment:
             object.__setattr__(self, key, None if place is None else str(place))
         if self.precision not in PRECISIONS:
             raise DataError(f"the experiment's precision is {self.precision!r}; {' or '.join(PRECISIONS)} was wanted.")
+        for key, known in (("target", DIRECTIONS), ("of", SCALES)):
+            if getattr(self, key) not in known:
+                raise DataError(f"the experiment's {key} is {getattr(self, key)!r}; {' or '.join(known)} was wanted.")
+        validate_zero_choice(self.zero)
         for key, least in (("pick", 1), ("batch", 1), ("seed", None)):
             number: object = getattr(self, key)
             whole = type(number) is int and (least is None or number >= least)

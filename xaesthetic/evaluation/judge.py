@@ -15,10 +15,12 @@ from xaesthetic.core.files import remove_unfinished
 from xaesthetic.core.files import sha256 as file_sha256
 from xaesthetic.core.plugins import installed_version
 from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
+from xaesthetic.evaluation.baseline_maps import measure_baseline_maps
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
 from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS, summarise_moves, summarise_verdicts
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
+from xaesthetic.evaluation.same_maps import without_same_maps
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.summaries import (
@@ -80,13 +82,18 @@ SUMMARIES = (
         (FAITHFULNESS,),
         lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
     ),
-    Summary(BASELINES_SUMMARY, (BASELINE_OUTPUTS,), lambda run: summarise_baselines(run.read(BASELINE_OUTPUTS))),
+    Summary(
+        BASELINES_SUMMARY,
+        (BASELINE_OUTPUTS,),
+        lambda run, places: summarise_baselines(run.read(BASELINE_OUTPUTS), measure_baseline_maps(run, places)),
+        with_maps=True,
+    ),
     Summary(
         RANDOMISATION_SUMMARY,
         (RANDOMISATION,),
         lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
     ),
-    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(run.read(PRECISION))),
+    Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(without_same_maps(run, run.read(PRECISION)))),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
 )

@@ -31,6 +31,20 @@ def write_same_maps(run: Run, methods: Sequence[str]) -> None:
     run.write(SAME_MAPS, pd.DataFrame(rows, columns=list(SAME_MAPS.names)))
 
 
+def without_same_maps(run: Run, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table's rows without those of methods whose maps are another's.
+
+    Parameters
+    ----------
+    run
+        Knows which these are.
+    table
+        With the columns `model` and `method`.
+    """
+    same = {(model, method) for model, methods in run.same_maps().items() for method in methods}
+    return table[[place not in same for place in zip(table["model"], table["method"], strict=True)]]
+
+
 def _rows(run: Run, model: str, methods: Sequence[str]) -> list[tuple[str, str, str, float, float]]:
     kept: dict[str, Maps] = {}
     rows = []

@@ -1,5 +1,7 @@
 """What the tables of edits, faithfulness and shuffled weights say, photograph by photograph, in a row each."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import scipy
@@ -17,7 +19,8 @@ EDIT_RESPONSE = Table(
         " | area float share"
     ),
     "xaesthetic score RUN --edits",
-    "`right` is the share of photographs whose rating moved the right way, with Wilson's 95 %; `auc` has bootstrap-t's.",
+    "`right` is the share of photographs whose rating moved the right way, with Wilson's 95 %; `auc` has bootstrap-t's. A "
+    "floor, which asks no output, has one row, of all edits: without an `edit`, an `attribute` and `right`.",
 )
 FAITHFULNESS_SUMMARY = Table(
     "summaries/faithfulness",
@@ -29,18 +32,20 @@ FAITHFULNESS_SUMMARY = Table(
     "xaesthetic score RUN --faithfulness",
     "`deletion` is how much lower the output is than in a random order while the map's highest cells go first, `insertion` "
     "how much higher while they come first, in raw output, with 95 % (bootstrap-t); `over_centre` is their mean against the "
-    "centre's order. Positive is better throughout, but for `sensitivity`.",
+    "centre's order. Positive is better throughout, but for `sensitivity`. A floor, which asks no output, has one row "
+    "without an `attribute`: means over all outputs.",
 )
 BASELINES_SUMMARY = Table(
     "summaries/baselines",
     columns(
         "model text | baseline text | attribute text | photographs int | raw float | baseline_raw float"
-        " | baseline_low float | baseline_high float | spread float | confounded bool"
+        " | baseline_low float | baseline_high float | spread float | confounded bool | maps_r float"
     ),
     "xaesthetic score RUN --faithfulness",
     "`raw` is the mean raw output for the photographs, `baseline_raw` for their baselines, from `baseline_low` to "
     "`baseline_high`; `spread` is how far the means of this attribute's baselines lie apart: zero has no other meaning than "
-    "the choice of one. `confounded` says that the baseline by itself edits the attribute.",
+    "the choice of one. `confounded` says that the baseline by itself edits the attribute. `maps_r` is the mean correlation "
+    "of maps by this baseline with those by the others, over methods and photographs; nan where no method has maps by two.",
 )
 RANDOMISATION_SUMMARY = Table(
     "summaries/randomisation",
@@ -73,13 +78,24 @@ def summarise_edits(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     The columns of `EDIT_RESPONSE`.
     """
     rows = []
-    for (model, name, attribute, method), known in table.groupby(["model", "edit", "attribute", "method"], sort=False):
+    of_attributes, floors = table[table["attribute"] != ""], table[table["attribute"] == ""]
+    for (model, name, attribute, method), known in of_attributes.groupby(
+        ["model", "edit", "attribute", "method"], sort=False
+    ):
         right = scipy.stats.binomtest(int((known["moved"] > 0).sum()), len(known))
         share = right.proportion_ci(method="wilson")
-        auc = bootstrap_t(known["auc"].to_numpy(np.float64), seed=seed)
-        change = (auc.value, *np.clip([auc.low, auc.high], 0, 1), known["energy"].mean(), known["area"].mean())
-        rows.append((model, name, attribute, len(known), right.statistic, share.low, share.high, method, *change))
+        ends = (right.statistic, share.low, share.high)
+        rows.append((model, name, attribute, len(known), *ends, method, *_change(known, seed)))
+    for (model, method), known in floors.groupby(["model", "method"], sort=False):
+        means = known.groupby("image", sort=False)[["auc", "energy", "area"]].mean()
+        rows.append((model, "", "", len(means), *[np.nan] * 3, method, *_change(means, seed)))
     return pd.DataFrame(rows, columns=list(EDIT_RESPONSE.names))
+
+
+def _change(known: pd.DataFrame, seed: int) -> tuple[float, ...]:
+    """How well maps' changes lie: AUC with its interval, the share inside, and the region's share of the photograph."""
+    auc = bootstrap_t(known["auc"].to_numpy(np.float64), seed=seed)
+    return (auc.value, *np.clip([auc.low, auc.high], 0, 1), known["energy"].mean(), known["area"].mean())
 
 
 def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -96,7 +112,7 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     -------
     The columns of `FAITHFULNESS_SUMMARY`.
     """
-    held = table.set_index("image")
+    held = _with_orders_of_floors(table).set_index("image")
     rows = []
     for (model, attribute, fill), known in held.groupby(["model", "attribute", "fill"], sort=False):
         by_method = {str(name): item for name, item in known.groupby("method", sort=False)}
@@ -110,13 +126,26 @@ def summarise_faithfulness(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FAITHFULNESS_SUMMARY.names))
 
 
-def summarise_baselines(table: pd.DataFrame) -> pd.DataFrame:
-    """What models make of baselines, how far these lie apart, and which attribute each of them edits by itself.
+def _with_orders_of_floors(table: pd.DataFrame) -> pd.DataFrame:
+    """Add what a floor is held against, where there is one: the orders without a map, as means over all outputs."""
+    models = table.loc[table["attribute"] == "", "model"].unique()
+    plain = table[table["model"].isin(models) & table["method"].isin([RANDOM_ORDER, CENTRE_ORDER])]
+    if not len(plain):
+        return table
+    keys = ["image", "model", "method", "fill"]
+    means = plain.groupby(keys, sort=False, as_index=False)[["deletion", "insertion"]].mean()
+    return pd.concat([table, means.assign(attribute="", sensitivity=np.nan)[list(table.columns)]])
+
+
+def summarise_baselines(table: pd.DataFrame, maps_r: Mapping[tuple[str, str, str], float] = {}) -> pd.DataFrame:
+    """What models make of baselines, how far these lie apart in ratings and maps, and which attribute each edits by itself.
 
     Parameters
     ----------
     table
         baselines.parquet.
+    maps_r
+        By model, baseline and attribute how maps correlate with those by other baselines; nan where one is missing.
 
     Returns
     -------
@@ -129,7 +158,8 @@ def summarise_baselines(table: pd.DataFrame) -> pd.DataFrame:
         for baseline, item in known.groupby("baseline", sort=False):
             outputs = item["baseline_raw"]
             ends = (outputs.mean(), outputs.min(), outputs.max(), spread, is_confounded(str(attribute), str(baseline)))
-            rows.append((model, baseline, attribute, len(item), item["raw"].mean(), *ends))
+            r = maps_r.get((str(model), str(baseline), str(attribute)), np.nan)
+            rows.append((model, baseline, attribute, len(item), item["raw"].mean(), *ends, r))
     return pd.DataFrame(rows, columns=list(BASELINES_SUMMARY.names))
 
 

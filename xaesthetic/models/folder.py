@@ -9,6 +9,7 @@ of the pen never becomes a default. Files are names inside the folder: what lead
 """
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Side = Annotated[int, Meta(ge=1, le=_SIDE)]
 Pair = Annotated[list[Side], Meta(min_length=2, max_length=2)]
 Three = Annotated[list[float], Meta(min_length=3, max_length=3)]
-"""Lists, not tuples of a fixed length: msgspec 0.22 corrupts memory where it refuses one of those."""
+"""Lists: beside something with a bound (`Side | tuple[Side, Side]`) msgspec 0.22 misreads the types of a tuple of fixed
+length, and crashes (tests/core/test_fixed_tuples.py)."""
 
 
 class Output(Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +50,13 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True):
     """Which rating is the better one."""
     link: Link | None = None
     """From the raw output, which maps explain, to the rating; the folder's `link` where it is left out."""
+
+
+def output_of(item: Attribute) -> Output:
+    """Return what a `model.toml` says of an attribute."""
+    known = not (math.isnan(item.low) and math.isnan(item.high))
+    title = "" if item.title == item.name else item.title
+    return Output(item.name, title, [item.low, item.high] if known else None, "higher" if item.higher_is_better else "lower")
 
 
 class Inputs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -239,5 +248,7 @@ def _lines(table: Mapping[str, Any]) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    """JSON's texts, numbers, truth values and lists are TOML's, where no letter is an escape and no number nan."""
-    return json.dumps(value, ensure_ascii=False)
+    """JSON's texts, numbers, truth values and lists are TOML's, where no letter is an escape; nan is written otherwise."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return "nan" if isinstance(value, float) and math.isnan(value) else json.dumps(value, ensure_ascii=False)

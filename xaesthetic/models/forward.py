@@ -1,7 +1,7 @@
 """The one forward pass: photographs in; raw outputs, ratings and every method's maps out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
 from xaesthetic.models.model import AttributeModel, Pass, device, select_rows
+from xaesthetic.models.target import Target, explained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,8 @@ class Session:
     """Where inputs go; where the model is, if it is empty."""
     precision: str = "full"
     """A name in `PRECISIONS`."""
+    target: Target = field(default_factory=Target)
+    """What maps explain; raw outputs and ratings are the model's whatever it is. Another than the default costs a pass."""
     partial: bool = False
     """Whether a method that explains only some of the outputs gives nan for the others; without, it is refused."""
 
@@ -67,11 +70,12 @@ class Session:
 
     def run_batch(self, x: Float[Tensor, "b 3 h w"], methods: Sequence[str] = ()) -> Results:
         """Do the same for a batch of inputs on the device."""
+        if not self.target.is_default:
+            explained_maps = self.of_target().run_batch(x, methods).maps if methods else {}
+            return replace(replace(self, target=Target()).run_batch(x), maps=explained_maps)
         functions = {name: plugins.load("methods", name) for name in methods}
         wanted = {method_facts(name).gradients for name in methods}
-        model = self.model
-        if self.precision == "bf16" and model.runner is None:  # a served network computes as its server does
-            model = replace(model, runner=_in_bfloat16)
+        model = in_precision(self.model, self.precision)
         gradients = max(wanted, key=GRADIENTS.index, default="none")
         with torch.inference_mode(False), torch.no_grad():
             parts: list[Pass] = []
@@ -88,6 +92,10 @@ class Session:
                 for name, function in functions.items()
             }
         return Results(raw.numpy(), self.model.ratings(raw).numpy(), made)
+
+    def of_target(self) -> "Session":
+        """Return the session of the model whose outputs are the target."""
+        return replace(self, model=explained(self.model, self.target), target=Target())
 
     def _maps(self, name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:
         rows = explained_rows(taken.model, name) if self.partial else []
@@ -125,8 +133,9 @@ def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
 
 
 def open_session(model: AttributeModel, experiment: Experiment) -> Session:
-    """Return the session of a model that all stages of an experiment share: on its device, in its precision."""
-    return Session(model, device(experiment.device), experiment.precision, partial=True)
+    """Return the session of a model that all stages of an experiment share: its device, precision and target."""
+    target = Target(experiment.target, experiment.of)
+    return Session(model, device(experiment.device), experiment.precision, target, partial=True)
 
 
 def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:
@@ -163,6 +172,13 @@ def method_facts(name: str) -> MethodFacts:
 def to_batch(pixels: Sequence[Pixels], inputs: InputSpec, on: str = "cpu") -> Float[Tensor, "b 3 h w"]:
     """Return photographs as one batch of a network's input."""
     return torch.from_numpy(np.stack([images.to_input(item, inputs) for item in pixels])).to(on)
+
+
+def in_precision(model: AttributeModel, precision: str) -> AttributeModel:
+    """Return the same model, whose passes are of a precision, a name in `PRECISIONS`."""
+    if precision != "bf16" or model.runner is not None:  # a served network computes as its server does
+        return model
+    return replace(model, runner=_in_bfloat16)
 
 
 def _in_bfloat16(model: AttributeModel, x: Float[Tensor, "b 3 h w"], gradients: str) -> Pass:

@@ -164,6 +164,15 @@ class NetworkHead(ABC):
     def linear_row(self, row: int) -> LinearRow | None:
         """Return one output's weights and bias; None where it is not proved to be linear."""
 
+    @property
+    def in_series(self) -> bool:
+        """Whether one of the layers depends on another, and the outputs are not linear in all of them."""
+        return False
+
+    def at(self, number: int) -> "NetworkHead":
+        """Return the head with one of its layers for its only one."""
+        raise ModelError(f"the layer of number {number} cannot be taken alone: it is none that is hooked.")
+
     @abstractmethod
     def select(self, rows: Sequence[int]) -> "NetworkHead":
         """Return the head with these outputs only, in this order."""

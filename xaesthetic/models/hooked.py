@@ -80,6 +80,11 @@ class HookedNetwork:
         with undisturbed(self.module):
             return self.read(call(self.module, self.forward, x))
 
+    def dependent(self, x: Float[Tensor, "b 3 h w"]) -> bool:
+        """Whether the output of one of the layers depends on another's: a leaf is in the place of the others alone."""
+        with torch.inference_mode(False):
+            return not all(layer.is_leaf for layer in self.run(x, "first").layers)
+
     def grids(self, layers: Sequence[Tensor], x: Tensor) -> tuple[Tensor, ...]:
         """Return layers' outputs as grids of channels, (b, k, i, j); gradients of them with their axes in front."""
         size = x.shape[2], x.shape[3]

@@ -3,7 +3,6 @@
 pyiqa is an extra (`pip install 'xaesthetic[pyiqa]'`), and not of `all`: its licence allows no commercial use.
 """
 
-import inspect
 import math
 import re
 import warnings
@@ -21,6 +20,7 @@ from xaesthetic.core.extras import need
 from xaesthetic.core.plugins import one_line
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.checkpoints import state_sum
+from xaesthetic.models.iqa_licences import metric_licence
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.wrap import wrap
 
@@ -108,15 +108,15 @@ def _source(metric: torch.nn.Module, name: str, config: Mapping[str, Any]) -> So
         if learnt
         else "a formula without weights"
     )
-    return Source(f"{name} of pyiqa {version}", _licence(metric, version, licence), trained, {"weights": state_sum(metric)})
+    stated = _licence(metric, version, licence, str(options.get("type") or name))
+    if not learnt:
+        stated = stated.removesuffix("; weights: not stated")
+    return Source(f"{name} of pyiqa {version}", stated, trained, {"weights": state_sum(metric)})
 
 
-def _licence(metric: torch.nn.Module, version: str, licence: str) -> str:
-    """The package's, and what the metric's own file says, if it says anything."""
-    module = inspect.getmodule(type(metric.net))
-    lines = [" ".join(line.split()) for line in (inspect.getdoc(module) or "").splitlines() if "licen" in line.lower()]
-    said = f"; its file says: {lines[0][:200]}" if lines else "; what the metric's authors allow is not stated there"
-    return f"{licence} (pyiqa {version}, as it declares itself){said}"
+def _licence(metric: torch.nn.Module, version: str, licence: str, kind: str) -> str:
+    """The package's, the metric's, and what is known of the weights'."""
+    return f"{licence} (pyiqa {version}, as it declares itself); {metric_licence(kind, metric.net)}; weights: not stated"
 
 
 def _notes(attribute: Attribute) -> tuple[str, ...]:

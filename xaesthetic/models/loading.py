@@ -7,7 +7,7 @@ from typing import Any
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
-from xaesthetic.core.choices import ModelChoice
+from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.models.contract import validate_model
 from xaesthetic.models.declared import with_declared
@@ -57,6 +57,7 @@ def load_model(
 def _build(choice: ModelChoice, trust: bool = False) -> object:
     if choice.family or choice.folder:
         return build_named(choice, trust)
+    validate_choice(choice)
     name, build = choice.name, plugins.load("models", choice.name)
     takes = signature(build).parameters
     if choice.source and not {"weights", "random"} & takes.keys():

@@ -14,12 +14,15 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.plugins import one_line
 from xaesthetic.core.types import InputSpec
+from xaesthetic.models.find_layers import declared_prefixes
 from xaesthetic.models.pooling import Activations
+from xaesthetic.models.tokens import Layout, find_layout
 
 HEAD = "head."
 """What the names of the head's tensors begin with, in a file."""
 _DEEPEST = 1  # dots in a stage's name
-_GRIDS = 2
+_GRIDS = 2  # at least
+_PROBES = 2  # photographs: of one alone it cannot be told which axis is the batch
 
 
 class Intermediates(torch.nn.Module):
@@ -28,29 +31,51 @@ class Intermediates(torch.nn.Module):
     def __init__(self, net: torch.nn.Module, layers: Sequence[str] = (), size: tuple[int, int] = (224, 224)) -> None:
         """Take timm's own stages, by `forward_intermediates`, or any layers of a network that torchvision can trace.
 
+        Tokens and channels that come last become a grid of channels (`xaesthetic.models.tokens`).
+
         Parameters
         ----------
         net
             The backbone.
         layers
-            Their names; all stages that timm knows, or the last layer on every grid, where there are none.
+            Their names; all stages that timm knows, or `default_stages`, where there are none.
         size
             Of an input.
 
         Raises
         ------
         ModelError
-            If there is no such layer, it has no grid of channels first, or the network cannot be traced.
+            If there is no such layer, it has no grid, or the network cannot be traced.
         """
         super().__init__()
         self.stages = _stages(net)
         known = list(self.stages)
-        self.layers = tuple(layers) or tuple(known or last_on_each_grid(net, size))
+        self.layers = tuple(layers) or tuple(known or default_stages(net, size))
         self.by_timm = bool(known) and set(self.layers) <= set(known)
         self.net = net if self.by_timm else _traced(net, self.layers)
+        self.layouts = self._find_layouts(size, declared_prefixes(net))
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
-        """The layers' outputs."""
+        """The layers' outputs, each a grid of channels."""
+        size = x.shape[2], x.shape[3]
+        return tuple(layout.to_grid(layer, size) for layout, layer in zip(self.layouts, self._taken(x), strict=True))
+
+    def _find_layouts(self, size: tuple[int, int], prefixes: tuple[int, ...]) -> tuple[Layout, ...]:
+        if self.by_timm:
+            return (Layout(),) * len(self.layers)  # timm makes grids of tokens itself
+        with torch.no_grad():
+            outputs = self._taken(torch.zeros(_PROBES, 3, *size))
+        layouts = [
+            find_layout(output, _PROBES, size, prefixes) if isinstance(output, Tensor) else None for output in outputs
+        ]
+        for layer, output, layout in zip(self.layers, outputs, layouts, strict=True):
+            if layout is None:
+                what = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
+                raise ModelError(f"layer {layer!r} gives {what}, in which no grid is found; name another layer.")
+        return tuple(layout for layout in layouts if layout is not None)
+
+    def _taken(self, x: Tensor) -> tuple[Any, ...]:
+        """The layers' outputs as the network keeps them."""
         if self.by_timm:
             places = [self.stages[layer] for layer in self.layers]
             given_back = self.net.forward_intermediates(x, indices=sorted(places), intermediates_only=True)  # type: ignore[operator]
@@ -86,69 +111,83 @@ def _traced(net: torch.nn.Module, layers: Sequence[str]) -> torch.nn.Module:
     return traced
 
 
-def last_on_each_grid(net: torch.nn.Module, size: tuple[int, int]) -> list[str]:
-    """Return the layers whose output is the last one on its grid, from the finest grid to the coarsest.
+def default_stages(net: torch.nn.Module, size: tuple[int, int]) -> list[str]:
+    """Return the layers whose output is the last one on its grid, from the finest grid to the coarsest; else all blocks.
 
-    Layers whose outputs are tokens, vectors or lie on the input's own grid are passed over, and what lies inside of blocks.
+    Tokens count as a grid (`xaesthetic.models.tokens`). Layers on the input's own grid are passed over, and what lies
+    inside of blocks. In a transformer of one grid all blocks are taken: the largest group of neighbours of one class.
 
     Raises
     ------
     ModelError
-        If fewer than two grids come of it, as in a transformer.
+        If neither is there.
     """
+    seen = _seen(net, size)
     last: dict[tuple[int, int], str] = {}
+    for name, grid in seen.items():
+        if name.count(".") <= _DEEPEST and grid != size:
+            last.pop(grid, None)
+            last[grid] = name
+    if len(last) >= _GRIDS:
+        return [last[grid] for grid in sorted(last, reverse=True)]
+    blocks: dict[tuple[str, type], list[str]] = {}
+    for name in seen:
+        kind = type(net.get_submodule(name))
+        if any(True for _ in net.get_submodule(name).children()):
+            blocks.setdefault((name.rpartition(".")[0], kind), []).append(name)
+    largest = max(blocks.values(), key=len, default=[])
+    if len(largest) < _GRIDS:
+        raise ModelError(
+            "its stages cannot be told apart by their grids; choose a network of timm's (timm:NAME), or name layers."
+        )
+    return largest
+
+
+def _seen(net: torch.nn.Module, size: tuple[int, int]) -> dict[str, tuple[int, int]]:
+    """The grids of all modules' outputs, by name, in the order in which they end."""
+    seen: dict[str, tuple[int, int]] = {}
+    prefixes = declared_prefixes(net)
 
     def keep(name: str, output: Any) -> None:
-        if (
-            isinstance(output, Tensor)
-            and output.ndim == 4
-            and 1 < output.shape[2] < size[0]
-            and 1 < output.shape[3] < size[1]
-        ):
-            last.pop(grid := (output.shape[2], output.shape[3]), None)
-            last[grid] = name
+        layout = find_layout(output, _PROBES, size, prefixes) if isinstance(output, Tensor) else None
+        if layout is not None:
+            seen[name] = layout.size(output, size)
 
     hooks = [
         module.register_forward_hook(lambda _module, _inputs, output, name=name: keep(name, output))
         for name, module in net.named_modules()
-        if name and name.count(".") <= _DEEPEST
+        if name
     ]
     try:
         with torch.no_grad():
-            net.eval()(torch.zeros(1, 3, *size))
+            net.eval()(torch.zeros(_PROBES, 3, *size))
+    except Exception as error:  # a network may be anybody's
+        raise ModelError(f"it fails on a batch of {(_PROBES, 3, *size)} ({one_line(error)[:160]}).") from error
     finally:
         for hook in hooks:
             hook.remove()
-    if len(last) < _GRIDS:
-        raise ModelError(
-            "its stages cannot be told apart by their grids; choose a network of timm's (timm:NAME), or name layers."
-        )
-    return [last[grid] for grid in sorted(last, reverse=True)]
+    return seen
 
 
 def grids(module: Intermediates, inputs: InputSpec) -> dict[str, tuple[int, ...]]:
-    """Return each layer's channels and grid, and make sure that they are channels first: (k, rows, columns).
+    """Return each layer's channels and grid, (k, rows, columns), and make sure that channels are channels.
 
     Raises
     ------
     ModelError
-        If a layer's output is no grid, or its channels come last.
+        If a layer has other channels for a larger input: then they are no channels.
     """
     with torch.no_grad():
         result = _shapes(module, inputs.size)
-        for layer, shape in result.items():
-            if len(shape) != 3:
-                raise ModelError(
-                    f"layer {layer!r} gives {('batch', *shape)}, but (batch, channels, rows, columns) was wanted."
-                )
         try:
             larger = _shapes(module, (inputs.size[0] * 2, inputs.size[1] * 2))
-        except Exception:  # it takes its own size only; timm's grids are channels first
+        except Exception:  # it takes its own size only
             return result
     for layer, shape in result.items():
         if larger[layer][0] != shape[0]:
             raise ModelError(
-                f"layer {layer!r} gives {('batch', *shape)} with its channels last; choose timm's network of the kind."
+                f"layer {layer!r} gives {shape}, whose channels cannot be told from its grid; choose timm's network of the "
+                "kind."
             )
     return result
 

@@ -90,12 +90,14 @@ def folder_model(root: Path, random: bool = False, trust: bool = False) -> Attri
     folder = read_folder(root)
     if folder.spec.architecture.endswith(FILES):
         return _returned(folder, trust)
-    network = _network(folder, trust)
-    network = replace(network, inputs=_inputs(folder.spec.inputs, network, folder))
+    outputs = len(folder.outputs) or None
+    if folder.spec.head:
+        outputs = headless(folder.spec.architecture)
+    network = folder_network(folder, trust, outputs)
     if folder.spec.head:
         return _multigap(folder, network, random)
     notes = _load(folder, network, random)
-    model = _wrapped(folder, network.net, network.inputs, _source(folder, network, random))
+    model = _wrapped(folder, network.net, network.inputs, folder_source(folder, network, random))
     return _described(model, folder, (*network.notes, *notes))
 
 
@@ -105,19 +107,39 @@ def _described(model: AttributeModel, folder: ModelFolder, notes: tuple[str, ...
     return replace(model, links=links, described=folder.outputs, notes=(*notes, *model.notes))
 
 
-def _network(folder: ModelFolder, trust: bool) -> Network:
+def headless(architecture: str) -> int | None:
+    """Return how many outputs a backbone is built with: none where its library can leave them out."""
+    return 0 if architecture.partition(":")[0] == "timm" else None
+
+
+def folder_network(folder: ModelFolder, trust: bool, outputs: int | None) -> Network:
+    """Build a folder's network, with inputs as it states them; no weights are loaded.
+
+    Parameters
+    ----------
+    folder
+        Its architecture is no file.
+    trust
+        Whether its own Python file may run.
+    outputs
+        How many a library's network is to have; as many as it was made for where None.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be built, or a part of its inputs is stated and the rest not known.
+    """
     family, _, name = folder.spec.architecture.partition(":")
     if family not in _KNOWN:
         net, said = build_by_function(folder, trust)
         net.requires_grad_(False).eval()
-        return Network(net, notes=(said,))
-    outputs = len(folder.outputs) or None
-    if folder.spec.head:
-        outputs = 0 if family == "timm" else None
-    try:
-        return build_network(family, name, outputs)
-    except ModelError as error:
-        raise ModelError(f"{folder.where}, $.architecture: {error}") from error
+        network = Network(net, notes=(said,))
+    else:
+        try:
+            network = build_network(family, name, outputs)
+        except ModelError as error:
+            raise ModelError(f"{folder.where}, $.architecture: {error}") from error
+    return replace(network, inputs=_inputs(folder.spec.inputs, network, folder))
 
 
 def _inputs(stated: Inputs, network: Network, folder: ModelFolder) -> InputSpec | None:
@@ -163,7 +185,8 @@ def _fit(result: Match, folder: ModelFolder, converted: str) -> tuple[str, ...]:
     return (*said, *([f"{name}: {converted}"] if converted else []))
 
 
-def _source(folder: ModelFolder, network: Network, random: bool) -> Source:
+def folder_source(folder: ModelFolder, network: Network, random: bool) -> Source:
+    """Return where a folder's model comes from, as it says itself and its weights show."""
     stated = folder.spec.source
     files = {} if random or not folder.spec.weights else {folder.spec.weights: sha256(folder.file(folder.spec.weights))}
     if files:
@@ -197,7 +220,7 @@ def _multigap(folder: ModelFolder, network: Network, random: bool) -> AttributeM
     result = load_checkpoint(network.net, rest, printable(file), folder.spec.partial)
     backbone = _intermediates(folder, network.net, network.inputs)
     names = [item.name for item in folder.outputs]
-    model = gap_linear(names, network.inputs, backbone, weights, bias, _source(folder, network, random), backbone)
+    model = gap_linear(names, network.inputs, backbone, weights, bias, folder_source(folder, network, random), backbone)
     model = replace(model, layers=backbone.layers)
     return _described(model, folder, (*network.notes, *_fit(result, folder, converted)))
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.models.gradients import Traced
 from xaesthetic.models.heads import HeadOutputs, LinearHead, LinearRow, NetworkHead, with_gradients
-from xaesthetic.models.hooked import HookedNetwork, Taken
+from xaesthetic.models.hooked import HookedNetwork, Taken, only
 from xaesthetic.models.pooling import Activations
 from xaesthetic.models.proof import Proof
 
@@ -27,6 +27,19 @@ class HookedHead(NetworkHead):
     proof: Proof
     rows: tuple[int, ...] | None = None
     """Which of the network's outputs; None for all."""
+    dependent: bool = False
+    """Whether one of the layers depends on another."""
+
+    @property
+    def in_series(self) -> bool:
+        """Whether one of the layers depends on another, and gradients at them are total derivatives."""
+        return self.dependent and self._linear_head() is None
+
+    def at(self, number: int) -> "HookedHead":
+        """Return the head with one of its layers for its only one; what it is proved to be is proved anew."""
+        network = only(self.network, [self.network.layers[number]])
+        proof = replace(self.proof, network=network, weights=0, proved={})
+        return replace(self, network=network, proof=proof, dependent=False)
 
     def evaluate(self, x: Float[Tensor, "b 3 h w"], gradients: str = "none") -> tuple[Activations, HeadOutputs]:
         """Return the layers' activations, the raw outputs and the gradients wanted, from one run of the network."""

@@ -35,6 +35,8 @@ class ReturnedHead(NetworkHead):
     returns: bool
     """Whether it returns activations."""
     rows: tuple[int, ...] | None = None
+    in_series: bool = False
+    """Whether one of the activations depends on another."""
 
     @classmethod
     def of(
@@ -52,11 +54,12 @@ class ReturnedHead(NetworkHead):
                 returned = head._call(x)
                 grids = _grids(returned)
                 outputs = _outputs(read, returned, grids)
+            series = len(grids) > 1 and layers is None and head._dependent(x)
         except ModelError:
             raise
         except Exception as error:  # it may be anybody's
             raise ModelError(f"fails on a batch of {tuple(x.shape)} ({one_line(error)}).") from error
-        return replace(head, returns=bool(grids) and layers is None), outputs.shape[1]
+        return replace(head, returns=bool(grids) and layers is None, in_series=series), outputs.shape[1]
 
     def features(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
         """Return the activations that it returns."""
@@ -101,6 +104,16 @@ class ReturnedHead(NetworkHead):
     def select(self, rows: Sequence[int]) -> "ReturnedHead":
         """Return the head with these outputs only, in this order."""
         return replace(self, rows=tuple(rows) if self.rows is None else tuple(self.rows[row] for row in rows))
+
+    def _dependent(self, x: Tensor) -> bool:
+        with torch.inference_mode(False), torch.enable_grad():
+            grids = _grids(self._call(x.detach().clone().requires_grad_()))
+            return any(
+                torch.autograd.grad(late.sum(), early, retain_graph=True, allow_unused=True)[0] is not None
+                for late in grids
+                for early in grids
+                if late is not early and late.requires_grad and early.requires_grad
+            )
 
     def _call(self, x: Tensor) -> Any:
         with undisturbed(self.network):

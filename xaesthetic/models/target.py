@@ -10,7 +10,7 @@ Which maps change at all:
   name a baseline.
 - `of="rating"`: each photograph's maps by gradients are multiplied by the link's slope at its raw output, the same for all
   pixels; where the link is the identity nothing changes. Methods that take whole steps (occlusion, integrated gradients,
-  DeepLIFT) change in their form too, and `cam`, which explains a linear layer, is not there.
+  DeepLIFT) change in their form too, and `cam`, which explains a linear layer, is not there behind a link that bends.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,15 +23,12 @@ from torch import Tensor
 
 from xaesthetic.core.errors import ModelError, unknown
 from xaesthetic.core.facts import MethodFacts
+from xaesthetic.core.targets import DIRECTIONS, SCALES, describe_target, unit_of
 from xaesthetic.models.gradients import Traced
 from xaesthetic.models.heads import FunctionHead, Head, HeadOutputs, LinearHead, LinearRow, NetworkHead
+from xaesthetic.models.layers import facts_for
 from xaesthetic.models.model import AttributeModel, Pass, select
 from xaesthetic.models.pooling import Activations
-
-DIRECTIONS: Mapping[str, float] = {"up": 1.0, "down": -1.0}
-"""What raises an output, or what lowers it."""
-SCALES = ("raw", "rating")
-"""The output before its link, which adds up, or after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +61,7 @@ class Target:
         >>> Target("down", of="rating").described
         'what lowers the rating'
         """
-        if self.direction == "up" and self.of == "raw":
-            return ""
-        return f"what {'raises' if self.direction == 'up' else 'lowers'} the {'rating' if self.of == 'rating' else 'output'}"
+        return describe_target(self.direction, self.of)
 
     @classmethod
     def parse(cls, target: "str | Target") -> "Target":
@@ -132,10 +127,8 @@ def unit(model: AttributeModel, attribute: str, target: Target, facts: MethodFac
 
     Only a map that adds up has one: the mean, or the sum, of its values is the output but for a constant.
     """
-    if not facts.adds_up:
-        return ""
     link = model.links[model.attributes.index(attribute)] if model.links else "identity"
-    return "rating points" if target.of == "rating" or link == "identity" else "raw output"
+    return unit_of(facts_for(model, facts).adds_up, target.of == "rating" or link == "identity")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +141,10 @@ class _Outputs:
     @property
     def sign(self) -> float:
         return DIRECTIONS[self.target.direction]
+
+    def bends(self, number: int) -> bool:
+        """Whether a link lies between an output and its target."""
+        return self.target.of == "rating" and bool(self.model.links) and self.model.links[number] != "identity"
 
     def zeros(self, like: Tensor) -> Float[Tensor, " a"]:
         return torch.tensor([self.target.zero.get(name, 0.0) for name in self.model.attributes]).to(like)
@@ -174,7 +171,7 @@ class _Outputs:
         return HeadOutputs(self.values(result.raw), sums, full)
 
     def row(self, row: LinearRow | None, number: int) -> LinearRow | None:
-        if row is None or self.target.of == "rating":
+        if row is None or self.bends(number):
             return None
         weights, bias = row
         return self.sign * weights, self.sign * (bias - self.zeros(bias)[number])
@@ -182,7 +179,7 @@ class _Outputs:
     def head(self, head: Head) -> Head:
         if isinstance(head, NetworkHead):
             return _TargetHead(head, self)
-        if isinstance(head, LinearHead) and self.target.of == "raw":
+        if isinstance(head, LinearHead) and not any(map(self.bends, range(len(self.model.attributes)))):
             return LinearHead(self.sign * head.weights, self.sign * (head.bias - self.zeros(head.bias)))
         rows = {number: self.row(head.linear_row(number), number) for number in range(len(self.model.attributes))}
         linear = {number: row for number, row in rows.items() if row is not None}
@@ -229,6 +226,13 @@ class _TargetHead(NetworkHead):
 
     def linear_row(self, row: int) -> LinearRow | None:
         return self.made.row(self.inner.linear_row(row), row)
+
+    @property
+    def in_series(self) -> bool:
+        return self.inner.in_series
+
+    def at(self, number: int) -> "_TargetHead":
+        return replace(self, inner=self.inner.at(number))
 
     def select(self, rows: Sequence[int]) -> "_TargetHead":
         names = [self.made.model.attributes[row] for row in rows]

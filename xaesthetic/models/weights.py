@@ -1,6 +1,6 @@
 """Trained weights as files: NAME.safetensors with the tensors, NAME.json saying what they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +10,7 @@ from jaxtyping import Float
 from msgspec import Meta, Struct
 from torch import Tensor
 
+from xaesthetic.core.attributes import Attribute, plain
 from xaesthetic.core.documents import convert, read_json
 from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.files import atomic_write, printable, sha256, verify, write_json
@@ -29,6 +30,7 @@ class _Manifest(Struct, frozen=True):
     trained: str
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     links: list[Literal["identity", "tanh", "sigmoid"]] = []
+    described: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,18 @@ class Weights:
     backbone: Mapping[str, Tensor]
     """The backbone's state dict; empty where only the head was trained."""
     manifest: Mapping[str, Any]
-    """`attributes`, `links`, `trained` (in words) and whatever else is known."""
+    """`attributes`, `links`, `trained` (in words), `described` and whatever else is known."""
+
+    @property
+    def described(self) -> tuple[Attribute, ...]:
+        """What the manifest declares of attributes: titles, ranges and directions, as `declaration` writes them."""
+        known: tuple[Attribute, ...] = convert(self.manifest.get("described", []), "described", tuple[Attribute, ...])
+        return known
+
+
+def declaration(described: Sequence[Attribute]) -> dict[str, Any]:
+    """Return what is declared of attributes as a manifest has it; nothing where nothing is declared."""
+    return {"described": [plain(item) for item in described]} if described else {}
 
 
 def write_weights(folder: Path, name: str, weights: Weights) -> dict[str, Any]:
@@ -139,6 +152,10 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     described.pop("converted", None)  # said of what is read, never believed
     if len(set(parsed.attributes)) < len(parsed.attributes):
         raise ModelError(f"{printable(path)}: names an attribute twice.")
+    listed = [item.name for item in parsed.described]
+    strange = [name for name in listed if name not in parsed.attributes or listed.count(name) > 1]
+    if strange:
+        raise ModelError(f"{printable(path)}: describes {strange[0]!r} twice, or has no such attribute; train it again.")
     if parsed.links and len(parsed.links) != len(parsed.attributes):
         raise ModelError(
             f"{printable(path)}: has {len(parsed.links)} links for {len(parsed.attributes)} attributes; "

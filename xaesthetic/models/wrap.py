@@ -62,7 +62,8 @@ def wrap(
         Any network of a batch (b, 3, h, w). Of a compiled one or a `DataParallel` the network inside is explained.
     layers
         Where maps are taken: a name as in `named_modules`, a module, or several; left out, the last layer with a grid that
-        the outputs read; ``()`` for none, with methods of the inputs only.
+        the outputs read; ``()`` for none, with methods of the inputs only. Maps of layers that the outputs read directly
+        add up; layers in series have total derivatives, and `Explanation.layer_maps` has each one's map.
     outputs
         The outputs' names; left out, ``output_0`` and so on.
     inputs
@@ -157,7 +158,8 @@ class _Building:
         hooked = replace(plain, layers=tuple(_layer(item, call) for item in chosen))
         with torch.no_grad():
             raw = hooked.run(x).raw
-        head = HookedHead(hooked, Proof(hooked, lambda: proof_batches(hooked, self.inputs), raw.shape[1]))
+        proof = Proof(hooked, lambda: proof_batches(hooked, self.inputs), raw.shape[1])
+        head = HookedHead(hooked, proof, dependent=len(chosen) > 1 and hooked.dependent(x))
         notes = [
             f"nothing reads the patches of {first!r} after it; maps are taken at {item.name!r} in it"
             for first, item in zip(wanted, chosen, strict=False)
@@ -165,6 +167,9 @@ class _Building:
         ]
         if layers is None:
             notes.append(f"maps are taken at {chosen[0].name!r}, the last layer with a grid")
+        if head.in_series:
+            listed = " and ".join(repr(item.name) for item in chosen)
+            notes.append(f"{listed} lie in series: each layer's map is its own, and their sum promises nothing")
         if any(module.training for module in self.network.modules()):
             notes.append("the network is in training mode; it is evaluated in evaluation mode")
         return _Built(
@@ -181,7 +186,8 @@ class _Building:
         note = (
             "maps are taken at the activations that it returns" if head.returns else "only methods of the inputs explain it"
         )
-        return _Built(fit_names(names, count), head, head.features, (), (note,))
+        series = "they lie in series: their maps' sum, which methods give, promises nothing" if head.in_series else ""
+        return _Built(fit_names(names, count), head, head.features, (), tuple(filter(None, (note, series))))
 
     def _chosen(
         self, layers: Layers, candidates: dict[str, Candidate], call: int | None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -171,3 +172,15 @@ class RunFolder:
 def model_key(choice: str) -> str:
     """Return a model's name in a run: as chosen, with its weights' folder's name behind a dash where it has one."""
     return ModelChoice.parse(choice).key
+
+
+def no_run(root: Path) -> str:
+    """Why a path is no run folder, and which one beside it may be meant."""
+    if root.is_dir():
+        return f"{root}: no run folder (it holds no {QUESTION}); make one with 'xaesthetic compare'."
+    if root.is_file():
+        return f"{root}: is a file and no run folder; name the folder that holds the {QUESTION}."
+    beside = [item.name for item in root.parent.iterdir() if (item / QUESTION).is_file()] if root.parent.is_dir() else []
+    near = get_close_matches(root.name, beside, n=1, cutoff=0.5)
+    meant = f" did you mean {str(root.parent / near[0])!r}? Or" if near else ""
+    return f"{root}: no run folder (there is no such folder);{meant} make one with 'xaesthetic compare'."

@@ -37,6 +37,7 @@ class _Attributes:
     attributes: tuple[str, ...]
     adds_up: Literal["mean", "sum", ""] = ""
     asks_output: bool = True
+    in_series: bool = False
     all_chunks_written: bool = False
     summed: bool = False
 
@@ -123,6 +124,8 @@ class Maps:
         """What of a map the method promises to be the raw output, but for a constant: `mean`, `sum` or nothing."""
         self.asks_output = kept.asks_output
         """Whether a map depends on the attribute; a floor's is the same for all, and is drawn once."""
+        self.in_series = kept.in_series
+        """Whether a map is the sum of the maps of layers in series, which promises nothing."""
         self._all_written = kept.all_chunks_written
         self._rows = {image: row for row, image in enumerate(self._all) if image not in self._left_out}
         self._columns = {name: column for column, name in enumerate(self.attributes)}
@@ -251,3 +254,9 @@ def standardised(values: Float[np.ndarray, "n a c"]) -> Float[np.ndarray, "n a c
     length = np.sqrt((centred**2).sum(axis=2, keepdims=True))
     known = length > 1e-6 * np.abs(values).max(axis=2, keepdims=True, initial=1e-30)
     return np.asarray(np.divide(centred, length, out=np.full_like(centred, np.nan), where=known))
+
+
+def correlations(first: Float[np.ndarray, "a i j"], second: Float[np.ndarray, "a i j"]) -> Float[np.ndarray, " a"]:
+    """Pearson's correlation of two stacks of maps over the grid, map by map; nan where one is the same everywhere."""
+    one, other = (standardised(item.reshape(1, len(item), -1).astype(np.float64))[0] for item in (first, second))
+    return np.asarray((one * other).sum(1))

@@ -14,6 +14,7 @@ from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.targets import describe_target
 from xaesthetic.core.types import PRECISIONS, Experiment, Source
 from xaesthetic.run.versions import read_schema
 
@@ -46,6 +47,8 @@ class AnsweredBy:
     """By model and method why the one is not explained by the other, where the methods were not named."""
     described: tuple[Attribute, ...] = ()
     """What the data declares of the attributes that people rated."""
+    family: tuple[str, ...] = ()
+    """The methods that are there as part of a family (`all-cam`): a model may lack one, and equal ones are one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +135,19 @@ def name_photographs(paths: Sequence[str | Path]) -> dict[str, Any]:
 
 def default_folder(experiment: Experiment) -> Path:
     """Return a run folder whose name tells the question: equal questions meet, others never do."""
-    later = ("precision", "photographs", "identities")  # folders that were named before these fields came keep their names
+    later = ("precision", "photographs", "identities", "target", "of", "zero")  # folders named before these came stay
     values = {item.name: getattr(experiment, item.name) for item in fields(Experiment)}
-    known = {name: value for name, value in values.items() if value or name not in later}
-    if experiment.precision == PRECISIONS[0]:
-        del known["precision"]
+    usual = {"precision": PRECISIONS[0], "target": "up", "of": "raw"}
+    known = {name: value for name, value in values.items() if name not in later or (value and value != usual.get(name))}
     question = f"Experiment({', '.join(f'{name}={value!r}' for name, value in known.items())})"
     data = "".join("-" if letter in ":/\\" else letter for letter in Path(experiment.data).name) or "photographs"
     name = f"{data}-{'-'.join(experiment.attributes)}"
     return Path("runs") / f"{name[:60]}-{sha256(question.encode()).hexdigest()[:8]}"
+
+
+def target_words(experiment: Experiment) -> str:
+    """Return what an experiment's maps show, where that is not what raises the raw output."""
+    return describe_target(experiment.target, experiment.of, experiment.zero)
 
 
 def validate_same(root: Path, held: Experiment, experiment: Experiment) -> None:

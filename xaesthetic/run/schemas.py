@@ -155,7 +155,8 @@ EDITS = Table(
         " | energy float share"
     ),
     "xaesthetic score RUN --edits",
-    "`moved` is how much the raw output rose, times the edit's sign: positive is the right way. `auc` and `energy` are of "
+    "`moved` is how much the raw output rose, times the edit's sign: positive is the right way; it is nan for floors, which "
+    "ask no output and have no `attribute`. `auc` and `energy` are of "
     "the map's change, its absolute difference: how likely it is greater inside the changed region than outside, and what "
     "share of it lies inside, to be held against `area`, the region's share of the photograph.",
     (*_PLACED, "edit"),
@@ -172,7 +173,7 @@ FAITHFULNESS = Table(
     columns(f"{_PLACE} | fill text | deletion float | insertion float | sensitivity float"),
     "xaesthetic score RUN --faithfulness",
     "`deletion` and `insertion` are mean raw outputs along the curves; `sensitivity` is captum's `sensitivity_max`, nan for "
-    "orders without a map.",
+    "orders without a map. A floor, which asks no output, has no `attribute`: its curves are means over all outputs.",
     (*_PLACED, "fill"),
 )
 BASELINE_OUTPUTS = Table(
@@ -186,7 +187,8 @@ RANDOMISATION = Table(
     "randomisation",
     columns(f"{_PLACE} | shuffled text | r float"),
     "xaesthetic score RUN --randomise",
-    "`shuffled` says which weights were, `r` is Pearson's correlation over the grid with the map of the learnt network.",
+    "`shuffled` says which weights were, `r` is Pearson's correlation over the grid with the map of the learnt network. A "
+    "floor, which asks no output, has no `attribute`.",
     (*_PLACED, "shuffled"),
 )
 BLOCKS = Table(
@@ -208,8 +210,16 @@ PRECISION = Table(
     "share of the largest value of the map of full precision. Only where the run's precision is `bf16`.",
     _PLACED,
 )
+ZEROS = Table(
+    "zeros",
+    columns("model text | attribute text | zero float"),
+    f"{_COMPARE} --zero mean",
+    "What counts as zero of a model's outputs (of its ratings where the run's maps are `of` ratings): of a photograph, or a "
+    "mean. Only where the run's `zero` names one.",
+    ("model", "attribute"),
+)
 TABLES = (
     RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS,
-    EDIT_CONTROLS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION,
+    EDIT_CONTROLS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

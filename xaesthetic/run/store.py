@@ -22,12 +22,12 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import create_summed, to_json
 from xaesthetic.core.html import html_table
 from xaesthetic.core.types import PRECISIONS, Experiment, Record
-from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder
+from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder, no_run
 from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
 from xaesthetic.run.rows import is_inside, read_record
-from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, Table
+from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, ZEROS, Table
 from xaesthetic.run.sums import damaged, sums_file, verify_file
 from xaesthetic.run.tables import read_table, validate_members
 from xaesthetic.run.versions import SCHEMA, find_table
@@ -51,7 +51,7 @@ class Run(RunFolder):
         root = Path(root)
         file = root / QUESTION
         if not file.is_file():
-            raise DataError(f"{root}: no run folder (it holds no experiment.json); make one with 'xaesthetic compare'.")
+            raise DataError(no_run(root))
         document = read_document(file)
         run = Run(root, document.question, document.schema)
         verify_file(file, run.schema)
@@ -195,6 +195,13 @@ class Run(RunFolder):
             str(model): dict(zip(rows["method"], rows["same_as"], strict=True)) for model, rows in table.groupby("model")
         }
 
+    def zeros(self) -> dict[tuple[str, str], float]:
+        """Return what counts as zero by model and attribute, where the question names it."""
+        if not self.experiment.zero:
+            return {}
+        rows = self.read(ZEROS).itertuples(index=False)
+        return {(str(model), str(attribute)): float(zero) for model, attribute, zero in rows}
+
     # -- maps --------------------------------------------------------------------------------------------------------
 
     def maps_folder(self, model: str, method: str) -> Path:
@@ -240,10 +247,11 @@ class Run(RunFolder):
         return maps
 
     def is_complete(self) -> bool:
-        """Whether every prediction and map is in the folder, and the error of a reduced precision."""
+        """Whether every prediction and map is in the folder, the error of a reduced precision, and what counts as zero."""
         made = all(self.has_maps(model, method) for model in self.model_keys() for method in self.methods(model))
         measured = self.experiment.precision == PRECISIONS[0] or self.has(PRECISION)
-        return self.has(RECORDS) and self.has(PREDICTIONS) and made and measured
+        zeroed = not self.experiment.zero or self.has(ZEROS)
+        return self.has(RECORDS) and self.has(PREDICTIONS) and made and measured and zeroed
 
     # -- in a notebook -----------------------------------------------------------------------------------------------
 

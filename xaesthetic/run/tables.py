@@ -16,6 +16,8 @@ _NULLS = ("float", "float32")
 """Data types whose missing values are nan."""
 _BY_MODEL = (PREDICTIONS, EDITS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS)
 """Tables whose every row is of a model of the run."""
+_WITH_FLOORS = (EDITS, FAITHFULNESS, RANDOMISATION)
+"""Tables in which a map that asks no output stands under no attribute."""
 _MOST = 1 << 26
 """Rows of a table; a larger one is refused before it is read."""
 
@@ -64,7 +66,7 @@ def validate_members(
         if strange:
             raise DataError(f"{file}, column {column}: {strange[0]!r} is not in the run; {_cure(table)}")
     for name in frame["attribute"].unique() if table in _BY_MODEL else ():
-        if not is_name(name):
+        if not is_name(name) and not (name == "" and table in _WITH_FLOORS):
             raise DataError(f"{file}, column attribute: {name!r} is no name; {_cure(table)}")
 
 

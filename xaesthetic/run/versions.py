@@ -3,8 +3,8 @@
 1   commit b1f167c and before: no schema number, no checksums; annotations stood in people.parquet, weight randomisation in
     randomised.parquet; the digest of the photographs hashed the text that Python prints for a record.
 2   checksums beside every table and JSON file and in every chunk of maps.
-3   a question may name photographs one by one, a precision, and models that were handed over as objects; an older question
-    has none of these, and is read as it stands.
+3   a question may name photographs one by one, a precision, a target, and models that were handed over as objects; an older
+    question has none of these, and is read as it stands.
 """
 
 import hashlib

@@ -10,6 +10,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.metrics._floors import ENERGY
 from xaesthetic.models.forward import Results, explained_rows, method_facts, open_session
+from xaesthetic.models.layers import facts_for, in_series
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, PREDICTIONS
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
@@ -110,12 +111,13 @@ def rating_rows(
 
 
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
-    facts = method_facts(method)
+    facts = facts_for(model, method_facts(method))
     attributes = {
         "images": [record.id for record in records],
         "attributes": [model.attributes[row] for row in explained_rows(model, method)],
         "adds_up": facts.adds_up,
         "asks_output": facts.asks_output,
+        "in_series": facts.layers and in_series(model),
     }
     sizes = tuple(map(len, batches(records, run.experiment.batch)))
     return ArraySink(run.maps_folder(key, method), run.parts / name / key, sizes, attributes)

@@ -29,6 +29,18 @@ def baselines_of(methods: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*DEFAULTS, *filter(None, (split(method)[1] for method in methods)))))
 
 
+def rate_baselines(session: Session, pixels: Pixels, names: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+    """Return what a model makes of a photograph's baselines: ratings by baseline and attribute."""
+    if not names:
+        return {}
+    x = to_batch([pixels], session.model.inputs, session.device or str(session.model.device))
+    ratings = session.run_batch(torch.cat([baseline_input(x, session.model.inputs, name) for name in names])).ratings
+    return {
+        name: dict(zip(session.model.attributes, row.tolist(), strict=True))
+        for name, row in zip(names, ratings, strict=True)
+    }
+
+
 def measure_baselines(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
     """Rate the baselines of a run's explained photographs; goes on where a stopped one was.
 

@@ -8,9 +8,9 @@ import torch
 from xaesthetic.core import plugins
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Pixels, Record
+from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.models.forward import to_batch
+from xaesthetic.models.forward import in_precision, to_batch
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, Pass, device, select
 from xaesthetic.run.schemas import BLOCKS
@@ -47,7 +47,7 @@ def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Ex
     record = _first_readable([records[image] for image in (*pick.highest, *pick.lowest)])
 
     def work(record: Record, pixels: Pixels) -> dict[str, list[tuple[object, ...]]]:
-        return {BLOCKS.name: [(record.id, key, *row) for row in _rows(model, pick.attribute, pixels, run.experiment.device)]}
+        return {BLOCKS.name: [(record.id, key, *row) for row in _rows(model, pick.attribute, pixels, run.experiment)]}
 
     sink = TableSink(BLOCKS, run.root / f"{BLOCKS.name}.parquet", run.parts / BLOCKS.name)
     compute(run.parts, BLOCKS.name, [record], work, {BLOCKS.name: sink}, execution, load_photograph)
@@ -76,8 +76,9 @@ def _first_readable(records: Sequence[Record]) -> Record:
     return next((record for record in records if not isinstance(or_reason(load_photograph)(record), str)), records[0])
 
 
-def _rows(model: AttributeModel, attribute: str, pixels: Pixels, on: str) -> Iterator[tuple[object, ...]]:
-    taken = select(model, [attribute]).run(to_batch([pixels], model.inputs, device(on)))
+def _rows(model: AttributeModel, attribute: str, pixels: Pixels, of: Experiment) -> Iterator[tuple[object, ...]]:
+    chosen = in_precision(select(model, [attribute]), of.precision)
+    taken = chosen.run(to_batch([pixels], model.inputs, device(of.device)))
     maps, bias = _weighed(taken)
     for block, (layer, values) in enumerate(zip(taken.activations, maps, strict=True), start=1):
         yield attribute, block, layer.shape[1], *layer.shape[2:], values.flatten().tolist(), bias

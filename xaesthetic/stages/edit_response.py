@@ -16,7 +16,7 @@ from xaesthetic.data import edits, images
 from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.photograph import load_original
 from xaesthetic.metrics._maps import above
-from xaesthetic.models.forward import Session, open_session
+from xaesthetic.models.forward import Session, method_facts, open_session
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import EDITS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, compute
@@ -77,7 +77,7 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     ----------
     run
         Of photographs with subjects; gets the table `EDITS`: a row for each photograph, edit, model that rates the
-        attribute, and method of the experiment.
+        attribute, and method of the experiment. A floor, which asks no output, stands under no attribute.
     models
         By their keys.
     execution
@@ -152,4 +152,5 @@ def _rows(
         moved = kind.sign * float(results.raw[number, column] - results.raw[0, column])
         for method, maps in results.maps.items():
             auc, energy = map_change(maps[0, column], maps[number, column], region)
-            yield name, kind.attribute, key, method, float(region.mean()), moved, auc, energy
+            about = (kind.attribute, moved) if method_facts(method).asks_output else ("", float("nan"))
+            yield name, about[0], key, method, float(region.mean()), about[1], auc, energy

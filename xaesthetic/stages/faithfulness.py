@@ -1,9 +1,9 @@
 """Did the prediction come from where the map says: needs no people, but the models.
 
 Deletion takes away what a map calls most important first, insertion brings it back first (Petsiuk et al., BMVC 2018), here
-for a regression: an area is the mean raw output along the curve, and is held against the same curve in a random order and
-from the centre outwards. What takes the place of pixels is a baseline (`xaesthetic.core.baselines`): the two defaults, and
-those that the run's methods name.
+for a regression: an area is the mean of what the run's maps explain (the raw output, or its target) along the curve, and is
+held against the same curve in a random order and from the centre outwards. What takes the place of pixels is a baseline
+(`xaesthetic.core.baselines`): the two defaults, and those that the run's methods name.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
 from xaesthetic.models.baselines import baseline_input
-from xaesthetic.models.forward import Session, explained_rows, open_session, to_batch
+from xaesthetic.models.forward import Session, explained_rows, method_facts, open_session, to_batch
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import FAITHFULNESS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
@@ -77,7 +77,11 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     def work(record: Record, pixels: Pixels | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(pixels, str):
             return {LEFT_OUT.name: lost_rows([record], [pixels], name), name: []}
-        rows = [row for key, model in models.items() for row in _rows(pixels, key, open_session(model, run.experiment), run)]
+        rows = [
+            row
+            for key, model in models.items()
+            for row in _rows(pixels, key, open_session(model, run.experiment).of_target(), run)
+        ]
         return {name: [(record.id, *row) for row in rows]}
 
     name = FAITHFULNESS.name
@@ -120,6 +124,9 @@ def _rows(pixels: Pixels, key: str, session: Session, run: Run) -> Iterator[tupl
             for column, attribute in enumerate(model.attributes):
                 yield key, name, attribute, fill, *areas[:, column], float("nan")
         for name, item in maps.items():
+            if not method_facts(name).asks_output:  # one order for all outputs
+                yield key, name, "", fill, *curves(session, x, order(item[0], size), instead).mean(1), moved[name]
+                continue
             for column in explained_rows(model, name):
                 attribute = model.attributes[column]
                 areas = curves(session, x, order(item[column], size), instead)

@@ -1,152 +1,33 @@
 """One photograph, one model, in a notebook."""
 
-import base64
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from html import escape
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import torch
-from matplotlib.figure import Figure
-from PIL import Image
+from jaxtyping import Float
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
+from xaesthetic.core.baselines import is_confounded, split
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, PluginError
-from xaesthetic.core.html import html_table
-from xaesthetic.core.types import Map, Pixels
+from xaesthetic.core.method_keys import with_baselines
+from xaesthetic.core.types import PRECISIONS, Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.data.photos import Photo, photo_pixels
-from xaesthetic.figures import style
-from xaesthetic.figures.overlays import Overlay, overlay_figure
-from xaesthetic.models.forward import Session, method_facts
+from xaesthetic.models.forward import Results, Session, method_facts
+from xaesthetic.models.layers import at_layer, in_series
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, select
-from xaesthetic.models.target import Target, unit
-from xaesthetic.stages.targets import narrowed, run_target
-
-T = TypeVar("T")
-
-
-class ByAttribute(dict[str, T]):
-    """Values by attribute; titles are taken too, and a name that is none of them says which one may be meant."""
-
-    def __missing__(self, name: object) -> T:
-        """Return the value of a title's attribute, or say what there is."""
-        known = vocabulary.canonical(name) if isinstance(name, str) else ""
-        if known in self:
-            return self[known]
-        near = get_close_matches(known.lower(), list(self), n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise DataError(f"the explanation has no attribute {name!r}; it has {', '.join(self)}.{hint}")
-
-
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Explanation:
-    """A photograph's ratings and maps; shows itself as overlays in a notebook.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import xaesthetic as xa
-    >>> shown = xa.explain(np.zeros((64, 96, 3), np.uint8), "lite0_ft", ["light", "vivid_color"])
-    >>> shown.overlay("light").size, shown.maps["Vivid Color"].shape
-    ((96, 64), (64, 96))
-    """
-
-    pixels: Pixels
-    """The photograph; of a file of more than 25 megapixels at the reduced scale that the maps have too."""
-    raw: Mapping[str, float]
-    """The model's raw output for each attribute: what the maps explain."""
-    ratings: Mapping[str, float]
-    """The rating for each attribute: the raw output with the model's link applied."""
-    maps: Mapping[str, Map]
-    """For each attribute, in image pixels: signed, un-normalised."""
-    method: str
-    """How the maps were made."""
-    trained: str
-    """On what the model was trained."""
-    model: str = ""
-    """The model's name."""
-    target: Target = field(default_factory=Target)
-    """What the maps explain."""
-    units: Mapping[str, str] = field(default_factory=dict)
-    """For each attribute the unit of its map's values, `rating points` or `raw output`; none where maps do not add up."""
-
-    def overlay(self, attribute: str) -> Image.Image:
-        """Return one attribute's map, in colors from its lowest to its highest value, over the photograph in grey.
-
-        Parameters
-        ----------
-        attribute
-            By its name or title.
-
-        Raises
-        ------
-        DataError
-            If the explanation has no such attribute; says which may be meant.
-        """
-        return Image.fromarray(style.overlay(self.pixels, style.normalise(self.maps[attribute])))
-
-    def figure(self) -> Figure:
-        """Return the photograph with every attribute's overlay beside it, as a figure of matplotlib."""
-        overlays = [
-            Overlay(vocabulary.describe(name).title, f"{rating:z.2f}", self.maps[name])
-            for name, rating in self.ratings.items()
-        ]
-        return overlay_figure(self.pixels, overlays, f"{self.model}, {self._explained()}: {self.trained}")
-
-    def save(self, path: str | Path) -> Path:
-        """Write the whole figure; the file is there complete, or not at all.
-
-        Parameters
-        ----------
-        path
-            Its ending says what is written: .png, .pdf, .svg or .jpg.
-
-        Returns
-        -------
-        The file.
-
-        Raises
-        ------
-        DataError
-            If the ending is none of these, or the file cannot be written.
-        """
-        if not isinstance(path, (str, Path)) or not str(path):
-            raise DataError(f"{path!r} is no path; pass one, as 'explanation.png'.")
-        style.save_figure(self.figure(), Path(path))
-        return Path(path)
-
-    def _explained(self) -> str:
-        """The method, what it explains where that is not the output itself, and the unit where all maps have one."""
-        units = set(self.units.values())
-        return ", ".join(filter(None, [self.method, self.target.described, *(units if len(units) == 1 else ())]))
-
-    def __repr__(self) -> str:
-        """Say what was explained by what, and the ratings."""
-        height, width = self.pixels.shape[:2]
-        rated = ", ".join(f"{name} {rating:z.3f}" for name, rating in self.ratings.items())
-        return f"<Explanation of a photograph of {width} x {height} by {self.model or 'a model'}, {self.method}: {rated}>"
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        style.draw(self.figure(), buffer, "png", 110)
-        return buffer.getvalue()
-
-    def _repr_html_(self) -> str:
-        height, width = self.pixels.shape[:2]
-        about = f"{self.model or 'a model'}, {self.method}; a photograph of {width} x {height}; {self.trained}"
-        rows = [[vocabulary.describe(name).title, f"{value:z.3f}"] for name, value in self.ratings.items()]
-        buffer = io.BytesIO()
-        style.draw(self.figure(), buffer, "jpg", 110)  # a quarter of a PNG: notebooks keep it
-        picture = base64.b64encode(buffer.getvalue()).decode()
-        image = f'<img alt="{escape(repr(self))}" src="data:image/jpeg;base64,{picture}">'
-        return f"<div>{image}{html_table(['attribute', 'rating'], rows, about)}</div>"
+from xaesthetic.models.target import Target, explained, unit
+from xaesthetic.run.maps import correlations
+from xaesthetic.stages.baselines import rate_baselines
+from xaesthetic.stages.explanation import ByAttribute, Explanation
+from xaesthetic.stages.precision import changed_rows, precision_note, precision_table
+from xaesthetic.stages.targets import narrowed
 
 
 def explain(
@@ -169,9 +50,10 @@ def explain(
         Names or titles, one or several; ``all`` for all that the model has.
     method
         A name that ``xaesthetic list methods`` shows; where none is named, `cam` if all outputs are linear under global
-        averages, else `grad_cam`.
+        averages, else `grad_cam`. One that compares with a baseline does so with two of different kinds, as in a run, where
+        none is named (`occlusion@blur`): `baseline_maps` has both.
     precision
-        ``full``, or ``bf16`` for torch's autocast.
+        ``full``, or ``bf16`` for torch's autocast; then it runs in full precision too, and the difference is in the result.
     target
         What maps explain: ``up`` for what raises an output, ``down`` for what lowers it, or a `Target`, which may be of the
         rating behind the link, and have a zero of its own (`xaesthetic.models.target` says which maps change).
@@ -204,21 +86,83 @@ def explain(
     loaded = _loaded(model)
     chosen = select(loaded, wanted, loaded.name)
     aim = narrowed(aim, loaded, chosen)
-    method = method or ("cam" if aim.of == "raw" and chosen.weights is not None else "grad_cam")
-    results = run_target(Session(chosen, precision=precision), [pixels], [method], aim)
-    facts = method_facts(method)
-    names, grids = chosen.attributes, results.maps[method][0]
+    methods = with_baselines([method or ("cam" if explained(chosen, aim).weights is not None else "grad_cam")])
+    session = Session(chosen, precision=precision, target=aim)
+    results = session.run([pixels], methods)
+    grids = {split(key)[1]: results.maps[key][0] for key in methods}
+    by_baseline = {name: _large(chosen, item, pixels) for name, item in grids.items()}
+    baselines = rate_baselines(session, pixels, [name for name in grids if name])
+    layers = _layer_maps(session, pixels, methods[0])
+    changes = _changes(session, pixels, methods, results)
+    names, facts, known = chosen.attributes, method_facts(methods[0]), chosen.descriptions
     return Explanation(
         pixels,
-        ByAttribute(zip(names, results.raw[0].tolist(), strict=True)),
-        ByAttribute(zip(names, results.ratings[0].tolist(), strict=True)),
-        ByAttribute({name: images.to_pixels(one, pixels.shape[:2]) for name, one in zip(names, grids, strict=True)}),
-        method,
+        ByAttribute(dict(zip(names, results.raw[0].tolist(), strict=True)), known),
+        ByAttribute(dict(zip(names, results.ratings[0].tolist(), strict=True)), known),
+        next(iter(by_baseline.values())),
+        methods[0],
         loaded.source.trained,
         loaded.name,
         aim,
-        ByAttribute({name: unit(chosen, name, aim, facts) for name in names}),
+        ByAttribute({name: unit(chosen, name, aim, facts) for name in names}, known),
+        known,
+        facts.asks_output,
+        changes,
+        layers,
+        {name: maps for name, maps in by_baseline.items() if name},
+        {name: ByAttribute(dict(ratings), known) for name, ratings in baselines.items()},
+        (
+            *_notes_on_layers(layers),
+            *_notes_on_baselines(names, grids, baselines),
+            *([] if changes is None else [precision_note(changes)]),
+        ),
     )
+
+
+def _changes(session: Session, pixels: Pixels, methods: Sequence[str], results: Results) -> pd.DataFrame | None:
+    """What a reduced precision has changed; nothing where it is full."""
+    if session.precision == PRECISIONS[0]:
+        return None
+    full = replace(session, precision=PRECISIONS[0]).run([pixels], methods)
+    model = session.model
+    return precision_table(list(changed_rows(["the photograph"], model.name, model.attributes, results, full)))
+
+
+def _large(model: AttributeModel, grids: Float[np.ndarray, "a i j"], pixels: Pixels) -> ByAttribute[Map]:
+    """Carry maps to the photograph's pixels."""
+    maps = {name: images.to_pixels(one, pixels.shape[:2]) for name, one in zip(model.attributes, grids, strict=True)}
+    return ByAttribute(maps, model.descriptions)
+
+
+def _layer_maps(session: Session, pixels: Pixels, method: str) -> dict[str, ByAttribute[Map]]:
+    """Explain layers in series one by one; a pass each."""
+    model = session.model
+    if not in_series(model) or not method_facts(method).layers:
+        return {}
+    maps = {
+        name: replace(session, model=at_layer(model, name)).run([pixels], [method]).maps[method] for name in model.layers
+    }
+    return {name: _large(model, grids[0], pixels) for name, grids in maps.items()}
+
+
+def _notes_on_layers(layers: Iterable[str]) -> list[str]:
+    listed = " and ".join(layers)
+    return [f"{listed} lie in series: each map is its own, their sum promises nothing"] if listed else []
+
+
+def _notes_on_baselines(
+    names: Sequence[str], grids: Mapping[str, Float[np.ndarray, "a i j"]], ratings: Mapping[str, Mapping[str, float]]
+) -> Iterator[str]:
+    """How the model rates the baselines, which of them edit an attribute by themselves, and how alike their maps are."""
+    for baseline, rated in ratings.items():
+        values = ", ".join(
+            f"{name} {value:z.3f}{' (which it edits)' * is_confounded(name, baseline)}" for name, value in rated.items()
+        )
+        yield f"the baseline {baseline} is rated {values}"
+    if len(grids) > 1:
+        (one, first), (other, second) = list(grids.items())[:2]
+        r = ", ".join(f"{name} {value:z.2f}" for name, value in zip(names, correlations(first, second), strict=True))
+        yield f"maps of {one} and {other} correlate: {r}"
 
 
 explain_photo = explain

@@ -92,12 +92,43 @@ def precision_rows(
     """
     less = open_session(model, experiment).run(pixels, methods)
     full = open_session(model, replace(experiment, precision=PRECISIONS[0])).run(pixels, methods)
-    for method in methods or ("",):
+    yield from changed_rows(ids, key, model.attributes, less, full)
+
+
+def changed_rows(
+    ids: Sequence[str], key: str, attributes: Sequence[str], less: Results, full: Results
+) -> Iterator[tuple[object, ...]]:
+    """Give the rows of `PRECISION` of what a session says in two precisions.
+
+    Parameters
+    ----------
+    ids
+        The photographs'.
+    key, attributes
+        The model's.
+    less, full
+        In reduced precision and in full, by the same methods.
+    """
+    for method in less.maps or ("",):
         changes = _changes(less, full, method)
         for row, image in enumerate(ids):
-            for column, name in enumerate(model.attributes):
+            for column, name in enumerate(attributes):
                 ratings = float(less.ratings[row, column]), float(full.ratings[row, column])
                 yield image, key, method, name, *ratings, float(changes[row, column])
+
+
+def precision_note(table: pd.DataFrame) -> str:
+    """What a reduced precision changes at most, in a sentence.
+
+    Parameters
+    ----------
+    table
+        The columns of `PRECISION`, one row or more.
+    """
+    change = f"ratings by {(table['rating'] - table['full']).abs().max():.4f}"
+    of_maps = table["map"].max()
+    change += f" and maps by {of_maps:.1%} of their largest value" if of_maps == of_maps else ""
+    return f"{PRECISIONS[1]} changes {change}, at most"
 
 
 def _changes(less: Results, full: Results, method: str) -> Float32[np.ndarray, "n a"]:

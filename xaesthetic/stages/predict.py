@@ -19,7 +19,7 @@ from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
 from xaesthetic.stages._photographs import load_all
-from xaesthetic.stages.precision import precision_rows, precision_table
+from xaesthetic.stages.precision import precision_note, precision_rows, precision_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,18 @@ class Ratings:
         wide = values.pivot_table(
             index="image", columns=["model", "attribute"], values="prediction", sort=False, dropna=False
         )
-        columns = ["photograph", *(" ".join(map(str, column)).replace("_", " ") for column in wide.columns)]
+        places = [(str(column[0]), str(column[1])) for column in wide.columns]
+        items = [self.described.of_model(*place) for place in places]
+        names = [f"{model} {item.title}" for (model, _), item in zip(places, items, strict=True)]
         rows = [
-            [str(image), *(f"{value:z.2f}" for value in row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)
+            [str(image), *(item.text(value) for item, value in zip(items, row, strict=True))]
+            for image, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]
         trained = "; ".join(f"{key}: {text}" for key, text in self.trained.items())
         left_out = f"; {len(self.left_out)} photographs left out" if self.left_out else ""
-        return html_table(columns, rows, trained + left_out)
+        columns = [f"{name} ({item.about})" if item.about else name for name, item in zip(names, items, strict=True)]
+        changed = "" if self.precision is None else f"; {precision_note(self.precision)}"
+        return html_table(["photograph", *columns], rows, trained + left_out + changed)
 
 
 def rate(

@@ -7,7 +7,6 @@ numbers are shuffled, so that their distribution stays; norms and biases stay, s
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,10 +14,10 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
-from xaesthetic.models.forward import explained_rows, open_session
+from xaesthetic.models.forward import explained_rows, method_facts, open_session
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, relinked
-from xaesthetic.run.maps import Maps, standardised
+from xaesthetic.run.maps import Maps, correlations
 from xaesthetic.run.schemas import LEFT_OUT, RANDOMISATION
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
@@ -90,16 +89,11 @@ def _rows(
             maps = open_session(broken, run.experiment).run(pixels, list(learnt)).maps
         for name, stack in learnt.items():
             columns = explained_rows(model, name)
+            attributes = stack.attributes if method_facts(name).asks_output else ("",)  # a floor has one map
             for row, record in enumerate(records):
-                alike = _correlations(stack.of(record.id), maps[name][row, columns])
-                for attribute, r in zip(stack.attributes, alike, strict=True):
+                alike = correlations(stack.of(record.id), maps[name][row, columns])
+                for attribute, r in zip(attributes, alike, strict=False):
                     yield record.id, key, name, attribute, stage, r
-
-
-def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Of two stacks of maps, attribute by attribute."""
-    one, other = (standardised(item.reshape(1, len(item), -1).astype(np.float64))[0] for item in (first, second))
-    return np.asarray((one * other).sum(1))
 
 
 def _stages(model: AttributeModel) -> list[str]:

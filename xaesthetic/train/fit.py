@@ -24,13 +24,14 @@ from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import InputSpec
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, place
-from xaesthetic.models.weights import Weights, write_weights
+from xaesthetic.models.weights import Weights, declaration, write_weights
 from xaesthetic.train.checkpoint import Checkpoint, State
 from xaesthetic.train.group import Group, group
 from xaesthetic.train.loop import Training, loop, rate
-from xaesthetic.train.network import Network, feature_inputs, photograph_inputs, rank_correlations
-from xaesthetic.train.question import begin, refuse_another
+from xaesthetic.train.network import Network, feature_inputs, photograph_inputs
+from xaesthetic.train.question import begin, refuse_another, validate_trainable
 from xaesthetic.train.recipe import Recipe, plain
+from xaesthetic.train.results import ON_EDITS, ON_RATINGS, tested
 from xaesthetic.train.samples import Labels, Rows, Samples, find_samples, warp
 
 _LEAST = 3  # photographs to select the epoch by: below, no rank correlation
@@ -75,6 +76,7 @@ def train_network(
         If the model, data set or recipe do not fit, too few labelled photographs can be read, or the folder holds
         another training.
     """
+    validate_trainable(name)
     with group(execution.device) as team:
         samples, known = find_samples(data, root, recipe)
         question = _as_json({"model": name, "start": weights, "data": data, "inputs": known, "recipe": plain(recipe)})
@@ -99,7 +101,8 @@ def train_network(
 def _train(
     samples: Samples, recipe: Recipe, question: Mapping[str, Any], out: Path, work: Path, team: Group, execution: Execution
 ) -> None:
-    model = place(load_model(ModelChoice(question["model"], question["start"]), on="cpu"), team.device)
+    choice = ModelChoice(question["model"], question["start"])
+    model = place(load_model(choice, on="cpu", trust=execution.trust), team.device)
     here = replace(execution, device=team.device, track=execution.track if team.first else silent)
     training = _prepare(model, samples, recipe, out, work, team, here)
     state = loop(training, here.track)
@@ -194,29 +197,24 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
     write_json(out / "recipe.json", plain(recipe))
     for name, result in ratings.items():
         _write_predictions(out / f"predictions_{name}.csv", samples, samples.tests[name], result, recipe)
-    trained = "trained on edits, not on ratings" if recipe.labels == "edits" else "trained on people's ratings"
+    trained = ON_EDITS if recipe.labels == "edits" else ON_RATINGS
     manifest = {
         "question": question,
         "model": question["model"],
         "attributes": list(recipe.attributes),
         "links": [recipe.links[item] for item in recipe.attributes],
+        **declaration(samples.described),
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
         "epoch": state.best + 1,
         "result": {
-            name: {"photographs": len(result), "spearman": _rounded(result, samples.labels[samples.tests[name]], recipe)}
-            for name, result in ratings.items()
+            name: tested(result, samples.labels[samples.tests[name]], recipe.attributes) for name, result in ratings.items()
         },
     }
     head = training.network.head
     frozen_own = recipe.freeze_backbone and question["start"] is None
     backbone = {} if frozen_own else training.network.kept.state_dict()
     write_weights(out, question["model"], Weights(head.weight.detach(), head.bias.detach(), backbone, manifest))
-
-
-def _rounded(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float | None]:
-    result = rank_correlations(ratings, labels, recipe)
-    return {name: None if np.isnan(value) else round(value, 4) for name, value in result.items()}
 
 
 def _write_predictions(path: Path, samples: Samples, rows: Rows, predicted: Labels, recipe: Recipe) -> None:

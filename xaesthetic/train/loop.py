@@ -13,8 +13,9 @@ from xaesthetic.core.progress import Track
 from xaesthetic.train.checkpoint import Checkpoint, History, State
 from xaesthetic.train.curve import write_log
 from xaesthetic.train.group import Group
-from xaesthetic.train.network import Inputs, Network, rank_correlations, squared_errors, weighted
+from xaesthetic.train.network import Inputs, Network, squared_errors, weighted
 from xaesthetic.train.recipe import Recipe
+from xaesthetic.train.results import rank_correlations
 from xaesthetic.train.samples import Labels, Rows, Samples, chunks
 
 _SAVE_EVERY = 50  # steps
@@ -146,7 +147,7 @@ def _judged(training: Training, state: State) -> dict[str, float]:
     recipe, rows = training.recipe, training.samples.select
     total = training.team.total
     result, labels = rate(training, rows), training.samples.labels[rows]
-    correlations = rank_correlations(result, labels, recipe)
+    correlations = rank_correlations(result, labels, recipe.attributes)
     known = [value for value in correlations.values() if not np.isnan(value)]
     errors, counts = squared_errors(torch.from_numpy(result), torch.from_numpy(labels))
     return {

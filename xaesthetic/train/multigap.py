@@ -1,4 +1,4 @@
-"""The paper's multi-GAP head on any backbone of timm or torchvision, fitted to frozen features: a model folder comes out.
+"""The paper's multi-GAP head on any backbone, fitted to frozen features: a model folder comes out.
 
 Where photographs are rated, a ridge regression of the ratings on the features, its penalty chosen by generalised
 cross-validation; else the ridge from edits (`xaesthetic.train.ridge`). Features are standardised jointly and the deviations
@@ -6,7 +6,7 @@ folded into the weights, so that maps add up to the prediction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,55 +14,50 @@ import numpy as np
 import torch
 import zarr
 from jaxtyping import Float32
-from scipy.stats import spearmanr
 from sklearn.linear_model import RidgeCV
 
-from xaesthetic.core.attributes import in_order
+from xaesthetic.core.attributes import Attribute, describe, in_order
 from xaesthetic.core.choices import MODEL_FILE, ModelChoice
-from xaesthetic.core.errors import DataError, ModelError
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.files import remove
-from xaesthetic.core.locks import hold
-from xaesthetic.core.types import Pixels, Record, Source
+from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import find_records, fingerprint
-from xaesthetic.models.architectures import Network, build_network
+from xaesthetic.data.records import collect, fingerprint
+from xaesthetic.models.backbones import Backbone, build_backbone
 from xaesthetic.models.contract import validate_model
-from xaesthetic.models.folder import ModelFile, Origin, Output, write_folder
-from xaesthetic.models.forward import to_batch
+from xaesthetic.models.folder import ModelFile, Origin, output_of, write_folder
 from xaesthetic.models.model import AttributeModel, device, gap_linear
-from xaesthetic.models.multigap import HEAD, Intermediates, grids
-from xaesthetic.models.pooling import global_average
-from xaesthetic.models.weights import Weights, write_tensors
+from xaesthetic.models.multigap import HEAD
+from xaesthetic.models.weights import Weights, declaration, write_tensors
 from xaesthetic.run.stage import ArraySink, batches, compute
-from xaesthetic.train.question import begin
+from xaesthetic.train.features import deviations, pooled
+from xaesthetic.train.question import begin, working
+from xaesthetic.train.results import ON_RATINGS, tested
 from xaesthetic.train.ridge import fit_from_edits
 from xaesthetic.train.samples import divide
 
 ALPHAS = tuple(float(10.0**power) for power in range(-1, 7))
-TRAINED = "trained on people's ratings"
 _LEAST = 10
 _BATCH = 8
 
 Features = Float32[np.ndarray, "n k"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Backbone:
-    network: Network
-    model: AttributeModel
-    """With a head that is not trained."""
-
-
 def train_multigap(
-    choice: ModelChoice, data: str, root: Path | None, out: Path, seed: int = 0, execution: Execution = Execution()
+    choice: ModelChoice,
+    data: str,
+    root: Path | None,
+    out: Path,
+    seed: int = 0,
+    execution: Execution = Execution(),
+    from_edits: bool = False,
 ) -> dict[str, Any]:
     """Put a multi-GAP head on a backbone, fit it, test it on other photographs, and write a model folder.
 
     Parameters
     ----------
     choice
-        ``timm:NAME`` or ``torchvision:NAME``; ``=random`` for a backbone that has learnt nothing.
+        ``timm:NAME``, ``torchvision:NAME`` or a model folder; ``=random`` for a backbone that has learnt nothing.
     data, root
         Photographs: rated ones, or ones with a subject to edit.
     out
@@ -70,7 +65,9 @@ def train_multigap(
     seed
         Decides which photographs are tested on, where the data has no lists.
     execution
-        How it is carried out, and on which device.
+        How it is carried out, on which device, and whether a model folder's Python file may run.
+    from_edits
+        Whether it is fitted to edits although photographs are rated; those that nobody rated always are.
 
     Returns
     -------
@@ -81,39 +78,28 @@ def train_multigap(
     XaestheticError
         If there is no such backbone, its stages have no grids, or too few photographs can be used.
     """
-    if choice.family not in ("timm", "torchvision") or choice.weights:
-        raise ModelError(f"{choice}: is no backbone for a new head; choose timm:NAME or torchvision:NAME.")
     if (out / MODEL_FILE).exists():
         raise DataError(f"{out}: holds a model already; choose another folder with --out.")
-    backbone = _backbone(choice, device(execution.device))
-    with hold(out / ".lock", f"training {choice.key}"):
-        work = out / f".{choice.key}.features"
-        records = [record for record in find_records(data, root) if record.edit is None]
-        if any(record.ratings for record in records):
-            result = _fit_ratings(backbone.model, choice, data, records, work, seed, execution)
+    backbone = build_backbone(choice, execution.trust)
+    model = _untrained(backbone, choice, device(execution.device))
+    with working(out, choice.key) as work:
+        collection = collect(data, root)
+        records = [record for record in collection.records if record.edit is None]
+        if not from_edits and any(record.ratings for record in records):
+            result = _fit_ratings(model, choice, data, records, work, seed, execution)
+            result = _declared(result, collection.described)
         else:
-            result = fit_from_edits(backbone.model, choice.key, data, root, work, seed, execution)
-        written = _write(out, choice, backbone, result)
-        remove(work)
-    return written
+            result = fit_from_edits(model, str(choice), data, root, work, seed, execution)
+            command = f"{result.manifest['command']} --head multigap{' --recipe ridge' * from_edits}"
+            result = replace(result, manifest={**result.manifest, "command": command})
+        return _write(out, backbone, result)
 
 
-def _backbone(choice: ModelChoice, on: str) -> _Backbone:
-    name = choice.name.partition(":")[2]
-    outputs = 0 if choice.family == "timm" else None
-    network = build_network(choice.family, name, outputs, pretrained=not choice.random)
-    if network.inputs is None:
-        raise ModelError(f"{choice}: its inputs are not declared.")
-    try:
-        module = Intermediates(network.net, (), network.inputs.size)
-        shapes = grids(module, network.inputs)
-    except ModelError as error:
-        raise ModelError(f"{choice}: {error}") from error
-    channels = sum(shape[0] for shape in shapes.values())
-    source = Source(network.citation, network.licence, network.trained, {})
-    head = torch.zeros(1, channels), torch.zeros(1)
-    model = gap_linear(["untrained"], network.inputs, module, *head, source, module)
-    return _Backbone(network, validate_model(replace(model, layers=module.layers), str(choice), on))
+def _untrained(backbone: Backbone, choice: ModelChoice, on: str) -> AttributeModel:
+    head = torch.zeros(1, backbone.channels), torch.zeros(1)
+    stages = backbone.stages
+    model = gap_linear(["untrained"], backbone.inputs, stages, *head, backbone.source, stages)
+    return validate_model(replace(model, layers=stages.layers), str(choice), on)
 
 
 def _fit_ratings(
@@ -138,16 +124,22 @@ def _fit_ratings(
     manifest = {
         "model": str(choice),
         "attributes": list(attributes),
-        "trained": TRAINED,
+        "trained": ON_RATINGS,
         "data": f"{data}: {len(train)} photographs to train, seed {seed}",
         "command": f"xaesthetic train {choice} --head multigap --data {data} --seed {seed}",
         "method": "ridge of ratings on frozen features, the penalty by generalised cross-validation",
         "alphas": {name: head[2] for name, head in zip(attributes, heads, strict=True)},
         "result": {
-            name: _result(predicted[rows], labels[rows], attributes) for name, rows in {"select": select, **tests}.items()
+            name: tested(predicted[rows], labels[rows], attributes) for name, rows in {"select": select, **tests}.items()
         },
     }
     return Weights(torch.from_numpy(weights.astype(np.float32)), torch.from_numpy(bias.astype(np.float32)), {}, manifest)
+
+
+def _declared(result: Weights, described: Sequence[Attribute]) -> Weights:
+    """Add what the data declares of the attributes that were learnt."""
+    known = [item for item in described if item.name in result.manifest["attributes"]]
+    return replace(result, manifest={**result.manifest, **declaration(known)})
 
 
 def _features(model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution) -> Features:
@@ -159,8 +151,7 @@ def _features(model: AttributeModel, records: Sequence[Record], folder: Path, ex
         rows = [row for row, item in enumerate(pixels) if item is not None]
         values = np.full((len(group), model.head.weights.shape[1]), np.nan, np.float32)  # type: ignore[union-attr]
         if rows:
-            x = to_batch([item for item in pixels if item is not None], model.inputs, on)
-            values[rows] = global_average(model.run(x).activations).float().cpu().numpy()
+            values[rows] = pooled(model, [item for item in pixels if item is not None], on)
         return {"features": values}
 
     if not file.is_dir():
@@ -185,36 +176,28 @@ def _fit(features: Features, labels: np.ndarray, name: str, data: str) -> tuple[
             f"{data}: {known.sum()} photographs rated for {name} can be trained on; {_LEAST} at least are needed."
         )
     rows = features[known].astype(np.float64)
-    deviation = rows.std(0)
-    scale = np.maximum(deviation, 1e-3 * np.median(deviation) + np.finfo(np.float64).tiny)
+    scale = deviations(rows)
     fitted = RidgeCV(alphas=ALPHAS).fit(rows / scale, labels[known])
     return fitted.coef_ / scale, float(fitted.intercept_), float(fitted.alpha_)
 
 
-def _result(predicted: np.ndarray, labels: np.ndarray, attributes: Sequence[str]) -> dict[str, Any]:
-    correlations = {}
-    for column, name in enumerate(attributes):
-        known = ~np.isnan(labels[:, column])
-        one, other = predicted[known, column], labels[known, column]
-        varied = len(one) > 2 and np.ptp(one) > 0 and np.ptp(other) > 0
-        correlations[name] = round(float(spearmanr(one, other).statistic), 4) if varied else None
-    return {"photographs": len(labels), "spearman": correlations}
-
-
-def _write(out: Path, choice: ModelChoice, backbone: _Backbone, result: Weights) -> dict[str, Any]:
-    """The tensors and the manifest, then model.toml: where it is, the folder is a model."""
-    network, model = backbone.network, backbone.model
-    tensors = {f"backbone.{name}": value.clone() for name, value in network.net.state_dict().items()}
+def _write(out: Path, backbone: Backbone, result: Weights) -> dict[str, Any]:
+    """The tensors, the manifest and the network's code, then model.toml: where that is, the folder is a model."""
+    source = backbone.source
+    tensors = {f"backbone.{name}": value.clone() for name, value in backbone.net.state_dict().items()}
     tensors |= {f"{HEAD}weight": result.weights, f"{HEAD}bias": result.bias}
-    below = f"; backbone {network.trained}" if network.trained else "; backbone of random weights"
     written = write_tensors(out, "model", tensors, result.manifest)
+    backbone.copy_code(out)
     spec = ModelFile(
-        f"{choice.family}:{choice.name.partition(':')[2]}",
+        backbone.architecture,
         "model.safetensors",
         "multigap",
-        list(model.layers),
-        outputs=[Output(name) for name in result.manifest["attributes"]],
-        source=Origin(f"multi-GAP (Malu et al. 2017) on {network.citation}", network.licence, written["trained"] + below),
+        list(backbone.stages.layers),
+        outputs=[output_of(describe(name, result.described)) for name in result.manifest["attributes"]],
+        inputs=backbone.stated,
+        source=Origin(
+            f"multi-GAP (Malu et al. 2017) on {source.citation}", source.licence, f"{written['trained']}; {source.trained}"
+        ),
     )
     write_folder(out, spec)
     return written

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 import zarr
 from jaxtyping import Float
-from scipy.stats import spearmanr
 from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
@@ -21,7 +20,7 @@ from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import untrained
 from xaesthetic.run.stage import ArraySink, compute
 from xaesthetic.train.recipe import Recipe
-from xaesthetic.train.samples import Labels, Photographs, chunks
+from xaesthetic.train.samples import Photographs, chunks
 
 Inputs = Callable[[np.ndarray, np.ndarray], Tensor]
 """Rows of the samples, and which of them are mirrored, to what the network takes."""
@@ -73,17 +72,6 @@ def weighted(errors: Tensor, counts: Tensor, recipe: Recipe) -> Tensor:
     """Σ_a w_a · mean squared error of a; an attribute without labels adds nothing."""
     weights = torch.tensor([recipe.loss_weights[item] for item in recipe.attributes], device=errors.device)
     return (weights * errors / counts.clamp(min=1)).sum()
-
-
-def rank_correlations(ratings: Labels, labels: Labels, recipe: Recipe) -> dict[str, float]:
-    """Spearman's ρ of every attribute; nan where fewer than three are labelled or one side is constant."""
-    result = {}
-    for column, attribute in enumerate(recipe.attributes):
-        known = ~np.isnan(labels[:, column])
-        one, other = ratings[known, column], labels[known, column]
-        varied = len(one) > 2 and np.ptp(one) > 0 and np.ptp(other) > 0
-        result[attribute] = float(spearmanr(one, other).statistic) if varied else float("nan")
-    return result
 
 
 def photograph_inputs(photographs: Photographs, inputs: InputSpec, on: str) -> Inputs:

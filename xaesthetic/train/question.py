@@ -1,12 +1,31 @@
 """What a training under way in a folder is of; another one is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
-from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import write_json
+from xaesthetic.core.errors import DataError, ModelError
+from xaesthetic.core.files import remove, write_json
+from xaesthetic.core.locks import hold
+
+
+def validate_trainable(name: str) -> None:
+    """Make sure that weights trained for a model can be chosen afterwards, as NAME=FOLDER.
+
+    Raises
+    ------
+    ModelError
+        If it is a library's network or a model folder, which take none.
+    """
+    choice = ModelChoice.parse(name)
+    if choice.family or choice.folder or choice.source is not None:
+        raise ModelError(
+            f"{name}: is no model of 'xaesthetic list models'; a network of timm's or torchvision's, or a model folder, is "
+            "trained with --head multigap."
+        )
 
 
 def begin(work: Path, question: Mapping[str, Any]) -> None:
@@ -34,6 +53,15 @@ def refuse_another(work: Path, question: Mapping[str, Any]) -> None:
     if present != question:
         differing = ", ".join(sorted(key for key in question if present.get(key) != question[key]))
         raise DataError(f"{work.parent}: another training was begun there ({differing} differ); choose another --out.")
+
+
+@contextmanager
+def working(out: Path, name: str) -> Iterator[Path]:
+    """Hold the folder that a head is fitted into; gives where a stopped fit keeps what it goes on with, gone afterwards."""
+    with hold(out / ".lock", f"training {name}"):
+        work = out / f".{name}.features"
+        yield work
+        remove(work)
 
 
 def _file(work: Path) -> Path:

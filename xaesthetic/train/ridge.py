@@ -22,24 +22,21 @@ from sklearn.model_selection import GroupKFold
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.files import remove
-from xaesthetic.core.locks import hold
 from xaesthetic.core.types import EditStep, Mask, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.measures import MEASURES
 from xaesthetic.data.records import find_records, fingerprint
-from xaesthetic.models.forward import to_batch
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, device
-from xaesthetic.models.pooling import global_average
 from xaesthetic.models.weights import Weights, write_weights
 from xaesthetic.run.schemas import Table, columns
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
-from xaesthetic.train.question import begin
+from xaesthetic.train.features import deviations, pooled
+from xaesthetic.train.question import begin, validate_trainable, working
+from xaesthetic.train.results import ON_EDITS
 
 AMOUNTS = (0.2, 0.4, 0.6, 0.8, 1.0)
-TRAINED = "trained on edits, not on ratings"
 _SIDE = 400  # pixels of the longer side while training: a little more than the networks take
 _ALPHAS = (10.0, 100.0, 1e3, 1e4, 1e5)
 _FOLDS = 5
@@ -101,16 +98,14 @@ def train_head(
     ModelError
         If the model's head is no linear layer over global averages.
     """
+    validate_trainable(name)
     records = [record for record in find_records(data, root) if record.edit is None and record.subject]
     _enough(data, len(records))
-    model = load_model(name, on=execution.device)
+    model = load_model(name, on=execution.device, trust=execution.trust)
     if not isinstance(model.head, LinearHead):
         raise ModelError(f"{name}: its head is no linear layer over global averages, which is what is trained here.")
-    with hold(out / ".lock", f"training {name}"):
-        work = out / f".{name}.features"
-        written = write_weights(out, name, fit_from_edits(model, name, data, root, work, seed, execution))
-        remove(work)
-        return written
+    with working(out, name) as work:
+        return write_weights(out, name, fit_from_edits(model, name, data, root, work, seed, execution))
 
 
 def fit_from_edits(
@@ -144,7 +139,7 @@ def fit_from_edits(
     manifest = {
         "model": name,
         "attributes": attributes,
-        "trained": TRAINED,
+        "trained": ON_EDITS,
         "data": f"{data}: {len(train)} photographs to train, {len(test)} others to test, seed {seed}",
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
         "method": "ridge of the change of strength on the change of features between neighbouring strengths; "
@@ -225,11 +220,7 @@ def _features(model: AttributeModel, versions: _Versions, on: str) -> Float[np.n
     keys = [pixels.tobytes() for pixels in versions.pixels]
     first = {key: keys.index(key) for key in keys}
     unique = sorted(set(first.values()))
-    pooled = [
-        global_average(model.run(to_batch([versions.pixels[i] for i in group], model.inputs, on)).activations).cpu()
-        for group in batches(unique, _BATCH)
-    ]
-    values = torch.cat(pooled).numpy()
+    values = np.concatenate([pooled(model, [versions.pixels[i] for i in group], on) for group in batches(unique, _BATCH)])
     rows = [unique.index(first[key]) for key in keys]
     return np.asarray(values[rows])
 
@@ -252,8 +243,7 @@ def changes(features: Features, attribute: str) -> tuple[Float[np.ndarray, "n k"
 
 def fit(features: Features, attribute: str) -> Head:
     """One attribute's weights and bias; the bias makes the mean prediction for unedited photographs zero."""
-    deviation = features.std((0, 1))
-    scale = np.maximum(deviation, 1e-3 * np.median(deviation)).astype(np.float64)
+    scale = deviations(features)
     rows, grown = changes(features, attribute)
     rows = rows / scale
     kernel = rows @ rows.T

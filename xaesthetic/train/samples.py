@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 
-from xaesthetic.core.attributes import NAMES
+from xaesthetic.core.attributes import NAMES, Attribute
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.execution import Execution
@@ -17,7 +17,7 @@ from xaesthetic.core.files import write_json
 from xaesthetic.core.types import EditStep, InputSpec, Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.photograph import load_photograph
-from xaesthetic.data.records import find_records, fingerprint
+from xaesthetic.data.records import collect, fingerprint
 from xaesthetic.train.recipe import Recipe
 
 Rows = Int[np.ndarray, " _n"]
@@ -38,6 +38,8 @@ class Samples:
     """Those by which the epoch is chosen."""
     tests: Mapping[str, Rows]
     """By the list's name."""
+    described: tuple[Attribute, ...] = ()
+    """What the data declares of the attributes that are learnt from people's ratings: the ratings that come out are such."""
 
     def only(self, usable: np.ndarray) -> "Samples":
         """Without the photographs that cannot be used."""
@@ -65,7 +67,8 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
     DataError
         If there are no labels, or too few photographs.
     """
-    records = find_records(data, root)
+    collection = collect(data, root)
+    records = list(collection.records)
     known = fingerprint(records)
     records = _some(records, recipe)
     if recipe.labels == "edits":
@@ -79,7 +82,9 @@ def find_samples(data: str, root: Path | None, recipe: Recipe) -> tuple[Samples,
             rated = {item for record in records for item in record.ratings}
             raise DataError(f"{data}: {unknown('rated attribute', name, rated, label='People rated')}")
     lists = divide(records, recipe.seed)
-    return Samples(tuple(records), labels, *lists), known
+    learnt = recipe.attributes if recipe.labels == "ratings" else ()  # strengths of edits have another scale
+    described = tuple(item for item in collection.described if item.name in learnt)
+    return Samples(tuple(records), labels, *lists, described), known
 
 
 def _some(records: list[Record], recipe: Recipe) -> list[Record]:

@@ -1,0 +1,114 @@
+"""What the command prints of ratings: tables with their ranges, and a mark at those outside."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xaesthetic.cli import screen
+from xaesthetic.core.attributes import ATTRIBUTES, OUTSIDE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xaesthetic.core.attributes import Attribute
+    from xaesthetic.core.described import Described
+    from xaesthetic.run.store import Run
+    from xaesthetic.stages.predict import Ratings
+
+
+def print_picks(run: "Run") -> None:
+    """Print the highest and lowest photographs of each attribute with every model's rating, and how models were trained."""
+    from xaesthetic.run.schemas import PREDICTIONS
+    from xaesthetic.stages.pick import pick_records
+
+    predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
+    described = run.described()
+    for pick in pick_records(run):
+        rated = predictions.loc[pick.attribute].pivot_table(
+            index="image", columns="model", values="prediction", sort=False, dropna=False
+        )
+        items = [described.of_model(str(model), pick.attribute) for model in rated.columns]
+        rows = [
+            [end, image, *(item.text(value) for item, value in zip(items, rated.loc[image], strict=True))]
+            for end, ids in (("highest", pick.highest), ("lowest", pick.lowest))
+            for image in ids
+        ]
+        screen.print_table(["", _name(described.any(pick.attribute)), *map(str, rated.columns)], rows)
+        _say_ranges([str(model) for model in rated.columns], items, [row[1:] for row in rows])
+        if pick.short:
+            wanted = 2 * (run.experiment.pick or 0)
+            screen.say(f"Only {len(rows)} to show, fewer than the {wanted} asked for.")
+    _say_target_and_training(run)
+
+
+def print_shown(run: "Run") -> None:
+    """Print a table for each photograph: a row an attribute, a column a model."""
+    from xaesthetic.run.schemas import PREDICTIONS
+
+    described, table = run.described(), run.read(PREDICTIONS)
+    shown: list[list[str]] = []
+    for image, rated in table.groupby("image", sort=False):
+        wide = rated.pivot_table(index="attribute", columns="model", values="prediction", sort=False, dropna=False)
+        models = list(map(str, wide.columns))
+        rows = []
+        for name, values in zip(map(str, wide.index), wide.to_numpy(), strict=True):
+            items = [described.of_model(model, name) for model in models]
+            texts = ["" if value != value else item.text(value) for item, value in zip(items, values, strict=True)]
+            rows.append([_name(described.any(name)), *texts])
+        screen.print_table([str(image), *models], rows)
+        shown += rows
+    _say_ranges_of_models(described, table, shown)
+    _say_target_and_training(run)
+
+
+def _say_target_and_training(run: "Run") -> None:
+    from xaesthetic.run.question import target_words
+
+    if said := target_words(run.experiment):
+        screen.say(f"Maps show {said}.")
+    for key, trained in run.trained().items():
+        screen.say(f"{key}: {trained}")
+
+
+def _name(item: "Attribute") -> str:
+    """An attribute's name, and its title where one is declared that says more."""
+    plain = item.name.replace("_", " ")
+    same = item in ATTRIBUTES or item.title.replace("_", " ").casefold() == plain.casefold()
+    return plain if same else f"{plain}, {item.title}"
+
+
+def _say_ranges_of_models(described: "Described", table: "pd.DataFrame", rows: Sequence[Sequence[str]]) -> None:
+    """Print the ranges that are declared: by their attributes, behind the models' names where there are several."""
+    places = list(dict.fromkeys(zip(map(str, table["model"]), map(str, table["attribute"]), strict=True)))
+    several = len({model for model, _ in places}) > 1
+    names = [f"{model} {name}" if several else name for model, name in places]
+    _say_ranges([name.replace("_", " ") for name in names], [described.of_model(*place) for place in places], rows)
+
+
+def print_ratings(ratings: "Ratings") -> None:
+    """Print a table for each model: a row a photograph, a column an attribute."""
+    for model, rated in ratings.table.groupby("model", sort=False):
+        wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False, dropna=False)
+        items = [ratings.described.of_model(str(model), str(name)) for name in wide.columns]
+        names = [str(name).replace("_", " ") for name in wide.columns]
+        rows = [
+            [str(image), *(item.text(value) for item, value in zip(items, row, strict=True))]
+            for image, row in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        screen.print_table([str(model), *names], rows)
+        _say_ranges(names, items, rows)
+        titled = [text for name, text in zip(names, map(_name, items), strict=True) if text != name]
+        if titled:
+            screen.say(f"titles: {'; '.join(titled)}")
+        screen.say(f"{model}: {ratings.trained[str(model)]}")
+
+
+def _say_ranges(names: Sequence[str], items: "Sequence[Attribute]", rows: Sequence[Sequence[str]]) -> None:
+    """Print the ranges that are declared, and what marks a rating outside of its own."""
+    by_range: dict[str, list[str]] = {}
+    for name, item in zip(names, items, strict=True):
+        if item.about:
+            by_range.setdefault(item.about, []).append(name)
+    if by_range:
+        screen.say("range: " + "; ".join(f"{about} ({', '.join(names)})" for about, names in by_range.items()))
+    if any(cell.endswith(OUTSIDE) for row in rows for cell in row[1:]):
+        screen.say(f"{OUTSIDE} outside of the range")
