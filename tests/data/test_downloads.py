@@ -46,7 +46,7 @@ def test_the_downloads_of_this_repository():
 @pytest.mark.parametrize("kind", ["models", "servers"])
 def test_a_third_party_declares_a_download_that_the_command_lists_without_torch(third_party, kind):
     folder = third_party({"_downloads": THEIRS, "their_net": "import torch"}, package=f"party_of_{kind}", kind=kind)
-    assert download_names() == ("aadb", "kong", "malu", "osie", "para", "resnet50", "their_data")
+    assert download_names() == ("aadb", "kong", "malu", "nima", "osie", "para", "resnet50", "their_data")
     assert find_download("their_data").citation == "Them 2020"
     lines, heavy = listed(folder)
     assert [line.split() for line in lines if "their_data" in line] == [["their_data", "7", "MB", "CC0"]]
