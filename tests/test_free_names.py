@@ -164,7 +164,7 @@ def test_the_command_takes_and_shows_them(named_nets, photos, command):
     assert re.search(r"\d\.\d\d!", out)
     status, _, err = command("predict", photos, "--model", "multigap_lite0", "--attr", "技術")
     assert status == 2
-    assert "multigap_lite0 has no attribute '技術'; it has balancing_elements" in err
+    assert "multigap_lite0 has no attribute '技術'; it has overall" in err
     assert "Installed models that have it: beauty_net." in err
     status, _, err = command("predict", photos, "--model", "beauty_net", "--attr", "beuaty")
     assert (status, "Did you mean 'beauty'?" in err) == (2, True)

@@ -64,13 +64,13 @@ def test_the_choice_for_a_fold_has_not_seen_it(monkeypatch):
     """Every head that the choice for a fold rests on was fitted without that fold, and without the one it predicts."""
     problem, folds = planted(+1)
     seen = []
-    real = choosing.fit
+    real = choosing.fit_many
 
-    def noted(problem, rows, choice):
+    def noted(problem, rows, choices):
         seen.append(frozenset(folds[rows]))
-        return real(problem, rows, choice)
+        return real(problem, rows, choices)
 
-    monkeypatch.setattr(choosing, "fit", noted)
+    monkeypatch.setattr(choosing, "fit_many", noted)
     choose(problem, folds)
     assert {len(item) for item in seen} == {3, 4}
     assert len({item for item in seen if len(item) == 3}) == 10

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.statistics import Estimate, paired_difference, resample, spearman
-from xaesthetic.train.dual import Choice, Problem, fit
+from xaesthetic.train.dual import Choice, Problem, fit_many
 
 PENALTIES = (300.0, 1e3, 3e3, 1e4, 3e4)
 WEIGHTS = (0.3, 1.0, 3.0)
@@ -88,10 +88,9 @@ def _predict(problem: Problem, folds: np.ndarray, left_out: frozenset[int], choi
     out = np.isin(folds, list(left_out))
     train, test = np.flatnonzero(~out), np.flatnonzero(out)
     result = {}
-    for choice in choices:
-        table = np.full(problem.targets.shape, np.nan)
-        table[test] = fit(problem, train, choice).predict(problem, test)
-        result[choice] = table
+    for choice, solution in fit_many(problem, train, choices).items():
+        result[choice] = np.full(problem.targets.shape, np.nan)
+        result[choice][test] = solution.predict(problem, test)
     return result
 
 
