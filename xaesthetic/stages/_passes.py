@@ -9,7 +9,7 @@ import numpy as np
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.metrics._floors import ENERGY
-from xaesthetic.models.forward import Results, method_facts, open_session
+from xaesthetic.models.forward import Results, explained_rows, method_facts, open_session
 from xaesthetic.models.layers import facts_for, in_series
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, PREDICTIONS
@@ -80,7 +80,7 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
         lost = lost_rows(group, pixels, name)
         made: dict[str, Any] = {LEFT_OUT.name: lost}
         made |= {
-            f"{key}/{method}": _without(maps, pixels)
+            f"{key}/{method}": _without(maps[:, explained_rows(passes.models[key], method)], pixels)
             for key, result in results.items()
             for method, maps in result.maps.items()
         }
@@ -114,7 +114,7 @@ def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: S
     facts = facts_for(model, method_facts(method))
     attributes = {
         "images": [record.id for record in records],
-        "attributes": list(model.attributes),
+        "attributes": [model.attributes[row] for row in explained_rows(model, method)],
         "adds_up": facts.adds_up,
         "asks_output": facts.asks_output,
         "in_series": facts.layers and in_series(model),
