@@ -2,7 +2,7 @@
 
 import os
 
-from xaesthetic.core.errors import ModelError
+from xaesthetic.core.errors import MissingWeightsError
 
 VARIABLE = "XAESTHETIC_FREE_WEIGHTS"
 NOTE = f"{VARIABLE}=1 keeps to weights under free licences."
@@ -28,10 +28,10 @@ def validate_free(name: str, licence: str, instead: str) -> None:
 
     Raises
     ------
-    ModelError
+    MissingWeightsError
         If only free ones are.
     """
     if free_only():
-        raise ModelError(
+        raise MissingWeightsError(
             f"{name}: its weights are for {licence}, and {VARIABLE} wants free ones; choose {instead}, or unset {VARIABLE}."
         )
