@@ -34,14 +34,14 @@ def originals():
     return [images.decode(record.path) for record in find_records("sample", None) if record.edit is None]
 
 
-def para_like(pixels):
-    """A photograph squashed to PARA's 224 x 224 by the stated filter, saved as JPEG of the best quality.
+def squashed(pixels):
+    """A photograph squashed to PARA's 224 x 224 by the stated filter, without the losses of JPEG.
 
-    PARA's own files are of quality 75 or so, and a lower quality shifts ratings by more than is held here: .1 standard
-    deviations at 95, .2 at 90.
+    Those are not held here, and are larger: on 39 photographs the ratings of `multigap_lite0` shift by .03 standard
+    deviations at quality 100, .1 at 95 and .2 at 90; PARA's files are of 75 or so.
     """
-    small, file = images.resize(pixels, (224, 224), "bilinear"), io.BytesIO()
-    Image.fromarray(small).save(file, "JPEG", quality=100, subsampling=0)
+    file = io.BytesIO()
+    Image.fromarray(images.resize(pixels, (224, 224), "bilinear")).save(file, "PNG")
     return np.asarray(Image.open(file).convert("RGB"))
 
 
@@ -92,16 +92,16 @@ def test_the_licence_is_in_what_every_caption_says(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.skipif(not OSIE.is_dir(), reason="needs OSIE's photographs")
-def test_a_file_and_its_para_like_copy_are_rated_alike(name):
+def test_a_file_and_its_squashed_copy_are_rated_alike(name):
     model = load_model(name, on="cpu")
     pixels = [images.decode(path) for path in sorted(OSIE.glob("*.jpg"))[::9]]
     session = Session(model)
     one, other = (
-        np.concatenate([session.run([item]).ratings for item in photos]) for photos in (pixels, list(map(para_like, pixels)))
+        np.concatenate([session.run([item]).ratings for item in photos]) for photos in (pixels, list(map(squashed, pixels)))
     )
     shift = (other - one).mean(0) / one.std(0)
     correlation = [np.corrcoef(*pair)[0, 1] for pair in zip(one.T, other.T, strict=True)]
-    assert np.abs(shift).mean() < 0.05
+    assert np.abs(shift).max() < 0.05
     assert min(correlation) > 0.99
 
 
