@@ -54,14 +54,24 @@ def photos(tmp_path):
 
 @pytest.fixture
 def run(named_nets, photos, tmp_path):
-    question = Experiment(str(photos), None, ("beauty_net", "memory_net"), ("cam",), ("beauty", "技術", "memorability"), 2)
+    question = Experiment(str(photos), None, ("beauty_net", "memory_net"), ("cam",), ("beauty", "grain"), 2)
     models = [load_model(name) for name in question.models]
     assert [model.attributes for model in models] == [("beauty", "技術", "noise"), ("memorability", "beauty")]
-    with pytest.raises(DataError, match="beauty_net has no attribute 'memorability'; it has beauty, 技術, noise. Installed"):
+    with pytest.raises(DataError, match="beauty_net has no attribute 'grain'; it has beauty, 技術, noise"):
         pipeline.compare(question, tmp_path / "run")
     return pipeline.compare(
         Experiment(str(photos), None, question.models, ("cam",), ("all",), 2), tmp_path / "run", draw=False
     ).run
+
+
+def test_what_one_model_lacks_is_answered_by_those_that_have_it(named_nets, photos, tmp_path):
+    wanted = ("beauty", "技術", "memorability")
+    question = Experiment(str(photos), None, ("beauty_net", "memory_net"), ("cam",), wanted, 2)
+    run = pipeline.compare(question, tmp_path / "some", draw=False).run
+    answered = run.answered_by().models
+    assert answered["beauty_net"].attributes == ("beauty", "技術")
+    assert answered["memory_net"].attributes == ("beauty", "memorability")
+    assert {pick.attribute for pick in pick_records(run)} == set(wanted)
 
 
 def test_what_is_declared_is_in_the_run_and_not_guessed(run):
@@ -164,7 +174,7 @@ def test_the_command_takes_and_shows_them(named_nets, photos, command):
     assert re.search(r"\d\.\d\d!", out)
     status, _, err = command("predict", photos, "--model", "multigap_lite0", "--attr", "技術")
     assert status == 2
-    assert "multigap_lite0 has no attribute '技術'; it has balancing_elements" in err
+    assert "multigap_lite0 has no attribute '技術'; it has overall" in err
     assert "Installed models that have it: beauty_net." in err
     status, _, err = command("predict", photos, "--model", "beauty_net", "--attr", "beuaty")
     assert (status, "Did you mean 'beauty'?" in err) == (2, True)

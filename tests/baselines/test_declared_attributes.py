@@ -24,7 +24,7 @@ def test_a_declaration_is_read_as_it_is_run():
         assert plugins.facts("models", name).attributes == model_attributes(name)
 
 
-@pytest.mark.parametrize("name", ["multigap_lite0", "lite0_ft"])
+@pytest.mark.parametrize("name", ["multigap_lite0", "lite0_ft", "lite0_ft_ratings", "lite0_ft_edits"])
 def test_the_embedded_ones_hold_it(name):
     assert load_model(name).attributes == declared(name)
 

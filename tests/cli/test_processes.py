@@ -140,11 +140,14 @@ def test_the_embedded_models_compare_photographs(folder):
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     result = json.loads(out)
-    assert len(result["predictions"]) == 3 * 2
-    assert {row["trained"] for row in result["predictions"]} == {"trained on edits, not on ratings"}
+    assert len(result["predictions"]) == 3 * 3
+    assert {row["trained"] for row in result["predictions"]} == {
+        "trained on people's ratings and on edits (research use, PARA)",
+        "trained on edits, not on ratings",
+    }
     for name in ("attribute_grid_light.png", "attribute_grid_light.pdf", "predictions.csv"):
         assert f"run/report/{name}" in result["written"]
         assert (folder / "run" / "report" / name).stat().st_size > 0
-    for model in ("multigap_lite0", "lite0_ft"):
+    for model, side in (("multigap_lite0", 7), ("lite0_ft", 7), ("multigap_lite0_edits", 10)):
         maps = xa.Run.open(folder / "run").maps(model, "cam")
-        assert (len(maps.images), len(maps.attributes), maps.grid) == (2, 1, (10, 10))
+        assert (len(maps.images), len(maps.attributes), maps.grid) == (2, 1, (side, side))

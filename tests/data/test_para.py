@@ -8,9 +8,9 @@ from PIL import Image
 from support.places import SHARED
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.para import COLUMNS
 from xaesthetic.core.votes import reliability
 from xaesthetic.data.check import examine_data
-from xaesthetic.data.datasets._para_files import COLUMNS
 from xaesthetic.data.datasets._para_lists import divided
 from xaesthetic.data.records import collect
 from xaesthetic.paper.tables.raters import read_votes

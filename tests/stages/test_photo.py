@@ -59,8 +59,8 @@ def test_one_attribute_by_its_name_and_a_model_by_its_own(photo):
     model = nets.linear_net()
     assert xa.explain(photo, model, "light").raw == xa.explain(photo, model, ["light"]).raw
     assert list(xa.explain(photo, model, "all").raw) == list(nets.NAMES)
-    named = xa.explain(photo, "lite0_ft", "Vivid Color")
-    assert named.raw == xa.explain(photo, xa.load_model("lite0_ft"), ["vivid_color"]).raw
+    named = xa.explain(photo, "lite0_ft_edits", "Vivid Color")
+    assert named.raw == xa.explain(photo, xa.load_model("lite0_ft_edits"), ["vivid_color"]).raw
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_the_features_are_the_averages_of_the_stages(photographs, tmp_path):
 
     backbone = build_backbone(CHOICE)
     model = multigap._untrained(backbone, CHOICE, "cpu")
-    features = multigap._features(model, photographs, tmp_path, CPU)
+    features = multigap.photographs_features(model, photographs, tmp_path, CPU)
     assert np.isnan(features[-1]).all()
     with torch.random.fork_rng():
         torch.manual_seed(0)

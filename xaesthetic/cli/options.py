@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import crash
-from xaesthetic.core.choices import METHODS, MODELS, ModelChoice
+from xaesthetic.core.choices import METHODS, ModelChoice
 
 if TYPE_CHECKING:
     from xaesthetic.core.execution import Execution
@@ -34,7 +34,8 @@ Models = Annotated[
         "--model",
         metavar="NAME",
         help="A model that 'list models' shows; NAME=FOLDER with weights of one's own; a model folder; timm:NAME, "
-        "torchvision:NAME, pyiqa:NAME. Repeats. Default: multigap_lite0, lite0_ft.",
+        "torchvision:NAME, pyiqa:NAME. Repeats. Default: multigap_lite0, lite0_ft, and multigap_lite0_edits where it has an "
+        "attribute that is named.",
     ),
 ]
 Weights = Annotated[
@@ -131,7 +132,7 @@ def experiment(
     return Experiment(
         **named,
         root=str(root) if root else None,
-        models=choices(models, weights),
+        models=choices(models, weights, choose_attributes(attributes)),
         methods=tuple(dict.fromkeys(methods or usual)),
         attributes=choose_attributes(attributes),
         pick=pick,
@@ -162,9 +163,11 @@ def open_run(root: Path) -> "Run":
     return Run.open(root)
 
 
-def choices(models: Sequence[str] | None, weights: str | None) -> tuple[str, ...]:
+def choices(models: Sequence[str] | None, weights: str | None, attributes: Sequence[str] = ("all",)) -> tuple[str, ...]:
     """Return the models that are chosen, once each, with the weights for those that name none."""
-    named = [ModelChoice.parse(model).or_weights(weights) for model in models or MODELS]
+    from xaesthetic.core.having import default_models
+
+    named = [ModelChoice.parse(model).or_weights(weights) for model in models or default_models(attributes)]
     return tuple(map(str, dict.fromkeys(named)))
 
 

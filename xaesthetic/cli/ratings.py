@@ -1,10 +1,12 @@
 """What the command prints of ratings: tables with their ranges, and a mark at those outside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from xaesthetic.cli import screen
 from xaesthetic.core.attributes import ATTRIBUTES, OUTSIDE
+from xaesthetic.core.free import NOTE
+from xaesthetic.core.para import LICENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +69,13 @@ def _say_target_and_training(run: "Run") -> None:
         screen.say(f"Maps show {said}.")
     for key, trained in run.trained().items():
         screen.say(f"{key}: {trained}")
+    _say_of_licences(run.trained().values())
+
+
+def _say_of_licences(trained: Iterable[str]) -> None:
+    """Say how weights that are for research alone can be kept away, where there are some."""
+    if any(LICENCE in text for text in trained):
+        screen.say(NOTE)
 
 
 def _name(item: "Attribute") -> str:
@@ -100,6 +109,7 @@ def print_ratings(ratings: "Ratings") -> None:
         if titled:
             screen.say(f"titles: {'; '.join(titled)}")
         screen.say(f"{model}: {ratings.trained[str(model)]}")
+    _say_of_licences(ratings.trained.values())
 
 
 def _say_ranges(names: Sequence[str], items: "Sequence[Attribute]", rows: Sequence[Sequence[str]]) -> None:

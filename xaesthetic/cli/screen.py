@@ -151,16 +151,32 @@ def print_results(manifest: Mapping[str, Any]) -> None:
         return
     lists = manifest["result"]
     rows = [
-        [name.replace("_", " "), *(_number(item["spearman"][name]) for item in lists.values())]
-        for name in manifest["attributes"]
+        [name.replace("_", " "), *(_with_interval(item, name) for item in lists.values())] for name in manifest["attributes"]
     ]
     columns = (f"{name}, {item['photographs']} photographs" for name, item in lists.items())
     print_table(["Spearman's rho", *columns], rows)
+    _print_edits(manifest.get("edits", {}))
     say(manifest["trained"] + (f"; epoch {manifest['epoch']} kept" if "epoch" in manifest else ""))
 
 
 def _number(value: float | None) -> str:
     return "nan" if value is None else f"{value:.3f}"
+
+
+def _with_interval(item: Mapping[str, Any], name: str) -> str:
+    bounds = item.get("interval", {}).get(name)
+    return _number(item["spearman"][name]) + (f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else "")
+
+
+def _print_edits(edits: Mapping[str, Mapping[str, float]]) -> None:
+    """Print what edits of other photographs do, by the head and by one that never saw edits of that kind."""
+    columns = ("assumed", "moved", "moved_kind_not_shown", "accuracy", "accuracy_kind_not_shown")
+    rows = [
+        [name, *(f"{item[column]:z.2f}" if column in item else "" for column in columns)] for name, item in edits.items()
+    ]
+    if rows:
+        heads = ["assumed, in sd", "moved", "kind not shown", "in order", "kind not shown"]
+        print_table(["held-out edits", *heads], rows)
 
 
 def _print_head(result: Mapping[str, Any]) -> None:

@@ -14,9 +14,13 @@ from xaesthetic.core.extras import EXTRAS, is_installed
 from xaesthetic.core.files import printable
 
 MODELS = ("multigap_lite0", "lite0_ft")
+RATINGS_MODELS = ("multigap_lite0_ratings", "lite0_ft_ratings")
+EDITS_MODEL = "multigap_lite0_edits"
+FREE_MODELS = (EDITS_MODEL, "lite0_ft_edits")
 METHODS = ("cam", "activation_energy")
 PICK = 5
-"""What is chosen where nothing is named: models and methods, and how many of the highest and lowest are shown."""
+"""What is chosen where nothing is named: models (the edits model where it has an attribute that is named; the free ones
+where only free weights are wanted) and methods, and how many of the highest and lowest are shown."""
 RANDOM = "random"
 """The word that stands for random weights in the place of a folder; a folder of that name is `./random`."""
 FAMILIES = ("timm", "torchvision", "pyiqa")

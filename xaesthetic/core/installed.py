@@ -18,8 +18,17 @@ from xaesthetic.core.attributes import Attribute, as_attributes, canonical
 from xaesthetic.core.described import find_related
 from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.facts import ModelFacts
+from xaesthetic.core.para import PARA_ATTRIBUTES
 
-_OURS = "xaesthetic.core.attributes"
+_OURS: Mapping[str, Mapping[str, Any]] = {
+    "xaesthetic.core.attributes": {
+        "ATTRIBUTES": vocabulary.ATTRIBUTES,
+        "NAMES": vocabulary.NAMES,
+        "Attribute": Attribute,
+    },
+    "xaesthetic.core.para": {"PARA_ATTRIBUTES": PARA_ATTRIBUTES},
+}
+"""What a declaration may name, by the module that it is imported from."""
 
 
 def model_attributes(name: str) -> tuple[Attribute, ...]:
@@ -112,19 +121,21 @@ def _declaration(tree: ast.Module, name: str) -> ast.expr | None:
     return None
 
 
-def _imported(tree: ast.Module) -> frozenset[str]:
-    """The names that a plug-in has from the vocabulary's module."""
-    lines = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == _OURS)
-    return frozenset(item.name for line in lines for item in line.names if item.asname is None)
+def _imported(tree: ast.Module) -> Mapping[str, Any]:
+    """What a plug-in has from our vocabularies, by name."""
+    lines = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    items = [(line.module or "", item) for line in lines for item in line.names if item.asname is None]
+    known = [(_OURS.get(module, {}), item.name) for module, item in items]
+    return {name: present[name] for present, name in known if name in present}
 
 
-def _value(node: ast.expr, imported: frozenset[str]) -> Any:
-    """The value of literals, of `Attribute(…)` and of the vocabulary's constants; a ValueError for all else."""
+def _value(node: ast.expr, imported: Mapping[str, Any]) -> Any:
+    """The value of literals, of `Attribute(…)` and of the vocabularies' constants; a ValueError for all else."""
     if isinstance(node, ast.Tuple | ast.List):
         return tuple(_value(item, imported) for item in node.elts)
-    if isinstance(node, ast.Name) and node.id in imported & {"ATTRIBUTES", "NAMES"}:
-        return getattr(vocabulary, node.id)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported & {"Attribute"}:
+    if isinstance(node, ast.Name) and isinstance(imported.get(node.id), tuple):
+        return imported[node.id]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and imported.get(node.func.id) is Attribute:
         fields = {word.arg: _value(word.value, imported) for word in node.keywords if word.arg}
         return Attribute(*(_value(item, imported) for item in node.args), **fields)
     return ast.literal_eval(node)

@@ -1,7 +1,7 @@
 """Trained weights as files: NAME.safetensors with the tensors, NAME.json saying what they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from xaesthetic.core.files import atomic_write, printable, sha256, verify, write
 from xaesthetic.core.seen import unpack
 from xaesthetic.models.tensors import read_safetensors, to_float32
 
-_BACKBONE = "backbone."
+_BACKBONE, _REFITS = "backbone.", "refits."
 _QUOTED = 200
 """Letters of a claim that are quoted."""
 _MOST = 1 << 24
@@ -38,6 +38,7 @@ class _Manifest(Struct, frozen=True):
     trained: str
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     links: list[Literal["identity", "tanh", "sigmoid"]] = []
+    size: tuple[Annotated[int, Meta(ge=1, le=4096)], Annotated[int, Meta(ge=1, le=4096)]] | None = None
     seen: _Seen | None = None
     described: tuple[Attribute, ...] = ()
 
@@ -52,6 +53,8 @@ class Weights:
     """The backbone's state dict; empty where only the head was trained."""
     manifest: Mapping[str, Any]
     """`attributes`, `links`, `trained` (in words), `described` and whatever else is known."""
+    refits: Mapping[str, Tensor] = field(default_factory=dict)
+    """`weight` (r, a, k) and `bias` (r, a) of heads fitted to halves, 2 i and 2 i + 1 to disjoint ones; or empty."""
 
     @property
     def described(self) -> tuple[Attribute, ...]:
@@ -83,6 +86,7 @@ def write_weights(folder: Path, name: str, weights: Weights) -> dict[str, Any]:
     """
     tensors = {"head.weight": weights.weights, "head.bias": weights.bias}
     tensors |= {_BACKBONE + key: value for key, value in weights.backbone.items()}
+    tensors |= {_REFITS + key: value for key, value in weights.refits.items()}
     return write_tensors(folder, name, tensors, weights.manifest)
 
 
@@ -129,8 +133,11 @@ def read_weights(folder: Path, name: str) -> Weights:
         raise ModelError(
             f"{folder / name}.safetensors: its head is {shapes}, but {count} attributes were wanted; train it again."
         )
-    backbone = {key.removeprefix(_BACKBONE): value for key, value in tensors.items() if key.startswith(_BACKBONE)}
-    return Weights(*head, backbone, described)
+    backbone, refits = (
+        {key.removeprefix(part): value for key, value in tensors.items() if key.startswith(part)}
+        for part in (_BACKBONE, _REFITS)
+    )
+    return Weights(*head, backbone, described, refits)
 
 
 def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -148,7 +155,10 @@ def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, 
     file = folder / f"{name}.safetensors"
     described = _read_manifest(folder / f"{name}.json")
     verify(file, described["sha256"])
-    tensors, converted = to_float32(read_safetensors(file), printable(file))
+    kept = read_safetensors(file)
+    refits = {key: value for key, value in kept.items() if key.startswith(_REFITS)}  # kept short on purpose
+    tensors, converted = to_float32({key: value for key, value in kept.items() if key not in refits}, printable(file))
+    tensors |= to_float32(refits, printable(file))[0]
     return tensors, described | ({"converted": converted} if converted else {})
 
 

@@ -9,14 +9,15 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import Experiment
 from xaesthetic.models.contract import validate_model
 from xaesthetic.models.loading import load_model
-from xaesthetic.models.model import AttributeModel, device, select
+from xaesthetic.models.model import AttributeModel, device
+from xaesthetic.models.several import select_present
 from xaesthetic.run.question import Answer
 from xaesthetic.run.store import Run
 from xaesthetic.stages.asking import Handed, validate_identity
 
 
 def load_models(experiment: Experiment, handed: Handed, where: object, trust: bool = False) -> dict[str, AttributeModel]:
-    """Return an experiment's models by their keys, with its attributes, on its device.
+    """Return an experiment's models by their keys, with those of its attributes that they have, on its device.
 
     Parameters
     ----------
@@ -42,10 +43,10 @@ def load_models(experiment: Experiment, handed: Handed, where: object, trust: bo
         if choice.key in handed.loaded:
             models[choice.key] = handed.loaded[choice.key]
         elif name not in experiment.identities:
-            models[choice.key] = load_model(choice, experiment.attributes, experiment.device, trust)
+            models[choice.key] = load_model(choice, "all", experiment.device, trust)
         else:
             models[choice.key] = _object(name, experiment, handed, where)
-    return models
+    return select_present(models, vocabulary.choose(experiment.attributes))
 
 
 def _object(name: str, experiment: Experiment, handed: Handed, where: object) -> AttributeModel:
@@ -55,8 +56,7 @@ def _object(name: str, experiment: Experiment, handed: Handed, where: object) ->
             f"xa.judge({str(where)!r}, models=[…]) takes it again (xa.compare to go on with a run)."
         )
     validate_identity(name, experiment.identities, handed.identities, where)
-    model = validate_model(handed.models[name], name, device(experiment.device))
-    return select(model, vocabulary.choose(experiment.attributes), name)
+    return validate_model(handed.models[name], name, device(experiment.device))
 
 
 def answer_of(model: AttributeModel) -> Answer:

@@ -19,7 +19,7 @@ from xaesthetic.run.store import Run
 from xaesthetic.stages._photographs import or_reason
 from xaesthetic.stages.pick import pick_records
 
-_PREFERRED = "depth_of_field"
+_PREFERRED = ("depth_of_field", "dof")
 
 
 def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
@@ -42,7 +42,7 @@ def measure_blocks(run: Run, models: Mapping[str, AttributeModel], execution: Ex
     validate(run, models)
     key, model = _linear(models)[0]
     picks = [pick for pick in pick_records(run) if pick.attribute in model.attributes]
-    pick = next((pick for pick in picks if pick.attribute == _PREFERRED), picks[0])
+    pick = next((pick for pick in picks if pick.attribute in _PREFERRED), picks[0])
     records = {record.id: record for record in run.records()}
     record = _first_readable([records[image] for image in (*pick.highest, *pick.lowest)])
 

@@ -53,8 +53,8 @@ class Explanation:
     --------
     >>> import numpy as np
     >>> import xaesthetic as xa
-    >>> shown = xa.explain(np.zeros((64, 96, 3), np.uint8), "lite0_ft", ["light", "vivid_color"])
-    >>> shown.overlay("light").size, shown.maps["Vivid Color"].shape
+    >>> shown = xa.explain(np.zeros((64, 96, 3), np.uint8), "lite0_ft", ["light", "color"])
+    >>> shown.overlay("light").size, shown.maps["color"].shape
     ((96, 64), (64, 96))
     """
 

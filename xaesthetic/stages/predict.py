@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.attributes import choose
 from xaesthetic.core.described import Described
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.having import models_having
 from xaesthetic.core.html import html_table
 from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver
 from xaesthetic.data.records import collect, collect_paths
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.several import select_present
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
@@ -86,10 +89,9 @@ def rate(
     root = Path(experiment.root) if experiment.root else None
     collection = collect_paths(_paths(photographs)) if photographs else collect(experiment.data, root)
     records = collection.records
-    models = {
-        model_key(name): load_model(name, experiment.attributes, experiment.device, execution.trust)
-        for name in experiment.models
-    }
+    chosen = models_having(experiment.models, experiment.attributes)
+    loaded = {model_key(name): load_model(name, "all", experiment.device, execution.trust) for name in chosen}
+    models = select_present(loaded, choose(experiment.attributes))
     passes = Passes(models, {}, experiment)
     groups = batches(records, experiment.batch)
     left_out: dict[str, str] = {}

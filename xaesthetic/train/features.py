@@ -1,15 +1,23 @@
 """Averaged features of photographs, to which heads are fitted in closed form."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+import zarr
+from jaxtyping import Float, Float32
 
-from xaesthetic.core.types import Pixels
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.execution import Execution
+from xaesthetic.core.types import Pixels, Record
+from xaesthetic.data.photograph import load_photograph
 from xaesthetic.models.forward import to_batch
-from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.model import AttributeModel, device
 from xaesthetic.models.pooling import global_average
+from xaesthetic.run.stage import ArraySink, batches, compute
 
+_BATCH = 8
 _LEAST = 1e-3
 """Of the median: a channel that hardly varies must not get a weight without bound."""
 
@@ -34,3 +42,47 @@ def deviations(features: Float[np.ndarray, "*n k"]) -> Float[np.ndarray, " k"]:
     """Return every channel's standard deviation, those that hardly vary raised to a share of the median; never zero."""
     deviation = features.std(tuple(range(features.ndim - 1)))
     return np.asarray(np.maximum(deviation, _LEAST * np.median(deviation) + np.finfo(np.float64).tiny), np.float64)
+
+
+def photographs_features(
+    model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution
+) -> Float32[np.ndarray, "n k"]:
+    """Return the averaged features of photographs; a stopped pass goes on.
+
+    Parameters
+    ----------
+    model
+        Its features are used, its head is not.
+    records
+        The photographs.
+    folder
+        Keeps the features.
+    execution
+        How it is carried out, and on which device.
+
+    Returns
+    -------
+    A row a photograph, all layers side by side; nan where one cannot be read.
+    """
+    groups, on = batches(records, _BATCH), device(execution.device)
+    file = folder / "features.zarr"
+
+    def work(group: Sequence[Record], pixels: list[Pixels | None]) -> dict[str, np.ndarray]:
+        rows = [row for row, item in enumerate(pixels) if item is not None]
+        values = np.full((len(group), model.head.weights.shape[1]), np.nan, np.float32)  # type: ignore[union-attr]
+        if rows:
+            values[rows] = pooled(model, [item for item in pixels if item is not None], on)
+        return {"features": values}
+
+    if not file.is_dir():
+        sinks = {"features": ArraySink(file, folder / "chunks", tuple(map(len, groups)))}
+        compute(folder, "chunks", groups, work, sinks, execution, lambda group: [_read(item) for item in group], "features")
+    kept: zarr.Array[Any] = zarr.open_array(file, mode="r")
+    return np.asarray(kept[:], np.float32)
+
+
+def _read(record: Record) -> Pixels | None:
+    try:
+        return load_photograph(record)
+    except DataError:
+        return None

@@ -112,7 +112,7 @@ def _train(
         training.network.load_state_dict(best)
     ratings = {item: rate(training, rows) for item, rows in training.samples.tests.items()}
     if team.first:
-        _write(out, question, training, state, ratings)
+        _write(out, question, training, state, ratings, recipe.size or model.inputs.size)
         remove(work)
 
 
@@ -192,7 +192,14 @@ def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.SGD(parameters, recipe.learning_rate, momentum=0.9)
 
 
-def _write(out: Path, question: Mapping[str, Any], training: Training, state: State, ratings: Mapping[str, Labels]) -> None:
+def _write(
+    out: Path,
+    question: Mapping[str, Any],
+    training: Training,
+    state: State,
+    ratings: Mapping[str, Labels],
+    size: tuple[int, int],
+) -> None:
     """The manifest last but for the tensors' own: where it is, the training is over."""
     recipe, samples = training.recipe, training.samples
     write_json(out / "recipe.json", plain(recipe))
@@ -205,6 +212,7 @@ def _write(out: Path, question: Mapping[str, Any], training: Training, state: St
         "attributes": list(recipe.attributes),
         "links": [recipe.links[item] for item in recipe.attributes],
         **declaration(samples.described),
+        "size": list(size),
         "trained": f"{trained} ({question['data']})",
         "data": f"{question['data']}: {len(samples.train)} photographs to train, {len(samples.select)} to select by",
         "left_out_of_tests": f"{samples.near} photographs that are or look like one trained or selected on",

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import zarr
 from jaxtyping import Float32
 from sklearn.linear_model import RidgeCV
 
@@ -20,8 +19,7 @@ from xaesthetic.core.attributes import Attribute, describe, in_order
 from xaesthetic.core.choices import MODEL_FILE, ModelChoice
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Pixels, Record
-from xaesthetic.data.photograph import load_photograph
+from xaesthetic.core.types import Record
 from xaesthetic.data.records import collect, fingerprint, seen_entry
 from xaesthetic.models.backbones import Backbone, build_backbone
 from xaesthetic.models.contract import validate_model
@@ -29,8 +27,7 @@ from xaesthetic.models.folder import ModelFile, Origin, output_of, write_folder
 from xaesthetic.models.model import AttributeModel, device, gap_linear
 from xaesthetic.models.multigap import HEAD
 from xaesthetic.models.weights import Weights, declaration, write_tensors
-from xaesthetic.run.stage import ArraySink, batches, compute
-from xaesthetic.train.features import deviations, pooled
+from xaesthetic.train.features import deviations, photographs_features
 from xaesthetic.train.question import begin, working
 from xaesthetic.train.results import ON_RATINGS, tested
 from xaesthetic.train.ridge import fit_from_edits
@@ -113,7 +110,7 @@ def _fit_ratings(
 ) -> Weights:
     rated = [record for record in records if record.ratings]
     begin(work, {"model": str(choice), "data": data, "photographs": fingerprint(rated)})
-    features = _features(model, rated, work, execution)
+    features = photographs_features(model, rated, work, execution)
     attributes = in_order(name for record in rated for name in record.ratings)
     labels = np.array([[record.ratings.get(name, np.nan) for name in attributes] for record in rated], np.float64)
     labels[np.isnan(features).any(1)] = np.nan  # photographs that cannot be read
@@ -143,32 +140,6 @@ def _declared(result: Weights, described: Sequence[Attribute]) -> Weights:
     """Add what the data declares of the attributes that were learnt."""
     known = [item for item in described if item.name in result.manifest["attributes"]]
     return replace(result, manifest={**result.manifest, **declaration(known)})
-
-
-def _features(model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution) -> Features:
-    """Averaged features, a row a photograph; nan where one cannot be read. A stopped pass goes on."""
-    groups, on = batches(records, _BATCH), device(execution.device)
-    file = folder / "features.zarr"
-
-    def work(group: Sequence[Record], pixels: list[Pixels | None]) -> dict[str, np.ndarray]:
-        rows = [row for row, item in enumerate(pixels) if item is not None]
-        values = np.full((len(group), model.head.weights.shape[1]), np.nan, np.float32)  # type: ignore[union-attr]
-        if rows:
-            values[rows] = pooled(model, [item for item in pixels if item is not None], on)
-        return {"features": values}
-
-    if not file.is_dir():
-        sinks = {"features": ArraySink(file, folder / "chunks", tuple(map(len, groups)))}
-        compute(folder, "chunks", groups, work, sinks, execution, lambda group: [_read(item) for item in group], "features")
-    kept: zarr.Array[Any] = zarr.open_array(file, mode="r")
-    return np.asarray(kept[:], np.float32)
-
-
-def _read(record: Record) -> Pixels | None:
-    try:
-        return load_photograph(record)
-    except DataError:
-        return None
 
 
 def _fit(features: Features, labels: np.ndarray, name: str, data: str) -> tuple[np.ndarray, float, float]:

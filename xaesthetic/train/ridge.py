@@ -100,7 +100,7 @@ def train_head(
     """
     validate_trainable(name)
     records = [record for record in find_records(data, root) if record.edit is None and record.subject]
-    _enough(data, len(records))
+    enough(data, len(records))
     model = load_model(name, on=execution.device, trust=execution.trust)
     if not isinstance(model.head, LinearHead):
         raise ModelError(f"{name}: its head is no linear layer over global averages, which is what is trained here.")
@@ -128,10 +128,10 @@ def fit_from_edits(
         If fewer than ten photographs with a subject can be read.
     """
     records = [record for record in find_records(data, root) if record.edit is None and record.subject]
-    _enough(data, len(records))
+    enough(data, len(records))
     begin(work, {"model": name, "data": data, "photographs": fingerprint(records)})
-    features, measured, used = _all_features(model, records, work, execution)
-    _enough(data, len(used))
+    features, measured, used = step_features(model, records, work, execution)
+    enough(data, len(used))
     order = np.random.default_rng(seed).permutation(len(used))
     train, test = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     attributes = [item for item in NAMES if any(kind.attribute == item for kind in edits.EDITS.values())]
@@ -141,6 +141,7 @@ def fit_from_edits(
         "model": name,
         "attributes": attributes,
         "trained": ON_EDITS,
+        "size": list(model.inputs.size),
         "data": f"{data}: {len(train)} photographs to train, {len(test)} others to test, seed {seed}",
         "seen": seen_entry(record for record in records if record.id in trained_on),
         "command": f"xaesthetic train {name} --data {data}{' --root …' if root else ''} --seed {seed}",
@@ -155,7 +156,8 @@ def fit_from_edits(
     return Weights(weights, bias, {}, manifest)
 
 
-def _enough(data: str, photographs: int) -> None:
+def enough(data: str, photographs: int) -> None:
+    """Raise a DataError where fewer than ten photographs with a subject can be used."""
     if photographs < 10:
         raise DataError(f"{data}: {photographs} photographs with a subject can be read; training needs at least ten.")
 
@@ -163,10 +165,17 @@ def _enough(data: str, photographs: int) -> None:
 _MEASURED = Table("measured", columns("image text | usable bool | measures floats"), "xaesthetic train MODEL --recipe ridge")
 
 
-def _all_features(
-    model: AttributeModel, records: Sequence[Record], folder: Path, execution: Execution
+def step_features(
+    model: AttributeModel,
+    records: Sequence[Record],
+    folder: Path,
+    execution: Execution,
+    steps: Sequence[EditStep] = STEPS,
 ) -> tuple[Features, dict[str, Float[np.ndarray, " photographs"]], list[str]]:
-    """Return features and measures of the photographs that can be used, and their names; a stopped pass goes on."""
+    """Return features of every step and measures of the photographs that can be used, and their names.
+
+    A stopped pass goes on.
+    """
     table, array = folder / "measured.parquet", folder / "features.zarr"
     on = device(execution.device)
 
@@ -183,10 +192,10 @@ def _all_features(
             "features": ArraySink(array, folder / "chunks", (1,) * len(records)),
             "measured": TableSink(_MEASURED, table, folder / "chunks"),
         }
-        compute(folder, "chunks", records, work, sinks, execution, _versions, "features")
+        compute(folder, "chunks", records, work, sinks, execution, lambda record: _versions(record, steps), "features")
     measured = pd.read_parquet(table)
     usable = np.flatnonzero(measured["usable"])
-    features = np.zeros((0, len(STEPS), 0), np.float32)
+    features = np.zeros((0, len(steps), 0), np.float32)
     if len(usable):
         kept: zarr.Array[Any] = zarr.open_array(array, mode="r")
         features = np.stack([np.asarray(kept[int(row)]) for row in usable])
@@ -200,8 +209,8 @@ class _Versions:
     measured: dict[str, float]
 
 
-def _versions(record: Record) -> _Versions | None:
-    """Every step of every edit of a photograph, and its measures; None where it cannot be read or has no subject."""
+def _versions(record: Record, steps: Sequence[EditStep]) -> _Versions | None:
+    """Steps of edits of a photograph, and its measures; None where it cannot be read or has no subject."""
     try:
         photograph = images.read_photograph(record.path)
     except DataError:
@@ -213,7 +222,7 @@ def _versions(record: Record) -> _Versions | None:
     mask: Mask = images.resize(np.repeat(subject[..., None], 3, axis=2).astype(np.uint8) * 255, size)[..., 0] > 127
     if not mask.any():
         return None
-    edited = [images.to_bytes(edits.edit(step.name).apply(small, mask, step.amount)) for step in STEPS]
+    edited = [images.to_bytes(edits.edit(step.name).apply(small, mask, step.amount)) for step in steps]
     return _Versions(edited, {item: measure(small, mask) for item, measure in MEASURES.items()})
 
 

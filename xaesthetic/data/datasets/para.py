@@ -7,8 +7,9 @@ from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
 from xaesthetic.core.files import printable
+from xaesthetic.core.para import COLUMNS
 from xaesthetic.core.types import PassedOver, Record
-from xaesthetic.data.datasets._para_files import COLUMNS, Photograph, read_counts, read_single
+from xaesthetic.data.datasets._para_files import Photograph, read_counts, read_single
 from xaesthetic.data.datasets._para_lists import divided
 from xaesthetic.data.fetch.registry import cached
 from xaesthetic.data.locate import Located, locate
