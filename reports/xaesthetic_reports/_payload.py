@@ -20,6 +20,7 @@ from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
+from xaesthetic.evaluation.stability import STABILITY
 from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.seen import seen_photographs
@@ -53,6 +54,7 @@ def payload(run: Run) -> dict[str, Any]:
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
+        "stability": _summary(run, STABILITY),
         "leaderboard": _summary(run, LEADERBOARD),
         "precision": _precision(run, described),
         "same_maps": _summary(run, SAME_MAPS),

@@ -17,6 +17,7 @@ from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import SEEN, seen_photographs
 from xaesthetic.run.store import Run
+from xaesthetic_reports._determined import determined_notes
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
 
@@ -45,6 +46,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
+    known = _determined(run)
     described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
@@ -55,10 +57,15 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
                 title = ", ".join(filter(None, (title, target_words(run))))
-                note = " ".join([*_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
+                note = " ".join([*known.get(attribute, ()), *_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
                 save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
+
+
+def _determined(run: Run) -> dict[str, list[str]]:
+    """What is known of how well maps are determined, by attribute."""
+    return {name: determined_notes(run, name) for name in dict.fromkeys(run.read(PREDICTIONS)["attribute"])}
 
 
 def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: Described) -> list[str]:

@@ -148,6 +148,9 @@ class Source:
     """Outputs that no rating ever moved: their maps show what a map shows without learning."""
     seen: str = ""
     """The photographs that it was trained or selected on (`xaesthetic.core.seen`); empty where they are not listed."""
+    specificity_null: float | None = None
+    """How alike the maps of two attributes are where heads are fitted to permuted ratings (Pearson's r, mean over pairs);
+    None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,8 @@ class Experiment:
     """The output before its link, or the rating behind it (a name in `xaesthetic.core.targets.SCALES`)."""
     zero: str = ""
     """What counts as zero (`xaesthetic.core.targets.ZEROS`, or `photo:FILE`); 0 where empty. It changes no map."""
+    beyond: str = ""
+    """An attribute of every model: what is rated and explained is what others have beyond it; empty for themselves."""
 
     def __post_init__(self) -> None:
         """Take one name for several and lists for tuples, as they are easily written; refuse what is neither."""

@@ -18,9 +18,10 @@ from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.baselines import SIGN
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.html import html_table
-from xaesthetic.core.types import Map, Pixels
+from xaesthetic.core.types import Map, Mask, Pixels
 from xaesthetic.figures import style
 from xaesthetic.figures.overlays import Overlay, overlay_figure
+from xaesthetic.models.slope import Slope
 from xaesthetic.models.target import Target
 
 T = TypeVar("T")
@@ -89,6 +90,14 @@ class Explanation:
     """Where the method compares with a baseline: by baseline and attribute the maps, of which `maps` are the first's."""
     baseline_ratings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """By baseline and attribute how the model rates the baseline itself."""
+    stable: Mapping[str, Mask] = field(default_factory=dict)
+    """For each attribute where the sign of its map is stable: nine in ten refits of the head have it on the same side of the
+    map's mean. Empty where the head has no refits, or the method is not `cam`."""
+    split_half: Mapping[str, float] = field(default_factory=dict)
+    """For each attribute the correlation of this photograph's maps by refits from disjoint halves of the training list, mean
+    over the pairs. Empty where `stable` is."""
+    slopes: Mapping[str, Slope] = field(default_factory=dict)
+    """How the model's attributes go with its overall score, where that is known."""
     notes: tuple[str, ...] = ()
     """What to know before it is believed, a sentence each."""
 
