@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
@@ -46,6 +47,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
+    series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []
     known = _determined(run)
     described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():

@@ -209,6 +209,8 @@ class Experiment:
             if getattr(self, key) not in known:
                 raise DataError(f"the experiment's {key} is {getattr(self, key)!r}; {' or '.join(known)} was wanted.")
         validate_zero_choice(self.zero)
+        if not isinstance(self.beyond, str):
+            raise DataError(f"the experiment's beyond is {self.beyond!r}; an attribute's name was wanted, as 'overall'.")
         for key, least in (("pick", 1), ("batch", 1), ("seed", None)):
             number: object = getattr(self, key)
             whole = type(number) is int and (least is None or number >= least)

@@ -147,7 +147,8 @@ def default_folder(experiment: Experiment) -> Path:
 
 def target_words(experiment: Experiment) -> str:
     """Return what an experiment's maps show, where that is not what raises the raw output."""
-    return describe_target(experiment.target, experiment.of, experiment.zero)
+    said = describe_target(experiment.target, experiment.of, experiment.zero)
+    return ", ".join(filter(None, (f"beyond {experiment.beyond}" if experiment.beyond else "", said)))
 
 
 def validate_same(root: Path, held: Experiment, experiment: Experiment) -> None:

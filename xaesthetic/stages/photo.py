@@ -12,6 +12,7 @@ from jaxtyping import Float
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.baselines import is_confounded, split
+from xaesthetic.core.beyond import SIGN, beyond_words
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.method_keys import with_baselines
@@ -119,6 +120,7 @@ def explain(
         split_half,
         chosen.slopes,
         (
+            *(beyond_words(of) for of in dict.fromkeys(name.partition(SIGN)[2] for name in names) if of),
             *refit_notes(split_half),
             *_notes_on_layers(layers),
             *_notes_on_baselines(names, grids, baselines),
