@@ -37,6 +37,6 @@ def _notes(run: Run, table: pd.DataFrame) -> Iterator[str]:
             yield f"{model}, {row['method']}, {title}: maps of {row['against']} agree ({value}); {cells}."
         else:
             yield (
-                f"{model}, {row['method']}, {title}: {row['against']} disagree about this map ({value}), so it does not show "
-                "what the attribute depends on."
+                f"{model}, {row['method']}, {title}: {row['against']} disagree about this map ({value}), so it does not "
+                "show what the attribute depends on."
             )

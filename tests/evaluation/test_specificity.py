@@ -48,7 +48,12 @@ def test_constant_maps_and_single_attributes_say_nothing(stack):
     ("method", "between", "energy", "said"),
     [
         ("cam", 0.98, 0.2, "hardly depends on the attribute (r = 0.98; a null of 0 is assumed)"),
-        ("cam", 0.98, 0.95, "hardly depends on the attribute (r = 0.98; a null of 0 is assumed); much like the activation energy (r = 0.95)"),
+        (
+            "cam",
+            0.98,
+            0.95,
+            "hardly depends on the attribute (r = 0.98; a null of 0 is assumed); much like the activation energy (r = 0.95)",
+        ),
         ("cam", 0.6, np.nan, "depends on the attribute in part (r = 0.60; a null of 0 is assumed)"),
         ("cam", -0.2, 0.1, "depends on the attribute (r = -0.20; a null of 0 is assumed)"),
         ("activation_energy", 1.0, np.nan, "asks no head: the floor"),

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 from support import nets
+from xaesthetic_reports._determined import determined_notes
+from xaesthetic_reports._payload import payload
 
 import xaesthetic as xa
 from xaesthetic.evaluation.judge import summarise
@@ -13,8 +15,6 @@ from xaesthetic.evaluation.stability import stable_mask, verdict
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.refits import Refits
 from xaesthetic.run.maps import REFITS
-from xaesthetic_reports._determined import determined_notes
-from xaesthetic_reports._payload import payload
 
 
 def refitted():

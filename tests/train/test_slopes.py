@@ -33,7 +33,9 @@ def test_the_corrected_slope_is_that_of_ratings_without_error():
     found = corrected_slope(np.cov(rated, overall), *reliability, correlation)
     assert found == pytest.approx(0.7, abs=0.005)
     assert slopes({"light": rated}, overall)["light"].slope == pytest.approx((0.7 + 0.06) / 1.1, abs=0.005)
-    low, high = slopes({"light": rated}, overall, dict(zip(("light", "overall"), reliability, strict=True)))["light"].corrected
+    low, high = slopes({"light": rated}, overall, dict(zip(("light", "overall"), reliability, strict=True)))[
+        "light"
+    ].corrected
     assert low < 0.7 < high
 
 

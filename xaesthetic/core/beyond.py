@@ -43,6 +43,6 @@ def beyond_words(of: str) -> str:
     """Return what a caption says of ratings and maps beyond a score: never that they judge, nor that nothing is shared."""
     said = of.replace("_", " ")
     return (
-        f"Beyond {said}: a rating under 0, and what lowers it in a map, is less than the {said} rating predicts; above 0 it is "
-        "more."
+        f"Beyond {said}: a rating under 0, and what lowers it in a map, is less than the {said} rating predicts; above 0 it "
+        "is more."
     )

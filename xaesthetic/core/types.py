@@ -148,7 +148,7 @@ class Source:
     """Outputs that no rating ever moved: their maps show what a map shows without learning."""
     seen: str = ""
     """The photographs that it was trained or selected on (`xaesthetic.core.seen`); empty where they are not listed."""
-    specificity_null: float | None = None
+    specificity_null: float | None = field(default=None, kw_only=True)
     """How alike the maps of two attributes are where heads are fitted to permuted ratings (Pearson's r, mean over pairs);
     None where that is not known."""
 

@@ -26,9 +26,9 @@ SPECIFICITY = Table(
     "photographs, with 95 % (bootstrap-t over photographs); `with_energy` that of a map with the same model's "
     "activation energy, which asks no head; `with_untrained` of a trained output's map with those of outputs that "
     "were never trained, where the model has such; `output_shuffled` and `network_shuffled` with the same map "
-    "after these weights were shuffled, where that was tried. `null` is how alike heads fitted to permuted ratings make the "
-    "maps of two attributes, where the model says so: what `between` is held against, else 0. `warns` where a map of one attribute is as good as "
-    "a map of another.",
+    "after these weights were shuffled, where that was tried. `null` is how alike heads fitted to "
+    "permuted ratings make the maps of two attributes, where the model says so: what `between` is held against, else 0. "
+    "`warns` where a map of one attribute is as good as a map of another.",
 )
 _ALIKE = 0.5
 SAME = 0.9

@@ -33,9 +33,7 @@ STABILITY = Table(
 )
 BY_PHOTOGRAPH = Table(
     "summaries/stability_by_photograph",
-    columns(
-        "image text | model text | method text | attribute text | split_half float | stable float share | against text"
-    ),
+    columns("image text | model text | method text | attribute text | split_half float | stable float share | against text"),
     "xaesthetic score RUN",
     "The same for every map.",
     ("image", "model", "method", "attribute"),
@@ -98,8 +96,8 @@ def stable_mask(run: Run, model: str, image: str, attribute: str, method: str = 
             main, refits = source.of(image)
             return np.asarray(stable(main[None], refits[None])[0, source.attributes.index(attribute)])
     raise DataError(
-        f"{run.root}: {model}/{method}/{attribute} has no refits, so nothing is known of its sign; train the model again, or "
-        f"compare several weights of it (--model {model}=RUN1 --model {model}=RUN2)."
+        f"{run.root}: {model}/{method}/{attribute} has no refits, so nothing is known of its sign; train the model again, "
+        f"or compare several weights of it (--model {model}=RUN1 --model {model}=RUN2)."
     )
 
 

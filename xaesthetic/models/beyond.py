@@ -64,7 +64,10 @@ def beyond(
     score = _linear(second, [row])
     named = [attributes] if isinstance(attributes, str) else list(attributes)
     rows = _rows(model, named, second.attributes[row])
-    slopes = {model.attributes[place]: slope_of(model.slopes, model.attributes[place], second.attributes[row], model.name) for place in rows}
+    slopes = {
+        model.attributes[place]: slope_of(model.slopes, model.attributes[place], second.attributes[row], model.name)
+        for place in rows
+    }
     if "all" in named:
         rows = [place for place in rows if _is_enough(model, model.attributes[place], slopes)]
     for place in rows:
@@ -95,13 +98,15 @@ def _validate_backbone(model: AttributeModel, other: AttributeModel) -> None:
 
 def _linear(model: AttributeModel, rows: Sequence[int]) -> LinearHead:
     if not isinstance(model.head, LinearHead):
-        raise ModelError(f"{model.name}: its head is no linear layer over global averages, so nothing is exact beyond a score.")
+        raise ModelError(
+            f"{model.name}: its head is no linear layer over global averages, so nothing is exact beyond a score."
+        )
     for row in rows:
         link = model.links[row] if model.links else "identity"
         if link != "identity":
             raise ModelError(
-                f"{model.name}: {model.attributes[row]} lies behind the link {link}, and a slope is of ratings; a head without "
-                "links is wanted."
+                f"{model.name}: {model.attributes[row]} lies behind the link {link}, and a slope is of ratings; a head "
+                "without links is wanted."
             )
     return model.head.select(rows)
 

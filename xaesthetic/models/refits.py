@@ -60,9 +60,13 @@ def take_refits(tensors: Mapping[str, Tensor], head: Float[Tensor, "a k"], where
     shapes = ["missing" if part is None else str(tuple(part.shape)) for part in (weights, bias)]
     wanted = f"(2s, {head.shape[0]}, {head.shape[1]}) and (2s, {head.shape[0]})"
     if weights is None or bias is None or weights.ndim != 3 or weights.shape[1:] != head.shape:
-        raise ModelError(f"{where}: its {WEIGHT} and {BIAS} are {' and '.join(shapes)}; {wanted} were wanted, train it again.")
+        raise ModelError(
+            f"{where}: its {WEIGHT} and {BIAS} are {' and '.join(shapes)}; {wanted} were wanted, train it again."
+        )
     if bias.shape != weights.shape[:2] or len(weights) % 2 or not len(weights):
-        raise ModelError(f"{where}: its {WEIGHT} and {BIAS} are {' and '.join(shapes)}; {wanted} were wanted, train it again.")
+        raise ModelError(
+            f"{where}: its {WEIGHT} and {BIAS} are {' and '.join(shapes)}; {wanted} were wanted, train it again."
+        )
     return Refits(weights.float(), bias.float())
 
 

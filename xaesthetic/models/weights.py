@@ -215,7 +215,7 @@ def slopes_of(manifest: Mapping[str, Any]) -> dict[str, Slope]:
 
 
 def specificity_null(manifest: Mapping[str, Any]) -> float | None:
-    """Return how alike maps of two attributes are under permuted ratings, the mean where pairs are named; None if unknown."""
+    """Return how alike maps of two attributes are under permuted ratings, mean over pairs; None where that is not known."""
     known = manifest.get("specificity_null")
     if isinstance(known, Mapping):
         return sum(known.values()) / len(known) if known else None

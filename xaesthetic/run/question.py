@@ -135,7 +135,15 @@ def name_photographs(paths: Sequence[str | Path]) -> dict[str, Any]:
 
 def default_folder(experiment: Experiment) -> Path:
     """Return a run folder whose name tells the question: equal questions meet, others never do."""
-    later = ("precision", "photographs", "identities", "target", "of", "zero", "beyond")  # folders named before these came stay
+    later = (
+        "precision",
+        "photographs",
+        "identities",
+        "target",
+        "of",
+        "zero",
+        "beyond",
+    )  # folders named before these came stay
     values = {item.name: getattr(experiment, item.name) for item in fields(Experiment)}
     usual = {"precision": PRECISIONS[0], "target": "up", "of": "raw"}
     known = {name: value for name, value in values.items() if name not in later or (value and value != usual.get(name))}

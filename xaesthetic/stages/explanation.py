@@ -115,13 +115,15 @@ class Explanation:
         DataError
             If the explanation has none of that name.
         ModelError
-            If the model says no slopes, less than 5 % of the variance is left over, or the maps do not add up to the ratings.
+            If the model says no slopes, less than 5 % of the variance is left over, or the maps do not add up to ratings.
         """
         name, score = self._named(attribute), self._named(of)
         slope = slope_of(self.slopes, name, score, self.model or "the model")
         validate_share(name, slope, self.model or "the model")
         if self.units.get(name) != "rating points" or self.units.get(score) != "rating points":
-            raise ModelError(f"maps by {self.method} do not add up to ratings, so none is a part of another; use --method cam.")
+            raise ModelError(
+                f"maps by {self.method} do not add up to ratings, so none is a part of another; use --method cam."
+            )
         rest = beyond_name(name, score)
         item = Attribute(rest, beyond_title(self._describe(name).title, self._describe(score).title))
         value = self.raw[name] - slope.slope * self.raw[score] - slope.intercept

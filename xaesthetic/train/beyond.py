@@ -33,7 +33,7 @@ def slopes(
     overall
         The same of the overall score.
     reliability
-        The share of the variance of ratings that is not error, by attribute and for ``overall``; without, nothing is corrected.
+        The share of the variance that is not error, by attribute and for ``overall``; without, nothing is corrected.
     errors
         Assumed correlations between an attribute's error and the overall score's.
 
@@ -56,7 +56,9 @@ def slopes(
 def _slope(name: str, values: Values, overall: Values, reliability: Mapping[str, float], errors: Sequence[float]) -> Slope:
     known = np.isfinite(values) & np.isfinite(overall)
     if known.sum() < _LEAST or np.ptp(overall[known]) == 0:
-        raise DataError(f"{name}: {known.sum()} photographs have it and an overall rating that varies; {_LEAST} were wanted.")
+        raise DataError(
+            f"{name}: {known.sum()} photographs have it and an overall rating that varies; {_LEAST} were wanted."
+        )
     first, second = values[known], overall[known]
     covariance = np.cov(first, second)
     slope = float(covariance[0, 1] / covariance[1, 1])
