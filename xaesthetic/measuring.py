@@ -12,7 +12,16 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.execution.local import locally
-from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, PRECISION, RANDOMISATION, Table
+from xaesthetic.run.schemas import (
+    BASELINE_OUTPUTS,
+    BLOCKS,
+    EDIT_CONTROLS,
+    EDITS,
+    FAITHFULNESS,
+    PRECISION,
+    RANDOMISATION,
+    Table,
+)
 from xaesthetic.run.store import Run
 from xaesthetic.stages.asking import Handed, Models, hand_over, staying
 
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
 _Measurement = tuple[Table, str, str]
 _MEASUREMENTS: Mapping[str, _Measurement] = {
     "edits": (EDITS, "edit_response", "measure_edits"),
+    "controls": (EDIT_CONTROLS, "edit_controls", "measure_controls"),
     "faithfulness": (FAITHFULNESS, "faithfulness", "measure_faithfulness"),
     "baselines": (BASELINE_OUTPUTS, "baselines", "measure_baselines"),
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
@@ -29,7 +39,7 @@ _MEASUREMENTS: Mapping[str, _Measurement] = {
     "precision": (PRECISION, "precision", "measure_precision"),
 }
 """What can be measured of a finished run with its models: the table, the stage's module and its function."""
-_DEFAULT = ("edits", "faithfulness", "randomisation")
+_DEFAULT = ("edits", "controls", "faithfulness", "randomisation")
 
 
 def measure(run: Run | str | Path, name: str, execution: Execution = Execution(), models: Models = ()) -> pd.DataFrame:
@@ -40,7 +50,7 @@ def measure(run: Run | str | Path, name: str, execution: Execution = Execution()
     run
         A finished one, or its folder.
     name
-        What to measure: `edits`, `faithfulness`, `baselines`, `randomisation`, `blocks` or `precision`.
+        What to measure: `edits`, `controls`, `faithfulness`, `baselines`, `randomisation`, `blocks` or `precision`.
     execution
         How it is carried out.
     models
@@ -135,7 +145,8 @@ def judge(
     models
         The models that the run was begun with as objects: what needs the models again is measured too, once.
     measurements
-        What that is: `edits`, `faithfulness`, `randomisation`; with `models` and none named, all that apply to the run.
+        What that is: `edits`, `controls`, `faithfulness`, `randomisation`; with `models` and none named, all that apply to
+        the run.
 
     Returns
     -------

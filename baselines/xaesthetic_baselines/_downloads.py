@@ -9,6 +9,7 @@ _MALU_LFS = (
     "https://media.githubusercontent.com/media/gautamMalu/Aesthetic_attributes_maps/f2462c92d414f9457a3babd32171b071e4703515"
 )
 _KONG = "https://raw.githubusercontent.com/aimerykong/deepImageAestheticsAnalysis/03e60572c5628a782e6c6a9c5d229ea0079211d9"
+_IDEALO = "https://raw.githubusercontent.com/idealo/image-quality-assessment/master/models/MobileNet"
 
 DOWNLOADS: Mapping[str, Download] = {
     "malu": Download(
@@ -57,6 +58,21 @@ DOWNLOADS: Mapping[str, Download] = {
         citation=(
             "Kong, Shen, Lin, Mech & Fowlkes, Photo Aesthetics Ranking Network with Attributes and Content Adaptation, "
             "ECCV 2016"
+        ),
+    ),
+    "nima": Download(
+        files=(
+            File(
+                "weights_mobilenet_aesthetic_0.07.hdf5",
+                f"{_IDEALO}/weights_mobilenet_aesthetic_0.07.hdf5",
+                "e563ad91b3d47410e45f7238f07ab8f6abd1bd0c4b18a4b0af9c681a21a91cb2",
+                13_174_216,
+            ),
+        ),
+        licence="Apache-2.0, Copyright 2018 idealo internet GmbH; trained on AVA's ratings",
+        citation=(
+            "Talebi & Milanfar, NIMA: Neural Image Assessment, TIP 2018; weights: Lennan, Nguyen & Tran, github "
+            "idealo/image-quality-assessment"
         ),
     ),
 }

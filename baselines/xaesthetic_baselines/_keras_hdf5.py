@@ -1,4 +1,4 @@
-"""Weights out of an HDF5 file that Keras 1 has written; neither Keras nor TensorFlow is needed."""
+"""Weights out of an HDF5 file that Keras 1 or 2 has written; neither Keras nor TensorFlow is needed."""
 
 import math
 from collections.abc import Mapping
@@ -26,7 +26,9 @@ CHUNK = 1 << 28
 _FILTERS = frozenset((1, 2, 3, 32_000))  # deflate, shuffle, fletcher32, lzf: others may run code of anybody's
 
 
-def read_keras(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def read_keras(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], fetch: str = "malu", by_layer: bool = False
+) -> dict[str, np.ndarray]:
     """Read the arrays that are wanted, by Keras's names of them.
 
     Nothing is read that lies in another file, or is larger than the network needs.
@@ -37,6 +39,10 @@ def read_keras(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, n
         A whole model (layers below ``/model_weights``, as ModelCheckpoint writes it) or weights only (at the root).
     shapes
         The shape of every array wanted, by name, for example ``conv1_W: (7, 7, 3, 64)``: height, width, in, out.
+    fetch
+        The download that brings such a file, for the error.
+    by_layer
+        Whether names begin with their layer's, as ``conv1/kernel``: Keras 2 calls the arrays of all layers alike.
 
     Returns
     -------
@@ -50,10 +56,10 @@ def read_keras(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, n
     hdf5 = need("h5py", extra="convert", purpose="reading a checkpoint of Keras")
     where = printable(path)
     if _start(path) == _POINTER:
-        raise DataError(f"{where}: is a Git LFS pointer, not the weights; run 'xaesthetic data fetch malu'.")
+        raise DataError(f"{where}: is a Git LFS pointer, not the weights; run 'xaesthetic data fetch {fetch}'.")
     try:
         with hdf5.File(path, "r") as file:
-            return _read(where, _arrays(where, file, hdf5), shapes)
+            return _read(where, _arrays(where, file, hdf5, by_layer), shapes)
     except DataError:
         raise
     except Exception as error:  # h5py lets nearly anything through from a damaged file
@@ -69,16 +75,16 @@ def _start(path: Path) -> bytes:
         raise DataError(f"{printable(path)}: cannot be read ({error.strerror or error}).") from error
 
 
-def _arrays(where: str, file: "h5py.File", hdf5: Any) -> "_Arrays":
+def _arrays(where: str, file: "h5py.File", hdf5: Any, by_layer: bool) -> "_Arrays":
     root = _member(where, file, "model_weights", hdf5) if "model_weights" in file else file
     layers = _names(where, root, "layer_names")
     if layers is None:
-        raise DataError(f"{where}: has no layer_names; it is no weight file of Keras 1.")
+        raise DataError(f"{where}: has no layer_names; it is no weight file of Keras.")
     result: _Arrays = {}
     for layer in layers:
         group = _member(where, root, layer, hdf5)
         for name in _names(where, group, "weight_names") or ():
-            short = name.rpartition("/")[2].partition(":")[0]
+            short = f"{layer}/" * by_layer + name.rpartition("/")[2].partition(":")[0]
             if short in result:
                 raise DataError(f"{where}: has two arrays called {short[:60]!r}.")
             result[short] = _member(where, group, name, hdf5)
@@ -110,7 +116,7 @@ def _texts(where: str, group: Any, name: str) -> list[str]:
     if kept.shape is None or 0 in kept.shape:
         return []  # of a layer without weights, whose list Keras writes as one of numbers
     if math.prod(kept.shape) > NAMES or kept.dtype.itemsize > LETTERS or kept.dtype.kind not in "SO":
-        raise DataError(f"{where}: {name} is no list of at most {NAMES:,} names; it is no weight file of Keras 1.")
+        raise DataError(f"{where}: {name} is no list of at most {NAMES:,} names; it is no weight file of Keras.")
     values = [_text(value) for value in np.atleast_1d(np.asarray(group.attrs[name], object))]
     if any(len(value) > LETTERS for value in values):
         raise DataError(f"{where}: {name} holds a name of more than {LETTERS:,} letters.")

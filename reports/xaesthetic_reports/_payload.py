@@ -18,6 +18,7 @@ from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density
 from xaesthetic.data.masks import read_mask
 from xaesthetic.data.photograph import load_photograph
+from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.evaluation.stability import STABILITY
@@ -55,6 +56,7 @@ def payload(run: Run) -> dict[str, Any]:
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
         "stability": _summary(run, STABILITY),
+        "edits": _summary(run, EDIT_VERDICTS),
         "leaderboard": _summary(run, LEADERBOARD),
         "precision": _precision(run, described),
         "same_maps": _summary(run, SAME_MAPS),

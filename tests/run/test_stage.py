@@ -138,7 +138,7 @@ def test_an_error_of_one_chunk_ends_the_stage_and_says_so(tmp_path):
 
 # -- every stage of a run ----------------------------------------------------------------------------------------------
 
-STAGES = ("edits", "faithfulness", "baselines", "randomisation", "blocks")
+STAGES = ("edits", "controls", "faithfulness", "baselines", "randomisation", "blocks")
 
 
 def every_stage(run, execution):

@@ -19,8 +19,9 @@ from xaesthetic.data import edits, images, records
 from xaesthetic.evaluation import summaries
 from xaesthetic.models.heads import FunctionHead
 from xaesthetic.models.model import AttributeModel
-from xaesthetic.run.schemas import EDITS
-from xaesthetic.stages import edit_response
+from xaesthetic.reporting import draw_reports
+from xaesthetic.run.schemas import EDIT_CONTROLS, EDITS
+from xaesthetic.stages import edit_controls, edit_response
 
 SQUARE = (((20.0, 15.0), (60.0, 15.0), (60.0, 45.0), (20.0, 45.0)),)
 EVERYTHING = (((0.0, 0.0), (80.0, 0.0), (80.0, 60.0), (0.0, 60.0)),)
@@ -101,6 +102,18 @@ def test_a_model_that_knows_is_found_right_and_one_that_does_not_wrong(run, sign
     assert told["method"].tolist() == ["grad_cam", "grad_cam", "activation_energy"]
 
 
+def test_controls_move_a_model_of_colour_as_they_should(run):
+    """Grey takes all colour away and blur some; the left half upside down takes none, for the model only averages."""
+    edit_controls.measure_controls(run, {"tiny_net": colour_model()})
+    table = run.read(EDIT_CONTROLS)
+    assert set(table["change"]) == {*edit_controls.CONTROLS, "drain", "saturate"}
+    assert set(table["image"]) == {"p"}
+    moved = table.set_index("change")["moved"]
+    assert moved["grey"] < moved["drain"] < 0 < moved["saturate"]
+    assert moved["blur_all"] < -0.01
+    assert moved["half_turned"] == pytest.approx(0, abs=1e-6)
+
+
 def test_a_summary_by_hand():
     rows = [
         (f"{n}", "drain", "vivid_color", "m", "cam", 0.3, moved, 0.6 + n / 10, 0.5) for n, moved in enumerate((1, 2, -1, 0))
@@ -130,5 +143,12 @@ def test_the_command(run):
     table = table.fillna({"edit": ""})
     assert set(table["edit"]) == {"blur_background", "drain", "saturate", "underexpose", "overexpose", ""}
     assert run.has(EDITS)
+    assert (run.report / "edit_verdicts.csv").is_file()
+    assert "Does a rating follow what is done" in _page(run)
     done = CliRunner().invoke(app, ["score", str(run.root), "--edits", "--json"])
     assert len(json.loads(done.stdout)["edit_response"]) == len(table)
+
+
+def _page(run):
+    draw_reports(run, "html_report")
+    return (run.report / "report.html").read_text()

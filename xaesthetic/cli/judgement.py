@@ -165,6 +165,16 @@ def _edits(table: "pd.DataFrame") -> None:
         screen.print_table([*columns, "change inside, area"], lines)
 
 
+def _controls(table: "pd.DataFrame") -> None:
+    for model, rows in table.groupby("model", sort=False):
+        lines = [
+            [f"{row['edit']} ({row['attribute']})", _between(row, "right", 2), f"{row['moved']:+.3f}", row["verdict"]]
+            for _, row in rows.iterrows()
+        ]
+        columns = [f"{model}: edits beside their controls", "moved the right way", "mean", ""]
+        screen.print_table(columns, lines)
+
+
 def _faithfulness(table: "pd.DataFrame") -> None:
     for fill, rows in table.groupby("fill", sort=False):
         lines = [
@@ -225,6 +235,7 @@ _SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {
     "leaderboard_by_person": _by_person,
     "agreement": _agreement,
     "edit_response": _edits,
+    "edit_verdicts": _controls,
     "faithfulness": _faithfulness,
     "baselines": _baselines,
     "randomisation": _randomisation,

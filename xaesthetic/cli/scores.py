@@ -11,8 +11,8 @@ from xaesthetic.cli.judgement import print_judgement
 
 app = typer.Typer()
 _REPORTS = (
-    "leaderboard", "leaderboard_by_person", "agreement", "specificity", "completeness", "edits", "faithfulness",
-    "randomised",
+    "leaderboard", "leaderboard_by_person", "agreement", "specificity", "completeness", "edits", "edit_controls",
+    "faithfulness", "randomised",
 )  # fmt: skip
 
 
@@ -32,6 +32,13 @@ def score(
         bool,
         typer.Option("--edits", help="Edit the photographs too: does the rating move, and the map change, as it should?"),
     ] = False,
+    controls: Annotated[
+        bool,
+        typer.Option(
+            "--controls/--no-controls",
+            help="With --edits: beside them changes that no attribute is about (blur, noise, casts, …), a pass each.",
+        ),
+    ] = True,
     faithfulness: Annotated[
         bool,
         typer.Option("--faithfulness", help="Delete and insert what maps point at: did the prediction come from there?"),
@@ -60,7 +67,13 @@ def score(
             param_hint="--metric" if metric else "--by-person",
         )
     validate_metrics(opened, metric or (), by_person)
-    chosen = {"edits": edits, "faithfulness": faithfulness, "baselines": faithfulness, "randomisation": randomise}
+    chosen = {
+        "edits": edits,
+        "controls": edits and controls,
+        "faithfulness": faithfulness,
+        "baselines": faithfulness,
+        "randomisation": randomise,
+    }
     measure_all(opened, [name for name, wanted in chosen.items() if wanted], execution)
     judgement = judge(opened, metric or (), execution, by_person)
     if as_json:

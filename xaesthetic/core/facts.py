@@ -47,6 +47,8 @@ class MethodFacts:
     """Its cost in forward passes for all outputs together, the shared one included: a number or a few words."""
     needs_head: bool = False
     """Whether it calls the model's `features` and `head` again."""
+    linear: bool = False
+    """Whether it explains only outputs that are global averages under one linear layer; other outputs get no map."""
     differentiable: bool = False
     """Whether it needs the outputs' gradient at the input."""
     requires: str = ""
@@ -160,6 +162,7 @@ def method(
     gradients: str = "none",
     passes: int | str = 1,
     needs_head: bool = False,
+    linear: bool = False,
     differentiable: bool = False,
     requires: str = "",
     layers: bool = True,
@@ -176,6 +179,7 @@ def method(
             gradients,
             passes,
             needs_head,
+            linear,
             differentiable,
             requires,
             layers,

@@ -17,6 +17,7 @@ from xaesthetic.core.plugins import installed_version
 from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
 from xaesthetic.evaluation.baseline_maps import measure_baseline_maps
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
+from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS, summarise_moves, summarise_verdicts
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.same_maps import without_same_maps
@@ -40,6 +41,7 @@ from xaesthetic.run.maps import REFITS, Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
     BASELINE_OUTPUTS,
+    EDIT_CONTROLS,
     EDITS,
     FAITHFULNESS,
     LEFT_OUT,
@@ -79,6 +81,8 @@ SUMMARIES = (
     Summary(BY_PERSON, (SCORES_BY_PERSON,), lambda run: _on_unseen(run, SCORES_BY_PERSON, BY_PERSON, leaderboard_by_person)),
     Summary(AGREEMENT, (ANNOTATIONS,), measure_agreement),
     Summary(EDIT_RESPONSE, (EDITS,), lambda run: _on_unseen(run, EDITS, EDIT_RESPONSE, summarise_edits)),
+    Summary(EDIT_MOVES, (EDIT_CONTROLS,), lambda run: _on_unseen(run, EDIT_CONTROLS, EDIT_MOVES, summarise_moves)),
+    Summary(EDIT_VERDICTS, (EDIT_CONTROLS,), lambda run: _on_unseen(run, EDIT_CONTROLS, EDIT_VERDICTS, summarise_verdicts)),
     Summary(
         FAITHFULNESS_SUMMARY,
         (FAITHFULNESS,),

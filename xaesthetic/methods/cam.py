@@ -11,6 +11,7 @@ from xaesthetic.models.model import Pass
 
 @method(
     adds_up="mean",
+    linear=True,
     promises="Its mean plus the bias is the output, exactly.",
     against="A cell of the last layers has seen most of the photograph: the reason may lie elsewhere than the cell.",
 )

@@ -14,7 +14,7 @@ from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
-from xaesthetic.models.model import AttributeModel, Pass, device
+from xaesthetic.models.model import AttributeModel, Pass, device, select_rows
 from xaesthetic.models.refits import refit_pass
 from xaesthetic.models.target import Target, explained
 from xaesthetic.run.maps import REFITS
@@ -44,6 +44,8 @@ class Session:
     """A name in `PRECISIONS`."""
     target: Target = field(default_factory=Target)
     """What maps explain; raw outputs and ratings are the model's whatever it is. Another than the default costs a pass."""
+    partial: bool = False
+    """Whether a method that explains only some of the outputs gives nan for the others; without, it is refused."""
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
@@ -84,12 +86,12 @@ class Session:
             for part in model.passes(x, gradients):
                 for name in functions:
                     if method_facts(name).gradients == "full":
-                        maps[name].append(_maps(name, functions[name], part))
+                        maps[name].append(self._maps(name, functions[name], part))
                 parts.append(replace(part, gradients=None))
             taken = _together(model, parts)
             raw = taken.raw.float().cpu()
             made = {
-                name: np.concatenate(maps[name], 1) if maps[name] else _maps(name, function, taken)
+                name: np.concatenate(maps[name], 1) if maps[name] else self._maps(name, function, taken)
                 for name, function in functions.items()
             }
             if REFITS in methods:
@@ -99,6 +101,30 @@ class Session:
     def of_target(self) -> "Session":
         """Return the session of the model whose outputs are the target."""
         return replace(self, model=explained(self.model, self.target), target=Target())
+
+    def _maps(self, name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:
+        rows = explained_rows(taken.model, name) if self.partial else []
+        if not rows or len(rows) == taken.raw.shape[1]:
+            return _maps(name, function, taken)
+        part = _maps(name, function, _narrowed(taken, rows))
+        maps = np.full((len(part), taken.raw.shape[1], *part.shape[2:]), np.nan, np.float32)
+        maps[:, rows] = part
+        return maps
+
+
+def _narrowed(taken: Pass, rows: Sequence[int]) -> Pass:
+    """The same pass with these outputs only."""
+    chosen = list(rows)
+    sums = None if taken.gradient_sums is None else tuple(layer[:, chosen] for layer in taken.gradient_sums)
+    full = None if taken.gradients is None else tuple(layer[:, chosen] for layer in taken.gradients)
+    model = select_rows(taken.model, chosen)
+    return replace(taken, model=model, raw=taken.raw[:, chosen], gradient_sums=sums, gradients=full)
+
+
+def explained_rows(model: AttributeModel, method: str) -> list[int]:
+    """Return the numbers of the outputs that a method explains: those with linear weights, where it reads them."""
+    rows = range(len(model.attributes))
+    return [row for row in rows if not method_facts(method).linear or model.head.linear_row(row) is not None]
 
 
 def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
@@ -113,7 +139,8 @@ def _together(model: AttributeModel, parts: Sequence[Pass]) -> Pass:
 
 def open_session(model: AttributeModel, experiment: Experiment) -> Session:
     """Return the session of a model that all stages of an experiment share: its device, precision and target."""
-    return Session(model, device(experiment.device), experiment.precision, Target(experiment.target, experiment.of))
+    target = Target(experiment.target, experiment.of)
+    return Session(model, device(experiment.device), experiment.precision, target, partial=True)
 
 
 def _maps(name: str, function: Callable[[Pass], Tensor], taken: Pass) -> Float32[np.ndarray, "n a _i _j"]:

@@ -161,6 +161,13 @@ EDITS = Table(
     "share of it lies inside, to be held against `area`, the region's share of the photograph.",
     (*_PLACED, "edit"),
 )
+EDIT_CONTROLS = Table(
+    "edit_controls",
+    columns("image text | change text | kind text | model text | attribute text | moved float"),
+    "xaesthetic score RUN --edits",
+    "`kind` is `edit`, of some attribute, or `control`, of none; `moved` is how much the raw output rose.",
+    ("image", "change", "model", "attribute"),
+)
 FAITHFULNESS = Table(
     "faithfulness",
     columns(f"{_PLACE} | fill text | deletion float | insertion float | sensitivity float"),
@@ -212,7 +219,7 @@ ZEROS = Table(
     ("model", "attribute"),
 )
 TABLES = (
-    RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS, FAITHFULNESS,
-    BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS,
+    RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS,
+    EDIT_CONTROLS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

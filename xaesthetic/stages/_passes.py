@@ -9,7 +9,7 @@ import numpy as np
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, Pixels, Record
 from xaesthetic.metrics._floors import ENERGY
-from xaesthetic.models.forward import Results, method_facts, open_session
+from xaesthetic.models.forward import Results, explained_rows, method_facts, open_session
 from xaesthetic.models.layers import facts_for, in_series
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.refits import find_refits, refit_names
@@ -89,7 +89,7 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
         lost = lost_rows(group, pixels, name)
         made: dict[str, Any] = {LEFT_OUT.name: lost}
         made |= {
-            f"{key}/{method}": _without(maps, pixels)
+            f"{key}/{method}": _without(maps[:, explained_rows(passes.models[key], method)], pixels)
             for key, result in results.items()
             for method, maps in result.maps.items()
         }
@@ -122,10 +122,11 @@ def rating_rows(
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
     facts = facts_for(model, method_facts("cam" if method == REFITS else method))
     refits = find_refits(model) if method == REFITS else None
-    names = model.attributes if refits is None else refit_names(model.attributes, len(refits.bias))
+    names = [model.attributes[row] for row in explained_rows(model, method)] if method != REFITS else []
+    names += [] if refits is None else refit_names(model.attributes, len(refits.bias))
     attributes = {
         "images": [record.id for record in records],
-        "attributes": list(names),
+        "attributes": names,
         "adds_up": facts.adds_up,
         "asks_output": facts.asks_output,
         "in_series": facts.layers and in_series(model),

@@ -10,7 +10,7 @@ from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.extras import EXTRAS, is_installed
 from xaesthetic.core.facts import MethodFacts
 from xaesthetic.models.contract import probe
-from xaesthetic.models.forward import Session, method_facts
+from xaesthetic.models.forward import Session, explained_rows, method_facts
 from xaesthetic.models.heads import FunctionHead, NetworkHead
 from xaesthetic.models.model import AttributeModel
 
@@ -64,12 +64,25 @@ def _problems(model: AttributeModel, methods: Sequence[str]) -> dict[str, str]:
             except XaestheticError as error:
                 said = str(error).removeprefix(f"{model.name}: ")
                 problems[name] = said if said.startswith(name) else f"{name} cannot explain it: {said}"
+    for name in methods:
+        rows = explained_rows(model, name)
+        if name not in problems and len(rows) < len(model.attributes):
+            _say_which(model, name, rows)
     return problems
+
+
+def _say_which(model: AttributeModel, method: str, rows: Sequence[int]) -> None:
+    explained = [model.attributes[row] for row in rows]
+    others = [name for name in model.attributes if name not in explained]
+    plugins.warn(
+        f"{model.name}: {method} explains {', '.join(explained)}, and not {', '.join(others)}: not global average pooling "
+        "and one linear layer; --method grad_cam explains all."
+    )
 
 
 def _try(model: AttributeModel, methods: Sequence[str]) -> None:
     if methods:
-        Session(model).run_batch(probe(model)[:1], methods)
+        Session(model, partial=True).run_batch(probe(model)[:1], methods)
 
 
 def _declared_problem(model: AttributeModel, method: str, facts: MethodFacts) -> str:

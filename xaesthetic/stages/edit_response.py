@@ -90,7 +90,7 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
         If no photograph has a subject.
     """
     validate(run, models)
-    records = _with_subject(run)
+    records = with_subject(run)
     rated = {base_name(name) for model in models.values() for name in model.attributes}
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
@@ -120,14 +120,15 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
     DataError
         If there is not.
     """
-    if not _with_subject(run):
+    if not with_subject(run):
         raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
     moved = list(dict.fromkeys(kind.attribute for kind in edits.EDITS.values()))
     if not any(base_name(name) in moved for model in models.values() for name in model.attributes):
         raise DataError(f"{run.root}: no model rates what edits change; a model of one of {', '.join(moved)} is needed.")
 
 
-def _with_subject(run: Run) -> list[Record]:
+def with_subject(run: Run) -> list[Record]:
+    """Return the photographs that can be edited: those with a subject that is not everything."""
     sizes = run.sizes()
     return [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
 

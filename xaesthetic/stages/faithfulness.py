@@ -20,7 +20,7 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
 from xaesthetic.models.baselines import baseline_input
-from xaesthetic.models.forward import Session, method_facts, open_session, to_batch
+from xaesthetic.models.forward import Session, explained_rows, method_facts, open_session, to_batch
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import FAITHFULNESS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
@@ -127,13 +127,15 @@ def _rows(pixels: Pixels, key: str, session: Session, run: Run) -> Iterator[tupl
             if not method_facts(name).asks_output:  # one order for all outputs
                 yield key, name, "", fill, *curves(session, x, order(item[0], size), instead).mean(1), moved[name]
                 continue
-            for column, attribute in enumerate(model.attributes):
+            for column in explained_rows(model, name):
+                attribute = model.attributes[column]
                 areas = curves(session, x, order(item[column], size), instead)
                 yield key, name, attribute, fill, *areas[:, column], moved[name]
 
 
 def _maps(session: Session, method: str, x: Tensor) -> Tensor:
-    return torch.from_numpy(session.run_batch(x, [method]).maps[method]).to(x)
+    maps = session.run_batch(x, [method]).maps[method]
+    return torch.from_numpy(maps[:, explained_rows(session.model, method)]).to(x)
 
 
 def _sensitivity(maps: Callable[[Tensor], Tensor], x: Float[Tensor, "1 c h w"]) -> float:

@@ -14,7 +14,7 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
-from xaesthetic.models.forward import method_facts, open_session
+from xaesthetic.models.forward import explained_rows, method_facts, open_session
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, relinked
 from xaesthetic.run.maps import Maps, correlations
@@ -88,9 +88,11 @@ def _rows(
         with shuffled(model, stage, run.experiment.seed) as broken:
             maps = open_session(broken, run.experiment).run(pixels, list(learnt)).maps
         for name, stack in learnt.items():
-            attributes = model.attributes if method_facts(name).asks_output else ("",)  # a floor has one map
+            columns = explained_rows(model, name)
+            attributes = stack.attributes if method_facts(name).asks_output else ("",)  # a floor has one map
             for row, record in enumerate(records):
-                for attribute, r in zip(attributes, correlations(stack.of(record.id), maps[name][row]), strict=False):
+                alike = correlations(stack.of(record.id), maps[name][row, columns])
+                for attribute, r in zip(attributes, alike, strict=False):
                     yield record.id, key, name, attribute, stage, r
 
 
