@@ -89,7 +89,7 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
         lost = lost_rows(group, pixels, name)
         made: dict[str, Any] = {LEFT_OUT.name: lost}
         made |= {
-            f"{key}/{method}": _without(maps[:, explained_rows(passes.models[key], method)], pixels)
+            f"{key}/{method}": _without(maps[:, list(_outputs(passes.models[key], method))], pixels)
             for key, result in results.items()
             for method, maps in result.maps.items()
         }
@@ -119,14 +119,19 @@ def rating_rows(
                 yield image, key, attribute, np.float32(rating), np.float32(output)
 
 
+def _outputs(model: AttributeModel, method: str) -> dict[int, str]:
+    """The places and names of the outputs that a method makes maps of."""
+    refits = find_refits(model) if method == REFITS else None
+    if refits is not None:
+        return dict(enumerate(refit_names(model.attributes, len(refits.bias))))
+    return {row: model.attributes[row] for row in explained_rows(model, method)}
+
+
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
     facts = facts_for(model, method_facts("cam" if method == REFITS else method))
-    refits = find_refits(model) if method == REFITS else None
-    names = [model.attributes[row] for row in explained_rows(model, method)] if method != REFITS else []
-    names += [] if refits is None else refit_names(model.attributes, len(refits.bias))
     attributes = {
         "images": [record.id for record in records],
-        "attributes": names,
+        "attributes": list(_outputs(model, method).values()),
         "adds_up": facts.adds_up,
         "asks_output": facts.asks_output,
         "in_series": facts.layers and in_series(model),
