@@ -77,6 +77,15 @@ def test_the_verdict_is_held_against_permuted_ratings(between, reach, null, said
     assert specificity.verdict("cam", between, np.nan, null=null, reach=reach) == said
 
 
+def test_the_null_is_of_the_attributes_that_are_there():
+    pairs = {"light, color": 0.8, "dof, light": 0.6, "dof, color": 0.1}
+    assert specificity.null_of(pairs, ["light", "dof"]) == pytest.approx(0.6)
+    assert specificity.null_of(pairs, ["light", "dof", "color"]) == pytest.approx(0.5)
+    assert np.isnan(specificity.null_of(pairs, ["light", "content"]))
+    assert specificity.null_of(pairs | {"": 0.7}, ["light", "content"]) == 0.7
+    assert np.isnan(specificity.null_of({}, ["light", "dof"]))
+
+
 def test_of_a_run(run):
     table = specificity.measure_specificity(run).set_index("method")
     assert table.loc["activation_energy", "between"] == pytest.approx(1)

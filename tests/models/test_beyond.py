@@ -31,6 +31,7 @@ def rated(slopes=None, refits=True):
         head=LinearHead(net.head.weights, net.head.bias, several),
         name="rated",
         slopes=known,
+        source=replace(net.source, specificity_null={"": 0.8}),
         inputs=replace(net.inputs, scale=1.0),
     )
 
@@ -56,6 +57,7 @@ def test_the_rest_has_a_name_a_title_and_no_range():
     assert item.name == "light_beyond_overall"
     assert item.title.lower().startswith("light beyond")
     assert item.range == ""
+    assert beyond(rated(), "light").source.specificity_null == {}
     assert any("0.60 to 0.80 after correction" in note for note in beyond(rated(), "light").notes)
 
 

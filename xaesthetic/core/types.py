@@ -148,9 +148,9 @@ class Source:
     """Outputs that no rating ever moved: their maps show what a map shows without learning."""
     seen: str = ""
     """The photographs that it was trained or selected on (`xaesthetic.core.seen`); empty where they are not listed."""
-    specificity_null: float | None = field(default=None, kw_only=True)
-    """How alike the maps of two attributes are where heads are fitted to permuted ratings (Pearson's r, mean over pairs);
-    None where that is not known."""
+    specificity_null: Mapping[str, float] = field(default_factory=dict, kw_only=True)
+    """How alike the maps of two attributes are where heads are fitted to permuted ratings (Pearson's r): by the two names
+    (`light, color`), or under no name for all pairs; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Does a map depend on the attribute at all, or is it the same picture under every name. Needs no people."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
 from math import nan
 
 import numpy as np
@@ -53,7 +54,6 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
     shuffled = run.read(RANDOMISATION) if run.has(RANDOMISATION) else None
     answers = run.answered_by().models
     untrained = {key: answer.untrained for key, answer in answers.items()}
-    nulls = {key: nan if answer.specificity_null is None else answer.specificity_null for key, answer in answers.items()}
     rows = []
     for model in map(model_key, run.experiment.models):
         energy = run.find_maps(model, ENERGY) if places is None or (model, ENERGY) in places else None
@@ -67,13 +67,29 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
             others = _mean(with_untrained(stack, untrained[model]))
             output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))
             counts = len(stack.images), len(stack.attributes)
-            null = nulls[model] if method == "cam" else nan
+            null = null_of(answers[model].specificity_null, stack.attributes) if method == "cam" else nan
             ends = between.value, between.low, between.high
             reach = between.value if np.isnan(between.high) else between.high
             said = verdict(ENERGY if floor else method, between.value, alike, others, output, null, reach)
             warns = (between.value >= SAME or reach >= null) and not floor
             rows.append((model, method, *counts, *ends, alike, others, output, network, null, said, warns))
     return pd.DataFrame(rows, columns=list(SPECIFICITY.names)).sort_values("between", kind="stable", ignore_index=True)
+
+
+def null_of(known: Mapping[str, float], attributes: Sequence[str]) -> float:
+    """Return how alike permuted ratings make the maps of some attributes: the mean over their pairs, or what is said of all.
+
+    Examples
+    --------
+    >>> null_of({"light, color": 0.8, "light, dof": 0.6, "dof, color": 0.1}, ["color", "light"])
+    0.8
+    >>> null_of({"": 0.7}, ["color", "light"])
+    0.7
+    """
+    pairs = [known.get(f"{one}, {other}", known.get(f"{other}, {one}", nan)) for one, other in combinations(attributes, 2)]
+    if pairs and not np.isnan(pairs).any():
+        return float(np.mean(pairs))
+    return known.get("", nan)
 
 
 def _survives(shuffled: pd.DataFrame | None, model: str, method: str, stage: str) -> float:

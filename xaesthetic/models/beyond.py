@@ -145,6 +145,7 @@ def _derived(
         attributes=tuple(item.name for item in described),
         head=linear,
         links=(),
+        source=replace(model.source, specificity_null={}),  # that is of the attributes themselves
         described=described,
         slopes={},
         notes=(*model.notes, *notes),

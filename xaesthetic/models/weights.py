@@ -214,12 +214,12 @@ def slopes_of(manifest: Mapping[str, Any]) -> dict[str, Slope]:
     }
 
 
-def specificity_null(manifest: Mapping[str, Any]) -> float | None:
-    """Return how alike maps of two attributes are under permuted ratings, mean over pairs; None where that is not known."""
+def specificity_null(manifest: Mapping[str, Any]) -> dict[str, float]:
+    """Return how alike permuted ratings make the maps of two attributes, as `Source` has it; empty where not known."""
     known = manifest.get("specificity_null")
     if isinstance(known, Mapping):
-        return sum(known.values()) / len(known) if known else None
-    return None if known is None else float(known)
+        return {str(pair): float(value) for pair, value in known.items()}
+    return {} if known is None else {"": float(known)}
 
 
 def read_seen(path: Path) -> str:
