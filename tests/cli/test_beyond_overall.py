@@ -34,6 +34,7 @@ def photos(tmp_path, plugged):
     return make_photos(tmp_path / "photos", 4)
 
 
+@pytest.mark.slow
 def test_a_run_is_of_what_is_beyond_the_overall_score(command, photos, tmp_path):
     chosen = ("--model", "rated_net", "--out", tmp_path / "run", "--report", "attribute_grid")
     status, _, err = command("compare", photos, "--attr", "light", "--beyond", "overall", *chosen)
@@ -57,6 +58,7 @@ def test_what_cannot_be_is_refused_before_anything_is_computed(command, photos, 
         assert not (tmp_path / "run" / "experiment.json").exists()
 
 
+@pytest.mark.slow
 def test_what_is_judged_is_printed(command, photos, tmp_path):
     folder = tmp_path / "run"
     report = ("--report", "attribute_grid", "--out", folder, "--quiet")
@@ -71,6 +73,7 @@ def test_what_is_judged_is_printed(command, photos, tmp_path):
     assert "disagree" not in (folder / "report" / "attribute_grid_light.txt").read_text()
 
 
+@pytest.mark.slow
 def test_several_weights_of_one_model_are_refits_of_one_another(command, photos, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

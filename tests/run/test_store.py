@@ -52,9 +52,6 @@ OTHERS = {
     "of": ("rating", "of is raw there and rating here"),
     "zero": ("mean", "zero is  there and mean here"),
     "identities": ({"tiny_net": "00"}, "identities is {} there and {'tiny_net': '00'} here"),
-    "target": ("down", "target is up there and down here"),
-    "of": ("rating", "of is raw there and rating here"),
-    "zero": ("mean", "zero is  there and mean here"),
     "beyond": ("overall", "beyond is  there and overall here"),
 }
 
