@@ -10,8 +10,9 @@ import torch
 
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, gap_linear
-from xaesthetic.models.weights import Weights, seen_by, trained_claim, validate_shape
+from xaesthetic.models.weights import Weights, seen_by, slopes_of, specificity_null, trained_claim, validate_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -49,11 +50,12 @@ def with_head(
         backbone,
         head.weights,
         head.bias,
-        replace(source, seen=seen_by(head.manifest)),
+        replace(source, seen=seen_by(head.manifest), specificity_null=specificity_null(head.manifest)),
         backbone,
         tuple(head.manifest.get("links", ())),
     )
-    return replace(model, described=head.described)
+    linear = LinearHead(head.weights, head.bias, head.refits)
+    return replace(model, head=linear, described=head.described, slopes=slopes_of(head.manifest))
 
 
 def kept_files(folder: Path, name: str) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """What a run's maps explain, and the unit of their values: for color bars, corners and captions."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.targets import unit_of
 from xaesthetic.run import question
@@ -70,6 +71,7 @@ def series_notes(run: Run) -> list[str]:
 
 def target_notes(run: Run) -> list[str]:
     """Return what a caption says of a target that is not the default, and of layers in series."""
-    said = target_words(run)
+    said = question.target_words(replace(run.experiment, beyond=""))
+    beyond = [beyond_words(run.experiment.beyond)] if run.experiment.beyond else []
     zero = "; what counts as zero changes no map" if run.experiment.zero else ""
-    return [*([f"Maps show {said}{zero}."] if said else []), *series_notes(run)]
+    return [*beyond, *([f"Maps show {said}{zero}."] if said else []), *series_notes(run)]

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from PIL import Image
 
 from xaesthetic.core.attributes import in_order
+from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.types import Pixels, Record, Source
 from xaesthetic.data import images
@@ -21,6 +22,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
+from xaesthetic.evaluation.stability import STABILITY
 from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.seen import seen_photographs
@@ -48,17 +50,24 @@ def payload(run: Run) -> dict[str, Any]:
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
         "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")}
-        | ({"target": words} if (words := target_words(run)) else {}),
+        | ({"target": words} if (words := _target(run)) else {}),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
         "columns": [_column(run, model, method, shown) for model, method in _places(run)],
         "specificity": _summary(run, SPECIFICITY),
+        "stability": _summary(run, STABILITY),
         "edits": _summary(run, EDIT_VERDICTS),
         "leaderboard": _summary(run, LEADERBOARD),
         "precision": _precision(run, described),
         "same_maps": _summary(run, SAME_MAPS),
     }
+
+
+def _target(run: Run) -> str:
+    """What the maps show, where that is not what raises the raw output."""
+    said = [beyond_words(run.experiment.beyond)] if run.experiment.beyond else []
+    return " ".join(filter(None, (target_words(run), *said)))
 
 
 def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
+from xaesthetic_reports._determined import determined_notes
 from xaesthetic_reports._explained import Units, target_notes, units_of
 from xaesthetic_reports._labels import key_to_labels, labels, title_labels
 from xaesthetic_reports._panels import panels_of
@@ -60,6 +61,7 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
             [
                 _caption(run, pick, shown, _SCALES[options.scale], described),
                 *notes,
+                *determined_notes(run, pick.attribute),
                 *key_to_labels(named | title_labels([title])),
             ]
         )

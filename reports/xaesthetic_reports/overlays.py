@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
@@ -17,6 +18,7 @@ from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import SEEN, seen_photographs
 from xaesthetic.run.store import Run
+from xaesthetic_reports._determined import determined_notes
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
 
@@ -45,6 +47,8 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
+    series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []
+    known = _determined(run)
     described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
@@ -55,10 +59,15 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
                 title = ", ".join(filter(None, (title, target_words(run))))
-                note = " ".join([*_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
+                note = " ".join([*known.get(attribute, ()), *_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
                 save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
+
+
+def _determined(run: Run) -> dict[str, list[str]]:
+    """What is known of how well maps are determined, by attribute."""
+    return {name: determined_notes(run, name) for name in dict.fromkeys(run.read(PREDICTIONS)["attribute"])}
 
 
 def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: Described) -> list[str]:

@@ -70,7 +70,7 @@ def test_the_free_ones_list_what_they_saw(name):
 @pytest.mark.parametrize("name", RESEARCH)
 def test_refits_rate_as_the_head_does(name):
     kept = read_weights(_heads.EMBEDDED, name)
-    weights, bias = kept.refits["weight"].numpy(), kept.refits["bias"].numpy()
+    weights, bias = kept.refits.weights.numpy(), kept.refits.bias.numpy()
     assert weights.shape == (10, *kept.weights.shape)
     assert bias.shape == (10, len(PARA_ATTRIBUTES))
     assert "converted" not in kept.manifest

@@ -18,7 +18,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 
-MEASURED = {"leaderboard", "ranks", "agreement", "completeness", "specificity"}
+MEASURED = {"leaderboard", "ranks", "agreement", "completeness", "specificity", "stability", "stability_by_photograph"}
 """What a run with fixations gives without options and without models."""
 
 
@@ -75,7 +75,7 @@ def test_what_was_made_from_a_table_that_changed_is_computed_anew(run, computed)
 def test_what_was_made_from_maps_that_changed_is_computed_anew(run, computed):
     double(run)
     summarise(run)
-    assert sorted(computed) == ["completeness", "specificity"]
+    assert sorted(computed) == ["completeness", "specificity", "stability", "stability_by_photograph"]
 
 
 def test_a_summary_goes_with_the_table_it_was_made_from(run):

@@ -47,16 +47,43 @@ def test_constant_maps_and_single_attributes_say_nothing(stack):
 @pytest.mark.parametrize(
     ("method", "between", "energy", "said"),
     [
-        ("cam", 0.98, 0.2, "hardly depends on the attribute (r = 0.98)"),
-        ("cam", 0.98, 0.95, "hardly depends on the attribute (r = 0.98); much like the activation energy (r = 0.95)"),
-        ("cam", 0.6, np.nan, "depends on the attribute in part (r = 0.60)"),
-        ("cam", -0.2, 0.1, "depends on the attribute (r = -0.20)"),
+        ("cam", 0.98, 0.2, "hardly depends on the attribute (r = 0.98; a null of 0 is assumed)"),
+        (
+            "cam",
+            0.98,
+            0.95,
+            "hardly depends on the attribute (r = 0.98; a null of 0 is assumed); much like the activation energy (r = 0.95)",
+        ),
+        ("cam", 0.6, np.nan, "depends on the attribute in part (r = 0.60; a null of 0 is assumed)"),
+        ("cam", -0.2, 0.1, "depends on the attribute (r = -0.20; a null of 0 is assumed)"),
         ("activation_energy", 1.0, np.nan, "asks no head: the floor"),
         ("cam", np.nan, np.nan, "one attribute only: nothing to compare"),
     ],
 )
 def test_the_verdict_is_plain(method, between, energy, said):
     assert specificity.verdict(method, between, energy) == said
+
+
+@pytest.mark.parametrize(
+    ("between", "reach", "null", "said"),
+    [
+        (0.76, 0.79, 0.81, "depends on the attribute in part (r = 0.76; 0.81 with permuted ratings)"),
+        (0.76, 0.83, 0.81, "no more specific than permuted ratings make it (r = 0.76; 0.81 with permuted ratings)"),
+        (0.10, 0.15, 0.05, "no more specific than permuted ratings make it (r = 0.10; 0.05 with permuted ratings)"),
+        (0.10, np.nan, 0.5, "depends on the attribute (r = 0.10; 0.50 with permuted ratings)"),
+    ],
+)
+def test_the_verdict_is_held_against_permuted_ratings(between, reach, null, said):
+    assert specificity.verdict("cam", between, np.nan, null=null, reach=reach) == said
+
+
+def test_the_null_is_of_the_attributes_that_are_there():
+    pairs = {"light, color": 0.8, "dof, light": 0.6, "dof, color": 0.1}
+    assert specificity.null_of(pairs, ["light", "dof"]) == pytest.approx(0.6)
+    assert specificity.null_of(pairs, ["light", "dof", "color"]) == pytest.approx(0.5)
+    assert np.isnan(specificity.null_of(pairs, ["light", "content"]))
+    assert specificity.null_of(pairs | {"": 0.7}, ["light", "content"]) == 0.7
+    assert np.isnan(specificity.null_of({}, ["light", "dof"]))
 
 
 def test_of_a_run(run):

@@ -52,6 +52,7 @@ OTHERS = {
     "of": ("rating", "of is raw there and rating here"),
     "zero": ("mean", "zero is  there and mean here"),
     "identities": ({"tiny_net": "00"}, "identities is {} there and {'tiny_net': '00'} here"),
+    "beyond": ("overall", "beyond is  there and overall here"),
 }
 
 

@@ -86,7 +86,7 @@ def _over(row: "pd.Series") -> str:
 
 def _between(row: "pd.Series", name: str, digits: int, sign: str = "") -> str:
     """A value with its interval, whose columns are called after it or, for `value`, `low` and `high`."""
-    low, high = ("low", "high") if name in ("value", "between", "r") else (f"{name}_low", f"{name}_high")
+    low, high = ("low", "high") if name in ("value", "between", "split_half", "r") else (f"{name}_low", f"{name}_high")
     return f"{row[name]:{sign}.{digits}f} [{row[low]:{sign}.{digits}f}, {row[high]:{sign}.{digits}f}]"
 
 
@@ -118,6 +118,17 @@ def _specificity(table: "pd.DataFrame") -> None:
         for _, row in table.iterrows()
     ]
     screen.print_table(["specificity", *(columns[name] for name in shown), ""], lines)
+
+
+def _stability(table: "pd.DataFrame") -> None:
+    for (model, method), rows in table.groupby(["model", "method"], sort=False):
+        lines = [
+            [str(row["attribute"]), _between(row, "split_half", 2), f"{row['stable']:.0%}", row["verdict"]]
+            for _, row in rows.iterrows()
+        ]
+        first = rows.iloc[0]
+        counted = f"{model} {method}: {first['refits']} {first['against']}, {first['photographs']} photographs"
+        screen.print_table([counted, "split-half r of maps", "cells of stable sign", ""], lines)
 
 
 def _completeness(table: "pd.DataFrame") -> None:
@@ -230,4 +241,5 @@ _SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {
     "randomisation": _randomisation,
     "completeness": _completeness,
     "specificity": _specificity,
+    "stability": _stability,
 }

@@ -88,6 +88,16 @@ Zero = Annotated[
         show_default=False,
     ),
 ]
+Beyond = Annotated[
+    str,
+    typer.Option(
+        "--beyond",
+        metavar="overall",
+        help="Rate and explain what attributes have beyond the overall score of the same model. Under 0 is less than the "
+        "overall rating predicts.",
+        show_default=False,
+    ),
+]
 Photographs = Annotated[
     list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="Photographs and folders.", show_default=False)
 ]
@@ -115,6 +125,7 @@ def experiment(
     target: str = "up",
     of: str = "raw",
     zero: str = "",
+    beyond: str = "",
 ) -> "Experiment":
     """The question that the options ask; of photographs that are named one by one, where they are."""
     from xaesthetic.core.attributes import choose as choose_attributes
@@ -143,6 +154,7 @@ def experiment(
         target=target,
         of=of,
         zero=zero,
+        beyond=beyond,
     )
 
 

@@ -66,6 +66,7 @@ def show(
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
+    beyond: options.Beyond = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -78,7 +79,7 @@ def show(
     from xaesthetic.pipeline import show
 
     experiment = options.experiment(
-        attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero
+        attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero, beyond
     )
     folder = options.folder(experiment, out)
     _print(show(experiment, folder, options.execution(workers, quiet, trust=trust), not method), quiet, as_json, open_page)

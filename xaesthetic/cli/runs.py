@@ -40,6 +40,7 @@ def compare(
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
+    beyond: options.Beyond = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -56,7 +57,7 @@ def compare(
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(
         attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
-        target, of, zero,
+        target, of, zero, beyond,
     )  # fmt: skip
     comparison = compare(
         experiment,
@@ -158,6 +159,7 @@ def explain(
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
+    beyond: options.Beyond = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
     batch: options.Batch = 8,
@@ -169,8 +171,8 @@ def explain(
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    aim = target, of, zero
-    chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", ""))
+    aim = target, of, zero, beyond
+    chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", "", ""))
     if run and (chosen or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (

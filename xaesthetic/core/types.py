@@ -148,6 +148,9 @@ class Source:
     """Outputs that no rating ever moved: their maps show what a map shows without learning."""
     seen: str = ""
     """The photographs that it was trained or selected on (`xaesthetic.core.seen`); empty where they are not listed."""
+    specificity_null: Mapping[str, float] = field(default_factory=dict, kw_only=True)
+    """How alike the maps of two attributes are where heads are fitted to permuted ratings (Pearson's r): by the two names
+    (`light, color`), or under no name for all pairs; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,8 @@ class Experiment:
     """The output before its link, or the rating behind it (a name in `xaesthetic.core.targets.SCALES`)."""
     zero: str = ""
     """What counts as zero (`xaesthetic.core.targets.ZEROS`, or `photo:FILE`); 0 where empty. It changes no map."""
+    beyond: str = ""
+    """An attribute of every model: what is rated and explained is what others have beyond it; empty for themselves."""
 
     def __post_init__(self) -> None:
         """Take one name for several and lists for tuples, as they are easily written; refuse what is neither."""
@@ -204,6 +209,8 @@ class Experiment:
             if getattr(self, key) not in known:
                 raise DataError(f"the experiment's {key} is {getattr(self, key)!r}; {' or '.join(known)} was wanted.")
         validate_zero_choice(self.zero)
+        if not isinstance(self.beyond, str):
+            raise DataError(f"the experiment's beyond is {self.beyond!r}; an attribute's name was wanted, as 'overall'.")
         for key, least in (("pick", 1), ("batch", 1), ("seed", None)):
             number: object = getattr(self, key)
             whole = type(number) is int and (least is None or number >= least)

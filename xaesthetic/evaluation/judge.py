@@ -23,6 +23,7 @@ from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.same_maps import without_same_maps
 from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
+from xaesthetic.evaluation.stability import BY_PHOTOGRAPH, STABILITY, measure_stability, stability_by_photograph
 from xaesthetic.evaluation.summaries import (
     BASELINES_SUMMARY,
     EDIT_RESPONSE,
@@ -36,7 +37,7 @@ from xaesthetic.evaluation.summaries import (
     summarise_randomisation,
 )
 from xaesthetic.metrics._floors import ENERGY
-from xaesthetic.run.maps import Place
+from xaesthetic.run.maps import REFITS, Place
 from xaesthetic.run.schemas import (
     ANNOTATIONS,
     BASELINE_OUTPUTS,
@@ -101,6 +102,8 @@ SUMMARIES = (
     Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(without_same_maps(run, run.read(PRECISION)))),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
+    Summary(STABILITY, (PREDICTIONS,), measure_stability, with_maps=True),
+    Summary(BY_PHOTOGRAPH, (PREDICTIONS,), stability_by_photograph, with_maps=True),
 )
 """In the order in which the screen shows them."""
 
@@ -215,7 +218,7 @@ def _find_readable(run: Run) -> tuple[Sequence[Place], Sequence[str]]:
     """Return whose maps can be read, all of them, and for the others why not."""
     readable, problems = [], []
     for place in [
-        (model, method) for model in run.model_keys() for method in dict.fromkeys((*run.experiment.methods, ENERGY))
+        (model, method) for model in run.model_keys() for method in dict.fromkeys((*run.experiment.methods, ENERGY, REFITS))
     ]:
         try:
             stack = run.find_maps(*place)

@@ -1,6 +1,8 @@
 """Does a map depend on the attribute at all, or is it the same picture under every name. Needs no people."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -17,16 +19,17 @@ SPECIFICITY = Table(
     "summaries/specificity",
     columns(
         "model text | method text | photographs int | attributes int | between float | low float | high float"
-        " | with_energy float | with_untrained float | output_shuffled float | network_shuffled float | verdict text"
-        " | warns bool"
+        " | with_energy float | with_untrained float | output_shuffled float | network_shuffled float | null float"
+        " | verdict text | warns bool"
     ),
     "xaesthetic score RUN",
     "`between` is the mean correlation of one photograph's maps for two attributes, over all pairs and "
     "photographs, with 95 % (bootstrap-t over photographs); `with_energy` that of a map with the same model's "
     "activation energy, which asks no head; `with_untrained` of a trained output's map with those of outputs that "
     "were never trained, where the model has such; `output_shuffled` and `network_shuffled` with the same map "
-    "after these weights were shuffled, where that was tried. `warns` where a map of one attribute is as good as "
-    "a map of another.",
+    "after these weights were shuffled, where that was tried. `null` is how alike heads fitted to "
+    "permuted ratings make the maps of two attributes, where the model says so: what `between` is held against, else 0. "
+    "`warns` where a map of one attribute is as good as a map of another.",
 )
 _ALIKE = 0.5
 SAME = 0.9
@@ -49,7 +52,8 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
     constant or there is one attribute only.
     """
     shuffled = run.read(RANDOMISATION) if run.has(RANDOMISATION) else None
-    untrained = {key: answer.untrained for key, answer in run.answered_by().models.items()}
+    answers = run.answered_by().models
+    untrained = {key: answer.untrained for key, answer in answers.items()}
     rows = []
     for model in map(model_key, run.experiment.models):
         energy = run.find_maps(model, ENERGY) if places is None or (model, ENERGY) in places else None
@@ -63,11 +67,29 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
             others = _mean(with_untrained(stack, untrained[model]))
             output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))
             counts = len(stack.images), len(stack.attributes)
-            said = verdict(ENERGY if floor else method, between.value, alike, others, output)
+            null = null_of(answers[model].specificity_null, stack.attributes) if method == "cam" else nan
             ends = between.value, between.low, between.high
-            warns = between.value >= SAME and not floor
-            rows.append((model, method, *counts, *ends, alike, others, output, network, said, warns))
+            reach = between.value if np.isnan(between.high) else between.high
+            said = verdict(ENERGY if floor else method, between.value, alike, others, output, null, reach)
+            warns = (between.value >= SAME or reach >= null) and not floor
+            rows.append((model, method, *counts, *ends, alike, others, output, network, null, said, warns))
     return pd.DataFrame(rows, columns=list(SPECIFICITY.names)).sort_values("between", kind="stable", ignore_index=True)
+
+
+def null_of(known: Mapping[str, float], attributes: Sequence[str]) -> float:
+    """Return how alike permuted ratings make the maps of some attributes: the mean over their pairs, or what is said of all.
+
+    Examples
+    --------
+    >>> null_of({"light, color": 0.8, "light, dof": 0.6, "dof, color": 0.1}, ["color", "light"])
+    0.8
+    >>> null_of({"": 0.7}, ["color", "light"])
+    0.7
+    """
+    pairs = [known.get(f"{one}, {other}", known.get(f"{other}, {one}", nan)) for one, other in combinations(attributes, 2)]
+    if pairs and not np.isnan(pairs).any():
+        return float(np.mean(pairs))
+    return known.get("", nan)
 
 
 def _survives(shuffled: pd.DataFrame | None, model: str, method: str, stage: str) -> float:
@@ -120,9 +142,25 @@ def _mean(values: np.ndarray) -> float:
 
 
 def verdict(
-    method: str, between: float, with_energy: float, with_untrained: float = float("nan"), shuffled: float = float("nan")
+    method: str,
+    between: float,
+    with_energy: float,
+    with_untrained: float = nan,
+    shuffled: float = nan,
+    null: float = nan,
+    reach: float = nan,
 ) -> str:
-    """What that means, in plain words."""
+    """What that means, in plain words.
+
+    Parameters
+    ----------
+    method
+        A name, or the activation energy's for what asks no output.
+    between, with_energy, with_untrained, shuffled, null
+        As in the table; nan where it is not known.
+    reach
+        The upper end of the interval of `between`: maps are told from those of permuted ratings where it is below `null`.
+    """
     if np.isnan(between):
         return "one attribute only: nothing to compare"
     if method == ENERGY:
@@ -132,8 +170,12 @@ def verdict(
         more += f"; much like outputs never trained (r = {with_untrained:.2f})"
     if shuffled >= _ALIKE:
         more += f"; survives a shuffled output layer (r = {shuffled:.2f})"
+    against = "a null of 0 is assumed" if np.isnan(null) else f"{null:.2f} with permuted ratings"
+    value = f"(r = {between:.2f}; {against})"
+    if (between if np.isnan(reach) else reach) >= null:
+        return f"no more specific than permuted ratings make it {value}{more}"
     if between >= SAME:
-        return f"hardly depends on the attribute (r = {between:.2f}){more}"
+        return f"hardly depends on the attribute {value}{more}"
     if between >= _ALIKE:
-        return f"depends on the attribute in part (r = {between:.2f}){more}"
-    return f"depends on the attribute (r = {between:.2f}){more}"
+        return f"depends on the attribute in part {value}{more}"
+    return f"depends on the attribute {value}{more}"

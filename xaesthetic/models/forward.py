@@ -15,7 +15,9 @@ from xaesthetic.core.types import PRECISIONS, Experiment, InputSpec, Pixels
 from xaesthetic.data import images
 from xaesthetic.models.gradients import GRADIENTS
 from xaesthetic.models.model import AttributeModel, Pass, device, select_rows
+from xaesthetic.models.refits import refit_pass
 from xaesthetic.models.target import Target, explained
+from xaesthetic.run.maps import REFITS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +59,7 @@ class Session:
         pixels
             One batch; the last bits of a network depend on what else is in it.
         methods
-            Names that ``xaesthetic list methods`` shows.
+            Names that ``xaesthetic list methods`` shows; `REFITS` for the `cam` maps of a head's refits, from the same pass.
 
         Raises
         ------
@@ -73,8 +75,9 @@ class Session:
         if not self.target.is_default:
             explained_maps = self.of_target().run_batch(x, methods).maps if methods else {}
             return replace(replace(self, target=Target()).run_batch(x), maps=explained_maps)
-        functions = {name: plugins.load("methods", name) for name in methods}
-        wanted = {method_facts(name).gradients for name in methods}
+        named = [name for name in methods if name != REFITS]
+        functions = {name: plugins.load("methods", name) for name in named}
+        wanted = {method_facts(name).gradients for name in named}
         model = in_precision(self.model, self.precision)
         gradients = max(wanted, key=GRADIENTS.index, default="none")
         with torch.inference_mode(False), torch.no_grad():
@@ -91,6 +94,8 @@ class Session:
                 name: np.concatenate(maps[name], 1) if maps[name] else self._maps(name, function, taken)
                 for name, function in functions.items()
             }
+            if REFITS in methods:
+                made[REFITS] = _maps("cam", plugins.load("methods", "cam"), refit_pass(taken))
         return Results(raw.numpy(), self.model.ratings(raw).numpy(), made)
 
     def of_target(self) -> "Session":

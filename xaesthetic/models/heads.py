@@ -11,6 +11,7 @@ from torch import Tensor
 from xaesthetic.core.errors import ModelError
 from xaesthetic.models.gradients import Traced
 from xaesthetic.models.pooling import Activations, global_average
+from xaesthetic.models.refits import Refits
 
 LinearRow = tuple[Float[Tensor, " k"], Float[Tensor, ""]]
 """One output's weights of all layers' channels after global averaging, and its bias."""
@@ -35,6 +36,8 @@ class LinearHead:
     """k runs over all layers' channels, side by side."""
     bias: Float[Tensor, " a"]
     """The mean of a `cam` plus the bias is the raw output."""
+    refits: Refits | None = None
+    """The same head fitted to halves of its photographs; None where it has none."""
 
     @property
     def outputs(self) -> int:
@@ -51,15 +54,17 @@ class LinearHead:
 
     def select(self, rows: Sequence[int]) -> "LinearHead":
         """Return the head with these outputs only, in this order."""
-        return LinearHead(self.weights[list(rows)], self.bias[list(rows)])
+        refits = None if self.refits is None else self.refits.select(rows)
+        return LinearHead(self.weights[list(rows)], self.bias[list(rows)], refits)
 
     def with_weights(self, weights: Float[Tensor, "a k"]) -> "LinearHead":
-        """Return the head with other weights and the same bias."""
+        """Return the head with other weights and the same bias; they have no refits."""
         return LinearHead(weights, self.bias)
 
     def to(self, device: str) -> "LinearHead":
         """Return the head on a device."""
-        return LinearHead(self.weights.to(device), self.bias.to(device))
+        refits = None if self.refits is None else self.refits.mapped(lambda tensor: tensor.to(device))
+        return LinearHead(self.weights.to(device), self.bias.to(device), refits)
 
     def evaluate(self, activations: Activations, gradients: str = "none") -> HeadOutputs:
         """Return the raw outputs and the gradients wanted, which need no backward pass: a weight is the sum of one."""

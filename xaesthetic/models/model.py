@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import torch
@@ -15,9 +15,11 @@ from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.errors import ModelError, XaestheticError
 from xaesthetic.core.installed import place_of
 from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.devices import device as device
 from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
 from xaesthetic.models.pooling import Activations
+from xaesthetic.models.slope import Slope
 
 LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda raw: raw,
@@ -81,6 +83,8 @@ class AttributeModel:
     """What it declares of its attributes (title, range, direction), of any of them; the vocabulary has AADB's."""
     identity: str = ""
     """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
+    slopes: Mapping[str, Slope] = field(default_factory=dict)
+    """How attributes go with the overall score, where that is known (`xaesthetic.models.beyond`)."""
 
     @property
     def is_cut(self) -> bool:
@@ -282,19 +286,3 @@ def place(model: AttributeModel, device: str) -> AttributeModel:
     if model.module is not None:
         model.module.to(device)
     return replace(model, head=model.head.to(device))
-
-
-def device(wanted: str) -> str:
-    """Turn ``auto`` into the best device that is there.
-
-    Raises
-    ------
-    ModelError
-        If the one asked for is not.
-    """
-    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto":
-        return next(name for name in ("cuda", "mps", "cpu") if present[name])
-    if not present.get(wanted, False):
-        raise ModelError(f"no device {wanted!r} here; there is {', '.join(name for name in present if present[name])}.")
-    return wanted

@@ -180,7 +180,8 @@ class _Outputs:
         if isinstance(head, NetworkHead):
             return _TargetHead(head, self)
         if isinstance(head, LinearHead) and not any(map(self.bends, range(len(self.model.attributes)))):
-            return LinearHead(self.sign * head.weights, self.sign * (head.bias - self.zeros(head.bias)))
+            refits = None if head.refits is None else head.refits.mapped(lambda tensor: self.sign * tensor)
+            return LinearHead(self.sign * head.weights, self.sign * (head.bias - self.zeros(head.bias)), refits)
         rows = {number: self.row(head.linear_row(number), number) for number in range(len(self.model.attributes))}
         linear = {number: row for number, row in rows.items() if row is not None}
         return FunctionHead(lambda activations: self.values(head(activations)), linear=linear, copies=False)

@@ -1,7 +1,8 @@
 """Trained weights as files: NAME.safetensors with the tensors, NAME.json saying what they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,8 @@ from xaesthetic.core.documents import convert, read_json
 from xaesthetic.core.errors import MissingWeightsError, ModelError
 from xaesthetic.core.files import atomic_write, printable, sha256, verify, write_json
 from xaesthetic.core.seen import unpack
+from xaesthetic.models.refits import BIAS, WEIGHT, Refits, take_refits
+from xaesthetic.models.slope import Slope
 from xaesthetic.models.tensors import read_safetensors, to_float32
 
 _BACKBONE, _REFITS = "backbone.", "refits."
@@ -31,6 +34,14 @@ class _Seen(Struct, frozen=True):
     sums: str
 
 
+class _Beyond(Struct, frozen=True):
+    """What is known of an attribute beyond the overall score, from training (`xaesthetic.train.beyond`)."""
+
+    share: float
+    intercept: float = 0.0
+    corrected: tuple[float, float] | None = None
+
+
 class _Manifest(Struct, frozen=True):
     """What every manifest says; it may say more."""
 
@@ -41,6 +52,9 @@ class _Manifest(Struct, frozen=True):
     size: tuple[Annotated[int, Meta(ge=1, le=4096)], Annotated[int, Meta(ge=1, le=4096)]] | None = None
     seen: _Seen | None = None
     described: tuple[Attribute, ...] = ()
+    slopes: dict[str, float] = {}
+    beyond: dict[str, _Beyond] = {}
+    specificity_null: float | dict[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +67,8 @@ class Weights:
     """The backbone's state dict; empty where only the head was trained."""
     manifest: Mapping[str, Any]
     """`attributes`, `links`, `trained` (in words), `described` and whatever else is known."""
-    refits: Mapping[str, Tensor] = field(default_factory=dict)
-    """`weight` (r, a, k) and `bias` (r, a) of heads fitted to halves, 2 i and 2 i + 1 to disjoint ones; or empty."""
+    refits: Refits | None = None
+    """The same head fitted to halves of its photographs; None where there are none."""
 
     @property
     def described(self) -> tuple[Attribute, ...]:
@@ -86,7 +100,8 @@ def write_weights(folder: Path, name: str, weights: Weights) -> dict[str, Any]:
     """
     tensors = {"head.weight": weights.weights, "head.bias": weights.bias}
     tensors |= {_BACKBONE + key: value for key, value in weights.backbone.items()}
-    tensors |= {_REFITS + key: value for key, value in weights.refits.items()}
+    if weights.refits is not None:
+        tensors |= {WEIGHT: weights.refits.weights, BIAS: weights.refits.bias}
     return write_tensors(folder, name, tensors, weights.manifest)
 
 
@@ -133,17 +148,16 @@ def read_weights(folder: Path, name: str) -> Weights:
         raise ModelError(
             f"{folder / name}.safetensors: its head is {shapes}, but {count} attributes were wanted; train it again."
         )
-    backbone, refits = (
-        {key.removeprefix(part): value for key, value in tensors.items() if key.startswith(part)}
-        for part in (_BACKBONE, _REFITS)
-    )
+    refits = take_refits(tensors, head[0], f"{printable(folder / name)}.safetensors")
+    backbone = {key.removeprefix(_BACKBONE): value for key, value in tensors.items() if key.startswith(_BACKBONE)}
     return Weights(*head, backbone, described, refits)
 
 
 def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what `write_tensors` has written: the tensors and the manifest.
 
-    Tensors of another precision become float32; `converted` in the manifest says so then.
+    Tensors of another precision become float32; `converted` in the manifest says so then, but of refits, which may be of
+    half precision.
 
     Raises
     ------
@@ -156,8 +170,8 @@ def read_tensors(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, 
     described = _read_manifest(folder / f"{name}.json")
     verify(file, described["sha256"])
     kept = read_safetensors(file)
-    refits = {key: value for key, value in kept.items() if key.startswith(_REFITS)}  # kept short on purpose
-    tensors, converted = to_float32({key: value for key, value in kept.items() if key not in refits}, printable(file))
+    refits = {name: kept.pop(name) for name in (WEIGHT, BIAS) if name in kept}
+    tensors, converted = to_float32(kept, printable(file))
     tensors |= to_float32(refits, printable(file))[0]
     return tensors, described | ({"converted": converted} if converted else {})
 
@@ -188,6 +202,25 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 def seen_by(manifest: Mapping[str, Any]) -> str:
     """Return which photographs a manifest lists as trained or selected on, as `Source.seen`; empty where it lists none."""
     return str((manifest.get("seen") or {}).get("sums", ""))
+
+
+def slopes_of(manifest: Mapping[str, Any]) -> dict[str, Slope]:
+    """Return how a manifest's attributes go with the overall score (key `slopes`), by attribute; empty where it has none."""
+    known = convert(manifest.get("beyond", {}), "beyond", dict[str, _Beyond])
+    missing = _Beyond(nan)
+    return {
+        str(name): Slope(float(slope), item.share, item.intercept, item.corrected)
+        for name, slope in manifest.get("slopes", {}).items()
+        for item in [known.get(name, missing)]
+    }
+
+
+def specificity_null(manifest: Mapping[str, Any]) -> dict[str, float]:
+    """Return how alike permuted ratings make the maps of two attributes, as `Source` has it; empty where not known."""
+    known = manifest.get("specificity_null")
+    if isinstance(known, Mapping):
+        return {str(pair): float(value) for pair, value in known.items()}
+    return {} if known is None else {"": float(known)}
 
 
 def read_seen(path: Path) -> str:

@@ -16,6 +16,8 @@ from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
 from xaesthetic.run.sums import content_sum, damaged, read_array_sums, sums_file
 
+REFITS = "cam.refits"
+"""The place of the `cam` maps of a head's refits: for every refit and attribute one, refit by refit."""
 Place = tuple[str, str]
 """A model's key and a method: whose maps."""
 MapArray = Float32[np.ndarray, "_n _a _i _j"]

@@ -135,7 +135,15 @@ def name_photographs(paths: Sequence[str | Path]) -> dict[str, Any]:
 
 def default_folder(experiment: Experiment) -> Path:
     """Return a run folder whose name tells the question: equal questions meet, others never do."""
-    later = ("precision", "photographs", "identities", "target", "of", "zero")  # folders named before these came stay
+    later = (
+        "precision",
+        "photographs",
+        "identities",
+        "target",
+        "of",
+        "zero",
+        "beyond",
+    )  # folders named before these came stay
     values = {item.name: getattr(experiment, item.name) for item in fields(Experiment)}
     usual = {"precision": PRECISIONS[0], "target": "up", "of": "raw"}
     known = {name: value for name, value in values.items() if name not in later or (value and value != usual.get(name))}
@@ -147,7 +155,8 @@ def default_folder(experiment: Experiment) -> Path:
 
 def target_words(experiment: Experiment) -> str:
     """Return what an experiment's maps show, where that is not what raises the raw output."""
-    return describe_target(experiment.target, experiment.of, experiment.zero)
+    said = describe_target(experiment.target, experiment.of, experiment.zero)
+    return ", ".join(filter(None, (f"beyond {experiment.beyond}" if experiment.beyond else "", said)))
 
 
 def validate_same(root: Path, held: Experiment, experiment: Experiment) -> None:

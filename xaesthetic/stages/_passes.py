@@ -12,6 +12,9 @@ from xaesthetic.metrics._floors import ENERGY
 from xaesthetic.models.forward import Results, explained_rows, method_facts, open_session
 from xaesthetic.models.layers import facts_for, in_series
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.refits import find_refits, refit_names
+from xaesthetic.models.target import Target, explained
+from xaesthetic.run.maps import REFITS
 from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, PREDICTIONS
 from xaesthetic.run.stage import ArraySink, Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
@@ -43,8 +46,14 @@ def missing_methods(run: Run, models: Mapping[str, AttributeModel]) -> dict[str,
     Where people were watched, activation energy is one of them: the floor that a network's maps are held against.
     """
     floor = [ENERGY] if run.has(ANNOTATIONS) else []
-    wanted = {key: dict.fromkeys((*run.methods(key), *floor)) for key in models}
+    wanted = {key: dict.fromkeys((*_refits(run, key, model), *run.methods(key), *floor)) for key, model in models.items()}
     return {key: [method for method in methods if not run.has_maps(key, method)] for key, methods in wanted.items()}
+
+
+def _refits(run: Run, key: str, model: AttributeModel) -> list[str]:
+    """The maps of a head's refits, where it has some and `cam` is wanted; first, so that who has `cam` has them too."""
+    aimed = explained(model, Target(run.experiment.target, run.experiment.of))
+    return [REFITS] if "cam" in run.methods(key) and find_refits(aimed) is not None else []
 
 
 def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str, execution: Execution) -> None:
@@ -80,7 +89,7 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
         lost = lost_rows(group, pixels, name)
         made: dict[str, Any] = {LEFT_OUT.name: lost}
         made |= {
-            f"{key}/{method}": _without(maps[:, explained_rows(passes.models[key], method)], pixels)
+            f"{key}/{method}": _without(maps[:, list(_outputs(passes.models[key], method))], pixels)
             for key, result in results.items()
             for method, maps in result.maps.items()
         }
@@ -110,11 +119,19 @@ def rating_rows(
                 yield image, key, attribute, np.float32(rating), np.float32(output)
 
 
+def _outputs(model: AttributeModel, method: str) -> dict[int, str]:
+    """The places and names of the outputs that a method makes maps of."""
+    refits = find_refits(model) if method == REFITS else None
+    if refits is not None:
+        return dict(enumerate(refit_names(model.attributes, len(refits.bias))))
+    return {row: model.attributes[row] for row in explained_rows(model, method)}
+
+
 def _map_sink(run: Run, key: str, model: AttributeModel, method: str, records: Sequence[Record], name: str) -> ArraySink:
-    facts = facts_for(model, method_facts(method))
+    facts = facts_for(model, method_facts("cam" if method == REFITS else method))
     attributes = {
         "images": [record.id for record in records],
-        "attributes": [model.attributes[row] for row in explained_rows(model, method)],
+        "attributes": list(_outputs(model, method).values()),
         "adds_up": facts.adds_up,
         "asks_output": facts.asks_output,
         "in_series": facts.layers and in_series(model),

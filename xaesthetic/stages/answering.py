@@ -7,6 +7,7 @@ from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import Experiment
+from xaesthetic.models.beyond import beyond
 from xaesthetic.models.contract import validate_model
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, device
@@ -43,10 +44,16 @@ def load_models(experiment: Experiment, handed: Handed, where: object, trust: bo
         if choice.key in handed.loaded:
             models[choice.key] = handed.loaded[choice.key]
         elif name not in experiment.identities:
-            models[choice.key] = load_model(choice, "all", experiment.device, trust)
+            models[choice.key] = _loaded(choice, experiment, trust)
         else:
             models[choice.key] = _object(name, experiment, handed, where)
-    return select_present(models, vocabulary.choose(experiment.attributes))
+    return models if experiment.beyond else select_present(models, vocabulary.choose(experiment.attributes))
+
+
+def _loaded(choice: ModelChoice, experiment: Experiment, trust: bool) -> AttributeModel:
+    if not experiment.beyond:
+        return load_model(choice, "all", experiment.device, trust)
+    return beyond(load_model(choice, "all", experiment.device, trust), experiment.attributes, experiment.beyond)
 
 
 def _object(name: str, experiment: Experiment, handed: Handed, where: object) -> AttributeModel:
@@ -56,7 +63,10 @@ def _object(name: str, experiment: Experiment, handed: Handed, where: object) ->
             f"xa.judge({str(where)!r}, models=[…]) takes it again (xa.compare to go on with a run)."
         )
     validate_identity(name, experiment.identities, handed.identities, where)
-    return validate_model(handed.models[name], name, device(experiment.device))
+    model = validate_model(handed.models[name], name, device(experiment.device))
+    if experiment.beyond:
+        return beyond(model, vocabulary.choose(experiment.attributes), experiment.beyond)
+    return model
 
 
 def answer_of(model: AttributeModel) -> Answer:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 from jaxtyping import Float32
 
+from xaesthetic.core.beyond import base_name
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Mask, Pixels, Record
@@ -90,7 +91,7 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     """
     validate(run, models)
     records = with_subject(run)
-    rated = {name for model in models.values() for name in model.attributes}
+    rated = {base_name(name) for model in models.values() for name in model.attributes}
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
         photograph = load_original(record)
@@ -122,7 +123,7 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
     if not with_subject(run):
         raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
     moved = list(dict.fromkeys(kind.attribute for kind in edits.EDITS.values()))
-    if not any(name in moved for model in models.values() for name in model.attributes):
+    if not any(base_name(name) in moved for model in models.values() for name in model.attributes):
         raise DataError(f"{run.root}: no model rates what edits change; a model of one of {', '.join(moved)} is needed.")
 
 
@@ -142,15 +143,16 @@ def _rows(
 ) -> Iterator[tuple[object, ...]]:
     """Give one photograph's rows, without its name: raw outputs and maps from one pass through the network."""
     attributes = session.model.attributes
-    concerned = [(name, pixels, region) for name, pixels, region in edited if edits.EDITS[name].attribute in attributes]
+    bases = [base_name(name) for name in attributes]  # an edit moves what an attribute has beyond the overall score too
+    concerned = [(name, pixels, region) for name, pixels, region in edited if edits.EDITS[name].attribute in bases]
     if not concerned:
         return
     results = session.run([original, *(pixels for _, pixels, _ in concerned)], methods)
     for number, (name, _, region) in enumerate(concerned, start=1):
         kind = edits.EDITS[name]
-        column = attributes.index(kind.attribute)
+        column = bases.index(kind.attribute)
         moved = kind.sign * float(results.raw[number, column] - results.raw[0, column])
         for method, maps in results.maps.items():
             auc, energy = map_change(maps[0, column], maps[number, column], region)
-            about = (kind.attribute, moved) if method_facts(method).asks_output else ("", float("nan"))
+            about = (attributes[column], moved) if method_facts(method).asks_output else ("", float("nan"))
             yield name, about[0], key, method, float(region.mean()), about[1], auc, energy

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,11 +16,13 @@ from PIL import Image
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.baselines import SIGN
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.beyond import OVERALL, beyond_name, beyond_title, beyond_words
+from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.html import html_table
-from xaesthetic.core.types import Map, Pixels
+from xaesthetic.core.types import Map, Mask, Pixels
 from xaesthetic.figures import style
 from xaesthetic.figures.overlays import Overlay, overlay_figure
+from xaesthetic.models.slope import Slope, slope_of, validate_share
 from xaesthetic.models.target import Target
 
 T = TypeVar("T")
@@ -89,8 +91,50 @@ class Explanation:
     """Where the method compares with a baseline: by baseline and attribute the maps, of which `maps` are the first's."""
     baseline_ratings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """By baseline and attribute how the model rates the baseline itself."""
+    stable: Mapping[str, Mask] = field(default_factory=dict)
+    """For each attribute where the sign of its map is stable: nine in ten refits of the head have it on the same side of the
+    map's mean. Empty where the head has no refits, or the method is not `cam`."""
+    split_half: Mapping[str, float] = field(default_factory=dict)
+    """For each attribute the correlation of this photograph's maps by refits from disjoint halves of the training list, mean
+    over the pairs. Empty where `stable` is."""
+    slopes: Mapping[str, Slope] = field(default_factory=dict)
+    """How the model's attributes go with its overall score, where that is known."""
     notes: tuple[str, ...] = ()
     """What to know before it is believed, a sentence each."""
+
+    def beyond(self, attribute: str, of: str = OVERALL) -> "Explanation":
+        """Return what an attribute has beyond the overall score: its map less the slope times the overall score's, exactly.
+
+        Parameters
+        ----------
+        attribute, of
+            By name or title, of this explanation.
+
+        Raises
+        ------
+        DataError
+            If the explanation has none of that name.
+        ModelError
+            If the model says no slopes, less than 5 % of the variance is left over, or the maps do not add up to ratings.
+        """
+        name, score = self._named(attribute), self._named(of)
+        slope = slope_of(self.slopes, name, score, self.model or "the model")
+        validate_share(name, slope, self.model or "the model")
+        if self.units.get(name) != "rating points" or self.units.get(score) != "rating points":
+            raise ModelError(
+                f"maps by {self.method} do not add up to ratings, so none is a part of another; use --method cam."
+            )
+        rest = beyond_name(name, score)
+        item = Attribute(rest, beyond_title(self._describe(name).title, self._describe(score).title))
+        value = self.raw[name] - slope.slope * self.raw[score] - slope.intercept
+        rows: list[Mapping[str, Any]] = [
+            ByAttribute({rest: kept}, (item,))
+            for kept in (value, value, self.maps[name] - slope.slope * self.maps[score], "rating points")
+        ]
+        return Explanation(
+            self.pixels, rows[0], rows[1], rows[2], self.method, self.trained, self.model, self.target, rows[3], (item,),
+            notes=(*self.notes, beyond_words(score)),
+        )  # fmt: skip
 
     def overlay(self, attribute: str) -> Image.Image:
         """Return one attribute's map, in colors from its lowest to its highest value, over the photograph in grey.
@@ -164,6 +208,19 @@ class Explanation:
         rated = ", ".join(f"{item.name} {_with_range(item, self.ratings[item.name])}" for item in self._attributes())
         by = ", ".join(filter(None, (self.model or "a model", self.method, self.target.described)))
         return f"<{'. '.join([f'Explanation of a photograph of {width} x {height} by {by}: {rated}', *self.notes])}>"
+
+    def _named(self, attribute: str) -> str:
+        """The name of an attribute that goes by its name or title."""
+        self.ratings[attribute]  # says what there is where it is none of these
+        titles = {self._describe(name).title.casefold(): name for name in self.ratings}
+        return next(
+            name
+            for name in (attribute, titles.get(attribute.strip().casefold(), ""), vocabulary.canonical(attribute))
+            if name in self.ratings
+        )
+
+    def _describe(self, name: str) -> Attribute:
+        return vocabulary.describe(name, self.described)
 
     def _attributes(self) -> list[Attribute]:
         return [vocabulary.describe(name, self.described) for name in self.ratings]

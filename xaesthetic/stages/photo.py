@@ -12,6 +12,7 @@ from jaxtyping import Float
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.baselines import is_confounded, split
+from xaesthetic.core.beyond import SIGN, beyond_words
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.method_keys import with_baselines
@@ -22,9 +23,11 @@ from xaesthetic.models.forward import Results, Session, method_facts
 from xaesthetic.models.layers import at_layer, in_series
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel, select
+from xaesthetic.models.refits import find_refits
 from xaesthetic.models.target import Target, explained, unit
-from xaesthetic.run.maps import correlations
+from xaesthetic.run.maps import REFITS, correlations
 from xaesthetic.stages.baselines import rate_baselines
+from xaesthetic.stages.determined import determined, refit_notes
 from xaesthetic.stages.explanation import ByAttribute, Explanation
 from xaesthetic.stages.precision import changed_rows, precision_note, precision_table
 from xaesthetic.stages.targets import narrowed
@@ -88,7 +91,9 @@ def explain(
     aim = narrowed(aim, loaded, chosen)
     methods = with_baselines([method or ("cam" if explained(chosen, aim).weights is not None else "grad_cam")])
     session = Session(chosen, precision=precision, target=aim)
-    results = session.run([pixels], methods)
+    refitted = methods == ("cam",) and find_refits(explained(chosen, aim)) is not None
+    results = session.run([pixels], [*methods, REFITS] if refitted else methods)
+    stable, split_half = determined(session.model, results, pixels.shape[:2])
     grids = {split(key)[1]: results.maps[key][0] for key in methods}
     by_baseline = {name: _large(chosen, item, pixels) for name, item in grids.items()}
     baselines = rate_baselines(session, pixels, [name for name in grids if name])
@@ -111,7 +116,12 @@ def explain(
         layers,
         {name: maps for name, maps in by_baseline.items() if name},
         {name: ByAttribute(dict(ratings), known) for name, ratings in baselines.items()},
+        stable,
+        split_half,
+        chosen.slopes,
         (
+            *(beyond_words(of) for of in dict.fromkeys(name.partition(SIGN)[2] for name in names) if of),
+            *refit_notes(split_half),
             *_notes_on_layers(layers),
             *_notes_on_baselines(names, grids, baselines),
             *([] if changes is None else [precision_note(changes)]),

@@ -5,6 +5,7 @@ weights, so that maps still add up to predictions, which are in the ratings' own
 training list (`xaesthetic.train.choosing`). Beside the head stand refits on disjoint halves: how well it is determined.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.para import LICENCE
 from xaesthetic.core.types import Record
+from xaesthetic.core.votes import reliability
 from xaesthetic.data.records import collect, fingerprint, seen_entry
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.refits import Refits
 from xaesthetic.models.weights import Weights, declaration, write_weights
+from xaesthetic.train.beyond import manifest_of, slopes
 from xaesthetic.train.choosing import COST, FOLDS, Chosen, choose, folds_of
 from xaesthetic.train.edited import Edited, edited_features, moved
 from xaesthetic.train.effects import assumptions
@@ -168,7 +172,7 @@ def _fitted(rated: Rated, edited: Edited | None, seed: int, execution: Execution
         more = {"edits": moved(edited, weights, rows.spread, without)}
     manifest = _manifest(rated, edited, chosen) | {"result": result} | more
     tensors = [torch.from_numpy(item) for item in (weights.astype(np.float32), bias.astype(np.float32), *halves)]
-    return Weights(tensors[0], tensors[1], {}, manifest, {"weight": tensors[2], "bias": tensors[3]})
+    return Weights(tensors[0], tensors[1], {}, manifest, Refits(tensors[2], tensors[3]))
 
 
 def _manifest(rated: Rated, edited: Edited | None, chosen: Chosen) -> dict[str, Any]:
@@ -194,7 +198,21 @@ def _manifest(rated: Rated, edited: Edited | None, chosen: Chosen) -> dict[str, 
             "what": "by how many standard deviations of the ratings a full edit moves them; nobody measured that",
             "effects": assumptions(rated.attributes),
         }
-    return said | {"seen": seen_entry(seen)}
+    return said | beyond_overall([rated.records[row] for row in rated.train], rated.attributes) | {"seen": seen_entry(seen)}
+
+
+def beyond_overall(records: Sequence[Record], attributes: Sequence[str]) -> dict[str, Any]:
+    """What a manifest says of the slopes on the overall score in the photographs to train on; nothing without that score."""
+    if "overall" not in attributes:
+        return {}
+    labels = {name: np.array([item.ratings.get(name, np.nan) for item in records]) for name in attributes}
+    known = {
+        name: reliability(values.tolist(), [item.votes[name] for item in records])
+        for name, values in labels.items()
+        if all(name in item.votes for item in records)
+    }
+    known = {name: value for name, value in known.items() if np.isfinite(value)}
+    return manifest_of(slopes(labels, labels["overall"], known))
 
 
 def _group(record: Record) -> str:

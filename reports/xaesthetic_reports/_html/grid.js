@@ -45,12 +45,18 @@ export async function show() {
 
 function heading({ model, method }) {
   const verdict = state.data.specificity.find((line) => line.model === model && line.method === method);
+  const { attribute } = state.choice;
+  const refits = state.data.stability.find(
+    (line) => line.model === model && line.method === method && line.attribute === attribute,
+  );
+  const said = [verdict?.verdict, refits?.verdict].filter(Boolean).join("; ");
+  const warns = (verdict?.warns ?? false) || refits?.determined === false;
   return element(
     "th",
     { scope: "col" },
     element("span", { class: "model" }, model),
     element("span", { class: "method" }, method),
-    element("span", { class: "verdict", "data-warns": verdict?.warns ?? false }, verdict ? verdict.verdict : ""),
+    element("span", { class: "verdict", "data-warns": warns }, said),
   );
 }
 

@@ -1,0 +1,96 @@
+"""How well maps are determined: in a run, its tables and captions, and in the explanation of one photograph."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from support import nets
+from xaesthetic_reports._determined import determined_notes
+from xaesthetic_reports._payload import payload
+
+import xaesthetic as xa
+from xaesthetic.evaluation.judge import summarise
+from xaesthetic.evaluation.stability import stable_mask, verdict
+from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.refits import Refits
+from xaesthetic.run.maps import REFITS
+
+
+def refitted():
+    """Three outputs: the refits of the first are nearly the head's, of the second noise, of the third half and half."""
+    net = nets.linear_net()
+    torch.manual_seed(3)
+    weights = net.head.weights.repeat(6, 1, 1)
+    weights = weights + torch.tensor([0.01, 30.0, 0.3])[:, None] * torch.randn(weights.shape)
+    head = LinearHead(net.head.weights, net.head.bias, Refits(weights, torch.zeros(6, 3)))
+    return replace(net, head=head, name="halved", inputs=replace(net.inputs, scale=1.0))
+
+
+@pytest.fixture
+def run(tmp_path, photo, write_photo):
+    paths = [write_photo(tmp_path / f"{number}.png", np.roll(photo, 7 * number, axis=1)) for number in range(4)]
+    return xa.compare(paths, tmp_path / "run", models=[refitted()], draw=False).run
+
+
+def test_a_run_keeps_the_maps_of_refits_and_says_how_alike_they_are(run):
+    tables = summarise(run).tables
+    stack = run.maps("halved", REFITS)
+    table = tables["stability"].set_index("attribute")
+    assert list(table["refits"]) == [6, 6, 6]
+    for column, name in enumerate(run.maps("halved", "cam").attributes):
+        values = []
+        for image in stack.images:
+            flat = stack.of(image).reshape(6, 3, -1)[:, column]
+            values.append(np.mean([np.corrcoef(flat[i], flat[i + 1])[0, 1] for i in (0, 2, 4)]))
+        assert table.loc[name, "split_half"] == pytest.approx(np.mean(values), abs=1e-5)
+        assert table.loc[name, "low"] <= table.loc[name, "split_half"] <= table.loc[name, "high"]
+    first, second, _ = run.maps("halved", "cam").attributes
+    assert table.loc[first, "determined"]
+    assert table.loc[first, "stable"] > table.loc[second, "stable"]
+    assert not table.loc[second, "determined"]
+    single = tables["stability_by_photograph"]
+    assert len(single) == 4 * 3
+    assert single[single["attribute"] == first]["split_half"].mean() == pytest.approx(table.loc[first, "split_half"])
+
+
+def test_captions_do_not_say_of_an_undetermined_map_what_the_attribute_depends_on(run):
+    summarise(run)
+    first, second, _ = run.maps("halved", "cam").attributes
+    said = determined_notes(run, second)[0]
+    assert "refits disagree about this map" in said
+    assert "it does not show what the attribute depends on" in said
+    assert "of the cells have a stable sign" in determined_notes(run, first)[0]
+    assert "disagree" not in determined_notes(run, first)[0]
+    assert [row["attribute"] for row in payload(run)["stability"] if not row["determined"]] == [second]
+
+
+def test_a_photograph_has_the_masks_of_the_run(run, photo):
+    shown = xa.explain(photo, refitted())
+    first, second, _ = refitted().attributes
+    assert shown.stable[first].shape == photo.shape[:2]
+    assert shown.stable[first].mean() > shown.stable[second].mean()
+    image = run.maps("halved", "cam").images[0]
+    flat = run.maps("halved", REFITS).of(image).reshape(6, 3, -1)[:, 0]
+    pairs = [np.corrcoef(flat[i], flat[i + 1])[0, 1] for i in (0, 2, 4)]
+    assert shown.split_half[first] == pytest.approx(np.mean(pairs), abs=1e-4)
+    mask = stable_mask(run, "halved", image, first)
+    assert mask.mean() == pytest.approx(shown.stable[first].mean(), abs=0.1)
+    assert f"{second} " in next(note for note in shown.notes if note.startswith("refits disagree"))
+
+
+def test_other_models_say_nothing_of_it(photo, tmp_path, write_photo):
+    shown = xa.explain(photo, nets.linear_net())
+    assert (dict(shown.stable), dict(shown.split_half)) == ({}, {})
+    plain = replace(nets.linear_net(), name="plain")
+    run = xa.compare([write_photo(tmp_path / "a.png", photo)], tmp_path / "run", models=[plain], draw=False).run
+    assert not len(summarise(run).tables["stability"])
+    assert not run.has_maps("plain", REFITS)
+    with pytest.raises(xa.XaestheticError, match="has no refits, so nothing is known of its sign"):
+        stable_mask(run, "plain", run.maps("plain", "cam").images[0], plain.attributes[0])
+
+
+def test_the_verdict_is_plain():
+    assert verdict(0.49) == "refits disagree (r = 0.49): not what the attribute depends on"
+    assert verdict(0.5) == "refits agree in part (r = 0.50)"
+    assert verdict(0.95, "other weights") == "other weights agree (r = 0.95)"
