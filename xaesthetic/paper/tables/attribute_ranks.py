@@ -1,15 +1,20 @@
 """Table 1 of the paper: how well models rank photographs, attribute by attribute."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.statistics import holm, interval, paired_difference, resample
+from xaesthetic.core.statistics import holm
 from xaesthetic.core.types import Record
+from xaesthetic.core.votes import Votes, reliability
+from xaesthetic.paper.tables.mean_ranks import DIFFERENCES, MEANS, PRIMARY, frames, mean_differences, mean_ranks
+from xaesthetic.paper.tables.resampled import Resampled
+
+PEOPLE = ("list", "attribute", "n", "raters", "reliability", "ceiling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +23,21 @@ class RankTable:
 
     ranks: pd.DataFrame
     """Columns list, attribute, model, n, rho, low, high, p, best (the attribute's highest ρ on that list), close (not
-    distinguishable from the best after Holm's correction)."""
+    distinguishable from the best after Holm's correction), of_ceiling (rho by the list's ceiling)."""
     differences: pd.DataFrame
     """Columns list, attribute, model, other, n, difference, low, high, p, p_holm: every pair of models on the
     photographs that both rated. The family of a correction is all of one list."""
     resamples: int
     seed: int
     notes: tuple[str, ...] = ()
+    people: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PEOPLE)))
+    """Columns list, attribute, n (rated photographs), raters (a photograph, the mean), reliability (of mean ratings), and
+    ceiling, its square root: the highest ρ to be expected of a model that knows what everybody would give."""
+    means: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MEANS)))
+    """Columns list, model, attributes (how many), rho (their mean), low, high."""
+    mean_differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DIFFERENCES)))
+    """Columns list, model, other, attributes, n, difference (of mean ρ over the attributes that both rate), low, high, p,
+    p_holm, primary (whether it was declared beforehand: then its p is not corrected, and the others' family is without)."""
 
 
 def attribute_ranks(
@@ -33,6 +46,7 @@ def attribute_ranks(
     attributes: Sequence[str],
     resamples: int = 2000,
     seed: int = 0,
+    primary: Sequence[str] = PRIMARY,
 ) -> RankTable:
     """Compare models' ratings with people's.
 
@@ -49,6 +63,8 @@ def attribute_ranks(
         Of the bootstrap over photographs.
     seed
         Of the same.
+    primary
+        The two models whose comparison is declared beforehand; nothing where one is not in the table.
 
     Raises
     ------
@@ -67,20 +83,20 @@ def attribute_ranks(
     wide = table.pivot_table(index="image", columns=["model", "attribute"], values="prediction", sort=False)
     if not len(wide.index.intersection(rated.index)):
         raise DataError("none of the predictions is for a photograph of the data set; compare the names of the images.")
-    ranks, differences = [], []
+    ranks, differences, people, means, pairs = [], [], [], [], []
     for name, ids in lists.items():
-        here: list[dict[str, object]] = []
-        for item in wanted:
-            rating = rated[item].reindex(ids).to_numpy(float)
-            chosen = {model: _column(wide, model, item, ids) for model in models}
-            rows, pairs = _compare(rating, chosen, resamples, seed)
-            ranks += [{"list": name, "attribute": item} | row for row in rows]
-            here += [{"list": name, "attribute": item} | pair for pair in pairs]
-        adjusted = holm(np.array([pair["p"] for pair in here], float))
-        differences += [pair | {"p_holm": value} for pair, value in zip(here, adjusted, strict=True)]
+        resampled = _resampled(rated, wide, models, wanted, ids, resamples, seed)
+        ranks += _ranks(name, resampled, models, wanted)
+        differences += _differences(name, resampled, models, wanted)
+        people += _people(name, records, wanted, ids)
+        means += mean_ranks(name, resampled, models, wanted)
+        pairs += mean_differences(name, resampled, models, wanted, primary)
     columns = ["list", "attribute", "model", "other", "n", "difference", "low", "high", "p", "p_holm"]
-    pairwise = pd.DataFrame(differences, columns=columns)
-    return RankTable(_marked(pd.DataFrame(ranks), pairwise), pairwise, resamples, seed)
+    pairwise, known = pd.DataFrame(differences, columns=columns), pd.DataFrame(people, columns=list(PEOPLE))
+    marked = _marked(pd.DataFrame(ranks), pairwise)
+    ceilings = known.set_index(["list", "attribute"])["ceiling"]
+    marked["of_ceiling"] = marked["rho"] / ceilings.loc[list(zip(marked["list"], marked["attribute"], strict=True))].to_numpy()
+    return RankTable(marked, pairwise, resamples, seed, (), known, *frames(means, pairs))
 
 
 def _lists(records: Sequence[Record]) -> dict[str, list[str]]:
@@ -90,39 +106,67 @@ def _lists(records: Sequence[Record]) -> dict[str, list[str]]:
     return {name: [record.id for record in records if name in record.splits] for name in names}
 
 
+def _resampled(
+    rated: pd.DataFrame,
+    wide: pd.DataFrame,
+    models: Sequence[str],
+    attributes: Sequence[str],
+    ids: list[str],
+    resamples: int,
+    seed: int,
+) -> Resampled:
+    people = {name: rated[name].reindex(ids).to_numpy(float) for name in attributes}
+    chosen = {(model, name): _column(wide, model, name, ids) for model in models for name in attributes}
+    return Resampled(people, chosen, resamples, seed)
+
+
 def _column(wide: pd.DataFrame, model: str, name: str, ids: list[str]) -> np.ndarray:
     if (model, name) not in wide.columns:
         return np.full(len(ids), np.nan)
     return wide[model, name].reindex(ids).to_numpy(float)
 
 
-def _compare(
-    target: np.ndarray, predictions: Mapping[str, np.ndarray], resamples: int, seed: int
-) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    """One attribute on one list: a row for each model, and one for each pair."""
-    kept: dict[tuple[str, bytes], np.ndarray] = {}
+def _ranks(name: str, resampled: Resampled, models: Sequence[str], attributes: Sequence[str]) -> list[dict[str, object]]:
+    """A row for each attribute and model."""
+    rows: list[dict[str, object]] = []
+    for item in attributes:
+        for model in models:
+            known = resampled.known(item, model)
+            result = resampled.rho(model, item, known)
+            facts = {"n": int(known.sum()), "rho": result.value, "low": result.low, "high": result.high, "p": result.p}
+            rows.append({"list": name, "attribute": item, "model": model, **facts})
+    return rows
 
-    def drawn(model: str, rows: np.ndarray) -> np.ndarray:
-        key = model, rows.tobytes()
-        if key not in kept:
-            enough = rows.sum() > 2
-            kept[key] = resample(target[rows], predictions[model][rows], resamples, seed) if enough else np.full(2, np.nan)
-        return kept[key]
 
-    def estimate(model: str, rows: np.ndarray) -> dict[str, object]:
-        result = interval(target[rows], predictions[model][rows], drawn(model, rows))
-        return {"n": int(rows.sum()), "rho": result.value, "low": result.low, "high": result.high, "p": result.p}
+def _differences(
+    name: str, resampled: Resampled, models: Sequence[str], attributes: Sequence[str]
+) -> list[dict[str, object]]:
+    """A row for each attribute and pair of models, corrected over all of them."""
+    rows: list[dict[str, object]] = []
+    for item in attributes:
+        for model, other in combinations(models, 2):
+            result, n = resampled.difference(model, other, item)
+            facts = {"n": n, "difference": result.value, "low": result.low, "high": result.high, "p": result.p}
+            rows.append({"list": name, "attribute": item, "model": model, "other": other, **facts})
+    adjusted = holm(np.array([row["p"] for row in rows], float))
+    return [row | {"p_holm": value} for row, value in zip(rows, adjusted, strict=True)]
 
-    known = {model: ~np.isnan(target) & ~np.isnan(values) for model, values in predictions.items()}
-    ranks = [{"model": model, **estimate(model, known[model])} for model in predictions]
-    pairs: list[dict[str, object]] = []
-    for model, other in combinations(predictions, 2):
-        both = known[model] & known[other]
-        first, second = (interval(target[both], predictions[item][both], drawn(item, both)).value for item in (model, other))
-        result = paired_difference(first, second, drawn(model, both), drawn(other, both))
-        facts = {"difference": result.value, "low": result.low, "high": result.high, "p": result.p}
-        pairs.append({"model": model, "other": other, "n": int(both.sum()), **facts})
-    return ranks, pairs
+
+def _people(
+    name: str, records: Sequence[Record], attributes: Sequence[str], ids: Sequence[str]
+) -> list[dict[str, object]]:
+    """A row for each attribute: how many people stand behind a mean rating, and how reliable that is."""
+    by_id = {record.id: record for record in records}
+    rows: list[dict[str, object]] = []
+    for item in attributes:
+        rated = [by_id[image] for image in ids if not np.isnan(by_id[image].ratings.get(item, np.nan))]
+        votes = [record.votes.get(item, Votes(0)) for record in rated]
+        counted = [vote.n for vote in votes if vote.n]
+        share = reliability([record.ratings[item] for record in rated], votes)
+        raters = float(np.mean(counted)) if counted else np.nan
+        facts = {"raters": raters, "reliability": share, "ceiling": float(np.sqrt(share))}
+        rows.append({"list": name, "attribute": item, "n": len(rated), **facts})
+    return rows
 
 
 def _marked(ranks: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
