@@ -124,8 +124,8 @@ VOTES = Table(
     "votes",
     columns("image text | attribute text | raters int | std float rating"),
     _COMPARE,
-    "How many people stand behind a mean rating, and the standard deviation of what they gave (divided by their number); only "
-    "where the data set says so.",
+    "How many people stand behind a mean rating, and the standard deviation of what they gave (divided by their number); "
+    "only where the data set says so.",
     ("image", "attribute"),
 )
 CATEGORIES = Table(

@@ -1,4 +1,4 @@
-"""The paper's question, asked of frozen features: what do the earlier blocks add to what the last one tells of ratings?
+"""The paper's question, asked of frozen features: what the earlier blocks add to what the last one tells of ratings.
 
 Every set of features gets the same treatment: a ridge regression for each attribute, fitted to the list `train` with its
 penalty chosen inside it, judged on the list `test`. The features are computed once and kept.
@@ -94,8 +94,8 @@ def _lists(records: Sequence[Record], data: str) -> tuple[np.ndarray, np.ndarray
     for name, members in rows.items():
         if len(members) < 10:
             raise DataError(
-                f"{data}: {len(members)} rated photographs are in a list {name!r}; to compare sets of features there must be "
-                "ten in 'train' and in 'test'."
+                f"{data}: {len(members)} rated photographs are in a list {name!r}; to compare sets of features ten must be in "
+                "'train' and ten in 'test'."
             )
     clean, _ = without_near(records, rows["train"], {"test": rows["test"]})
     near = frozenset(records[row].id for row in set(rows["test"].tolist()) - set(clean["test"].tolist()))
@@ -130,9 +130,7 @@ def _features(
         return values
 
     if not all((folder / f"{name}.zarr").is_dir() for name in widths):
-        sinks = {
-            name: ArraySink(folder / f"{name}.zarr", folder / "chunks", tuple(map(len, groups))) for name in widths
-        }
+        sinks = {name: ArraySink(folder / f"{name}.zarr", folder / "chunks", tuple(map(len, groups))) for name in widths}
         compute(folder, "chunks", groups, work, sinks, execution, lambda group: [_read(item) for item in group], "features")
     kept: list[zarr.Array[Any]] = [zarr.open_array(folder / f"{name}.zarr", mode="r") for name in widths]
     return np.asarray(kept[0][:], np.float32), np.asarray(kept[1][:], np.float32)
@@ -151,7 +149,7 @@ def _sets(
     """Return the sets of features by their names, each standardised over `train`."""
     last = sizes[-1]
     features = standardise(features, train)
-    shows = pd.get_dummies([record.category or "none" for record in records]).to_numpy(np.float32)
+    shows = pd.get_dummies(pd.Series([record.category or "none" for record in records])).to_numpy(np.float32)
     sets = {"pixel statistics": standardise(pixels, train)}
     if shows.shape[1] > 1:
         sets["scene category"] = standardise(shows, train)

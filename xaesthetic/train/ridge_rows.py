@@ -39,7 +39,7 @@ def predict_ridge(features: Features, labels: Labels, groups: Sequence[str], tra
     result = np.full((len(test), labels.shape[1]), np.nan)
     known = ~np.isnan(labels[train])
     for mask in np.unique(known.T, axis=0):
-        columns = np.flatnonzero((known.T == mask).all(1))
+        columns = np.flatnonzero((mask == known.T).all(1))
         if mask.sum() >= 2 * _FOLDS:
             fitted = labels[train][mask][:, columns]
             result[:, columns] = _fit(rows[mask], fitted, names[mask], tested)
@@ -62,7 +62,7 @@ def _fit(rows: Features, labels: Labels, groups: np.ndarray, tested: Features) -
     for penalty in np.unique(penalties):
         chosen = penalties == penalty
         result[:, chosen] = _solve(kernel, labels[:, chosen], everything, other, float(penalty))
-    return result
+    return np.asarray(result)
 
 
 def _penalties(kernel: np.ndarray, labels: Labels, groups: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.statistics import holm
 from xaesthetic.core.types import Record
 from xaesthetic.core.votes import Votes, reliability
+from xaesthetic.paper.tables import categories, other_metrics
 from xaesthetic.paper.tables.mean_ranks import DIFFERENCES, MEANS, PRIMARY, frames, mean_differences, mean_ranks
 from xaesthetic.paper.tables.resampled import Resampled
 
@@ -38,6 +39,12 @@ class RankTable:
     mean_differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DIFFERENCES)))
     """Columns list, model, other, attributes, n, difference (of mean ρ over the attributes that both rate), low, high, p,
     p_holm, primary (whether it was declared beforehand: then its p is not corrected, and the others' family is without)."""
+    categories: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(categories.COLUMNS)))
+    """Columns list, attribute, model, category, n, rho, bias (by how much the model rates higher than people), low, high,
+    error (the mean distance); bias and error in standard deviations of people's ratings, once a line carries the model's
+    ratings to theirs."""
+    others: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(other_metrics.COLUMNS)))
+    """Columns list, metric, attribute, model, n, value, low, high, p: metrics that were asked for besides ρ."""
 
 
 def attribute_ranks(
@@ -47,6 +54,7 @@ def attribute_ranks(
     resamples: int = 2000,
     seed: int = 0,
     primary: Sequence[str] = PRIMARY,
+    metrics: Sequence[str] = (),
 ) -> RankTable:
     """Compare models' ratings with people's.
 
@@ -65,6 +73,8 @@ def attribute_ranks(
         Of the same.
     primary
         The two models whose comparison is declared beforehand; nothing where one is not in the table.
+    metrics
+        Names in `xaesthetic.core.order.METRICS`, computed besides.
 
     Raises
     ------
@@ -83,20 +93,26 @@ def attribute_ranks(
     wide = table.pivot_table(index="image", columns=["model", "attribute"], values="prediction", sort=False)
     if not len(wide.index.intersection(rated.index)):
         raise DataError("none of the predictions is for a photograph of the data set; compare the names of the images.")
-    ranks, differences, people, means, pairs = [], [], [], [], []
+    by_id = {record.id: record for record in records}
+    ranks, differences, people, means, pairs, errors, others = [], [], [], [], [], [], []
     for name, ids in lists.items():
         resampled = _resampled(rated, wide, models, wanted, ids, resamples, seed)
         ranks += _ranks(name, resampled, models, wanted)
         differences += _differences(name, resampled, models, wanted)
-        people += _people(name, records, wanted, ids)
+        people += _people(name, wanted, [by_id[image] for image in ids])
+        errors += categories.category_errors(name, resampled, [by_id[image] for image in ids])
+        others += other_metrics.other_metrics(name, resampled, metrics, resamples)
         means += mean_ranks(name, resampled, models, wanted)
         pairs += mean_differences(name, resampled, models, wanted, primary)
     columns = ["list", "attribute", "model", "other", "n", "difference", "low", "high", "p", "p_holm"]
     pairwise, known = pd.DataFrame(differences, columns=columns), pd.DataFrame(people, columns=list(PEOPLE))
     marked = _marked(pd.DataFrame(ranks), pairwise)
     ceilings = known.set_index(["list", "attribute"])["ceiling"]
-    marked["of_ceiling"] = marked["rho"] / ceilings.loc[list(zip(marked["list"], marked["attribute"], strict=True))].to_numpy()
-    return RankTable(marked, pairwise, resamples, seed, (), known, *frames(means, pairs))
+    marked["of_ceiling"] = (
+        marked["rho"] / ceilings.loc[list(zip(marked["list"], marked["attribute"], strict=True))].to_numpy()
+    )
+    more = pd.DataFrame(errors, columns=list(categories.COLUMNS)), pd.DataFrame(others, columns=list(other_metrics.COLUMNS))
+    return RankTable(marked, pairwise, resamples, seed, (), known, *frames(means, pairs), *more)
 
 
 def _lists(records: Sequence[Record]) -> dict[str, list[str]]:
@@ -152,14 +168,11 @@ def _differences(
     return [row | {"p_holm": value} for row, value in zip(rows, adjusted, strict=True)]
 
 
-def _people(
-    name: str, records: Sequence[Record], attributes: Sequence[str], ids: Sequence[str]
-) -> list[dict[str, object]]:
+def _people(name: str, attributes: Sequence[str], records: Sequence[Record]) -> list[dict[str, object]]:
     """A row for each attribute: how many people stand behind a mean rating, and how reliable that is."""
-    by_id = {record.id: record for record in records}
     rows: list[dict[str, object]] = []
     for item in attributes:
-        rated = [by_id[image] for image in ids if not np.isnan(by_id[image].ratings.get(item, np.nan))]
+        rated = [record for record in records if not np.isnan(record.ratings.get(item, np.nan))]
         votes = [record.votes.get(item, Votes(0)) for record in rated]
         counted = [vote.n for vote in votes if vote.n]
         share = reliability([record.ratings[item] for record in rated], votes)
@@ -189,3 +202,18 @@ def _marked(ranks: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
 def _of(leaders: pd.Series, row: object) -> list[str]:
     key = row.list, row.attribute  # type: ignore[attr-defined]  # a row of a data frame
     return list(leaders.loc[[key]]) if key in leaders.index else []
+
+
+def table_frames(table: RankTable) -> dict[str, pd.DataFrame]:
+    """Return the tables that files hold, by the files' names without suffix; those that are empty are left out."""
+    frames = {
+        "table_1": table.ranks,
+        "table_1_differences": table.differences,
+        "table_1_people": table.people,
+        "table_1_means": table.means,
+        "table_1_mean_differences": table.mean_differences,
+        "table_1_categories": table.categories,
+        "table_1_metrics": table.others,
+    }
+    kept = ("table_1", "table_1_differences")
+    return {name: frame for name, frame in frames.items() if name in kept or len(frame)}

@@ -26,7 +26,7 @@ class Resampled:
     def known(self, attribute: str, *models: str) -> np.ndarray:
         """Where people and all of these models rate."""
         columns = [self.people[attribute], *(self.models[model, attribute] for model in models)]
-        return ~np.isnan(np.stack(columns)).any(0)
+        return np.asarray(~np.isnan(np.stack(columns)).any(0))
 
     def rates(self, model: str, attribute: str) -> bool:
         """Whether a model rates three photographs or more that people rated."""
@@ -48,8 +48,9 @@ class Resampled:
     def difference(self, model: str, other: str, attribute: str) -> tuple[Estimate, int]:
         """Return how much higher one model's ρ is than another's, on the photographs that both rated, and how many."""
         rows = self.known(attribute, model, other)
-        values = [self.rho(item, attribute, rows).value for item in (model, other)]
-        return paired_difference(*values, *(self.drawn(item, attribute, rows) for item in (model, other))), int(rows.sum())
+        one, two = (self.rho(item, attribute, rows).value for item in (model, other))
+        drawn, others = (self.drawn(item, attribute, rows) for item in (model, other))
+        return paired_difference(one, two, drawn, others), int(rows.sum())
 
     def mean(self, model: str, attributes: Sequence[str]) -> Estimate:
         """Return the mean of ρ over attributes, on the photographs that have all of them."""
@@ -64,7 +65,7 @@ class Resampled:
         return paired_difference(one, two, drawn, others), int(rows.sum())
 
     def _all_known(self, attributes: Sequence[str], *models: str) -> np.ndarray:
-        return np.stack([self.known(name, *models) for name in attributes]).all(0)
+        return np.asarray(np.stack([self.known(name, *models) for name in attributes]).all(0))
 
     def _mean(self, model: str, attributes: Sequence[str], rows: np.ndarray) -> tuple[float, Values]:
         values = [self.rho(model, name, rows).value for name in attributes]
