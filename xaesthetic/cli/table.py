@@ -1,6 +1,5 @@
 """The paper's two tables."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,27 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli.table_2 import EXAMPLES, table_2
+from xaesthetic.cli.table_files import Folder, Predictions, Resamples, named, tell
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from xaesthetic.core.attributes import Attribute
     from xaesthetic.core.execution import Execution
     from xaesthetic.core.types import Record
     from xaesthetic.paper.tables.attribute_ranks import RankTable
-    from xaesthetic.paper.tables.cells import Layout
     from xaesthetic.train.feature_sets import FeatureSets
 
 app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals.")
-
-Predictions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
-    ),
-]
-Folder = Annotated[Path | None, typer.Option(help="Write CSV, LaTeX and HTML into this folder.")]
-Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
 
 
 @app.command(
@@ -99,7 +88,7 @@ def table_1(
     notes: list[str] = []
     trained: dict[str, str] = {}
     described = Described(data=collection.described)
-    for name, file in _named(predictions):
+    for name, file in named(predictions):
         table, said = read_predictions(name, file, [record.id for record in tested], attributes)
         chosen.append(table)
         notes += said
@@ -133,7 +122,7 @@ def table_1(
     paper = data.partition(":")[0] == "aadb"
     layouts = rank_layouts(replace(result, notes=(*notes, *_declared(declared, result))), paper, trained, described, below)
     frames = table_frames(result)
-    _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
+    tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
     screen.print_passed_over(collection.passed_over)
     screen.print_left_out(left_out)
     if left_out:
@@ -209,84 +198,4 @@ _PAPER = (
 """The rows of the paper's table, in its order."""
 
 
-@app.command(
-    "2",
-    epilog="\b\nExamples:\n  "
-    "xaesthetic table 2 --ratings allinAll.csv --out tables\n  "
-    "xaesthetic table 2 --ratings votes.csv --rater who --image photo --score stars --predictions mine=preds.csv",
-)
-def table_2(
-    ratings: Annotated[Path, typer.Option(help="Who gave which score to which image: a table with a row for each.")],
-    rater: Annotated[str | None, typer.Option(help="The column of raters, if it is not found by its name.")] = None,
-    image: Annotated[str | None, typer.Option(help="The column of images.")] = None,
-    score: Annotated[str | None, typer.Option(help="The column of scores.")] = None,
-    predictions: Predictions = None,
-    attr: Annotated[str, typer.Option(help="Which attribute of the predictions the scores are for.")] = "overall",
-    out: Folder = None,
-    resamples: Resamples = 2000,
-    seed: options.Seed = 0,
-    quiet: options.Quiet = False,
-    as_json: options.Json = False,
-) -> None:
-    """How well single raters agree with the mean, with the others, and what that allows a model, beside the paper's."""
-    from xaesthetic.core.attributes import parse as parse_attributes
-    from xaesthetic.paper.tables.given import read_predictions
-    from xaesthetic.paper.tables.layout import rater_layouts
-    from xaesthetic.paper.tables.raters import rater_agreement, read_votes
-
-    votes, votes_notes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
-    images = sorted(votes["image"].unique())
-    name, *more = parse_attributes([attr])
-    if more:
-        raise typer.BadParameter("the scores are for one attribute; name it.", param_hint="--attr")
-    chosen, notes = {}, list(votes_notes)
-    for item, file in _named(predictions):
-        table, said = read_predictions(item, file, images, (name,))
-        rows = table[table["attribute"] == name]
-        chosen[item] = dict(zip(rows["image"], rows["prediction"], strict=True))
-        notes += said
-    result = rater_agreement(votes, chosen, resamples=resamples, seed=seed)
-    layouts = rater_layouts(replace(result, notes=tuple(notes)))
-    _tell("Table 2", "table_2", layouts, {"table_2": result.raters, "table_2_models": result.models}, out, quiet, as_json)
-
-
-def _named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
-    named: list[tuple[str, Path]] = []
-    for choice in choices or ():
-        name, sign, file = choice.partition("=")
-        if not (name and sign and file):
-            raise typer.BadParameter(f"{choice!r} is not NAME=FILE.", param_hint="--predictions")
-        if name in dict(named):
-            raise typer.BadParameter(f"two are called {name!r}.", param_hint="--predictions")
-        named.append((name, Path(file)))
-    return named
-
-
-def _tell(
-    title: str,
-    stem: str,
-    layouts: "Sequence[Layout]",
-    frames: "dict[str, pd.DataFrame]",
-    out: Path | None,
-    quiet: bool,
-    as_json: bool,
-) -> None:
-    from xaesthetic.core.files import write_text
-    from xaesthetic.core.locks import hold
-    from xaesthetic.core.spreadsheet import frame_csv
-    from xaesthetic.paper.tables.render import to_html, to_latex
-
-    if as_json:
-        known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
-        screen.say_json(json.dumps(known, indent=2, ensure_ascii=False))
-    elif not quiet:
-        screen.print_layouts(layouts)
-    if out is None:
-        return
-    texts = {f"{name}.csv": frame_csv(frame) for name, frame in frames.items()}
-    texts |= {f"{stem}.tex": to_latex(layouts), f"{stem}.html": to_html(title, layouts)}
-    with hold(out / ".lock", "writing tables"):
-        for name, text in texts.items():
-            write_text(out / name, text)
-    for name in texts:
-        screen.say(out / name, err=as_json)
+app.command("2", epilog=EXAMPLES)(table_2)

@@ -94,8 +94,8 @@ def _lists(records: Sequence[Record], data: str) -> tuple[np.ndarray, np.ndarray
     for name, members in rows.items():
         if len(members) < 10:
             raise DataError(
-                f"{data}: {len(members)} rated photographs are in a list {name!r}; to compare sets of features ten must be in "
-                "'train' and ten in 'test'."
+                f"{data}: {len(members)} rated photographs are in a list {name!r}; to compare sets of features ten must be "
+                "in 'train' and ten in 'test'."
             )
     clean, _ = without_near(records, rows["train"], {"test": rows["test"]})
     near = frozenset(records[row].id for row in set(rows["test"].tolist()) - set(clean["test"].tolist()))

@@ -77,7 +77,7 @@ def _penalties(kernel: np.ndarray, labels: Labels, groups: np.ndarray) -> np.nda
         for number, penalty in enumerate(PENALTIES):
             predicted = _solve(kernel[train][:, train], labels[train], train, kernel[test], penalty)
             errors[number] += ((predicted - labels[test]) ** 2).sum(0)
-    return np.array(PENALTIES)[errors.argmin(0)]
+    return np.asarray(np.array(PENALTIES)[errors.argmin(0)])
 
 
 def _solve(kernel: np.ndarray, labels: Labels, columns: Rows, other: np.ndarray, penalty: float) -> Labels:

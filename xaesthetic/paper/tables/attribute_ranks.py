@@ -10,12 +10,10 @@ import pandas as pd
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.statistics import holm
 from xaesthetic.core.types import Record
-from xaesthetic.core.votes import Votes, reliability
 from xaesthetic.paper.tables import categories, other_metrics
 from xaesthetic.paper.tables.mean_ranks import DIFFERENCES, MEANS, PRIMARY, frames, mean_differences, mean_ranks
+from xaesthetic.paper.tables.reliabilities import PEOPLE, people_rows
 from xaesthetic.paper.tables.resampled import Resampled
-
-PEOPLE = ("list", "attribute", "n", "raters", "reliability", "ceiling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def attribute_ranks(
         resampled = _resampled(rated, wide, models, wanted, ids, resamples, seed)
         ranks += _ranks(name, resampled, models, wanted)
         differences += _differences(name, resampled, models, wanted)
-        people += _people(name, wanted, [by_id[image] for image in ids])
+        people += people_rows(name, wanted, [by_id[image] for image in ids])
         errors += categories.category_errors(name, resampled, [by_id[image] for image in ids])
         others += other_metrics.other_metrics(name, resampled, metrics, resamples)
         means += mean_ranks(name, resampled, models, wanted)
@@ -166,20 +164,6 @@ def _differences(
             rows.append({"list": name, "attribute": item, "model": model, "other": other, **facts})
     adjusted = holm(np.array([row["p"] for row in rows], float))
     return [row | {"p_holm": value} for row, value in zip(rows, adjusted, strict=True)]
-
-
-def _people(name: str, attributes: Sequence[str], records: Sequence[Record]) -> list[dict[str, object]]:
-    """A row for each attribute: how many people stand behind a mean rating, and how reliable that is."""
-    rows: list[dict[str, object]] = []
-    for item in attributes:
-        rated = [record for record in records if not np.isnan(record.ratings.get(item, np.nan))]
-        votes = [record.votes.get(item, Votes(0)) for record in rated]
-        counted = [vote.n for vote in votes if vote.n]
-        share = reliability([record.ratings[item] for record in rated], votes)
-        raters = float(np.mean(counted)) if counted else np.nan
-        facts = {"raters": raters, "reliability": share, "ceiling": float(np.sqrt(share))}
-        rows.append({"list": name, "attribute": item, "n": len(rated), **facts})
-    return rows
 
 
 def _marked(ranks: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
