@@ -43,7 +43,8 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     records = [record for record in run.records() if record.edit is None]
     if not any(record.ratings for record in records):
         raise DataError(
-            f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
+            f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), PARA's, or a table of "
+            "one's own (--data aadb:test, para:test, ratings)."
         )
     rated = in_order(name for record in records for name in record.ratings)
     unseen, said = without_seen([run.read(PREDICTIONS)], seen_photographs(run), run.experiment.data)

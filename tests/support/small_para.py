@@ -22,7 +22,7 @@ def _votes(random, center, values, count=8):
 
 
 def write_para(folder, photographs=24, single=False):
-    """Write lists `train` and `test` of so many photographs together, every other session in `test`; single votes or none."""
+    """Write lists `train` and `test` of so many photographs together, every other session in `test`; and single votes."""
     random = np.random.default_rng(4)
     tables = {"Train": [",".join(HEADER)], "Test": [",".join(HEADER)]}
     votes = ["sessionId,imageName,userId,aestheticScore"]

@@ -1,7 +1,6 @@
 """Ridge on sets of features: what it predicts, and that nothing of the tested list gets into it."""
 
 import numpy as np
-import pytest
 from sklearn.linear_model import Ridge
 
 from xaesthetic.train.ridge_rows import PENALTIES, predict_ridge, standardise
