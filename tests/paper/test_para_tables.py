@@ -16,6 +16,8 @@ from xaesthetic.data.records import find_records
 from xaesthetic.run.schemas import VOTES
 
 _NEAR = '''
+from dataclasses import replace
+
 from tiny_nets._net import build
 
 from xaesthetic.core.attributes import Attribute
@@ -24,7 +26,7 @@ from xaesthetic.core.attributes import Attribute
 def near_net():
     """A tiny random network that rates what is related to an attribute of the paper."""
     dof = Attribute("dof", "Depth of Field (mine)", 1, 5, related=("depth_of_field",))
-    return build((dof, "content"), 3, "not trained", {})
+    return replace(build(("dof", "content"), 3, "not trained", {}), described=(dof,))
 '''
 
 

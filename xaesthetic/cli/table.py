@@ -118,8 +118,10 @@ def table_1(
     related, likeness = with_related(unseen, collection.described)
     notes += (*left, *likeness)
     result = attribute_ranks(tested, related, attributes, resamples, seed, declared, metrics)
-    below = learnt_elsewhere(packed, data, root) if len(trained) > 1 and not data.startswith("aadb") else frozenset()
     paper = data.partition(":")[0] == "aadb"
+    below: frozenset[str] = frozenset()
+    if not paper and len(trained) > 1:
+        below = learnt_elsewhere(packed, data, root)
     layouts = rank_layouts(replace(result, notes=(*notes, *_declared(declared, result))), paper, trained, described, below)
     frames = table_frames(result)
     tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
