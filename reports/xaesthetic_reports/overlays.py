@@ -79,7 +79,7 @@ def _shown(
             [
                 Overlay(
                     f"{model}, {method}",
-                    units.corner(record.id, model, attribute, ratings[record.id, model, attribute]),
+                    units.corner(record.id, model, attribute, float(ratings[record.id, model, attribute])),
                     stack.map(record.id, attribute),
                     *units.unit(stack, model, attribute),
                 )

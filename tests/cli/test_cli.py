@@ -111,7 +111,10 @@ def test_predict_as_json(command, photos):
     assert status == 0
     rated = json.loads(out)
     assert len(rated) == 5 * 3
-    assert rated[0].keys() == {"image", "model", "attribute", "prediction", "raw", "trained"}
+    assert rated[0].keys() == {
+        *("image", "model", "attribute", "prediction", "raw", "trained"),
+        *("title", "low", "high", "higher_is_better", "outside"),
+    }
     assert {row["image"] for row in rated} == {str(file) for file in photos.iterdir()}
 
 
@@ -120,7 +123,7 @@ def test_predict_into_files(command, photos):
     assert command(*arguments, "--out", "r.csv")[:2] == (0, "r.csv\n")
     assert command(*arguments, "--out", "r.json")[:2] == (0, "r.json\n")
     rows = list(csv.reader(io.StringIO(Path("r.csv").read_text())))
-    assert rows[0] == ["image", "light (tiny_net, not trained)"]
+    assert rows[0] == ["image", "light (tiny_net, not trained; -1 to 1)"]
     wanted = [(row["image"], row["prediction"]) for row in json.loads(Path("r.json").read_text())]
     assert [(name, pytest.approx(float(value), rel=1e-5)) for name, value in rows[1:]] == wanted
 

@@ -37,7 +37,7 @@ def listed(folder):
 
 
 def test_the_downloads_of_this_repository():
-    assert download_names() == ("aadb", "kong", "malu", "osie", "para", "resnet50")
+    assert download_names() == ("aadb", "kong", "malu", "nima", "osie", "para", "resnet50")
     assert find_download("aadb") is _downloads.DOWNLOADS["aadb"]
     assert set(_downloads.DOWNLOADS) == {"aadb", "osie", "para"}
 

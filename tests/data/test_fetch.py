@@ -28,7 +28,7 @@ def test_every_entry_is_complete(name):
     assert entry.licence
     assert entry.citation
     files = [*entry.files, *(file for files in entry.sources.values() for file in files)]
-    assert files
+    assert bool(files) != bool(entry.by_hand)
     for file in files:
         assert urlsplit(file.url).scheme == "https"
         assert file.sha256 is None or re.fullmatch(r"[0-9a-f]{8}|[0-9a-f]{64}", file.sha256)

@@ -96,6 +96,8 @@ def test_what_is_missing_names_its_command(run):
     options = {
         "leaderboard_by_person": "--by-person",
         "edit_response": "--edits",
+        "edit_moves": "--edits",
+        "edit_verdicts": "--edits",
         "faithfulness": "--faithfulness",
         "baselines": "--faithfulness",
         "randomisation": "--randomise",

@@ -82,6 +82,7 @@ def test_unknown_models_and_weights_where_none_are_taken(monkeypatch):
     with pytest.raises(PluginError, match="no model 'multigap_lite'. Did you mean 'multigap_lite0'"):
         load_model("multigap_lite")
     monkeypatch.setattr(plugins, "load", lambda kind, name: lambda: nets.linear_net())
+    monkeypatch.setattr("xaesthetic.models.loading.validate_choice", lambda choice: None)
     monkeypatch.setattr("xaesthetic.models.loading.with_declared", lambda model, name: model)
     assert load_model("mine", ["content"], "cpu").attributes == ("content",)
     with pytest.raises(ModelError, match="mine takes no weights"):

@@ -84,7 +84,7 @@ def test_what_does_not_fit_together_is_said_in_one_line(model_folder, toml, mess
         ("timm:=random", ModelError, "is no name of a network"),
         ("torchvision:fasterrcnn_resnet50_fpn", ModelError, "torchvision has no network"),
         ("timm:resnet18=weights", ModelError, "takes no weights behind '='"),
-        ("./nothing", ModelError, r"holds no model\.toml; 'xaesthetic new model NAME' writes"),
+        ("./nothing", ModelError, "there is no such model folder; 'xaesthetic new model NAME' writes one"),
         ("nothing", PluginError, "no model 'nothing'"),
     ],
 )

@@ -69,6 +69,12 @@ def run(tmp_path, photo, write_photo):
         for number, name in enumerate(IDS)
     ]
     write(run, schemas.EDITS, edited)
+    moved = [
+        (name, change, kind, "one", "light", 0.1 * (number - 1))
+        for number, name in enumerate(IDS)
+        for change, kind in (("underexpose", "edit"), ("noise", "control"))
+    ]
+    write(run, schemas.EDIT_CONTROLS, moved)
     orders = ("cam", "random_order", "centre_order")
     curves = [(name, "one", order, "light", "blur", 0.1 * n, 0.2, 0.3) for n, name in enumerate(IDS) for order in orders]
     write(run, schemas.FAITHFULNESS, curves)
@@ -172,7 +178,7 @@ def test_predictions_csv(run):
     (path,) = draw_reports(run, ["predictions"])
     rows = list(csv.DictReader(path.read_text().splitlines()))
     assert [row["image"] for row in rows] == list(IDS)
-    assert float(rows[3][f"light (one, {TRAINED})"]) == pytest.approx(0.3)
+    assert float(rows[3][f"light (one, {TRAINED}; -1 to 1)"]) == pytest.approx(0.3)
     assert f"light (two, {TRAINED})" not in rows[0]
 
 

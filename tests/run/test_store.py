@@ -48,6 +48,9 @@ OTHERS = {
     ),
     "precision": ("bf16", "precision is full there and bf16 here"),
     "photographs": (("a.jpg",), "photographs is  there and a.jpg here"),
+    "target": ("down", "target is up there and down here"),
+    "of": ("rating", "of is raw there and rating here"),
+    "zero": ("mean", "zero is  there and mean here"),
     "identities": ({"tiny_net": "00"}, "identities is {} there and {'tiny_net': '00'} here"),
 }
 
@@ -68,7 +71,7 @@ def test_the_same_experiment_is_accepted(run):
     assert Run.exists(run.root, EXPERIMENT)
     assert Run.open(run.root) == Run.open(str(run.root)) == run
     assert run.trained() == {"tiny_net": "not trained", "other_net-mine": "not trained"}
-    assert run.answered_by().models["tiny_net"] == Answer("Nobody 2000", "CC0", "not trained", {}, (), ("light",))
+    assert run.answered_by().models["tiny_net"] == Answer("Nobody 2000", "CC0", "not trained", {}, attributes=("light",))
 
 
 def test_every_field_has_a_case_below():

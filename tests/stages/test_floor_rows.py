@@ -67,7 +67,9 @@ def floors_of(table):
     return table[table["method"].isin(FLOORS)]
 
 
+@pytest.mark.slow
 def test_every_table_has_one_row_a_floor(run, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "200")
     passes = []
     curves = faithfulness.curves
     monkeypatch.setattr(faithfulness, "curves", lambda *given: passes.append(1) or curves(*given))

@@ -46,6 +46,7 @@ def rated(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_weights_say_it_and_a_model_with_them_too(rated, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(write_package(tmp_path / "package"))
     recipe = make_recipe({"attributes": ["noise", "beauty", "light"], "epochs": 1, "batch": 8, "flips": False})

@@ -117,7 +117,7 @@ def test_photographs_that_nobody_rated_are_edited(tmp_path, write_photo, monkeyp
         path = write_photo(tmp_path / "photos" / f"{index}.png", pixels)
         outline = ((12.0, 8.0), (30.0, 8.0), (30.0, 24.0), (12.0, 24.0))
         records.append(Record(str(index), path, original=str(index), subject=(outline,), ratings={"light": 0.5}))
-    monkeypatch.setattr(multigap, "find_records", lambda data, root: records)
+    monkeypatch.setattr(multigap, "collect", lambda data, root: Collection(tuple(records)))
     monkeypatch.setattr(ridge, "find_records", lambda data, root: records)
     folder = tmp_path / "mine"
     folder.mkdir()

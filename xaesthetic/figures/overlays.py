@@ -64,8 +64,8 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
     drawn = [images.to_pixels(style.coarse(item.values), small.shape[:2]) for item in overlays]
     ends = [_ends(values) for values in drawn]
     panels = [("photograph", "", Panel(small))]
-    for item, values, own in zip(overlays, drawn, ends, strict=True):
-        between = " to ".join(own) if item.unit and len(overlays) > 1 else ""
+    for item, values, both in zip(overlays, drawn, ends, strict=True):
+        between = " to ".join(both) if item.unit and len(overlays) > 1 else ""
         panels.append((item.title, between, _panel(small, item, values)))
     columns = min(_COLUMNS, len(panels))
     cell = min(_LARGEST, _WIDTH / columns)

@@ -145,11 +145,10 @@ class Explanation:
 
     def _overlay(self, item: Attribute, whose: str, maps: Mapping[str, Map]) -> Overlay:
         """One map, of a layer or a baseline where there are several; a floor's stands under no attribute."""
-        title = item.title if self.asks_output else "no attribute asked"
-        corner = self._corner(item) if self.asks_output else ""
-        return Overlay(
-            ", ".join(filter(None, (title, whose))), corner, maps[item.name], self.units.get(item.name, ""), item.range
-        )
+        if not self.asks_output:
+            return Overlay(", ".join(filter(None, ("no attribute asked", whose))), "", maps[item.name])
+        title = ", ".join(filter(None, (item.title, item.about, whose)))
+        return Overlay(title, self._corner(item), maps[item.name], self.units.get(item.name, ""))
 
     def _corner(self, item: Attribute) -> str:
         """The rating, and how far the target lies from its zero where it has one."""
