@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from xaesthetic.core.attributes import ATTRIBUTES, Attribute
+from xaesthetic.core.attributes import ATTRIBUTES, Attribute, in_order
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.photograph import load_photograph
@@ -27,7 +27,7 @@ _SIDE = 720  # pixels of the photograph
 def rating_form(run: Run, options: ReportOptions) -> list[Path]:
     """One photograph, and what people are asked of it.
 
-    Where the data set declares what its people rated, that; else AADB's form: an overall score of 1 to 5, and a vote on each
+    What the data set's people rated, where it has ratings; else AADB's form: an overall score of 1 to 5, and a vote on each
     of eleven attributes.
 
     Parameters
@@ -43,8 +43,9 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
     """
     del options
     records = run.records()
-    rated = {name for record in records for name in record.ratings}
-    declared = [item for item in run.described().data if item.name in rated]
+    aadb = run.experiment.data.partition(":")[0] == "aadb"
+    rated = () if aadb else in_order(name for record in records for name in record.ratings)
+    declared = [run.described().of_people(name) for name in rated]
     record = records[0]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(style.WIDTHS[2], 2.75))
@@ -70,7 +71,8 @@ _AADB = (
 )
 _DECLARED = (
     "The rating form that the attributes of {data} imply, drawn from the titles, questions and ranges that the data set "
-    "declares, not a copy of the original. The paper's figure is of AADB's form."
+    "declares (AADB's for names of its vocabulary of which it declares none), not a copy of the original. The paper's figure "
+    "is of AADB's form."
 )
 _MOST = 20
 """Attributes that have room."""
