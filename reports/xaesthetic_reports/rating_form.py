@@ -71,8 +71,8 @@ _AADB = (
 )
 _DECLARED = (
     "The rating form that the attributes of {data} imply, drawn from the titles, questions and ranges that the data set "
-    "declares (AADB's for names of its vocabulary of which it declares none), not a copy of the original. The paper's figure "
-    "is of AADB's form."
+    "declares (AADB's for names of its vocabulary of which it declares none), not a copy of the original. The paper's "
+    "figure is of AADB's form."
 )
 _MOST = 20
 """Attributes that have room."""
