@@ -50,11 +50,11 @@ def by_model(
         cells = [result[model, item] for item in attributes]
         rows.append((Cell(model), *(cell(item, marks=marked(item)) for item in cells), mean_cell(mean, model, means)))
     rules = [len(models) - len(set(below) & set(models))] if set(below) & set(models) else []
-    asked = people.set_index("attribute")
-    if asked["raters"].notna().any():
+    behind = people.set_index("attribute")
+    if behind["raters"].notna().any():
         rules.append(len(rows))
         for title, column, digits in (*_BEHIND_ROWS, ("raters a photograph", "raters", 1)):
-            rows.append((Cell(title), *(Cell(number(asked[column][item], digits)) for item in attributes), Cell("")))
+            rows.append((Cell(title), *(Cell(number(behind[column][item], digits)) for item in attributes), Cell("")))
     columns = ("", *(described.any(str(item)).title for item in attributes), "mean")
     title = f"Spearman's ρ on {name} ({sizes(ranks)} photographs)"
     more = (

@@ -79,19 +79,19 @@ def _ranks(
     """A row an attribute, a column a model."""
     models = list(dict.fromkeys(ranks["model"]))
     printed = list(TABLE_1) if paper else []
-    asked = people.set_index("attribute").to_dict("index") if people["raters"].notna().any() else {}
+    voted = people.set_index("attribute").to_dict("index") if people["raters"].notna().any() else {}
     rows = []
     for attribute, group in ranks.groupby("attribute", sort=False):
         result = group.set_index("model").to_dict("index")
         cells = [cell(result[model], marks=marked(result[model])) for model in models]
         papers = [Cell(number(TABLE_1[item].get(str(attribute), math.nan))) for item in printed]
-        behind = _behind(asked[attribute]) if asked else ()
+        behind = _behind(voted[attribute]) if voted else ()
         rows.append((Cell(described.any(str(attribute)).title), *cells, *papers, *behind))
     if len(rows) > 1 and len(means):
         mean = means.set_index("model").to_dict("index")
         cells = [mean_cell(mean, model, means) for model in models]
-        rows.append((Cell("mean"), *cells, *(Cell("") for _ in (*printed, *(_BEHIND if asked else ())))))
-    columns = ("attribute", *models, *(f"paper: {item}" for item in printed), *(_BEHIND if asked else ()))
+        rows.append((Cell("mean"), *cells, *(Cell("") for _ in (*printed, *(_BEHIND if voted else ())))))
+    columns = ("attribute", *models, *(f"paper: {item}" for item in printed), *(_BEHIND if voted else ()))
     rules = (len(rows) - 1,) if len(rows) > 1 and len(means) else ()
     return Layout(f"Spearman's ρ on {name} ({sizes(ranks)} photographs)", columns, tuple(rows), notes, rules)
 
