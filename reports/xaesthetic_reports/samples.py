@@ -1,10 +1,12 @@
 """The paper's Figure 1: the photographs rated highest and lowest in each attribute."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from xaesthetic.core.attributes import ATTRIBUTES, Attribute, in_order
+from xaesthetic.core.described import find_related
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
@@ -12,7 +14,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
-from xaesthetic_reports._ratings import ratings_of
+from xaesthetic_reports._ratings import Ratings, ratings_of
 
 _SHOWN = 3
 
@@ -20,6 +22,8 @@ _SHOWN = 3
 @report(on_request=True)
 def samples(run: Run, options: ReportOptions) -> list[Path]:
     """A row for each of the paper's attributes, or of all where none of those is rated; none is stretched or cut.
+
+    Where one is not rated, but something related to it, that has the row, under its own name.
 
     Parameters
     ----------
@@ -39,7 +43,7 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     """
     known = ratings_of(run)
     rated = {name: int(known.table[name].notna().sum()) for name in in_order(known.table.columns)}
-    paper = [item.name for item in ATTRIBUTES if item.in_paper and item.name in rated]
+    paper = _papers(rated, known)
     names = [name for name in options.attributes or paper or rated if rated.get(name, 0) > 1]
     if not names:
         raise DataError(
@@ -58,8 +62,18 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {known.whose}, "
         f"{len(known.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
-    caption = "\n".join([caption, *key_to_labels(named)])
+    likeness = [f"{item.title}: {item.likeness}." for item in items if item.likeness]
+    caption = "\n".join([caption, *likeness, *key_to_labels(named)])
     return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)
+
+
+def _papers(rated: Mapping[str, int], known: Ratings) -> list[str]:
+    """Return the paper's attributes that are rated, and where one is not what is related to it."""
+    present = [known.attribute(name) for name in rated]
+    wanted = [item.name for item in ATTRIBUTES if item.in_paper]
+    near = {name: find_related(name, present) for name in wanted if name not in rated}
+    standing = (name if name in rated else item.name if (item := near[name]) else "" for name in wanted)
+    return list(dict.fromkeys(filter(None, standing)))
 
 
 def _panels(ratings: pd.Series, records: dict[str, Record], count: int, item: Attribute) -> tuple[grid.Panel, ...]:

@@ -36,8 +36,8 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     known = ratings_of(run)
     if "overall" not in known.table.columns or known.table["overall"].notna().sum() < 3:
         raise DataError(
-            f"{run.root}: Figure 2 needs overall scores of three photographs or more: AADB's ('xaesthetic data fetch aadb') "
-            "or a model that rates 'overall' (multigap_resnet50, malu_resnet50, kong_alexnet)."
+            f"{run.root}: Figure 2 needs overall scores of three photographs or more: AADB's ('xaesthetic data fetch "
+            "aadb'), PARA's, or of a model that rates 'overall' (multigap_resnet50, malu_resnet50, kong_alexnet)."
         )
     ordered = known.table["overall"].dropna().sort_index().sort_values(ascending=False, kind="stable")
     count = min(_SHOWN, len(ordered) // 3)

@@ -9,7 +9,7 @@ from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
-from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
+from xaesthetic.paper.tables.attribute_ranks import attribute_ranks, table_frames
 from xaesthetic.paper.tables.layout import rank_layouts
 from xaesthetic.paper.tables.related import with_related
 from xaesthetic.paper.tables.render import to_html, to_latex
@@ -31,7 +31,8 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/table_1.csv``, ``table_1_differences.csv``, ``table_1.tex``, ``table_1.html`` and the caption.
+    ``report/table_1.csv``, ``table_1_differences.csv``, further tables ``table_1_….csv`` as far as they are known (people,
+    means, mean_differences, categories), ``table_1.tex``, ``table_1.html`` and the caption.
 
     Raises
     ------
@@ -42,7 +43,8 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     records = [record for record in run.records() if record.edit is None]
     if not any(record.ratings for record in records):
         raise DataError(
-            f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), then --data aadb:test."
+            f"{run.root}: Table 1 needs people's ratings: AADB's ('xaesthetic data fetch aadb'), PARA's, or a table of "
+            "one's own (--data aadb:test, para:test, ratings)."
         )
     rated = in_order(name for record in records for name in record.ratings)
     unseen, said = without_seen([run.read(PREDICTIONS)], seen_photographs(run), run.experiment.data)
@@ -51,8 +53,7 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     result = replace(ranks, notes=(*ranks.notes, *said, *likeness))
     layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
     texts = {
-        "table_1.csv": frame_csv(result.ranks),
-        "table_1_differences.csv": frame_csv(result.differences),
+        **{f"{name}.csv": frame_csv(frame) for name, frame in table_frames(result).items()},
         "table_1.tex": to_latex(layouts),
         "table_1.html": to_html("Table 1", layouts),
         "table_1.txt": _caption(run, len(records)) + "\n",

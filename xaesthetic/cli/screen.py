@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xaesthetic.data.check import DataCheck
     from xaesthetic.models.serving.manage import Status
     from xaesthetic.paper.drawing import Outcome
-    from xaesthetic.paper.tables.layout import Layout
+    from xaesthetic.paper.tables.cells import Layout
     from xaesthetic.run.store import Run
 
 
@@ -52,15 +52,17 @@ def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
     print_table(["", "figure or table", ""], rows)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table without lines."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], rules: Sequence[int] = ()) -> None:
+    """Print a table without lines but for those before the rows `rules`."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(visible(column), overflow="fold")
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number in rules:
+            table.add_row("–" * 8)
         table.add_row(*map(visible, row))
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
     console = Console(markup=False, emoji=False, highlight=False, width=width)  # a photograph may be called [red] or :smile:
@@ -207,7 +209,7 @@ def print_layouts(layouts: "Sequence[Layout]") -> None:
     for layout in layouts:
         say()
         say(layout.title)
-        print_table(layout.columns, layout.texts())
+        print_table(layout.columns, layout.texts(), layout.rules)
         for note in layout.notes:
             say(note)
 

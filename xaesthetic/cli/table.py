@@ -1,6 +1,5 @@
 """The paper's two tables."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,31 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli.table_2 import EXAMPLES, table_2
+from xaesthetic.cli.table_files import Folder, Predictions, Resamples, named, tell
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from xaesthetic.core.attributes import Attribute
+    from xaesthetic.core.execution import Execution
     from xaesthetic.core.types import Record
-    from xaesthetic.paper.tables.layout import Layout
+    from xaesthetic.paper.tables.attribute_ranks import RankTable
+    from xaesthetic.train.feature_sets import FeatureSets
 
 app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals.")
-
-Predictions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
-    ),
-]
-Folder = Annotated[Path | None, typer.Option(help="Write CSV, LaTeX and HTML into this folder.")]
-Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
 
 
 @app.command(
     "1",
     epilog="\b\nExamples:\n  "
     "xaesthetic table 1 --data aadb --model multigap_resnet50=weights/paper --model multigap_lite0 --out tables\n  "
-    "xaesthetic table 1 --data aadb --predictions mine=preds.csv --predictions theirs=other.csv",
+    "xaesthetic table 1 --data aadb --predictions mine=preds.csv --predictions theirs=other.csv\n  "
+    "xaesthetic table 1 --data para:test --root PARA --model multigap_lite0 --model nima --ablations --out tables\n  "
+    "xaesthetic table 1 --data para:test --root PARA --metric krcc --metric plcc --primary multigap_lite0,lite0_ft",
 )
 def table_1(
     data: options.Data = "aadb",
@@ -42,6 +36,26 @@ def table_1(
     weights: options.Weights = None,
     predictions: Predictions = None,
     attr: options.Attributes = ["all"],  # noqa: B006  # typer copies it
+    ablations: Annotated[
+        bool,
+        typer.Option(
+            "--ablations",
+            help="Add rows of ridge regressions, fitted to the list 'train', on pixel statistics, scene category, and the "
+            "last, the earlier and all blocks of the first model.",
+        ),
+    ] = False,
+    primary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROW,ROW",
+            help="The one comparison of mean ρ that is declared beforehand and not corrected. Default: multigap_lite0 "
+            "against multigap_lite0_ratings where both are rows.",
+            show_default=False,
+        ),
+    ] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option(metavar="krcc|plcc|pairwise", help="A metric besides Spearman's ρ. Repeats.")
+    ] = None,
     out: Folder = None,
     resamples: Resamples = 2000,
     device: options.Device = "auto",
@@ -55,14 +69,16 @@ def table_1(
     """Spearman's ρ of every model for every attribute, with intervals and paired differences, beside the paper's."""
     from xaesthetic.core.described import Described
     from xaesthetic.data.records import collect
-    from xaesthetic.paper.tables.attribute_ranks import attribute_ranks
+    from xaesthetic.paper.tables.attribute_ranks import attribute_ranks, table_frames
     from xaesthetic.paper.tables.given import read_predictions
     from xaesthetic.paper.tables.layout import rank_layouts
     from xaesthetic.paper.tables.related import with_related
+    from xaesthetic.paper.tables.training import learnt_elsewhere
     from xaesthetic.pipeline import compare
     from xaesthetic.run.schemas import PREDICTIONS
     from xaesthetic.run.seen import seen_photographs, without_seen
 
+    metrics, declared = _metrics(metric), _primary(primary)
     collection = collect(data, root)
     records = collection.records
     attributes = _rows(attr, records, collection.described)
@@ -72,34 +88,91 @@ def table_1(
     notes: list[str] = []
     trained: dict[str, str] = {}
     described = Described(data=collection.described)
-    for name, file in _named(predictions):
+    for name, file in named(predictions):
         table, said = read_predictions(name, file, [record.id for record in tested], attributes)
         chosen.append(table)
         notes += said
     left_out: dict[str, str] = {}
+    execution = options.execution(workers, quiet, device, trust)
+    chosen_models = options.choices(model, weights) if model or not predictions else ()
+    packed: dict[str, str] = {}
+    if ablations:
+        sets = _feature_sets((*chosen_models, *options.choices(None, weights))[0], data, root, execution)
+        tables.append(sets.predictions)
+        trained |= sets.trained
+        tested = [record for record in tested if record.id not in sets.near]
+        notes += [f"{len(sets.near)} photographs that look like one of the list train are left out."] * bool(sets.near)
     listed = f"{data}:test" if ":" not in data and any("test" in record.splits for record in records) else data
-    for choice in options.choices(model, weights) if model or not predictions else ():
+    for choice in chosen_models:
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
         experiment = replace(experiment, methods=())
-        execution = options.execution(workers, quiet, trust=trust)
         rated = compare(experiment, options.folder(experiment, None), execution, draw=False)
         tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
         described = replace(described, models={**described.models, **rated.run.described().models})
         left_out |= rated.left_out
         seen |= seen_photographs(rated.run)
+        packed |= {key: source.seen for key, source in rated.run.answered_by().models.items()}
     unseen, left = without_seen([*tables, *chosen], seen, data)
     related, likeness = with_related(unseen, collection.described)
     notes += (*left, *likeness)
-    result = attribute_ranks(tested, related, attributes, resamples, seed)
-    layouts = rank_layouts(replace(result, notes=tuple(notes)), data == "aadb", trained, described)
-    frames = {"table_1": result.ranks, "table_1_differences": result.differences}
-    _tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
+    result = attribute_ranks(tested, related, attributes, resamples, seed, declared, metrics)
+    paper = data.partition(":")[0] == "aadb"
+    below: frozenset[str] = frozenset()
+    if not paper and len(trained) > 1:
+        below = learnt_elsewhere(packed, data, root)
+    layouts = rank_layouts(replace(result, notes=(*notes, *_declared(declared, result))), paper, trained, described, below)
+    frames = table_frames(result)
+    tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
     screen.print_passed_over(collection.passed_over)
     screen.print_left_out(left_out)
     if left_out:
         raise typer.Exit(1)
+
+
+def _metrics(chosen: Sequence[str] | None) -> tuple[str, ...]:
+    from xaesthetic.core.order import METRICS
+
+    unknown = [name for name in chosen or () if name not in METRICS]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(METRICS)}.", param_hint="--metric")
+    return tuple(dict.fromkeys(chosen or ()))
+
+
+def _primary(text: str | None) -> tuple[str, ...]:
+    """The two rows whose comparison is declared, before anything is computed."""
+    from xaesthetic.paper.tables.mean_ranks import PRIMARY
+
+    names = tuple(name.strip() for name in text.split(",")) if text is not None else PRIMARY
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise typer.BadParameter(f"{text!r} is not ROW,ROW: two different rows were wanted.", param_hint="--primary")
+    return names
+
+
+def _declared(names: Sequence[str], table: "RankTable") -> list[str]:
+    """Say which comparison was declared; a declared row that is not there leaves none."""
+    from xaesthetic.paper.tables.mean_ranks import PRIMARY
+
+    rows = set(table.means["model"])
+    if set(names) <= rows:
+        return [f"Declared beforehand: the mean ρ of {names[0]} against {names[1]}; all other comparisons are corrected."]
+    missing = [name for name in names if name not in rows]
+    return [] if tuple(names) == PRIMARY else [f"The comparison declared is not made: {missing[0]} is no row of the table."]
+
+
+def _feature_sets(choice: str, data: str, root: Path | None, execution: "Execution") -> "FeatureSets":
+    """What sets of features predict; the features are kept among the runs."""
+    from hashlib import sha256
+
+    from xaesthetic.core.choices import ModelChoice
+    from xaesthetic.data.records import find_records, whole_name
+    from xaesthetic.train.feature_sets import predict_from_features
+
+    name = whole_name(data)
+    parsed = ModelChoice.parse(choice)
+    folder = Path("runs") / f"features-{parsed.key}-{sha256(f'{choice} {name} {root}'.encode()).hexdigest()[:8]}"
+    return predict_from_features(parsed, name, find_records(name, root), folder, execution)
 
 
 def _rows(attr: Sequence[str], records: "Sequence[Record]", described: "Sequence[Attribute]") -> tuple[str, ...]:
@@ -127,84 +200,4 @@ _PAPER = (
 """The rows of the paper's table, in its order."""
 
 
-@app.command(
-    "2",
-    epilog="\b\nExamples:\n  "
-    "xaesthetic table 2 --ratings allinAll.csv --out tables\n  "
-    "xaesthetic table 2 --ratings votes.csv --rater who --image photo --score stars --predictions mine=preds.csv",
-)
-def table_2(
-    ratings: Annotated[Path, typer.Option(help="Who gave which score to which image: a table with a row for each.")],
-    rater: Annotated[str | None, typer.Option(help="The column of raters, if it is not found by its name.")] = None,
-    image: Annotated[str | None, typer.Option(help="The column of images.")] = None,
-    score: Annotated[str | None, typer.Option(help="The column of scores.")] = None,
-    predictions: Predictions = None,
-    attr: Annotated[str, typer.Option(help="Which attribute of the predictions the scores are for.")] = "overall",
-    out: Folder = None,
-    resamples: Resamples = 2000,
-    seed: options.Seed = 0,
-    quiet: options.Quiet = False,
-    as_json: options.Json = False,
-) -> None:
-    """How well single raters agree with the mean, with the others, and what that allows a model, beside the paper's."""
-    from xaesthetic.core.attributes import parse as parse_attributes
-    from xaesthetic.paper.tables.given import read_predictions
-    from xaesthetic.paper.tables.layout import rater_layouts
-    from xaesthetic.paper.tables.raters import rater_agreement, read_votes
-
-    votes, votes_notes = read_votes(ratings, {"rater": rater, "image": image, "score": score})
-    images = sorted(votes["image"].unique())
-    name, *more = parse_attributes([attr])
-    if more:
-        raise typer.BadParameter("the scores are for one attribute; name it.", param_hint="--attr")
-    chosen, notes = {}, list(votes_notes)
-    for item, file in _named(predictions):
-        table, said = read_predictions(item, file, images, (name,))
-        rows = table[table["attribute"] == name]
-        chosen[item] = dict(zip(rows["image"], rows["prediction"], strict=True))
-        notes += said
-    result = rater_agreement(votes, chosen, resamples=resamples, seed=seed)
-    layouts = rater_layouts(replace(result, notes=tuple(notes)))
-    _tell("Table 2", "table_2", layouts, {"table_2": result.raters, "table_2_models": result.models}, out, quiet, as_json)
-
-
-def _named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
-    named: list[tuple[str, Path]] = []
-    for choice in choices or ():
-        name, sign, file = choice.partition("=")
-        if not (name and sign and file):
-            raise typer.BadParameter(f"{choice!r} is not NAME=FILE.", param_hint="--predictions")
-        if name in dict(named):
-            raise typer.BadParameter(f"two are called {name!r}.", param_hint="--predictions")
-        named.append((name, Path(file)))
-    return named
-
-
-def _tell(
-    title: str,
-    stem: str,
-    layouts: "Sequence[Layout]",
-    frames: "dict[str, pd.DataFrame]",
-    out: Path | None,
-    quiet: bool,
-    as_json: bool,
-) -> None:
-    from xaesthetic.core.files import write_text
-    from xaesthetic.core.locks import hold
-    from xaesthetic.core.spreadsheet import frame_csv
-    from xaesthetic.paper.tables.render import to_html, to_latex
-
-    if as_json:
-        known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
-        screen.say_json(json.dumps(known, indent=2, ensure_ascii=False))
-    elif not quiet:
-        screen.print_layouts(layouts)
-    if out is None:
-        return
-    texts = {f"{name}.csv": frame_csv(frame) for name, frame in frames.items()}
-    texts |= {f"{stem}.tex": to_latex(layouts), f"{stem}.html": to_html(title, layouts)}
-    with hold(out / ".lock", "writing tables"):
-        for name, text in texts.items():
-            write_text(out / name, text)
-    for name in texts:
-        screen.say(out / name, err=as_json)
+app.command("2", epilog=EXAMPLES)(table_2)

@@ -62,6 +62,18 @@ def collect(data: str | Path, root: str | Path | None = None) -> Collection:
     return _collection(_load(data, root), f"data set {data!r}")
 
 
+def whole_name(data: str) -> str:
+    """Return what to call all of a data set of which `data` may be one list.
+
+    Examples
+    --------
+    >>> whole_name("aadb:test"), whole_name("my/photos:new")
+    ('aadb', 'my/photos:new')
+    """
+    name = data.partition(":")[0]
+    return name if name in plugins.names("datasets") else data
+
+
 def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
     splits = {item: None for record in records for item in record.splits}
     if split not in splits:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from xaesthetic.core import files, plugins
+from xaesthetic.core.described import find_related
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
@@ -63,7 +64,8 @@ def draw_exhibits(
     """
     wanted = parse_numbers(numbers)
     options = options or ReportOptions()
-    exhibits = [exhibit for exhibit in (*EXHIBITS, *_others(run)) if not wanted or exhibit.number in wanted]
+    papers = [_with_related(run, exhibit) for exhibit in EXHIBITS]
+    exhibits = [exhibit for exhibit in (*papers, *_others(run, papers)) if not wanted or exhibit.number in wanted]
     summarise(run)
     with run.writing("drawing", "report"):
         return _draw(run, exhibits, options, track)
@@ -105,9 +107,22 @@ def parse_numbers(numbers: Sequence[str]) -> list[str]:
     return [plain[name] for name in wanted]
 
 
-def _others(run: Run) -> Iterator[Exhibit]:
+def _with_related(run: Run, exhibit: Exhibit) -> Exhibit:
+    """A figure of what is related to its attribute, though not the same, where no model rates that itself."""
+    rated, described = rated_attributes(run), run.described()
+    present = [described.any(name) for name in rated]
+    near = {name: find_related(name, present) for name in exhibit.attributes if name not in rated}
+    standing = {name: item for name, item in near.items() if item is not None}
+    if not standing:
+        return exhibit
+    attributes = tuple(standing[name].name if name in standing else name for name in exhibit.attributes)
+    title = "; ".join([exhibit.title, *(f"here {item.title}, {item.likeness}" for item in standing.values())])
+    return replace(exhibit, attributes=attributes, title=title)
+
+
+def _others(run: Run, papers: Sequence[Exhibit]) -> Iterator[Exhibit]:
     """What else a run's reports show: maps of the attributes that the paper has no figure of, and all other reports."""
-    drawn = {name for exhibit in EXHIBITS for name in exhibit.attributes}
+    drawn = {name for exhibit in papers for name in exhibit.attributes}
     rest = tuple(name for name in rated_attributes(run) if name not in drawn)
     if rest:
         yield Exhibit(_MORE, "maps of the other attributes", "attribute_grid", rest)

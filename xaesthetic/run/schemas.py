@@ -120,6 +120,21 @@ PASSED_OVER = Table(
     _COMPARE,
     "Files, rows or tasks of the data that are no photographs to rate; only where there are any.",
 )
+VOTES = Table(
+    "votes",
+    columns("image text | attribute text | raters int | std float rating"),
+    _COMPARE,
+    "How many people stand behind a mean rating, and the standard deviation of what they gave (divided by their number); "
+    "only where the data set says so.",
+    ("image", "attribute"),
+)
+CATEGORIES = Table(
+    "categories",
+    columns("image text | category text"),
+    _COMPARE,
+    "What photographs show, in the data set's words; only where it says so.",
+    ("image",),
+)
 SAME_MAPS = Table(
     "same_maps",
     columns("model text | method text | same_as text | factor float | difference float share"),
@@ -222,7 +237,7 @@ ZEROS = Table(
     ("model", "attribute"),
 )
 TABLES = (
-    RECORDS, LEFT_OUT, PASSED_OVER, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS,
+    RECORDS, LEFT_OUT, PASSED_OVER, VOTES, CATEGORIES, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS,
     EDIT_CONTROLS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

@@ -26,8 +26,9 @@ from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder, no_run
 from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
+from xaesthetic.run.raters import with_categories, with_votes
 from xaesthetic.run.rows import is_inside, read_record
-from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, ZEROS, Table
+from xaesthetic.run.schemas import CATEGORIES, LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, VOTES, ZEROS, Table
 from xaesthetic.run.sums import damaged, sums_file, verify_file
 from xaesthetic.run.tables import read_table, validate_members
 from xaesthetic.run.versions import SCHEMA, find_table
@@ -158,7 +159,9 @@ class Run(RunFolder):
         for record in records:
             if not is_inside(record.path, self.experiment):
                 raise DataError(f"{where}, {record.id}: {record.path} is none of the data's files; the table is damaged.")
-        return records
+        if self.has(VOTES):
+            records = with_votes(records, self.read(VOTES), str(find_table(self.root, VOTES.name)))
+        return with_categories(records, self.read(CATEGORIES)) if self.has(CATEGORIES) else records
 
     def left_out_photographs(self) -> dict[str, str]:
         """Return why photographs were left out, by their ids: at first, or when they were changed or gone later."""

@@ -14,8 +14,9 @@ from xaesthetic.core.types import PassedOver, Record
 from xaesthetic.data import images
 from xaesthetic.data.annotations import annotation_rows
 from xaesthetic.data.records import file_sum
+from xaesthetic.run.raters import category_rows, vote_rows
 from xaesthetic.run.rows import record_row
-from xaesthetic.run.schemas import ANNOTATIONS, PASSED_OVER, RECORDS
+from xaesthetic.run.schemas import ANNOTATIONS, CATEGORIES, PASSED_OVER, RECORDS, VOTES
 from xaesthetic.run.store import Run
 
 _UNSEEN: Mapping[str, Any] = {"height": 0, "width": 0, "sha256": "", "reason": ""}
@@ -54,6 +55,10 @@ def examine_records(
     people = [row for record, about in known for row in _people(record, about)]
     if people:
         run.write(ANNOTATIONS, pd.DataFrame(people))
+    usable = [record for record, about in known if not about["reason"]]
+    for table, rows in ((VOTES, vote_rows(usable)), (CATEGORIES, category_rows(usable))):
+        if rows:
+            run.write(table, pd.DataFrame(rows))
     run.write(RECORDS, pd.DataFrame([record_row(record) | about for record, about in known]))
 
 

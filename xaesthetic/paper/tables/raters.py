@@ -21,6 +21,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The names that are tried, in this order, in any case."""
 THRESHOLDS = (0, 100, 200)
+_FILES = ("allinall.csv", "para-images.csv")
+"""What published tables of single votes are called, in small letters: AADB's and PARA's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,16 @@ class RaterTable:
     images: int
     votes: int
     notes: tuple[str, ...] = ()
+
+
+def find_votes(*folders: Path) -> Path | None:
+    """Return the first published table of single votes in some folders or their `annotation`; None where there is none."""
+    for folder in (place for above in folders for place in (above, above / "annotation")):
+        if folder.is_dir():
+            files = sorted(file for file in folder.iterdir() if file.name.casefold() in _FILES)
+            if files:
+                return files[0]
+    return None
 
 
 def read_votes(path: Path, names: Mapping[str, str | None]) -> tuple[pd.DataFrame, list[str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jinja2
 
-from xaesthetic.paper.tables.layout import Cell, Layout
+from xaesthetic.paper.tables.cells import Cell, Layout
 
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -31,7 +31,9 @@ def to_latex(layouts: Sequence[Layout]) -> str:
             rf"\begin{{tabular}}{{{aligned}}}",
         ]
         parts += [r"\toprule", " & ".join(map(_latex, layout.columns)) + r" \\", r"\midrule"]
-        parts += [" & ".join(map(_latex_cell, row)) + r" \\" for row in layout.rows]
+        for number, row in enumerate(layout.rows):
+            parts += [r"\midrule"] * (number in layout.rules)
+            parts.append(" & ".join(map(_latex_cell, row)) + r" \\")
         parts += [r"\bottomrule", r"\end{tabular}"]
         parts += [rf"\par{{\footnotesize {_latex(note)}}}" for note in layout.notes]
         parts += [r"\end{table}", ""]

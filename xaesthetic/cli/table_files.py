@@ -1,0 +1,74 @@
+"""What the tables' commands share: options, and how a table is shown and written."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xaesthetic.cli import screen
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xaesthetic.paper.tables.cells import Layout
+
+Predictions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
+    ),
+]
+Folder = Annotated[Path | None, typer.Option(help="Write CSV, LaTeX and HTML into this folder.")]
+Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
+
+
+def named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
+    """Return names with files out of NAME=FILE.
+
+    Raises
+    ------
+    BadParameter
+        If one is none, or two have one name.
+    """
+    named: list[tuple[str, Path]] = []
+    for choice in choices or ():
+        name, sign, file = choice.partition("=")
+        if not (name and sign and file):
+            raise typer.BadParameter(f"{choice!r} is not NAME=FILE.", param_hint="--predictions")
+        if name in dict(named):
+            raise typer.BadParameter(f"two are called {name!r}.", param_hint="--predictions")
+        named.append((name, Path(file)))
+    return named
+
+
+def tell(
+    title: str,
+    stem: str,
+    layouts: "Sequence[Layout]",
+    frames: "dict[str, pd.DataFrame]",
+    out: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Print tables, or the numbers as JSON, and write them into a folder where one is named."""
+    from xaesthetic.core.files import write_text
+    from xaesthetic.core.locks import hold
+    from xaesthetic.core.spreadsheet import frame_csv
+    from xaesthetic.paper.tables.render import to_html, to_latex
+
+    if as_json:
+        known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
+        screen.say_json(json.dumps(known, indent=2, ensure_ascii=False))
+    elif not quiet:
+        screen.print_layouts(layouts)
+    if out is None:
+        return
+    texts = {f"{name}.csv": frame_csv(frame) for name, frame in frames.items()}
+    texts |= {f"{stem}.tex": to_latex(layouts), f"{stem}.html": to_html(title, layouts)}
+    with hold(out / ".lock", "writing tables"):
+        for name, text in texts.items():
+            write_text(out / name, text)
+    for name in texts:
+        screen.say(out / name, err=as_json)
