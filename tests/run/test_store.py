@@ -42,10 +42,7 @@ OTHERS = {
     "seed": (7, "seed is 0 there and 7 here"),
     "batch": (4, "batch is 8 there and 4 here"),
     "device": ("cuda", "device is cpu there and cuda here"),
-    "inputs": (
-        {"photographs": "4 photographs, sha256 11"},
-        "inputs is {'photographs': '3 photographs, sha256 00'} there and",
-    ),
+    "inputs": ({"photographs": "4, sha256 11"}, "inputs is {'photographs': '3 photographs, sha256 00'} there and"),
     "precision": ("bf16", "precision is full there and bf16 here"),
     "photographs": (("a.jpg",), "photographs is  there and a.jpg here"),
     "target": ("down", "target is up there and down here"),

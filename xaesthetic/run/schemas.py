@@ -159,7 +159,7 @@ PREDICTIONS = Table(
     "`prediction` is the rating, `raw` the output that maps explain.",
     ("image", "model", "attribute"),
 )
-SCORES = Table("scores", columns(f"{_PLACE} | metric text | value float"), "xaesthetic score RUN", key=(*_PLACED, "metric"))
+SCORES = Table("scores", columns(f"{_PLACE} | metric text | value float"), "xaesthetic score RUN")
 SCORES_BY_PERSON = Table(
     "scores_by_person",
     columns(f"{_PLACE} | metric text | value float | annotator text"),
