@@ -18,6 +18,7 @@ from xaesthetic.run import schemas
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 
+ASSUMED = "; a null of 0 is assumed"  # verdicts say it now where a model has no null of its own
 IMAGES = ("p0", "p1", "p2", "p3", "p4", "p5", "p0-drain")
 
 
@@ -28,7 +29,8 @@ def same(ours, theirs):
         if pd.api.types.is_numeric_dtype(theirs[right]):
             np.testing.assert_allclose(ours[left].astype(float), theirs[right], rtol=1e-5, atol=1e-6, err_msg=right)
         else:
-            assert ours[left].fillna("").tolist() == theirs[right].fillna("").tolist()
+            texts = [str(text).replace(ASSUMED, "") for text in ours[left].fillna("")]
+            assert texts == [str(text) for text in theirs[right].fillna("")]
 
 
 def old_summary(name):
@@ -136,6 +138,9 @@ def test_it_is_judged_as_it_was(old_run):
     judgement = summarise(Run.open(old_run))
     assert set(judgement.missing) <= {"baselines", "precision", "edit_moves", "edit_verdicts"}  # of later versions
     for name, table in judgement.tables.items():
+        if name.startswith("stability"):
+            assert table.empty  # there were no refits then
+            continue
         golden = old_summary(OLD_NAMES.get(name, name)).drop(columns="trained", errors="ignore")
         same(table[list(golden.columns)] if set(golden.columns) <= set(table.columns) else table, golden)
 
