@@ -191,7 +191,7 @@ class Explanation:
         """One map, of a layer or a baseline where there are several; a floor's stands under no attribute."""
         if not self.asks_output:
             return Overlay(", ".join(filter(None, ("no attribute asked", whose))), "", maps[item.name])
-        title = ", ".join(filter(None, (item.title, item.about, whose)))
+        title = ", ".join(filter(None, (item.title, whose or item.about)))
         return Overlay(title, self._corner(item), maps[item.name], self.units.get(item.name, ""))
 
     def _corner(self, item: Attribute) -> str:
