@@ -192,7 +192,7 @@ class Explanation:
         if not self.asks_output:
             return Overlay(", ".join(filter(None, ("no attribute asked", whose))), "", maps[item.name])
         title = ", ".join(filter(None, (item.title, whose or item.about)))
-        return Overlay(title, self._corner(item), maps[item.name], self.units.get(item.name, ""))
+        return Overlay(title, self._corner(item), maps[item.name], self.units.get(item.name, ""), item.range)
 
     def _corner(self, item: Attribute) -> str:
         """The rating, and how far the target lies from its zero where it has one."""
