@@ -36,8 +36,9 @@ def compare(tmp_path, experiment):
 
 
 def result(root):
-    """All files of a run but what tells who made it, and half a figure, which the next drawing leaves where it is."""
-    return {name: data for name, data in contents(root).items() if not name.startswith(("experiment.json", "report/."))}
+    """All files of a run but what tells who made it, and what a killed one leaves: half a figure, a lock of the dead."""
+    others = ("experiment.json", "report/.", ".question.lock")
+    return {name: data for name, data in contents(root).items() if not name.startswith(others)}
 
 
 PROBES = 4 + 1

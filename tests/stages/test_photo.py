@@ -107,4 +107,4 @@ def test_the_five_lines_of_the_readme(photo, tmp_path, write_photo, monkeypatch)
     names: dict = {}
     exec("\n".join(lines), names)
     assert torch.is_tensor(names["model"].weights)
-    assert set(names["shown"].maps) == {"depth_of_field", "light"}
+    assert set(names["shown"].maps) == {"dof", "light"}

@@ -91,7 +91,7 @@ SUMMARIES = (
     Summary(
         BASELINES_SUMMARY,
         (BASELINE_OUTPUTS,),
-        lambda run, places: summarise_baselines(run.read(BASELINE_OUTPUTS), measure_baseline_maps(run, places)),
+        lambda run, places=None: summarise_baselines(run.read(BASELINE_OUTPUTS), measure_baseline_maps(run, places)),
         with_maps=True,
     ),
     Summary(
