@@ -244,11 +244,7 @@ def begin(
     for key, problems in validate_methods(aimed, family, optional=True).items():
         left_out.setdefault(key, {}).update(problems)
     answers = {key: answer_of(model) for key, model in models.items()}
-    run = (
-        Run.open(out)
-        if present
-        else _claim(out, experiment, provenance(answers, collection.described) | _chosen(left_out, family))
-    )
+    run = _claim(out, experiment, provenance(answers, collection.described) | _chosen(left_out, family))
     if not are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done

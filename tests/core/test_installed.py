@@ -51,6 +51,8 @@ def test_an_attribute_that_a_model_lacks_is_had_by_others(named_nets):
         place_of("Motion Blur", names, "one")
     with pytest.raises(DataError, match="has no attribute 'beuaty'; it has light, content, sharpness.$"):
         place_of("beuaty", names, "one")
+    with pytest.raises(DataError, match="it has dof. Did you mean 'depth_of_field'"):  # which `dof` answers
+        place_of("depth_of_feld", [Attribute("dof", related=("depth_of_field",))], "one")
     assert [place_of(text, names, "one") for text in ("Content", "Sharpness", "wie Scharf")] == [1, 2, 2]
 
 

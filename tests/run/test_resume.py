@@ -36,9 +36,8 @@ def compare(tmp_path, experiment):
 
 
 def result(root):
-    """All files of a run but what tells who made it, and what a killed one leaves: half a figure, a lock of the dead."""
-    others = ("experiment.json", "report/.", ".question.lock")
-    return {name: data for name, data in contents(root).items() if not name.startswith(others)}
+    """All files of a run but what tells who made it, and half a figure, which the next drawing leaves where it is."""
+    return {name: data for name, data in contents(root).items() if not name.startswith(("experiment.json", "report/."))}
 
 
 PROBES = 4 + 1
@@ -96,6 +95,15 @@ def test_finished_chunks_are_used(compare, tmp_path, monkeypatch, stage, chunk, 
 
 def broken(sink, count):
     raise Killed
+
+
+def test_the_lock_of_a_run_killed_while_it_was_claimed_goes(compare, tmp_path):
+    compare()
+    before = result(tmp_path / "out")
+    files.remove(tmp_path / "out" / "records.parquet")
+    (tmp_path / "out" / ".question.lock").write_text("{}")
+    compare()
+    assert result(tmp_path / "out") == before
 
 
 def test_parts_left_by_a_run_stopped_at_its_very_end_go(compare, tmp_path):

@@ -58,6 +58,14 @@ def photographs(tmp_path, write_photo, monkeypatch):
     return records, subjects
 
 
+def test_photographs_to_edit_are_looked_for_before_anything_is_computed(photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr(edited, "find_records", lambda data, root: [])
+    monkeypatch.setattr(rated, "load_model", None)
+    with pytest.raises(DataError, match="osi: 0 photographs with a subject"):
+        rated.train_rated_head("tiny", "para:train", None, tmp_path / "out", 0, CPU, "osi")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_head_from_ratings_rates_in_their_scale(photographs, tmp_path):
     records, _ = photographs
     manifest = rated.train_rated_head("tiny", "para:train", None, tmp_path / "out", 0, CPU)

@@ -104,7 +104,8 @@ def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
             return known.index(text)
     if (related := find_related(wanted, outputs)) is not None:
         return names.index(related.name)
-    near = get_close_matches(attribute.lower(), names, n=1, cutoff=0.5)
+    answered = [*names, *(name for item in outputs for name in item.related)]
+    near = get_close_matches(attribute.lower(), answered, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     others = [model for model in installed_attributes().get(wanted, ()) if model != owner]
     also = f" Installed models that have it: {', '.join(others)}." if others else ""

@@ -41,10 +41,23 @@ class Edited:
     trained: tuple[Record, ...]
 
 
+def records_to_edit(data: str, root: Path | None) -> list[Record]:
+    """Return the photographs with a subject.
+
+    Raises
+    ------
+    DataError
+        If there is no such data, or fewer than ten have a subject.
+    """
+    records = [record for record in find_records(data, root) if record.edit is None and record.subject]
+    enough(data, len(records))
+    return records
+
+
 def edited_features(
     model: AttributeModel,
     data: str,
-    root: Path | None,
+    records: Sequence[Record],
     attributes: Sequence[str],
     folder: Path,
     seed: int,
@@ -56,8 +69,8 @@ def edited_features(
     ----------
     model
         Its features are used.
-    data, root
-        Photographs with a subject.
+    data, records
+        What the data is called, and its photographs with a subject.
     attributes
         What is rated.
     folder
@@ -73,8 +86,6 @@ def edited_features(
         If fewer than ten photographs with a subject can be read, or edits move none of the attributes.
     """
     effects = effects_on(attributes, data)
-    records = [record for record in find_records(data, root) if record.edit is None and record.subject]
-    enough(data, len(records))
     begin(folder, {"edits": data, "photographs": fingerprint(records)})
     order = np.random.default_rng(seed).permutation(len(records))
     halves = zip(np.split(order, [len(order) // 2]), _MOST, strict=True)

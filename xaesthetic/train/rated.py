@@ -28,7 +28,7 @@ from xaesthetic.models.refits import Refits
 from xaesthetic.models.weights import Weights, declaration, write_weights
 from xaesthetic.train.beyond import manifest_of, slopes
 from xaesthetic.train.choosing import COST, FOLDS, Chosen, choose, folds_of
-from xaesthetic.train.edited import Edited, edited_features, moved
+from xaesthetic.train.edited import Edited, edited_features, moved, records_to_edit
 from xaesthetic.train.effects import assumptions
 from xaesthetic.train.features import photographs_features
 from xaesthetic.train.question import begin, validate_trainable, working
@@ -99,6 +99,7 @@ def train_rated_head(
         If the model's head is no linear layer over global averages.
     """
     validate_trainable(name)
+    to_edit = records_to_edit(edits, edits_root) if edits is not None else []  # before anything is computed
     model = load_model(name, on=execution.device, trust=execution.trust)
     if not isinstance(model.head, LinearHead):
         raise ModelError(f"{name}: its head is no linear layer over global averages, which is what is trained here.")
@@ -106,7 +107,7 @@ def train_rated_head(
         rated = _rated(model, name, data.removesuffix(_TRAIN), root, work, seed, execution)
         edited = None
         if edits is not None:
-            edited = edited_features(model, edits, edits_root, rated.attributes, work / "edits", seed, execution)
+            edited = edited_features(model, edits, to_edit, rated.attributes, work / "edits", seed, execution)
         head = _fitted(rated, edited, seed, execution)
         command = f"xaesthetic train {name} --data {data}{' --root …' if root else ''}"
         command += f" --edits {edits}{' --edits-root …' if edits_root else ''}" if edits else ""
