@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -146,6 +147,22 @@ def test_in_one_column_what_would_be_too_small_stands_below(photo):
 
     assert len(set(tops(6))) == 1
     assert len(set(tops(10))) == 2
+
+
+def test_a_long_name_is_divided_behind_an_underscore(photo):
+    panel = grid.Panel(photo)
+    figure = grid.photo_grid([grid.Row("multigap_lite0_edits\ncam", (panel, panel))], page())
+    assert "multigap_lite0_\nedits\ncam" in {text.get_text() for text in figure.texts}
+
+
+def test_what_the_bar_shows_can_be_read_beside_one_row_too(photo, shown):
+    panel, told = grid.Panel(photo, top=shown), "map value, rating points (range 1 to 5)\n(each map has its own scale)"
+    for count in (1, 6):
+        named = [grid.Row("photograph", (grid.Panel(photo),) * 2), *[grid.Row("a", (panel,) * 2)] * count]
+        figure = grid.photo_grid(named, replace(page(), bar=told))
+        texts = [text for text in figure.findobj(mpl.text.Text) if "rating points" in text.get_text()]
+        assert len(texts) == 1
+        assert texts[0].get_fontsize() >= 4
 
 
 def test_rows_do_not_overlap(photo, shown):

@@ -14,6 +14,7 @@ from xaesthetic.evaluation.judge import summarise
 from xaesthetic.evaluation.stability import stable_mask, verdict
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.refits import Refits
+from xaesthetic.reporting import draw_reports
 from xaesthetic.run.maps import REFITS
 
 
@@ -63,6 +64,14 @@ def test_captions_do_not_say_of_an_undetermined_map_what_the_attribute_depends_o
     assert "of the cells have a stable sign" in determined_notes(run, first)[0]
     assert "disagree" not in determined_notes(run, first)[0]
     assert [row["attribute"] for row in payload(run)["stability"] if not row["determined"]] == [second]
+
+
+def test_the_page_has_a_part_of_it_that_its_links_lead_to(run):
+    (page,) = draw_reports(run, ["html_report"])
+    links, _, rest = page.read_text().partition("</nav>")
+    assert '<a href="#determined">' in links
+    assert "<section" not in links
+    assert rest.index('id="specific"') < rest.index('id="determined"') < rest.index('id="predicted"')
 
 
 def test_a_photograph_has_the_masks_of_the_run(run, photo):

@@ -23,6 +23,7 @@ _SMALLEST = 0.45  # inches: of a picture in one column, before groups are put be
 _NAME_SIZE, _NAME_LINES = 4.8, 4  # points, and lines below a picture
 _LETTER = 0.6 / 72  # inches a point of size: about the width of a letter
 _SMALL, _LABEL = 5.0, 6.5  # points, of rows' names: longer ones are folded
+_SMALL_BAR = 4.0  # points: what the bar shows is not written smaller than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +210,15 @@ def _label(figure: Figure, plan: _Plan, row: Row, y: float) -> None:
         figure.text(*at, _named(row, wide=False), va="bottom", fontsize=plan.size)
         return
     most = int((plan.left - 0.12) / (_LETTER * plan.size))
-    lines = [part for line in row.label.split("\n") for part in textwrap.wrap(line, most)]
+    lines = [part for line in row.label.split("\n") for part in _divided_name(line, most)]
     at = ((plan.left - 0.06) / plan.width, y / plan.height)
     figure.text(*at, "\n".join(lines), ha="right", va="center", fontsize=plan.size)
+
+
+def _divided_name(line: str, most: int) -> list[str]:
+    """A line in parts of at most so many letters; a long name is divided behind an underscore."""
+    parts = line if len(line) <= most else line.replace("_", "_ ")
+    return [part.replace("_ ", "_") for part in textwrap.wrap(parts, most)]
 
 
 def _folded(name: str, room: float) -> str:
@@ -271,4 +278,9 @@ def _color_bar(figure: Figure, page: Page, height: float) -> None:
     bar.set_ticklabels(list(page.ends), fontsize=5.5)
     bar.ax.tick_params(length=1.5, pad=1)
     bar.outline.set_linewidth(0.4)
-    bar.set_label(page.bar, labelpad=-6, fontsize=_fitting(page.bar, height, 5.5), linespacing=1.2)
+    size = _fitting(page.bar, height, 5.5)
+    if size >= _SMALL_BAR:
+        bar.set_label(page.bar, labelpad=-6, fontsize=size, linespacing=1.2)
+    else:  # beside a single row it would be too small to read: it stands in the title's line
+        at = (1 - 0.05 / width, 1 - 0.06 / tall)
+        figure.text(*at, f"colors: {page.bar}", ha="right", va="top", fontsize=5.5, linespacing=1.2)

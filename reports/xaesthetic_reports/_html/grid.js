@@ -39,7 +39,7 @@ export async function show() {
   listLeaderboard();
   const by = ["high", "low", "error"].includes(choice.sort) ? `, in the order of ${models()[0]}` : "";
   const none = columns.length ? "" : "; no model that is shown rates it";
-  const counts = `${state.data.photographs.length} photographs, ${columns.length} maps each`;
+  const counts = `${state.data.photographs.length} photographs, ${columns.length} ${columns.length === 1 ? "map" : "maps"} each`;
   $("said").textContent = `${titleOfAttribute(choice.attribute)}: ${counts}${by}${none}`;
 }
 
