@@ -1,6 +1,6 @@
 """Photographs of a run that one of its models has seen in training: tables leave them out, figures mark them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -78,7 +78,7 @@ def _notes(seen: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     return (f"left out of the tables: {len(frozenset().union(*seen.values()))} photographs ({whose}).",)
 
 
-def seen_caption(run: Run, images: frozenset[str]) -> list[str]:
+def seen_caption(run: Run, images: frozenset[str], models: Collection[str] | None = None) -> list[str]:
     """Return the line that marks the photographs of a figure that a model saw; none where there are none.
 
     Parameters
@@ -87,8 +87,11 @@ def seen_caption(run: Run, images: frozenset[str]) -> list[str]:
         Of the figure.
     images
         Those that it shows.
+    models
+        Those that have a part in it; all of the run where None.
     """
-    shown = {key: sorted(images & seen) for key, seen in seen_photographs(run).items()}
+    known = {key: seen for key, seen in seen_photographs(run).items() if models is None or key in models}
+    shown = {key: sorted(images & seen) for key, seen in known.items()}
     parts = [f"by {key}: {_some(names)}" for key, names in shown.items() if names]
     return [f"{SEEN.capitalize()} {'; '.join(parts)}."] if parts else []
 
