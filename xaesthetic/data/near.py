@@ -75,10 +75,19 @@ def near_trained(
     for first, second in near_pairs(looks):
         groups.setdefault(rows[first], set()).add(rows[second])
         groups.setdefault(rows[second], set()).add(rows[first])
-    known = set(one)
-    near = {row: sorted(groups.get(row, set()) & known) for row in other}
+    known, firsts = set(one), _first_with_hash(looks, rows)
+    near = {}
+    for row in other:
+        first = firsts.get(row)  # copies of one photograph are paired with the first of them, and it with the others
+        like = groups.get(row, set()) | (groups.get(first, set()) if first in groups.get(row, ()) else set())
+        near[row] = sorted(like & known)
     originals = {records[row].original: match[0] for row, match in near.items() if match}
     return {row: originals[records[row].original] for row in other if records[row].original in originals}
+
+
+def _first_with_hash(looks: Looks, rows: Sequence[int]) -> dict[int, int]:
+    _, first, inverse = np.unique(looks.hashes, return_index=True, return_inverse=True)
+    return {row: rows[place] for row, place in zip(rows, first[inverse], strict=True)}
 
 
 def _looks(records: Sequence[Record], execution: Execution) -> tuple[Looks, list[int]]:
