@@ -15,7 +15,7 @@ import scipy
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES, in_order
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import PassedOver, Record
-from xaesthetic.data.near import near_duplicates
+from xaesthetic.data.near import Near, near_duplicates
 from xaesthetic.data.raters import LEVELS, PERSONALITY, TRAITS, Raters, find_raters, read_raters
 from xaesthetic.data.records import collect
 
@@ -100,9 +100,8 @@ def examine_data(
         sheets.append(_people(raters))
         passed_over += raters.passed_over
     if near:
-        sheets.append(
-            _near({name: records} | {item: collect(item, place).records for item, place in others.items()}, execution)
-        )
+        data = {name: records} | {item: collect(item, place).records for item, place in others.items()}
+        sheets.append(near_sheet(near_duplicates(data, execution)))
     return DataCheck(tuple(sheets), missing, left_out, passed_over)
 
 
@@ -121,14 +120,16 @@ def _people(raters: Raters) -> Sheet:
     return Sheet(f"{len(raters.people)} people rated{gone}", ("", "is", "people"), tuple(rows))
 
 
-def _near(data: Mapping[str, Sequence[Record]], execution: Execution) -> Sheet:
-    pairs = near_duplicates(data, execution)
+def near_sheet(pairs: Sequence[Near], how: str = "") -> Sheet:
+    """Return pairs of photographs as a table, those of different lists or data sets first; `how` they were compared."""
     rows = [
         (*_place(pair.first, pair.first_data), *_place(pair.second, pair.second_data), "yes" if pair.apart else "no")
         for pair in sorted(pairs, key=lambda pair: not pair.apart)
     ]
     columns = ("photograph", "in", "looks like", "in", "other list or data set")
-    return Sheet(f"near duplicates: {len(rows)} pairs, {sum(pair.apart for pair in pairs)} across", columns, tuple(rows))
+    return Sheet(
+        f"near duplicates{how}: {len(rows)} pairs, {sum(pair.apart for pair in pairs)} across", columns, tuple(rows)
+    )
 
 
 def _place(record: Record, data: str) -> tuple[str, str]:

@@ -43,10 +43,20 @@ def near_duplicates(data: Mapping[str, Sequence[Record]], execution: Execution =
     -------
     Pairs, in the photographs' order: of many copies every one with the first.
     """
-    whole = [(name, record) for name, records in data.items() for record in records if record.edit is None]
+    whole = whole_records(data)
     looks, rows = _looks([record for _, record in whole], execution)
-    pairs = [(whole[rows[one]], whole[rows[other]]) for one, other in near_pairs(looks)]
-    return tuple(Near(one[1], other[1], one[0], other[0]) for one, other in pairs if one[1].path != other[1].path)
+    return as_near(whole, [(rows[one], rows[other]) for one, other in near_pairs(looks)])
+
+
+def whole_records(data: Mapping[str, Sequence[Record]]) -> list[tuple[str, Record]]:
+    """Return all photographs but edited versions, each with its data set's name."""
+    return [(name, record) for name, records in data.items() for record in records if record.edit is None]
+
+
+def as_near(whole: Sequence[tuple[str, Record]], pairs: Iterable[tuple[int, int]]) -> tuple[Near, ...]:
+    """Return pairs of numbers as pairs of photographs; the same file twice is no pair."""
+    both = [(whole[one], whole[other]) for one, other in pairs]
+    return tuple(Near(one[1], other[1], one[0], other[0]) for one, other in both if one[1].path != other[1].path)
 
 
 def near_trained(
