@@ -76,7 +76,7 @@ def _papers(rated: Mapping[str, int], known: Ratings) -> list[str]:
     return list(dict.fromkeys(filter(None, standing)))
 
 
-def _ends(ratings: pd.Series, count: int) -> pd.Series:
+def _ends(ratings: "pd.Series[float]", count: int) -> "pd.Series[float]":
     """The highest and the lowest ratings, by photograph."""
     ordered = ratings.dropna().sort_index().sort_values(ascending=False, kind="stable")
     return pd.concat([ordered.iloc[:count], ordered.iloc[-count:]])

@@ -118,9 +118,12 @@ def data_check(
     as_json: options.Json = False,
 ) -> None:
     """Count the photographs, show how ratings are distributed and hang together, and find photographs that come twice."""
+    from xaesthetic.core.choices import ModelChoice, validate_choice
     from xaesthetic.core.files import write_text
     from xaesthetic.data.check import examine_data
 
+    if model is not None:
+        validate_choice(ModelChoice.parse(model))  # a name may be misspelt: before photographs are opened
     further = dict(map(_other, others or ()))
     execution = options.execution(workers, quiet or not sys.stderr.isatty())
     check = examine_data(name, root, further, near, execution)

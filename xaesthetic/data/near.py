@@ -88,8 +88,8 @@ def near_trained(
     known, firsts = set(one), _first_with_hash(looks, rows)
     near = {}
     for row in other:
-        first = firsts.get(row)  # copies of one photograph are paired with the first of them, and it with the others
-        like = groups.get(row, set()) | (groups.get(first, set()) if first in groups.get(row, ()) else set())
+        source = firsts.get(row)  # copies of one photograph are paired with the first of them, and it with the others
+        like = groups.get(row, set()) | (groups.get(source, set()) if source in groups.get(row, ()) else set())
         near[row] = sorted(like & known)
     originals = {records[row].original: match[0] for row, match in near.items() if match}
     return {row: originals[records[row].original] for row in other if records[row].original in originals}
