@@ -88,7 +88,7 @@ def near_trained(
     known, firsts = set(one), _first_with_hash(looks, rows)
     near = {}
     for row in other:
-        source = firsts.get(row)  # copies of one photograph are paired with the first of them, and it with the others
+        source = firsts.get(row, row)  # copies of one photograph are paired with the first of them, and it with the others
         like = groups.get(row, set()) | (groups.get(source, set()) if source in groups.get(row, ()) else set())
         near[row] = sorted(like & known)
     originals = {records[row].original: match[0] for row, match in near.items() if match}
