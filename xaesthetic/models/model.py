@@ -85,6 +85,8 @@ class AttributeModel:
     """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
     slopes: Mapping[str, Slope] = field(default_factory=dict)
     """How attributes go with the overall score, where that is known (`xaesthetic.models.beyond`)."""
+    penalty: float | None = None
+    """That of the ridge that its head was fitted by, where it was fitted so to ratings, on channels of equal spread."""
 
     @property
     def is_cut(self) -> bool:
