@@ -120,6 +120,12 @@ class AttributeModel:
         declared = {item.name: item for item in self.described}
         return tuple(declared.get(name) or vocabulary.describe(name) for name in self.attributes)
 
+    def __sub__(self, other: "AttributeModel") -> "AttributeModel":
+        """Return what these outputs have beyond another model's only one: `light - overall` (`models.beyond.less`)."""
+        from xaesthetic.models.beyond import less
+
+        return less(self, other)
+
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """Return the ratings that raw outputs stand for."""
         if not self.links:
