@@ -104,9 +104,9 @@ def gather_evidence(
     from xaesthetic.models.loading import load_model
     from xaesthetic.train.evidence import penalty_by_folds, validate_linear
 
-    sources = _sources(data, root, of, maps, maps_root, photographs, seed)
     model = load_model(choice, on=execution.device, trust=execution.trust)
     validate_linear(model)
+    sources = _sources(data, root, of, maps, maps_root, photographs, seed, model.attributes)
     features = _features(choice, model, sources, execution)
     usable = ~np.isnan(features.rated).any(1)
     rated = [record for record, good in zip(sources.rated, usable, strict=True) if good]
@@ -150,12 +150,21 @@ def _shown(features: _Features, maps: str) -> tuple[np.ndarray, np.ndarray | Non
 
 
 def _sources(
-    data: str, root: Path | None, of: str, maps: str | None, maps_root: Path | None, count: int, seed: int
+    data: str,
+    root: Path | None,
+    of: str,
+    maps: str | None,
+    maps_root: Path | None,
+    count: int,
+    seed: int,
+    outputs: Sequence[str],
 ) -> _Sources:
-    """Choose photographs and attributes, before anything is computed."""
+    """Choose photographs and attributes: those that the model rates, where people rated all of these, else theirs."""
     collection = collect(data, root)
     rated = [record for record in collection.records if record.edit is None and record.ratings]
     names = in_order(name for record in rated for name in record.ratings)
+    if set(outputs) <= set(names) and (of in outputs or not of):
+        names = tuple(name for name in names if name in outputs)
     if of and of not in names:
         raise DataError(unknown("rated attribute", of, names, label="People rated"))
     whole = [record for record in rated if np.isfinite([record.ratings.get(name, np.nan) for name in names]).all()]
@@ -213,5 +222,5 @@ def _validate_count(data: str, count: int) -> None:
 
 def _folder(choice: str, model: "AttributeModel", sources: _Sources) -> Path:
     """Where the features of this question lie: another one has another folder."""
-    parts = (choice, dict(model.source.files), fingerprint(sources.rated), fingerprint(sources.shown), sources.attributes)
+    parts = (choice, dict(model.source.files), fingerprint(sources.rated), fingerprint(sources.shown))
     return Path("runs") / f"beyond-{ModelChoice.parse(choice).key}-{sha256(repr(parts).encode()).hexdigest()[:8]}"
