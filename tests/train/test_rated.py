@@ -108,6 +108,9 @@ def test_edits_are_rows_and_their_effects_are_said(photographs, tmp_path):
     assert item["moved"] < -0.3
     assert {"moved_kind_not_shown", "accuracy", "accuracy_kind_not_shown"} <= set(item)
     assert "accuracy" not in manifest["edits"]["dof: underexpose"]
+    assert manifest["assumed"]["effects"]["jpeg"] == {"light": 0.0, "dof": 0.0}
+    assert manifest["copies"].keys() == {"jpeg 95", "jpeg 90", "jpeg 75"}
+    assert abs(manifest["copies"]["jpeg 75"]["light"]) < 0.1
     kept = manifest["nested_folds"]["edits_kept"]
     assert manifest["trained"] == ("trained on people's ratings and on edits" if kept else "trained on people's ratings")
 

@@ -28,6 +28,7 @@ from xaesthetic.models.refits import Refits
 from xaesthetic.models.weights import Weights, declaration, write_weights
 from xaesthetic.train.beyond import manifest_of, slopes
 from xaesthetic.train.choosing import COST, FOLDS, Chosen, choose, folds_of
+from xaesthetic.train.copies import KIND, shifts
 from xaesthetic.train.edited import Edited, edited_features, moved, records_to_edit
 from xaesthetic.train.effects import assumptions
 from xaesthetic.train.features import photographs_features
@@ -174,7 +175,8 @@ def _fitted(rated: Rated, edited: Edited | None, seed: int, execution: Execution
         def without(kind: str) -> Float[np.ndarray, "a k"]:
             return rows.head(np.flatnonzero(kinds != kind), chosen.joint)[0]
 
-        more = {"edits": moved(edited, weights, rows.spread, without)}
+        copied = shifts(edited.copies, weights, rows.spread, rated.attributes)
+        more = {"edits": moved(edited, weights, rows.spread, without), "copies": copied}
     manifest = _manifest(rated, edited, chosen) | {"result": result} | more
     tensors = [torch.from_numpy(item) for item in (weights.astype(np.float32), bias.astype(np.float32), *halves)]
     return Weights(tensors[0], tensors[1], {}, manifest, Refits(tensors[2], tensors[3]))
@@ -201,7 +203,7 @@ def _manifest(rated: Rated, edited: Edited | None, chosen: Chosen) -> dict[str, 
         said["edited"] = f"{edited.data}: {len(edited.trained)} photographs to train, {len(edited.tests)} others to test"
         said["assumed"] = {
             "what": "by how many standard deviations of the ratings a full edit moves them; nobody measured that",
-            "effects": assumptions(rated.attributes),
+            "effects": assumptions(rated.attributes) | {KIND: dict.fromkeys(rated.attributes, 0.0)},
         }
     return said | beyond_overall([rated.records[row] for row in rated.train], rated.attributes) | {"seen": seen_entry(seen)}
 
