@@ -77,6 +77,7 @@ def table_1(
     from xaesthetic.paper.tables.related import with_related
     from xaesthetic.paper.tables.training import learnt_elsewhere
     from xaesthetic.pipeline import compare
+    from xaesthetic.run.near_seen import near_seen
     from xaesthetic.run.schemas import PREDICTIONS
     from xaesthetic.run.seen import seen_photographs, without_seen
 
@@ -116,7 +117,8 @@ def table_1(
         left_out |= rated.left_out
         seen |= seen_photographs(rated.run)
         packed |= {key: source.seen for key, source in rated.run.answered_by().models.items()}
-    unseen, left = without_seen([*tables, *chosen], seen, data)
+    near = near_seen(packed, tested, listed, root, execution)
+    unseen, left = without_seen([*tables, *chosen], seen, data, near)
     related, likeness = with_related(unseen, collection.described)
     notes += (*left, *likeness)
     result = attribute_ranks(tested, related, attributes, resamples, seed, declared, metrics)
