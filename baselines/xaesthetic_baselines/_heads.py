@@ -12,7 +12,15 @@ from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, gap_linear
-from xaesthetic.models.weights import Weights, penalty_of, seen_by, slopes_of, specificity_null, trained_claim, validate_shape
+from xaesthetic.models.weights import (
+    Weights,
+    penalty_of,
+    seen_by,
+    slopes_of,
+    specificity_null,
+    trained_claim,
+    validate_shape,
+)
 
 EMBEDDED = Path(__file__).with_name("weights")
 _NONE: Mapping[str, str] = MappingProxyType({})

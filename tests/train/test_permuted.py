@@ -75,7 +75,7 @@ def test_it_is_the_mean_over_ridges_fitted_one_by_one(net, rated):
     assert specificity_null(said) == pytest.approx(expected, abs=2e-4)
     assert expected["light, overall"] > 0.8  # the halo
     assert "6 permutations of the ratings of 14 photographs" in said["specificity_null_method"]
-    assert "over 14 photographs" in said["specificity_null_method"]
+    assert "over 14 of these photographs" in said["specificity_null_method"]
 
 
 def test_photographs_that_lack_a_rating_are_left_out(net, rated, monkeypatch):

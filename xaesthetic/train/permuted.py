@@ -85,8 +85,8 @@ def permuted_null(
         "specificity_null": known,
         "specificity_null_method": f"mean correlation of the cam maps of two attributes by ridges fitted to {permutations} "
         f"permutations of the ratings of {len(complete)} photographs (all ratings of a photograph together; features, "
-        f"standardisation and penalty of the head, {penalty:g}; edits and copies left out), over {len(shown)} photographs of "
-        f"these and all permutations; seed {seed}",
+        f"standardisation and penalty of the head, {penalty:g}; edits and copies left out), over {len(shown)} of these "
+        f"photographs and all permutations; seed {seed}",
     }
 
 
