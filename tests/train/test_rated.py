@@ -79,6 +79,8 @@ def test_a_head_from_ratings_rates_in_their_scale(photographs, tmp_path):
     low, high = result["interval"]["light"]
     assert -1 < low <= result["spearman"]["light"] <= high
     assert result["spearman"]["light"] > 0.8
+    assert -1 <= manifest["specificity_null"]["light, dof"] <= 1
+    assert "48 photographs" in manifest["specificity_null_method"]
     kept = read_weights(tmp_path / "out", "tiny")
     model = gap_linear(["light", "dof"], tiny_net().inputs, tiny_net().features, kept.weights, kept.bias, SOURCE)
     shown = Session(model).run([images.decode(record.path) for record in records[48:]], ["cam"])

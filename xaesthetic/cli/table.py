@@ -1,4 +1,4 @@
-"""The paper's two tables."""
+"""The paper's two tables, and what attributes have beyond the overall score."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,8 @@ import typer
 
 from xaesthetic.cli import options, screen
 from xaesthetic.cli.table_2 import EXAMPLES, table_2
+from xaesthetic.cli.table_beyond import EXAMPLES as BEYOND
+from xaesthetic.cli.table_beyond import table_beyond
 from xaesthetic.cli.table_files import Folder, Predictions, Resamples, named, tell
 
 if TYPE_CHECKING:
@@ -203,3 +205,4 @@ _PAPER = (
 
 
 app.command("2", epilog=EXAMPLES)(table_2)
+app.command("beyond", epilog=BEYOND)(table_beyond)

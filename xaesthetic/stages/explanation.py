@@ -118,6 +118,14 @@ class Explanation:
             If the explanation has none of that name.
         ModelError
             If the model says no slopes, less than 5 % of the variance is left over, or the maps do not add up to ratings.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import xaesthetic as xa
+        >>> shown = xa.explain(np.zeros((64, 96, 3), np.uint8), "multigap_lite0", ["light", "overall"])
+        >>> list(shown.beyond("light").maps)
+        ['light_beyond_overall']
         """
         name, score = self._named(attribute), self._named(of)
         slope = slope_of(self.slopes, name, score, self.model or "the model")

@@ -12,7 +12,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import EditStep, Record
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.models.model import AttributeModel
-from xaesthetic.train.copies import KIND, QUALITIES, copy_changes
+from xaesthetic.train.copies import KIND, QUALITIES, SURE, copy_changes
 from xaesthetic.train.effects import EFFECTS, effects_on
 from xaesthetic.train.question import begin
 from xaesthetic.train.ridge import enough, step_features
@@ -30,7 +30,7 @@ class Edited:
 
     data: str
     rows: Float[np.ndarray, "n k"]
-    """How a photograph's averages change from no edit to the full one, and to its copies."""
+    """How a photograph's averages change from no edit to the full one, and to its copies (those times `SURE`)."""
     targets: Float[np.ndarray, "n a"]
     """How the ratings should change, in their standard deviations; nan where nobody knows."""
     groups: tuple[str, ...]
@@ -102,7 +102,7 @@ def edited_features(
     copied = copy_changes(model, used, folder / "train copies", execution)
     return Edited(
         data,
-        np.concatenate([part.reshape(-1, part.shape[-1]) for part in (changed, copied)]),
+        np.concatenate([part.reshape(-1, part.shape[-1]) for part in (changed, SURE * copied)]),
         np.concatenate([np.tile(effects, (len(names), 1)), np.zeros((copied[..., 0].size, len(attributes)))]),
         tuple(np.concatenate([np.repeat(names, count) for count in (len(EFFECTS), len(QUALITIES))]).tolist()),
         (*EFFECTS,) * len(names) + (KIND,) * copied[..., 0].size,

@@ -32,6 +32,7 @@ from xaesthetic.train.copies import KIND, shifts
 from xaesthetic.train.edited import Edited, edited_features, moved, records_to_edit
 from xaesthetic.train.effects import assumptions
 from xaesthetic.train.features import photographs_features
+from xaesthetic.train.permuted import permuted_null
 from xaesthetic.train.question import begin, validate_trainable, working
 from xaesthetic.train.results import ON_BOTH, ON_RATINGS, with_intervals
 from xaesthetic.train.samples import divide, without_near
@@ -110,6 +111,9 @@ def train_rated_head(
         if edits is not None:
             edited = edited_features(model, edits, to_edit, rated.attributes, work / "edits", seed, execution)
         head = _fitted(rated, edited, seed, execution)
+        seen = [rated.records[row] for row in rated.train]
+        fitted = rated.features[rated.train], rated.labels[rated.train], rated.attributes, head.manifest["penalty"]
+        null = permuted_null(model, seen, *fitted, seed, execution)
         command = f"xaesthetic train {name} --data {data}{' --root …' if root else ''}"
         command += f" --edits {edits}{' --edits-root …' if edits_root else ''}" if edits else ""
         about = {
@@ -120,7 +124,7 @@ def train_rated_head(
         }
         if licence := _LICENCES.get(data.removesuffix(_TRAIN)):
             about |= {"licence": licence, "trained": f"{head.manifest['trained']} ({licence})"}
-        return write_weights(out, name, replace(head, manifest=dict(head.manifest) | about))
+        return write_weights(out, name, replace(head, manifest=dict(head.manifest) | null | about))
 
 
 def _rated(

@@ -12,3 +12,8 @@ export function element(name, attributes = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+/** A name that folds behind its underscores, where it must. */
+export function folding(name) {
+  return name.split(/(?<=_)/).flatMap((part, at) => (at ? [element("wbr"), part] : [part]));
+}

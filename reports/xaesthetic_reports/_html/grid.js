@@ -1,7 +1,7 @@
 // The grid: a row a photograph, a column a model and method.
 
 import { rating, under } from "./arithmetic.js";
-import { $, element } from "./elements.js";
+import { $, element, folding } from "./elements.js";
 import { enlargeRow } from "./large.js";
 import { addressOf, canvasFor, keptOf, mapsOf, paint, removePeople } from "./pictures.js";
 import { chosenColumns, models, nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
@@ -56,8 +56,8 @@ function heading({ model, method }) {
   return element(
     "th",
     { scope: "col" },
-    element("span", { class: "model" }, model),
-    element("span", { class: "method" }, method),
+    element("span", { class: "model" }, ...folding(model)),
+    element("span", { class: "method" }, ...folding(method)),
     element("span", { class: "verdict", "data-warns": warns }, said),
   );
 }
