@@ -37,8 +37,8 @@ class Block(torch.nn.Module):
         parts = list(self.children())
         y = x
         for convolution, normalisation in zip(parts[:-2:2], parts[1:-2:2], strict=True):
-            y = functional.relu6(normalisation(convolution(y)), inplace=True)
-        projected = parts[-1](parts[-2](y))
+            y = functional.relu6(normalised(convolution, normalisation, y), inplace=True)
+        projected = normalised(parts[-2], parts[-1], y)
         return y, projected + x if self.adds_input else projected
 
 
@@ -51,14 +51,30 @@ class Same(torch.nn.Conv2d):
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h2 w2"]:
         """Convolve."""
-        if self.stride[0] > 1:
-            x = functional.pad(x, [side for n in (x.shape[3], x.shape[2]) for side in self._sides(n)])
-        return super().forward(x)
+        return self._conv_forward(self.padded(x), self.weight, None)
+
+    def padded(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c _i _j"]:
+        """The input with the zeros that a stride needs around it."""
+        if self.stride[0] == 1:
+            return x
+        return functional.pad(x, [side for n in (x.shape[3], x.shape[2]) for side in self._sides(n)])
 
     def _sides(self, length: int) -> tuple[int, int]:
         (kernel, _), (stride, _) = self.kernel_size, self.stride
         missing = max((-(-length // stride) - 1) * stride + kernel - length, 0)
         return missing // 2, missing - missing // 2
+
+
+def normalised(convolution: Same, norm: torch.nn.BatchNorm2d, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h2 w2"]:
+    """Convolve and normalise; in one step where no gradient is wanted, as a fixed norm only scales and shifts.
+
+    The weights are scaled anew in each pass, which is cheap beside the convolution: they may have been written to.
+    """
+    if torch.is_grad_enabled() or norm.training:
+        return norm(convolution(x))  # type: ignore[no-any-return]
+    factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    weights = convolution.weight * factor[:, None, None, None]
+    return convolution._conv_forward(convolution.padded(x), weights, norm.bias - norm.running_mean * factor)
 
 
 def stem() -> torch.nn.Sequential:
