@@ -70,7 +70,8 @@ class Lite0(torch.nn.Module):
         """The blocks' maps; at 299 x 299 all 16: 150², 2 x 75², 2 x 38², 6 x 19², 5 x 10², 8,960 channels together."""
         taken: list[Tensor] = []
         convolution, norm, rectify = self.stem
-        x = rectify(normalised(convolution, norm, x.contiguous(memory_format=torch.channels_last)))
+        x = x.contiguous(memory_format=torch.channels_last)
+        x = rectify(normalised(convolution, norm, x))  # type: ignore[arg-type]  # Same and BatchNorm2d
         for block in self.blocks:
             rectified, x = block(x)
             taken.append(rectified)
