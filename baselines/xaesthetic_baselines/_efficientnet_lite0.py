@@ -70,7 +70,8 @@ class Same(torch.nn.Conv2d):
 def normalised(convolution: Same, norm: torch.nn.BatchNorm2d, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h2 w2"]:
     """Convolve and normalise; in one step where no gradient is wanted, as a fixed norm only scales and shifts.
 
-    A module that somebody listens to is called as ever. The weights are scaled anew in each pass, which is cheap beside the convolution: they may have been written to.
+    A module that somebody listens to is called as ever. The weights are scaled anew in each pass, which is cheap beside the
+    convolution: they may have been written to.
     """
     mean, variance = norm.running_mean, norm.running_var
     if torch.is_grad_enabled() or norm.training or mean is None or variance is None or _is_hooked(convolution, norm):
