@@ -12,7 +12,7 @@ from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, gap_linear
-from xaesthetic.models.weights import Weights, seen_by, slopes_of, specificity_null, trained_claim, validate_shape
+from xaesthetic.models.weights import Weights, penalty_of, seen_by, slopes_of, specificity_null, trained_claim, validate_shape
 
 EMBEDDED = Path(__file__).with_name("weights")
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -55,7 +55,8 @@ def with_head(
         tuple(head.manifest.get("links", ())),
     )
     linear = LinearHead(head.weights, head.bias, head.refits)
-    return replace(model, head=linear, described=head.described, slopes=slopes_of(head.manifest))
+    slopes, penalty = slopes_of(head.manifest), penalty_of(head.manifest)
+    return replace(model, head=linear, described=head.described, slopes=slopes, penalty=penalty)
 
 
 def kept_files(folder: Path, name: str) -> dict[str, str]:

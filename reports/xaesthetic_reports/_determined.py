@@ -1,14 +1,46 @@
 """What captions say of how well maps are determined: whether refits of a head draw the same map."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
-from xaesthetic.evaluation.stability import STABILITY
+from xaesthetic.core.types import ReportOptions
+from xaesthetic.evaluation.stability import STABILITY, StableCells
+from xaesthetic.run.stability import FADED
 from xaesthetic.run.store import Run
 
 
-def determined_notes(run: Run, attribute: str = "") -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Fading:
+    """Where the colors of a run's maps are kept; it holds nothing where figures are not to fade."""
+
+    cells: StableCells | None
+
+    def of(self, model: str, method: str, image: str, attribute: str) -> Bool[np.ndarray, "i j"] | None:
+        """Return the cells of stable sign of one map; None where it does not fade."""
+        return self.cells.of(model, method, image, attribute) if self.cells else None
+
+    def row(
+        self, model: str, method: str, images: Iterable[str], attribute: str
+    ) -> Mapping[str, Bool[np.ndarray, "i j"] | None]:
+        """The same for several photographs."""
+        return {image: self.of(model, method, image, attribute) for image in images}
+
+    def notes(self, run: Run, attribute: str) -> list[str]:
+        """Return what a caption says of it; nothing where no map of the attribute fades."""
+        places = ((model, method) for model in run.model_keys() for method in run.methods(model))
+        return [FADED] if self.cells and any(self.cells.has(*place, attribute) for place in places) else []
+
+
+def fading(run: Run, options: ReportOptions) -> Fading:
+    """Return where a run's maps fade, as its options say."""
+    return Fading(StableCells(run) if options.fade else None)
+
+
+def determined_notes(run: Run, attribute: str = "", model: str = "") -> list[str]:
     """Return what a caption says of the maps of an attribute, a line a model and method; nothing where nothing is known.
 
     A map that refits do not agree on is not what the attribute depends on, and the caption says so.
@@ -17,13 +49,15 @@ def determined_notes(run: Run, attribute: str = "") -> list[str]:
     ----------
     run
         A judged one.
-    attribute
+    attribute, model
         Whose maps; all where empty.
     """
     if not run.has(STABILITY):
         return []
     table = run.read(STABILITY)
-    return list(_notes(run, table if not attribute else table[table["attribute"] == attribute]))
+    for column, name in (("attribute", attribute), ("model", model)):
+        table = table[table[column] == name] if name else table
+    return list(_notes(run, table))
 
 
 def _notes(run: Run, table: pd.DataFrame) -> Iterator[str]:

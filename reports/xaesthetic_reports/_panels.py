@@ -1,8 +1,10 @@
 """A row of a figure: one map over every photograph."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
+from jaxtyping import Bool
 
 from xaesthetic.core.types import Pixels, ReportOptions
 from xaesthetic.data import images
@@ -11,14 +13,20 @@ from xaesthetic.run.maps import Maps
 
 
 def panels_of(
-    stack: Maps, name: str, photographs: Mapping[str, Pixels], scores: Mapping[str, str], options: ReportOptions
+    stack: Maps,
+    name: str,
+    photographs: Mapping[str, Pixels],
+    scores: Mapping[str, str],
+    options: ReportOptions,
+    stable: Mapping[str, Bool[np.ndarray, "i j"] | None] = MappingProxyType({}),
 ) -> tuple[grid.Panel, ...]:
-    """Return a panel for each photograph, small, with its map over it."""
+    """Return a panel for each photograph, small, with its map over it; colors fade where a sign is not stable."""
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
     together = np.stack(list(maps.values()))
     limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
     panels = []
     for image, pixels in photographs.items():
         shown = images.to_pixels(style.normalise(maps[image], limits), pixels.shape[:2])
-        panels.append(grid.Panel(style.overlay(pixels, shown), scores.get(image, ""), top=shown))
+        kept = style.kept_colors(stable.get(image), pixels.shape[:2])
+        panels.append(grid.Panel(style.overlay(pixels, shown, kept), scores.get(image, ""), top=shown))
     return tuple(panels)

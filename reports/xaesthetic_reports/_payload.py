@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from PIL import Image
 
 from xaesthetic.core.attributes import in_order
@@ -22,7 +22,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
-from xaesthetic.evaluation.stability import STABILITY
+from xaesthetic.evaluation.stability import STABILITY, StableCells
 from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.seen import seen_photographs
@@ -43,7 +43,7 @@ def payload(run: Run) -> dict[str, Any]:
     explained = _explained(run)
     shown = [record for record in run.records() if record.id in explained]
     attributes = in_order(run.read(PREDICTIONS)["attribute"])
-    answered, described = run.answered_by(), run.described()
+    answered, described, cells = run.answered_by(), run.described(), StableCells(run)
     return {
         "data": run.experiment.data,
         "command": answered.command,
@@ -54,7 +54,10 @@ def payload(run: Run) -> dict[str, Any]:
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),
-        "columns": [_column(run, model, method, shown) for model, method in _places(run)],
+        "columns": [
+            _column(run, model, method, shown) | {"kept": _kept(cells, model, method, shown)}
+            for model, method in _places(run)
+        ],
         "specificity": _summary(run, SPECIFICITY),
         "stability": _summary(run, STABILITY),
         "edits": _summary(run, EDIT_VERDICTS),
@@ -220,7 +223,19 @@ def _column(run: Run, model: str, method: str, records: Sequence[Record]) -> dic
     return {"model": model, "method": method, "strips": strips}
 
 
-def _fewer(maps: Float[np.ndarray, "_a _i _j"]) -> Float[np.ndarray, "_a _o _p"]:
+def _kept(cells: StableCells, model: str, method: str, records: Sequence[Record]) -> dict[str, Any]:
+    """For each attribute where its maps keep their colors, all photographs' below each other; nothing where not known."""
+    kept = [cells.of_image(model, method, record.id) for record in records]
+    names = kept[0] if kept else ()
+    return {name: _shares(np.stack([_fewer(item[name][None])[0] for item in kept])) for name in names}
+
+
+def _shares(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
+    eight = np.round(values * 255).astype(np.uint8)
+    return {"png": _uri(eight.reshape(-1, eight.shape[2]), "PNG"), "rows": eight.shape[1], "cells": eight.shape[2]}
+
+
+def _fewer(maps: Shaped[np.ndarray, "_a _i _j"]) -> Float[np.ndarray, "_a _o _p"]:
     size = min(maps.shape[1], _FINEST), min(maps.shape[2], _FINEST)
     return images.area_pool(maps.astype(np.float64), size)
 

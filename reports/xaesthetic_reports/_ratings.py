@@ -20,6 +20,8 @@ class Ratings:
     """In words, for a caption."""
     described: Mapping[str, Attribute]
     """By name what is known of the attributes."""
+    models: tuple[str, ...] = ()
+    """Whose ratings they are; none where they are people's."""
 
     def attribute(self, name: str) -> Attribute:
         """Return what is known of an attribute."""
@@ -49,4 +51,4 @@ def ratings_of(run: Run) -> Ratings:
     trained = run.trained()
     said = "; ".join(f"{key}, {trained[key]}" for key in models)
     whose = f"ratings by a model, not by people ({said}), of {run.experiment.data}"
-    return Ratings(pd.DataFrame(columns).astype(float), whose, known)
+    return Ratings(pd.DataFrame(columns).astype(float), whose, known, tuple(models))

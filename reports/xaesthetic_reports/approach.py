@@ -17,7 +17,9 @@ from xaesthetic.data import images
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import style
 from xaesthetic.run.schemas import BLOCKS
+from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run
+from xaesthetic_reports._determined import determined_notes
 
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6}
 _WIDTH, _HEIGHT = style.WIDTHS[2], 2.05
@@ -62,7 +64,9 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
         _photograph(figure, photograph, first, title)
         _blocks(figure, blocks, maps)
         _sum(figure, photograph, maps, first)
-    return style.save(figure, run.report / "approach", _caption(run, first, maps, title))
+    model, attribute = str(first["model"]), str(first["attribute"])
+    notes = [*seen_caption(run, frozenset([record.id]), [model]), *determined_notes(run, attribute, model)]
+    return style.save(figure, run.report / "approach", "\n".join([_caption(run, first, maps, title), *notes]))
 
 
 def _box(left: float, bottom: float, width: float, height: float) -> tuple[float, float, float, float]:

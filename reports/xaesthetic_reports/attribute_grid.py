@@ -17,7 +17,7 @@ from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages.pick import Pick, pick_records
-from xaesthetic_reports._determined import determined_notes
+from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, target_notes, units_of
 from xaesthetic_reports._labels import key_to_labels, labels, title_labels
 from xaesthetic_reports._panels import panels_of
@@ -44,7 +44,7 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     For each attribute ``report/attribute_grid_NAME.png``, ``.pdf`` and the caption.
     """
     records = {record.id: record for record in run.records()}
-    described, units, notes = run.described(), units_of(run), target_notes(run)
+    described, units, notes, fades = run.described(), units_of(run), target_notes(run), fading(run, options)
     written = []
     for pick in pick_records(run):
         if options.attributes and pick.attribute not in options.attributes:
@@ -52,15 +52,15 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
         most = _MOST[options.columns]
         shown = replace(pick, highest=pick.highest[:most], lowest=pick.lowest[-most:])
         named = labels([records[image].original for image in (*shown.highest, *shown.lowest)])
-        rows = _rows(run, shown, records, named, options, units)
-        title = described.any(pick.attribute).title
-        figure = grid.photo_grid(
-            rows, _page(title, pick, shown, options, _unit(run, pick.attribute, units)), options.columns
-        )
+        rows = _rows(run, shown, records, named, options, units, fades)
+        title, faded = described.any(pick.attribute).title, fades.notes(run, pick.attribute)
+        scale = f"{_SCALES[options.scale]}{'; grey: sign not stable' * bool(faded)}"
+        figure = grid.photo_grid(rows, _page(title, pick, shown, scale, _unit(run, pick.attribute, units)), options.columns)
         caption = "\n".join(
             [
                 _caption(run, pick, shown, _SCALES[options.scale], described),
                 *notes,
+                *faded,
                 *determined_notes(run, pick.attribute),
                 *key_to_labels(named | title_labels([title])),
             ]
@@ -76,6 +76,7 @@ def _rows(
     named: Mapping[str, str],
     options: ReportOptions,
     units: Units,
+    fades: Fading,
 ) -> list[grid.Row]:
     shown = (*pick.highest, *pick.lowest)
     people = units.described.of_people(pick.attribute)
@@ -96,7 +97,8 @@ def _rows(
         for method in run.methods(model):
             stack = run.maps(model, method)
             if pick.attribute in stack.attributes and stack.asks_output:  # a floor is drawn once, by `floors`
-                panels = panels_of(stack, pick.attribute, photographs, scores, options)
+                kept = fades.row(model, method, shown, pick.attribute)
+                panels = panels_of(stack, pick.attribute, photographs, scores, options, kept)
                 rows.append(grid.Row(f"{model}\n{method}", panels))
                 scores = {}  # once a model is enough
     return rows
@@ -132,9 +134,8 @@ def _name(record: Record, named: Mapping[str, str]) -> str:
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"
 
 
-def _page(title: str, pick: Pick, shown: Pick, options: ReportOptions, unit: str) -> grid.Page:
+def _page(title: str, pick: Pick, shown: Pick, scale: str, unit: str) -> grid.Page:
     ends = (("highest", pick.highest, shown.highest), ("lowest", pick.lowest, shown.lowest))
-    scale = _SCALES[options.scale]
     return grid.Page(
         title=title,
         groups=tuple(

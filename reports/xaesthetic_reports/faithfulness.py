@@ -13,6 +13,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import FAITHFULNESS_SUMMARY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
 
@@ -53,7 +54,7 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
             for end in ("deletion", "insertion")
         ]
         figure = interval_figure(panels, f"{model}: deletion and insertion", options.columns)
-        caption = "\n".join([_caption(run, str(model), rows), *key_to_labels(named)])
+        caption = "\n".join([_caption(run, str(model), rows), *seen_notes(run), *key_to_labels(named)])
         written += style.save(figure, run.report / f"faithfulness_{model}", caption)
     return written
 

@@ -41,7 +41,7 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/report.html``.
     """
-    shown = payload(run) | {"scale": options.scale, "colors": _colors(), "downloads": _downloads(run)}
+    shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors(), "downloads": _downloads(run)}
     script = page_script("page.js")
     style = source("page.css")
     page = render(

@@ -18,7 +18,7 @@ from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import SEEN, seen_photographs
 from xaesthetic.run.store import Run
-from xaesthetic_reports._determined import determined_notes
+from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
 
@@ -48,18 +48,25 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
     series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []
-    known = _determined(run)
+    known, fades = _determined(run), fading(run, options)
     described, units, written = run.described(), units_of(run), dict[Path, None]()
     for record in run.records():
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
         said = [*series, *(f"{model}: {how}{marks.get(model, '')}" for model, how in run.trained().items())]
         pixels = thumbnail(load_photograph(record), _PIXELS)
-        for attribute, shown in _shown(record, stacks, ratings, units):
+        for attribute, shown in _shown(record, stacks, ratings, units, fades):
             if not options.attributes or attribute in options.attributes:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
                 title = ", ".join(filter(None, (title, target_words(run))))
-                note = " ".join([*known.get(attribute, ()), *_ranges(attribute, stacks, described), f"{'; '.join(said)}."])
+                note = " ".join(
+                    [
+                        *known.get(attribute, ()),
+                        *fades.notes(run, attribute),
+                        *_ranges(attribute, stacks, described),
+                        f"{'; '.join(said)}.",
+                    ]
+                )
                 save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
                 written[file] = None
     return list(written)
@@ -77,7 +84,7 @@ def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: D
 
 
 def _shown(
-    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units
+    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units, fades: Fading
 ) -> Iterator[tuple[str, Sequence[Overlay]]]:
     """Give every attribute with the maps of those models that have it; under no name those that ask no attribute."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
@@ -91,6 +98,7 @@ def _shown(
                     units.corner(record.id, model, attribute, float(ratings[record.id, model, attribute])),
                     stack.map(record.id, attribute),
                     *units.unit(stack, model, attribute),
+                    fades.of(model, method, record.id, attribute),
                 )
                 for (model, method), stack in by_attribute.items()
                 if attribute in stack.attributes

@@ -12,6 +12,7 @@ from xaesthetic.core.facts import report
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
+from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
 from xaesthetic_reports._ratings import Ratings, ratings_of
@@ -53,17 +54,16 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     count = min(_SHOWN, *(rated[name] // 2 for name in names))
     items = [known.attribute(name) for name in names]
     named = title_labels(item.title for item in items)
-    rows = [
-        grid.Row(named[item.title], _panels(known.table[item.name], records, count, item))
-        for item in map(known.attribute, names)
-    ]
+    shown = {item.name: _ends(known.table[item.name], count) for item in items}
+    rows = [grid.Row(named[item.title], _panels(shown[item.name], records, item)) for item in items]
     page = grid.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {known.whose}, "
         f"{len(known.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
+    seen = seen_caption(run, frozenset(str(image) for ends in shown.values() for image in ends.index), known.models)
     likeness = [f"{item.title}: {item.likeness}." for item in items if item.likeness]
-    caption = "\n".join([caption, *likeness, *key_to_labels(named)])
+    caption = "\n".join([caption, *likeness, *seen, *key_to_labels(named)])
     return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)
 
 
@@ -76,10 +76,14 @@ def _papers(rated: Mapping[str, int], known: Ratings) -> list[str]:
     return list(dict.fromkeys(filter(None, standing)))
 
 
-def _panels(ratings: pd.Series, records: dict[str, Record], count: int, item: Attribute) -> tuple[grid.Panel, ...]:
+def _ends(ratings: pd.Series, count: int) -> pd.Series:
+    """The highest and the lowest ratings, by photograph."""
     ordered = ratings.dropna().sort_index().sort_values(ascending=False, kind="stable")
-    shown = [*ordered.index[:count], *ordered.index[-count:]]
+    return pd.concat([ordered.iloc[:count], ordered.iloc[-count:]])
+
+
+def _panels(ratings: pd.Series, records: dict[str, Record], item: Attribute) -> tuple[grid.Panel, ...]:
     return tuple(
-        grid.Panel(style.padded(style.thumbnail(load_photograph(records[image]))), item.text(float(ordered[image])))
-        for image in shown
+        grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), item.text(float(rating)))
+        for image, rating in ratings.items()
     )

@@ -7,6 +7,7 @@ from xaesthetic.core.facts import report
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
+from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run
 from xaesthetic_reports._ratings import ratings_of
 
@@ -44,8 +45,8 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     middle = (len(ordered) - count) // 2
     records = {record.id: record for record in run.records()}
     item = known.attribute("overall")
-    rows = []
-    for name, start in (("high", 0), ("middle", middle), ("low", len(ordered) - count)):
+    rows, starts = [], {"high": 0, "middle": middle, "low": len(ordered) - count}
+    for name, start in starts.items():
         panels = tuple(
             grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), item.text(float(score)))
             for image, score in ordered.iloc[start : start + count].items()
@@ -55,5 +56,7 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
         f"Photographs of the highest, the middle and the lowest overall score: {known.whose}, {len(ordered)} photographs. "
         "In the corner the score. Photographs are padded to squares, not stretched."
     )
+    images = frozenset(str(image) for start in starts.values() for image in ordered.index[start : start + count])
+    caption = "\n".join([caption, *seen_caption(run, images, known.models)])
     figure = grid.photo_grid(rows, grid.Page("", (("overall aesthetic score", count),)), options.columns)
     return style.save(figure, run.report / "score_samples", caption)

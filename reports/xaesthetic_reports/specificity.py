@@ -11,6 +11,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
+from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run
 
 
@@ -40,8 +41,14 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
         IntervalPanel("between attributes", _lines(table, "between", "low", "high"), (), CORRELATION),
         IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), (), CORRELATION),
     ]
+    explained = frozenset(image for place in _places(run) for image in run.maps(*place).images)
+    caption = "\n".join([_caption(run, table), *seen_caption(run, explained)])
     figure = interval_figure(panels, "Do maps depend on the attribute?", options.columns)
-    return [file, *style.save(figure, run.report / "specificity", _caption(run, table))]
+    return [file, *style.save(figure, run.report / "specificity", caption)]
+
+
+def _places(run: Run) -> list[tuple[str, str]]:
+    return [(model, method) for model in run.model_keys() for method in run.methods(model)]
 
 
 def _lines(table: pd.DataFrame, value: str, low: str, high: str) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from xaesthetic.paper.tables.attribute_ranks import attribute_ranks, table_frame
 from xaesthetic.paper.tables.layout import rank_layouts
 from xaesthetic.paper.tables.related import with_related
 from xaesthetic.paper.tables.render import to_html, to_latex
+from xaesthetic.run.near_seen import near_seen_in
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import seen_photographs, without_seen
 from xaesthetic.run.store import Run
@@ -47,10 +48,11 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
             "one's own (--data aadb:test, para:test, ratings)."
         )
     rated = in_order(name for record in records for name in record.ratings)
-    unseen, said = without_seen([run.read(PREDICTIONS)], seen_photographs(run), run.experiment.data)
+    near, unknown = near_seen_in(run)
+    unseen, said = without_seen([run.read(PREDICTIONS)], seen_photographs(run), run.experiment.data, near)
     tables, likeness = with_related(unseen, run.described().data)
     ranks = attribute_ranks(records, tables, rated, seed=run.experiment.seed)
-    result = replace(ranks, notes=(*ranks.notes, *said, *likeness))
+    result = replace(ranks, notes=(*ranks.notes, *said, *unknown, *likeness))
     layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
     texts = {
         **{f"{name}.csv": frame_csv(frame) for name, frame in table_frames(result).items()},

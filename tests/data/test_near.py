@@ -1,6 +1,7 @@
 """Photographs that come twice, saved anew: found across lists and data sets, and left out of tests."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,12 @@ def test_lists_and_data_sets_are_compared(records):
 def test_what_looks_trained_on_is_not_tested_on(records):
     assert near_trained(records, [0, 1], [2, 3, 4]) == {3: 0}
     assert near_trained(records, [1], [2, 3, 4]) == {}
+
+
+def test_a_copy_of_a_copy_is_not_tested_on(records):
+    again = replace(records[3], id="again", path=records[3].path.with_name("again.png"), original="again")
+    again.path.write_bytes(records[3].path.read_bytes())
+    assert near_trained([*records, again], [0, 1], [2, 3, 4, 5]) == {3: 0, 5: 0}
 
 
 def test_the_command_prints_pairs(command, tmp_path):

@@ -1,6 +1,7 @@
 """No photograph is judged by a head that saw it: tables leave it out and say so, figures mark it."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,11 +11,14 @@ from xaesthetic_reports._payload import payload
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import replace_summed
 from xaesthetic.core.seen import pack
-from xaesthetic.evaluation.judge import judge
+from xaesthetic.evaluation.judge import judge, summarise
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
+from xaesthetic.run.rows import record_row
 from xaesthetic.run.seen import seen_caption, seen_notes, seen_photographs, without_seen
 from xaesthetic.run.store import Run
+
+ORDERS = ("cam", "random_order", "centre_order")
 
 
 def having_seen(run, **seen):
@@ -72,6 +76,30 @@ def test_figures_and_pages_mark_them(run):
     table = pd.read_csv(run.report / "table_1.csv")
     assert set(table["n"]) == {4, 0} - ({0} if (table["n"] > 0).all() else set())
     assert {item["id"]: item["seen"] for item in payload(run)["photographs"]}["p003"] == ["one"]
+
+
+def test_faithfulness_leaves_them_out_and_its_caption_says_so(run):
+    rows = [(f"p{n:03}", "one", order, "light", "blur", 0.1 * n, 0.2, 0.3) for n in range(6) for order in ORDERS]
+    run.write(schemas.FAITHFULNESS, pd.DataFrame(rows, columns=list(schemas.FAITHFULNESS.names)))
+    assert set(summarise(run).tables["faithfulness"]["photographs"]) == {4}
+    written = draw_reports(run, ["faithfulness"])
+    assert "left out of the tables: 2 photographs" in next(f for f in written if f.suffix == ".txt").read_text()
+
+
+def test_figures_of_specificity_and_of_a_models_ratings_mark_them(run):
+    summarise(run)
+    (line,) = [text for text in captions(run, "specificity").splitlines() if "Seen in training" in text]
+    assert line == "Seen in training by one: p000, p003."
+    assert "Seen in training" not in captions(run, "samples")  # people's ratings: no model has a part in it
+    by_models = [replace(record, ratings={}) for record in run.records()]
+    table = run.read(schemas.RECORDS)
+    stripped = pd.DataFrame([record_row(record) for record in by_models])
+    run.write(schemas.RECORDS, table.assign(ratings=stripped["ratings"]))
+    assert "Seen in training by one: " in captions(run, "samples")
+
+
+def captions(run, report):
+    return "".join(file.read_text() for file in draw_reports(run, [report]) if file.suffix == ".txt")
 
 
 def test_without_lists_nothing_changes(tmp_path):

@@ -9,12 +9,14 @@ from support import nets
 
 import xaesthetic as xa
 from xaesthetic.core.beyond import beyond_title, beyond_words
-from xaesthetic.core.errors import ModelError
+from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.models.beyond import beyond
 from xaesthetic.models.forward import Session
 from xaesthetic.models.heads import LinearHead
+from xaesthetic.models.model import select
 from xaesthetic.models.refits import Refits, find_refits
 from xaesthetic.models.slope import Slope
+from xaesthetic.stages.photo import _beyond
 
 NAMES = ("light", "quality", "overall")
 
@@ -103,6 +105,49 @@ def test_an_explanation_has_the_same(photo):
         shown.beyond("quality")
     with pytest.raises(ModelError, match="do not add up"):
         xa.explain(photo, rated(), method="activation_energy").beyond("light")
+
+
+def test_the_operator_and_the_argument_of_explain_are_the_same(photo):
+    model = rated()
+    light, overall = select(model, ["light"]), select(model, ["overall"])
+    rest, expected = light - overall, beyond(model, "light")
+    assert rest.attributes == ("light_beyond_overall",)
+    torch.testing.assert_close(rest.head.weights, expected.head.weights)
+    torch.testing.assert_close(rest.head.bias, expected.head.bias)
+    shown, same = xa.explain(photo, rest), xa.explain(photo, model, "light", beyond="overall")
+    assert list(shown.ratings.items()) == list(same.ratings.items())
+    np.testing.assert_array_equal(shown.maps["light_beyond_overall"], same.maps["light_beyond_overall"])
+    assert "less than the overall rating predicts" in repr(same)
+
+
+def test_a_model_that_is_loaded_twice_is_one_network():
+    one, other = rated(), rated()
+    files = {"a.safetensors": "0" * 64}
+    one, other = (replace(item, source=replace(item.source, files=files)) for item in (one, other))
+    assert (select(one, ["light"]) - select(other, ["overall"])).attributes == ("light_beyond_overall",)
+    changed = replace(other, source=replace(other.source, files={"a.safetensors": "1" * 64}))
+    with pytest.raises(ModelError, match="are two networks"):
+        select(one, ["light"]) - select(changed, ["overall"])
+
+
+def test_the_operator_refuses_what_the_command_refuses(photo):
+    model = rated()
+    light, overall = select(model, ["light"]), select(model, ["overall"])
+    for first, second, said in (
+        (select(model, ["quality"]), overall, r"leaves 2\.0% of the variance of quality"),
+        (light, select(rated(), ["overall"]), "are two networks"),
+        (light, model, "rates light, quality, overall, and one output is taken off others"),
+        (light, select(model, ["quality"]), "does not say how light goes with quality"),
+        (overall, overall, "has nothing beyond itself"),
+        (light, "overall", "str is no model"),
+    ):
+        with pytest.raises(ModelError, match=said) as error:
+            first - second
+        assert "\n" not in str(error.value)
+    with pytest.raises(ModelError, match="2.0%"):
+        xa.explain(photo, model, "quality", beyond="overall")
+    with pytest.raises(DataError, match="True is no attribute"):
+        _beyond(model, ["light"], True)
 
 
 def test_words_neither_judge_nor_promise():

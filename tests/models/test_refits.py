@@ -12,7 +12,7 @@ from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import place, relinked, select
 from xaesthetic.models.refits import Refits, find_refits
 from xaesthetic.models.target import Target
-from xaesthetic.models.weights import Weights, read_weights, slopes_of, specificity_null, write_weights
+from xaesthetic.models.weights import Weights, penalty_of, read_weights, slopes_of, specificity_null, write_weights
 from xaesthetic.run.maps import REFITS
 
 MANIFEST = {"attributes": ["light", "content"], "trained": "by hand"}
@@ -108,3 +108,5 @@ def test_what_a_manifest_says_of_slopes_and_permuted_ratings():
     assert specificity_null({"specificity_null": 0.81}) == {"": 0.81}
     pairs = {"light, content": 0.8, "light, color": 0.6}
     assert specificity_null({"specificity_null": pairs}) == pairs
+    assert penalty_of(MANIFEST) is None
+    assert penalty_of({"penalty": 3000}) == 3000.0

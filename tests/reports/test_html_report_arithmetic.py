@@ -144,6 +144,8 @@ def test_colours_by_value(arithmetic):
     colors = arithmetic("coloured", ramp([-1, 0, 1, 2, 9]), [0, 2], palette, 5, 1)
     assert colors[::4] == [0, 0, 128, 255, 255]  # beyond the limits, as at them
     assert colors[1::4] == colors[3::4] == colors[::4]
+    faded = arithmetic("coloured", ramp([0, 1, 2]), [0, 2], palette[:-3] + [255] * 3, 3, 1, ramp([1, 0.5, 0]))
+    assert faded[3::4] == [0, 64, 0]  # the palette's own opacity times what is kept
     assert arithmetic("coloured", ramp([1, 1]), [1, 1], palette, 2, 1) == [0] * 8  # equal limits
 
 

@@ -79,6 +79,8 @@ def test_a_head_from_ratings_rates_in_their_scale(photographs, tmp_path):
     low, high = result["interval"]["light"]
     assert -1 < low <= result["spearman"]["light"] <= high
     assert result["spearman"]["light"] > 0.8
+    assert -1 <= manifest["specificity_null"]["light, dof"] <= 1
+    assert "48 photographs" in manifest["specificity_null_method"]
     kept = read_weights(tmp_path / "out", "tiny")
     model = gap_linear(["light", "dof"], tiny_net().inputs, tiny_net().features, kept.weights, kept.bias, SOURCE)
     shown = Session(model).run([images.decode(record.path) for record in records[48:]], ["cam"])
@@ -106,6 +108,9 @@ def test_edits_are_rows_and_their_effects_are_said(photographs, tmp_path):
     assert item["moved"] < -0.3
     assert {"moved_kind_not_shown", "accuracy", "accuracy_kind_not_shown"} <= set(item)
     assert "accuracy" not in manifest["edits"]["dof: underexpose"]
+    assert manifest["assumed"]["effects"]["jpeg"] == {"light": 0.0, "dof": 0.0}
+    assert manifest["copies"].keys() == {"jpeg 95", "jpeg 90", "jpeg 75"}
+    assert abs(manifest["copies"]["jpeg 75"]["light"]) < 0.1
     kept = manifest["nested_folds"]["edits_kept"]
     assert manifest["trained"] == ("trained on people's ratings and on edits" if kept else "trained on people's ratings")
 

@@ -2,13 +2,18 @@
 
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xaesthetic.cli import options, screen
+
+if TYPE_CHECKING:
+    from xaesthetic.core.execution import Execution
+    from xaesthetic.data.check import Sheet
 
 app = typer.Typer(no_args_is_help=True, help="Data sets: what there is, under which licence.")
 
@@ -87,7 +92,7 @@ def data_fetch(
     epilog="\b\nExamples:\n  "
     "xaesthetic data check aadb --root path/to/AADB --missing missing.txt\n  "
     "xaesthetic data check para osie my/photos --root path/to/PARA\n  "
-    "xaesthetic data check para osie=path/to/OSIE",
+    "xaesthetic data check para osie=path/to/OSIE --model lite0_ft",
 )
 def data_check(
     name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, or a folder of photographs.")],
@@ -99,6 +104,14 @@ def data_check(
     near: Annotated[
         bool, typer.Option("--near/--no-near", help="Open all photographs to find those that look alike.")
     ] = True,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Look for copies by the features of this model too, as lite0_ft: crops and mirrored ones. All are compared "
+            "with all.",
+        ),
+    ] = None,
     workers: options.Workers = 2,
     quiet: options.Quiet = False,
     missing: Annotated[Path | None, typer.Option(help="Write the names of missing photographs to this file.")] = None,
@@ -108,9 +121,11 @@ def data_check(
     from xaesthetic.core.files import write_text
     from xaesthetic.data.check import examine_data
 
-    check = examine_data(
-        name, root, dict(map(_other, others or ())), near, options.execution(workers, quiet or not sys.stderr.isatty())
-    )
+    further = dict(map(_other, others or ()))
+    execution = options.execution(workers, quiet or not sys.stderr.isatty())
+    check = examine_data(name, root, further, near, execution)
+    if model is not None:
+        check = replace(check, sheets=(*check.sheets, _by_features(model, {name: root} | further, execution)))
     if missing:
         write_text(missing, "".join(f"{item}\n" for item in check.missing))
     if as_json:
@@ -121,6 +136,18 @@ def data_check(
     screen.print_left_out(check.left_out)
     if check.missing or check.left_out:
         raise typer.Exit(1)
+
+
+def _by_features(model: str, data: Mapping[str, Path | None], execution: "Execution") -> "Sheet":
+    """The photographs that a model takes for one another."""
+    from xaesthetic.core.choices import ModelChoice
+    from xaesthetic.data.check import near_sheet
+    from xaesthetic.data.records import find_records
+    from xaesthetic.train.similar import SIMILAR, near_by_features
+
+    records = {item: find_records(item, place) for item, place in data.items()}
+    pairs = near_by_features(records, ModelChoice.parse(model), execution)
+    return near_sheet(pairs, f" by features of {model} (cosine of {SIMILAR:.2f} or more)")
 
 
 def _other(text: str) -> tuple[str, Path | None]:

@@ -58,6 +58,7 @@ Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name 
 Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. Default: all.")]
 Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
 Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
+Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the head do not agree about the sign.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Precision = Annotated[
     str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
@@ -192,10 +193,10 @@ def execution(workers: int, quiet: bool, device: str = "auto", trust: bool = Fal
     return Execution(workers, device, choose_progress(quiet), local, trust)
 
 
-def report_options(scale: str, columns: int) -> "ReportOptions":
+def report_options(scale: str, columns: int, fade: bool = True) -> "ReportOptions":
     """How figures are drawn."""
     from xaesthetic.core.types import ReportOptions
 
     if scale not in ("per_map", "shared"):
         raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
-    return ReportOptions(scale=scale, columns=columns)
+    return ReportOptions(scale=scale, columns=columns, fade=fade)

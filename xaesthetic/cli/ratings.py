@@ -1,6 +1,6 @@
 """What the command prints of ratings: tables with their ranges, and a mark at those outside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xaesthetic.cli import screen
@@ -64,12 +64,30 @@ def print_shown(run: "Run") -> None:
 
 def _say_target_and_training(run: "Run") -> None:
     from xaesthetic.run.question import target_words
+    from xaesthetic.run.seen import seen_caption
 
     if said := target_words(run.experiment):
         screen.say(f"Maps show {said}.")
     for key, trained in run.trained().items():
         screen.say(f"{key}: {trained}")
+    for line in (*_undetermined(run), *seen_caption(run, frozenset(record.id for record in run.records()))):
+        screen.say(line)
     _say_of_licences(run.trained().values())
+
+
+def _undetermined(run: "Run") -> Iterator[str]:
+    """Give a line for every model and method with maps that do not show what their attribute depends on."""
+    from xaesthetic.evaluation.stability import STABILITY
+
+    if not run.has(STABILITY):
+        return
+    table = run.read(STABILITY)
+    for (model, method, against), rows in table[~table["determined"]].groupby(["model", "method", "against"], sort=False):
+        names = ", ".join(f"{row['attribute']} {row['split_half']:z.2f}" for _, row in rows.iterrows())
+        yield (
+            f"{model}, {method}: {against} disagree about some maps, so these do not show what the attribute depends on "
+            f"(split-half r): {names}"
+        )
 
 
 def _say_of_licences(trained: Iterable[str]) -> None:

@@ -37,6 +37,7 @@ def compare(
     report: options.Reports = None,
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
+    fade: options.Fade = True,
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -64,7 +65,7 @@ def compare(
         options.folder(experiment, out),
         options.execution(workers, quiet, trust=trust),
         report or (),
-        options.report_options(scale, columns),
+        options.report_options(scale, columns, fade),
         optional=not method,
     )
     _show(comparison, quiet, as_json)
@@ -193,11 +194,12 @@ def report(
     report: options.Reports = None,
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
+    fade: options.Fade = True,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.reporting import draw_available, raise_failures
 
-    drawn = draw_available(options.open_run(run), report or (), options.report_options(scale, columns))
+    drawn = draw_available(options.open_run(run), report or (), options.report_options(scale, columns, fade))
     for path in drawn.written:
         screen.say(path)
     raise_failures(drawn.failed)

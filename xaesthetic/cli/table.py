@@ -1,4 +1,4 @@
-"""The paper's two tables."""
+"""The paper's two tables, and what attributes have beyond the overall score."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,8 @@ import typer
 
 from xaesthetic.cli import options, screen
 from xaesthetic.cli.table_2 import EXAMPLES, table_2
+from xaesthetic.cli.table_beyond import EXAMPLES as BEYOND
+from xaesthetic.cli.table_beyond import table_beyond
 from xaesthetic.cli.table_files import Folder, Predictions, Resamples, named, tell
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ def table_1(
     from xaesthetic.paper.tables.related import with_related
     from xaesthetic.paper.tables.training import learnt_elsewhere
     from xaesthetic.pipeline import compare
+    from xaesthetic.run.near_seen import near_seen
     from xaesthetic.run.schemas import PREDICTIONS
     from xaesthetic.run.seen import seen_photographs, without_seen
 
@@ -114,7 +117,8 @@ def table_1(
         left_out |= rated.left_out
         seen |= seen_photographs(rated.run)
         packed |= {key: source.seen for key, source in rated.run.answered_by().models.items()}
-    unseen, left = without_seen([*tables, *chosen], seen, data)
+    near = near_seen(packed, tested, listed, root, execution)
+    unseen, left = without_seen([*tables, *chosen], seen, data, near)
     related, likeness = with_related(unseen, collection.described)
     notes += (*left, *likeness)
     result = attribute_ranks(tested, related, attributes, resamples, seed, declared, metrics)
@@ -201,3 +205,4 @@ _PAPER = (
 
 
 app.command("2", epilog=EXAMPLES)(table_2)
+app.command("beyond", epilog=BEYOND)(table_beyond)

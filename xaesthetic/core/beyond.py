@@ -33,10 +33,10 @@ def beyond_title(title: str, of: str = OVERALL) -> str:
 
     Examples
     --------
-    >>> beyond_title("Light", "Overall score")
-    'Light beyond overall score'
+    >>> beyond_title("Light (PARA)", "Overall score (PARA)")
+    'Light (PARA) beyond overall score (PARA)'
     """
-    return f"{title} beyond {of.lower()}"
+    return f"{title} beyond {of[:1].lower()}{of[1:]}"
 
 
 def beyond_words(of: str) -> str:

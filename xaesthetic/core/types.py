@@ -230,3 +230,5 @@ class ReportOptions:
     columns: int = 2
     """Of a two-column paper: figures are as wide as both (2) or as one (1). `approach` and `rating_form` are always as wide
     as both."""
+    fade: bool = True
+    """Whether maps fade to grey where their sign is not stable; only those that there are refits for."""

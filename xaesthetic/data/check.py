@@ -1,6 +1,7 @@
 """What a data set holds: how many photographs are there, what people gave them, and how the ratings hang together."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -14,7 +15,8 @@ import scipy
 from xaesthetic.core.attributes import ATTRIBUTES, NAMES, in_order
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import PassedOver, Record
-from xaesthetic.data.near import near_duplicates
+from xaesthetic.data.near import Near, near_duplicates
+from xaesthetic.data.raters import LEVELS, PERSONALITY, TRAITS, Raters, find_raters, read_raters
 from xaesthetic.data.records import collect
 
 _EXTREMES = (0.30, 0.75)  # of the overall score: what lies beyond was chosen to be easy
@@ -71,12 +73,12 @@ def examine_data(
     A table of the lists (splits) with the photographs found; and, where there are ratings: photographs in two lists, the
     ratings' distribution, Spearman's ρ of every attribute with the overall score, and of the best linear combination of
     the paper's eight attributes (ordinary least squares on `train`) with it, where people gave overall scores; and what the
-    data set declares of its attributes; and the pairs that look alike.
+    data set declares of its attributes; who rated, where PARA-UserInfo.csv lies beside; and the pairs that look alike.
 
     Raises
     ------
     DataError
-        If the data set's lists are not there or damaged.
+        If the data set's lists are not there or damaged, or a table of who rated has no column userId.
     """
     collection = collect(name, root)
     records = list(collection.records)
@@ -92,21 +94,42 @@ def examine_data(
     if collection.described:
         declared = tuple((item.name, item.title, item.about, item.question) for item in collection.described)
         sheets.append(Sheet("declared attributes", ("attribute", "title", "range", "question"), declared))
+    passed_over = collection.passed_over
+    if people := find_raters(name, root):
+        raters = read_raters(people)
+        sheets.append(_people(raters))
+        passed_over += raters.passed_over
     if near:
-        sheets.append(
-            _near({name: records} | {item: collect(item, place).records for item, place in others.items()}, execution)
-        )
-    return DataCheck(tuple(sheets), missing, left_out, collection.passed_over)
+        data = {name: records} | {item: collect(item, place).records for item, place in others.items()}
+        sheets.append(near_sheet(near_duplicates(data, execution)))
+    return DataCheck(tuple(sheets), missing, left_out, passed_over)
 
 
-def _near(data: Mapping[str, Sequence[Record]], execution: Execution) -> Sheet:
-    pairs = near_duplicates(data, execution)
+def _people(raters: Raters) -> Sheet:
+    """How many of those who rated are what: a row a trait and value; of a score its mean and deviation."""
+    rows = []
+    for trait in TRAITS.values():
+        known = Counter(item.traits.get(trait, "") for item in raters.people)
+        order = LEVELS if trait.endswith("experience") else sorted(name for name in known if name)
+        rows += [(trait, value, str(known[value])) for value in order if known[value]]
+        rows += [(trait, "not known", str(known[""]))] if known[""] else []
+    for factor in PERSONALITY.values():
+        scores = [item.personality[factor] for item in raters.people if factor in item.personality]
+        rows += [(factor, f"{np.mean(scores):.2f} ± {np.std(scores):.2f}", str(len(scores)))] if scores else []
+    gone = f"; the table has no column {', '.join(raters.missing)}" if raters.missing else ""
+    return Sheet(f"{len(raters.people)} people rated{gone}", ("", "is", "people"), tuple(rows))
+
+
+def near_sheet(pairs: Sequence[Near], how: str = "") -> Sheet:
+    """Return pairs of photographs as a table, those of different lists or data sets first; `how` they were compared."""
     rows = [
         (*_place(pair.first, pair.first_data), *_place(pair.second, pair.second_data), "yes" if pair.apart else "no")
         for pair in sorted(pairs, key=lambda pair: not pair.apart)
     ]
     columns = ("photograph", "in", "looks like", "in", "other list or data set")
-    return Sheet(f"near duplicates: {len(rows)} pairs, {sum(pair.apart for pair in pairs)} across", columns, tuple(rows))
+    return Sheet(
+        f"near duplicates{how}: {len(rows)} pairs, {sum(pair.apart for pair in pairs)} across", columns, tuple(rows)
+    )
 
 
 def _place(record: Record, data: str) -> tuple[str, str]:

@@ -43,10 +43,20 @@ def near_duplicates(data: Mapping[str, Sequence[Record]], execution: Execution =
     -------
     Pairs, in the photographs' order: of many copies every one with the first.
     """
-    whole = [(name, record) for name, records in data.items() for record in records if record.edit is None]
+    whole = whole_records(data)
     looks, rows = _looks([record for _, record in whole], execution)
-    pairs = [(whole[rows[one]], whole[rows[other]]) for one, other in near_pairs(looks)]
-    return tuple(Near(one[1], other[1], one[0], other[0]) for one, other in pairs if one[1].path != other[1].path)
+    return as_near(whole, [(rows[one], rows[other]) for one, other in near_pairs(looks)])
+
+
+def whole_records(data: Mapping[str, Sequence[Record]]) -> list[tuple[str, Record]]:
+    """Return all photographs but edited versions, each with its data set's name."""
+    return [(name, record) for name, records in data.items() for record in records if record.edit is None]
+
+
+def as_near(whole: Sequence[tuple[str, Record]], pairs: Iterable[tuple[int, int]]) -> tuple[Near, ...]:
+    """Return pairs of numbers as pairs of photographs; the same file twice is no pair."""
+    both = [(whole[one], whole[other]) for one, other in pairs]
+    return tuple(Near(one[1], other[1], one[0], other[0]) for one, other in both if one[1].path != other[1].path)
 
 
 def near_trained(
@@ -75,10 +85,19 @@ def near_trained(
     for first, second in near_pairs(looks):
         groups.setdefault(rows[first], set()).add(rows[second])
         groups.setdefault(rows[second], set()).add(rows[first])
-    known = set(one)
-    near = {row: sorted(groups.get(row, set()) & known) for row in other}
+    known, firsts = set(one), _first_with_hash(looks, rows)
+    near = {}
+    for row in other:
+        first = firsts.get(row)  # copies of one photograph are paired with the first of them, and it with the others
+        like = groups.get(row, set()) | (groups.get(first, set()) if first in groups.get(row, ()) else set())
+        near[row] = sorted(like & known)
     originals = {records[row].original: match[0] for row, match in near.items() if match}
     return {row: originals[records[row].original] for row in other if records[row].original in originals}
+
+
+def _first_with_hash(looks: Looks, rows: Sequence[int]) -> dict[int, int]:
+    _, first, inverse = np.unique(looks.hashes, return_index=True, return_inverse=True)
+    return {row: rows[place] for row, place in zip(rows, first[inverse], strict=True)}
 
 
 def _looks(records: Sequence[Record], execution: Execution) -> tuple[Looks, list[int]]:

@@ -7,6 +7,7 @@ head and a head in the ratings, so that one factorisation of the kernel serves a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -217,8 +218,8 @@ def _nss(maps: Float[np.ndarray, "q a p c"], gaze: Float[np.ndarray, "p c"]) -> 
 
 def between_attributes(maps: Float[np.ndarray, "q a p c"]) -> Float[np.ndarray, " q"]:
     """Return the mean correlation of maps of two attributes, over pairs and photographs: the null of specificity."""
-    first, second = np.triu_indices(maps.shape[1], k=1)
-    return np.asarray(_correlate(maps[:, first], maps[:, second], 3).mean((1, 2)))
+    pairs = combinations(range(maps.shape[1]), 2)
+    return np.asarray(np.mean([_correlate(maps[:, i], maps[:, j], 2).mean(1) for i, j in pairs], axis=0))
 
 
 def _rows(attributes: Sequence[str], measure: str, values: Float[np.ndarray, "q a"]) -> pd.DataFrame:

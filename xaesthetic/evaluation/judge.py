@@ -86,7 +86,7 @@ SUMMARIES = (
     Summary(
         FAITHFULNESS_SUMMARY,
         (FAITHFULNESS,),
-        lambda run: summarise_faithfulness(run.read(FAITHFULNESS), run.experiment.seed),
+        lambda run: _on_unseen(run, FAITHFULNESS, FAITHFULNESS_SUMMARY, summarise_faithfulness),
     ),
     Summary(
         BASELINES_SUMMARY,

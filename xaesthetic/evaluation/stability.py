@@ -91,14 +91,44 @@ def stable_mask(run: Run, model: str, image: str, attribute: str, method: str = 
     DataError
         If the model has no refits, and no other weights of it are in the run; or there is no such map.
     """
-    for source in _sources(run, None):
-        if (source.model, source.method) == (model, method) and attribute in source.attributes:
-            main, refits = source.of(image)
-            return np.asarray(stable(main[None], refits[None])[0, source.attributes.index(attribute)])
+    mask = StableCells(run).of(model, method, image, attribute)
+    if mask is not None:
+        return mask
     raise DataError(
         f"{run.root}: {model}/{method}/{attribute} has no refits, so nothing is known of its sign; train the model again, "
         f"or compare several weights of it (--model {model}=RUN1 --model {model}=RUN2)."
     )
+
+
+class StableCells:
+    """Where the signs of a run's maps are stable, map by map."""
+
+    def __init__(self, run: Run) -> None:
+        """Find what there is to hold maps against; nothing is read yet."""
+        self._sources = {(source.model, source.method): source for source in _sources(run, None)}
+
+    def has(self, model: str, method: str, attribute: str) -> bool:
+        """Whether anything is known of a map."""
+        source = self._sources.get((model, method))
+        return source is not None and attribute in source.attributes
+
+    def of(self, model: str, method: str, image: str, attribute: str) -> Bool[np.ndarray, "i j"] | None:
+        """Return where the sign of one map is stable, on the map's grid; None where nothing is known of it.
+
+        Raises
+        ------
+        DataError
+            If there are no maps of the photograph.
+        """
+        return self.of_image(model, method, image)[attribute] if self.has(model, method, attribute) else None
+
+    def of_image(self, model: str, method: str, image: str) -> dict[str, Bool[np.ndarray, "_i _j"]]:
+        """Return the same by attribute; empty where nothing is known."""
+        source = self._sources.get((model, method))
+        if source is None:
+            return {}
+        main, refits = source.of(image)
+        return dict(zip(source.attributes, stable(main[None], refits[None])[0], strict=True))
 
 
 class _Source:

@@ -1,5 +1,6 @@
 """One photograph and its overlays, large enough to look at: in a notebook, and as files of their own."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 from xaesthetic.core.targets import describe_units
-from xaesthetic.core.types import Map, Pixels
+from xaesthetic.core.types import Map, Mask, Pixels
 from xaesthetic.data import images
 from xaesthetic.figures import style
 from xaesthetic.figures.grid import Panel, draw_panel
@@ -23,7 +24,7 @@ _COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT, _NOTE = 4, 7.0, 0.24, 0.18, 0.34, 0.16  #
 _LARGEST = 2.6  # inches: of a picture with few beside it
 _HIGHEST = 1.6  # of a picture's width: higher photographs become narrower
 _PIXELS = 720  # of the longer side: about 300 dpi in the widest cell
-_TEXT, _SMALLEST = 7.5, 4.5  # points
+_TEXT, _SMALL, _SMALLEST = 7.5, 5.5, 4.5  # points: most, of notes at least, of all at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Overlay:
     """Of its values, where they have one: `rating points`."""
     range: str = ""
     """Of the ratings, where it is declared: `1 to 10`."""
+    kept: Mask | None = None
+    """On the same grid where the map keeps its colors; elsewhere they fade to grey. Everywhere where None."""
 
 
 def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note: str = "") -> Figure:
@@ -54,7 +57,7 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
     title
         One line above all.
     note
-        One line below all: how the models were trained.
+        What stands below all, in as many lines as it takes: how the models were trained.
 
     Returns
     -------
@@ -70,7 +73,8 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
     columns = min(_COLUMNS, len(panels))
     cell = min(_LARGEST, _WIDTH / columns)
     tall = cell * min(_HIGHEST, small.shape[0] / small.shape[1]) + _LINE
-    height = _HEAD + -(-len(panels) // columns) * tall + _FOOT + _NOTE * bool(note)
+    below = _lines(note, (columns - 0.06) * cell)
+    height = _HEAD + -(-len(panels) // columns) * tall + _FOOT + _NOTE * len(below)
     with mpl.rc_context(style.STYLE):
         figure = Figure(figsize=(columns * cell, height), dpi=200)
         FigureCanvasAgg(figure)
@@ -81,9 +85,9 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
             _text(figure, name, (left, top), (0.56 if between else 0.94) * cell)
             _text(figure, between, (left + 0.94 * cell, top), 0.36 * cell, right=True)
             draw_panel(sheet, panel, box=_place(small, left, top - _LINE, 0.94 * cell, tall - _LINE - 0.03))
-        _color_bar(sheet, 0.17 + _NOTE * bool(note), _bar_texts(overlays, ends))
-        if note:
-            _text(figure, note, (0.03 * cell, _NOTE), (columns - 0.06) * cell)
+        _color_bar(sheet, 0.17 + _NOTE * len(below), _bar_texts(overlays, ends))
+        for number, line in enumerate(reversed(below), 1):
+            _text(figure, line, (0.03 * cell, number * _NOTE), 0.95 * (columns - 0.06) * cell)
     return figure
 
 
@@ -105,7 +109,8 @@ def _place(small: Pixels, left: float, top: float, width: float, height: float) 
 
 def _panel(small: Pixels, item: Overlay, values: Map) -> Panel:
     shown = style.normalise(values)
-    return Panel(style.overlay(small, shown), item.rating, top=shown)
+    kept = style.kept_colors(item.kept, small.shape[:2])
+    return Panel(style.overlay(small, shown, kept), item.rating, top=shown)
 
 
 def _ends(values: Map) -> tuple[str, str]:
@@ -134,6 +139,12 @@ def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold:
     size = _TEXT * min(1.0, room / needed) if needed else _TEXT
     side = "right" if right else "left"
     figure.text(at[0] / width, at[1] / height, text, va="top", ha=side, fontsize=size, fontweight=weight)
+
+
+def _lines(note: str, room: float) -> list[str]:
+    """A note in as few lines as hold it in letters of `_SMALL` points at least, about as long as each other."""
+    count = -(-_inches(note, "normal") * _SMALL // (room * _TEXT)) if note else 0
+    return textwrap.wrap(note, round(len(note) / count) + 4) if count else []
 
 
 def _inches(text: str, weight: str) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 from matplotlib.figure import Figure
 
 from xaesthetic.core.errors import DataError
@@ -80,7 +80,12 @@ def coarse(grid: Float32[np.ndarray, "_i _j"]) -> Float32[np.ndarray, "_o _p"]:
     return np.asarray(images.area_pool(grid, size), dtype=np.float32)
 
 
-def overlay(pixels: Pixels, shown: Map) -> Pixels:
+def kept_colors(cells: Bool[np.ndarray, "_i _j"] | None, size: tuple[int, int]) -> Map | None:
+    """Where a map keeps its colors, 0 to 1, in image pixels: they fade between a cell that does and one that does not."""
+    return None if cells is None else images.to_pixels(coarse(cells.astype(np.float32)), size)
+
+
+def overlay(pixels: Pixels, shown: Map, kept: Map | None = None) -> Pixels:
     """A map's colours over the photograph in grey.
 
     Parameters
@@ -89,11 +94,14 @@ def overlay(pixels: Pixels, shown: Map) -> Pixels:
         The photograph.
     shown
         0 to 1 on the same pixels; nan leaves the photograph grey.
+    kept
+        On the same pixels how much of the colours is kept: 0 leaves the photograph grey; all where not given.
     """
     grey = np.repeat(images.to_float(pixels).mean(-1, keepdims=True), 3, axis=-1)
     known = np.isfinite(shown)[..., None]
     colors = mpl.colormaps[COLORS](np.nan_to_num(shown))[..., :3]
-    mixed = np.where(known, (1 - _OPACITY) * grey + _OPACITY * colors, grey)
+    opacity = _OPACITY if kept is None else _OPACITY * kept[..., None]
+    mixed = np.where(known, (1 - opacity) * grey + opacity * colors, grey)
     return images.to_bytes(mixed.astype(np.float32))
 
 

@@ -2,6 +2,11 @@
 
 The result is a linear head again, so its maps are exact: the map of `light` less the slope times the map of `overall`. The
 slope is that of people's ratings in the photographs that the model was trained on, and stands in its manifest.
+
+    light, overall = (xa.load_model("multigap_lite0", name) for name in ("light", "overall"))
+    shown = xa.explain("photo.jpg", light - overall)
+    shown = xa.explain("photo.jpg", "multigap_lite0", "light", beyond="overall")  # the same
+    shown = xa.explain("photo.jpg", "multigap_lite0").beyond("light")  # of an explanation that is there
 """
 
 from collections.abc import Sequence
@@ -52,11 +57,8 @@ def beyond(
     --------
     >>> import xaesthetic as xa
     >>> from xaesthetic.models.beyond import beyond
-    >>> try:
-    ...     beyond(xa.load_model("lite0_ft"), "light")
-    ... except xa.XaestheticError as error:
-    ...     print(str(error)[:43])
-    lite0_ft has no attribute 'overall'; it has
+    >>> beyond(xa.load_model("lite0_ft"), "light").attributes
+    ('light_beyond_overall',)
     """
     second = other or model
     row = place_of(of, second.descriptions, second.name)
@@ -77,6 +79,40 @@ def beyond(
     return _derived(model, rows, score, second.descriptions[row], [slopes[model.attributes[place]] for place in rows])
 
 
+def less(model: AttributeModel, overall: object) -> AttributeModel:
+    """Return what a model's outputs have beyond the only output of another one: what `light - overall` means.
+
+    Parameters
+    ----------
+    model
+        Chosen with the attributes that are meant.
+    overall
+        A model of one output, the overall score.
+
+    Raises
+    ------
+    ModelError
+        If the other is no model of one output, or as `beyond`.
+
+    Examples
+    --------
+    >>> import xaesthetic as xa
+    >>> light, overall = (xa.load_model("multigap_lite0", name) for name in ("light", "overall"))
+    >>> (light - overall).attributes
+    ('light_beyond_overall',)
+    """
+    if not isinstance(overall, AttributeModel):
+        raise ModelError(
+            f"{model.name}: {type(overall).__name__} is no model to be beyond of; take xa.load_model(NAME, 'overall')."
+        )
+    if len(overall.attributes) != 1:
+        raise ModelError(
+            f"{overall.name}: rates {', '.join(overall.attributes)}, and one output is taken off others; choose it, as "
+            "xa.load_model(NAME, 'overall')."
+        )
+    return beyond(model, model.attributes, overall.attributes[0], overall)
+
+
 def _rows(model: AttributeModel, named: Sequence[str], score: str) -> list[int]:
     if "all" in named:
         return [place for place, name in enumerate(model.attributes) if name != score]
@@ -89,6 +125,8 @@ def _rows(model: AttributeModel, named: Sequence[str], score: str) -> list[int]:
 def _validate_backbone(model: AttributeModel, other: AttributeModel) -> None:
     """Make sure that two models are heads of one backbone: maps of two networks do not add up to one's."""
     same = model.features is other.features or (model.module is not None and model.module is other.module)
+    # loaded twice: by one name, from the same files
+    same = same or (model.name == other.name and bool(model.source.files) and model.source.files == other.source.files)
     if not same:
         raise ModelError(
             f"{model.name} and {other.name} are two networks, so no map of the one is a part of the other's; take both "

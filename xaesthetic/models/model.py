@@ -85,6 +85,8 @@ class AttributeModel:
     """What tells it from others of its name, where it holds no tensors here that would (`xaesthetic.models.identity`)."""
     slopes: Mapping[str, Slope] = field(default_factory=dict)
     """How attributes go with the overall score, where that is known (`xaesthetic.models.beyond`)."""
+    penalty: float | None = None
+    """That of the ridge that its head was fitted by, where it was fitted so to ratings, on channels of equal spread."""
 
     @property
     def is_cut(self) -> bool:
@@ -117,6 +119,12 @@ class AttributeModel:
         """What is known of its attributes, in the order of its outputs."""
         declared = {item.name: item for item in self.described}
         return tuple(declared.get(name) or vocabulary.describe(name) for name in self.attributes)
+
+    def __sub__(self, other: "AttributeModel") -> "AttributeModel":
+        """Return what these outputs have beyond another model's only one: `light - overall` (`models.beyond.less`)."""
+        from xaesthetic.models.beyond import less
+
+        return less(self, other)
 
     def ratings(self, raw: Float[Tensor, "b a"]) -> Float[Tensor, "b a"]:
         """Return the ratings that raw outputs stand for."""

@@ -55,6 +55,7 @@ class _Manifest(Struct, frozen=True):
     slopes: dict[str, float] = {}
     beyond: dict[str, _Beyond] = {}
     specificity_null: float | dict[str, float] | None = None
+    penalty: Annotated[float, Meta(gt=0)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,12 @@ def specificity_null(manifest: Mapping[str, Any]) -> dict[str, float]:
     if isinstance(known, Mapping):
         return {str(pair): float(value) for pair, value in known.items()}
     return {} if known is None else {"": float(known)}
+
+
+def penalty_of(manifest: Mapping[str, Any]) -> float | None:
+    """Return the penalty of the ridge of ratings that a head was fitted by, as `AttributeModel` has it."""
+    known = manifest.get("penalty")
+    return None if known is None else float(known)
 
 
 def read_seen(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Photographs of a run that one of its models has seen in training: tables leave them out, figures mark them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -41,7 +42,10 @@ def unseen(run: Run, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_seen(
-    tables: Sequence[pd.DataFrame], seen: Mapping[str, frozenset[str]], data: str
+    tables: Sequence[pd.DataFrame],
+    seen: Mapping[str, frozenset[str]],
+    data: str,
+    near: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[list[pd.DataFrame], tuple[str, ...]]:
     """Return tables of several runs without what any of their models saw, and the note on it.
 
@@ -53,17 +57,20 @@ def without_seen(
         By model, the photographs that it saw.
     data
         What to call the photographs in an error.
+    near
+        By model, the photographs that look like one that it saw (`xaesthetic.run.near_seen`).
 
     Raises
     ------
     DataError
         If nothing is left.
     """
-    every = frozenset().union(*seen.values())
+    every = frozenset().union(*seen.values(), *near.values())
     kept = [table[~table["image"].isin(every)] for table in tables] if every else list(tables)
     if every and not any(map(len, kept)):
-        raise DataError(f"{data}: {' and '.join(seen)} saw all of the photographs in training; test on others.")
-    return kept, _notes(seen)
+        saw = f"{' and '.join(dict.fromkeys((*seen, *near)))} saw all of the photographs{', or their like,' * bool(near)}"
+        raise DataError(f"{data}: {saw} in training; test on others.")
+    return kept, _notes(seen, near)
 
 
 def seen_notes(run: Run) -> tuple[str, ...]:
@@ -71,14 +78,16 @@ def seen_notes(run: Run) -> tuple[str, ...]:
     return _notes(seen_photographs(run))
 
 
-def _notes(seen: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
-    if not seen:
+def _notes(seen: Mapping[str, frozenset[str]], near: Mapping[str, frozenset[str]] = MappingProxyType({})) -> tuple[str, ...]:
+    if not seen and not near:
         return ()
-    whose = "; ".join(f"{len(images)} {SEEN} by {key}" for key, images in seen.items())
-    return (f"left out of the tables: {len(frozenset().union(*seen.values()))} photographs ({whose}).",)
+    whose = [f"{len(images)} {SEEN} by {key}" for key, images in seen.items()]
+    whose += [f"{len(images)} that look like one {SEEN} by {key}" for key, images in near.items()]
+    count = len(frozenset().union(*seen.values(), *near.values()))
+    return (f"left out of the tables: {count} photographs ({'; '.join(whose)}).",)
 
 
-def seen_caption(run: Run, images: frozenset[str]) -> list[str]:
+def seen_caption(run: Run, images: frozenset[str], models: Collection[str] | None = None) -> list[str]:
     """Return the line that marks the photographs of a figure that a model saw; none where there are none.
 
     Parameters
@@ -87,8 +96,11 @@ def seen_caption(run: Run, images: frozenset[str]) -> list[str]:
         Of the figure.
     images
         Those that it shows.
+    models
+        Those that have a part in it; all of the run where None.
     """
-    shown = {key: sorted(images & seen) for key, seen in seen_photographs(run).items()}
+    known = {key: seen for key, seen in seen_photographs(run).items() if models is None or key in models}
+    shown = {key: sorted(images & seen) for key, seen in known.items()}
     parts = [f"by {key}: {_some(names)}" for key, names in shown.items() if names]
     return [f"{SEEN.capitalize()} {'; '.join(parts)}."] if parts else []
 

@@ -14,6 +14,11 @@ STABLE = 0.9
 """The share of refits that must have a cell on the same side of the map's mean as the map itself has it."""
 DETERMINED = 0.5
 """The least split-half correlation at which a map may be said to show what an attribute depends on."""
+FADED = (
+    "Maps fade to grey where their sign is not stable: fewer than nine in ten refits have that place on the same "
+    "side of the map's mean."
+)
+"""What a caption says of a figure whose maps fade."""
 Pairs = Sequence[tuple[int, int]]
 
 

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
@@ -24,6 +25,7 @@ from xaesthetic.figures import style
 from xaesthetic.figures.overlays import Overlay, overlay_figure
 from xaesthetic.models.slope import Slope, slope_of, validate_share
 from xaesthetic.models.target import Target
+from xaesthetic.run.stability import FADED
 
 T = TypeVar("T")
 
@@ -116,6 +118,14 @@ class Explanation:
             If the explanation has none of that name.
         ModelError
             If the model says no slopes, less than 5 % of the variance is left over, or the maps do not add up to ratings.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import xaesthetic as xa
+        >>> shown = xa.explain(np.zeros((64, 96, 3), np.uint8), "multigap_lite0", ["light", "overall"])
+        >>> list(shown.beyond("light").maps)
+        ['light_beyond_overall']
         """
         name, score = self._named(attribute), self._named(of)
         slope = slope_of(self.slopes, name, score, self.model or "the model")
@@ -136,38 +146,55 @@ class Explanation:
             notes=(*self.notes, beyond_words(score)),
         )  # fmt: skip
 
-    def overlay(self, attribute: str) -> Image.Image:
+    def overlay(self, attribute: str, fade: bool = False) -> Image.Image:
         """Return one attribute's map, in colors from its lowest to its highest value, over the photograph in grey.
 
         Parameters
         ----------
         attribute
             By its name or title.
+        fade
+            Whether it fades to grey where its sign is not stable, as far as that is known.
 
         Raises
         ------
         DataError
             If the explanation has no such attribute; says which may be meant.
         """
-        return Image.fromarray(style.overlay(self.pixels, style.normalise(self.maps[attribute])))
+        shown = style.normalise(self.maps[attribute])
+        kept = self.stable[attribute].astype(np.float32) if fade and self.stable else None
+        return Image.fromarray(style.overlay(self.pixels, shown, kept))
 
-    def figure(self) -> Figure:
-        """Return the photograph with every attribute's overlay beside it, as a figure of matplotlib."""
+    def figure(self, fade: bool = True) -> Figure:
+        """Return the photograph with every attribute's overlay beside it, as a figure of matplotlib.
+
+        Parameters
+        ----------
+        fade
+            Whether maps fade to grey where their sign is not stable, as far as that is known.
+        """
         several = self.layer_maps or (self.baseline_maps if len(self.baseline_maps) > 1 else {})
         items = self._attributes() if self.asks_output else self._attributes()[:1]
+        stable = self.stable if fade else {}
         overlays = [
-            self._overlay(item, whose, maps) for item in items for whose, maps in (several or {"": self.maps}).items()
+            self._overlay(item, whose, maps, None if whose else stable.get(item.name))
+            for item in items
+            for whose, maps in (several or {"": self.maps}).items()
         ]
         title = f"{self.model}, {self._explained()}: {self.trained}"
-        return overlay_figure(self.pixels, overlays, title, "; ".join(self.notes))
+        return overlay_figure(
+            self.pixels, overlays, title, "; ".join([*self.notes, *[FADED.rstrip(".")] * (bool(stable) and not several)])
+        )
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, fade: bool = True) -> Path:
         """Write the whole figure; the file is there complete, or not at all.
 
         Parameters
         ----------
         path
             Its ending says what is written: .png, .pdf, .svg or .jpg.
+        fade
+            As in `figure`.
 
         Returns
         -------
@@ -180,19 +207,19 @@ class Explanation:
         """
         if not isinstance(path, (str, Path)) or not str(path):
             raise DataError(f"{path!r} is no path; pass one, as 'explanation.png'.")
-        style.save_figure(self.figure(), Path(path))
+        style.save_figure(self.figure(fade), Path(path))
         return Path(path)
 
     def _explained(self) -> str:
         """The method, and what it explains where that is not the output itself."""
         return ", ".join(filter(None, [self.method.partition(SIGN)[0], self.target.described]))
 
-    def _overlay(self, item: Attribute, whose: str, maps: Mapping[str, Map]) -> Overlay:
+    def _overlay(self, item: Attribute, whose: str, maps: Mapping[str, Map], kept: Mask | None) -> Overlay:
         """One map, of a layer or a baseline where there are several; a floor's stands under no attribute."""
         if not self.asks_output:
             return Overlay(", ".join(filter(None, ("no attribute asked", whose))), "", maps[item.name])
         title = ", ".join(filter(None, (item.title, whose or item.about)))
-        return Overlay(title, self._corner(item), maps[item.name], self.units.get(item.name, ""), item.range)
+        return Overlay(title, self._corner(item), maps[item.name], self.units.get(item.name, ""), item.range, kept)
 
     def _corner(self, item: Attribute) -> str:
         """The rating, and how far the target lies from its zero where it has one."""

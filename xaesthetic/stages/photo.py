@@ -19,6 +19,7 @@ from xaesthetic.core.method_keys import with_baselines
 from xaesthetic.core.types import PRECISIONS, Map, Pixels
 from xaesthetic.data import images
 from xaesthetic.data.photos import Photo, photo_pixels
+from xaesthetic.models.beyond import beyond as rest
 from xaesthetic.models.forward import Results, Session, method_facts
 from xaesthetic.models.layers import at_layer, in_series
 from xaesthetic.models.loading import load_model
@@ -40,6 +41,7 @@ def explain(
     method: str | None = None,
     precision: str = "full",
     target: str | Target = "up",
+    beyond: str = "",
 ) -> Explanation:
     """Rate one photograph and show where the ratings come from.
 
@@ -60,6 +62,9 @@ def explain(
     target
         What maps explain: ``up`` for what raises an output, ``down`` for what lowers it, or a `Target`, which may be of the
         rating behind the link, and have a zero of its own (`xaesthetic.models.target` says which maps change).
+    beyond
+        The score that attributes are taken beyond, as ``overall``: then ratings and maps are of what each has beyond it
+        (`xaesthetic.models.beyond`), and called as `light_beyond_overall`. Empty for the attributes themselves.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def explain(
     ------
     XaestheticError
         If the photograph cannot be read, or there is no such model, attribute or method, or the method cannot explain the
-        model.
+        model; if too little is left over beyond the score, or the model does not say how attributes go with it.
 
     Examples
     --------
@@ -77,6 +82,8 @@ def explain(
     >>> import xaesthetic as xa
     >>> list(xa.explain(np.zeros((64, 96, 3), np.uint8), "lite0_ft", "Light").ratings)
     ['light']
+    >>> list(xa.explain(np.zeros((64, 96, 3), np.uint8), "multigap_lite0", "light", beyond="overall").ratings)
+    ['light_beyond_overall']
     """
     if not isinstance(method, (str, type(None))):
         raise PluginError(
@@ -87,7 +94,7 @@ def explain(
     wanted, aim = _names(attributes), Target.parse(target)
     pixels = photo_pixels(photo)
     loaded = _loaded(model)
-    chosen = select(loaded, wanted, loaded.name)
+    chosen = _beyond(loaded, wanted, beyond) if beyond else select(loaded, wanted, loaded.name)
     aim = narrowed(aim, loaded, chosen)
     methods = with_baselines([method or ("cam" if explained(chosen, aim).weights is not None else "grad_cam")])
     session = Session(chosen, precision=precision, target=aim)
@@ -127,6 +134,12 @@ def explain(
             *([] if changes is None else [precision_note(changes)]),
         ),
     )
+
+
+def _beyond(model: AttributeModel, attributes: Sequence[str], of: Any) -> AttributeModel:
+    if not isinstance(of, str):
+        raise DataError(f"{of!r} is no attribute; pass a name, as beyond='overall'.")
+    return rest(model, attributes, of)
 
 
 def _changes(session: Session, pixels: Pixels, methods: Sequence[str], results: Results) -> pd.DataFrame | None:

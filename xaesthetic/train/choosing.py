@@ -22,7 +22,7 @@ WEIGHTS = (0.3, 1.0, 3.0)
 FOLDS = 5
 COST = 0.01
 """By how much mean ρ may fall for the edits; where the interval of the loss reaches further, they are left out."""
-_CLOSE = 0.005
+_CLOSE = 0.003
 _TIMES = 1000
 
 Table = Float[np.ndarray, "n a"]
@@ -107,7 +107,7 @@ def _nested(problem: Problem, folds: np.ndarray, held: Mapping[frozenset[int], H
 
 
 def _best(problem: Problem, held: Held) -> tuple[Choice, Choice]:
-    """For ratings the highest mean ρ; with edits, of those within .005 of the highest, the one that errs least on edits."""
+    """For ratings the highest mean ρ; with edits, of those within .003 of the highest, the one that errs least on edits."""
     rho = {choice: _mean_rho(problem, table) for choice, table in held.items()}
     alone, both = ([choice for choice in held if bool(choice.weight) == wanted] for wanted in (False, True))
     ratings = max(alone, key=rho.__getitem__)

@@ -1,4 +1,4 @@
-"""Controlled edits as rows of a ridge of ratings, and what a head makes of edits of other photographs."""
+"""Controlled edits, and copies, as rows of a ridge of ratings, and what a head makes of those of other photographs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import EditStep, Record
 from xaesthetic.data.records import find_records, fingerprint
 from xaesthetic.models.model import AttributeModel
+from xaesthetic.train.copies import KIND, QUALITIES, SURE, copy_changes
 from xaesthetic.train.effects import EFFECTS, effects_on
 from xaesthetic.train.question import begin
 from xaesthetic.train.ridge import enough, step_features
@@ -25,18 +26,20 @@ _MOST = 100, 60
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Edits of some photographs, to fit to, and of others, to test on."""
+    """Edits and copies of some photographs, to fit to, and of others, to test on."""
 
     data: str
     rows: Float[np.ndarray, "n k"]
-    """How a photograph's averages change from no edit to the full one: a row for each photograph and kind of edit."""
+    """How a photograph's averages change from no edit to the full one, and to its copies (those times `SURE`)."""
     targets: Float[np.ndarray, "n a"]
     """How the ratings should change, in their standard deviations; nan where nobody knows."""
     groups: tuple[str, ...]
     """The rows' photographs."""
     kinds: tuple[str, ...]
-    """The rows' kinds of edit."""
+    """The rows' kinds of edit; those of copies are `xaesthetic.train.copies.KIND`."""
     tests: Float[np.ndarray, "m steps k"]
+    copies: Float[np.ndarray, "_m qualities k"]
+    """How the averages of other photographs change in their copies, to test on."""
     attributes: tuple[str, ...]
     trained: tuple[Record, ...]
 
@@ -95,15 +98,18 @@ def edited_features(
     tests, _, held_out = step_features(model, test, folder / "test", execution, steps)
     enough(data, min(len(names), len(held_out)) * 2)
     changed = np.diff(shown.reshape(len(shown), len(EFFECTS), 2, -1).astype(np.float64), axis=2)[:, :, 0]
+    used, others = ([item for item in part if item.id in set(ids)] for part, ids in ((train, names), (test, held_out)))
+    copied = copy_changes(model, used, folder / "train copies", execution)
     return Edited(
         data,
-        changed.reshape(-1, shown.shape[-1]),
-        np.tile(effects, (len(names), 1)),
-        tuple(np.repeat(names, len(EFFECTS)).tolist()),
-        tuple(EFFECTS) * len(names),
+        np.concatenate([part.reshape(-1, part.shape[-1]) for part in (changed, SURE * copied)]),
+        np.concatenate([np.tile(effects, (len(names), 1)), np.zeros((copied[..., 0].size, len(attributes)))]),
+        tuple(np.concatenate([np.repeat(names, count) for count in (len(EFFECTS), len(QUALITIES))]).tolist()),
+        (*EFFECTS,) * len(names) + (KIND,) * copied[..., 0].size,
         tests,
+        copy_changes(model, others, folder / "test copies", execution),
         tuple(attributes),
-        tuple(record for record in train if record.id in set(names)),
+        tuple(used),
     )
 
 

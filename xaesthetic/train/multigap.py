@@ -27,7 +27,7 @@ from xaesthetic.models.folder import ModelFile, Origin, output_of, write_folder
 from xaesthetic.models.model import AttributeModel, device, gap_linear
 from xaesthetic.models.multigap import HEAD
 from xaesthetic.models.weights import Weights, declaration, write_tensors
-from xaesthetic.train.features import deviations, photographs_features
+from xaesthetic.train.features import OF_RATED, deviations, photographs_features
 from xaesthetic.train.question import begin, working
 from xaesthetic.train.results import ON_RATINGS, tested
 from xaesthetic.train.ridge import fit_from_edits
@@ -150,7 +150,7 @@ def _fit(features: Features, labels: np.ndarray, name: str, data: str) -> tuple[
             f"{data}: {known.sum()} photographs rated for {name} can be trained on; {_LEAST} at least are needed."
         )
     rows = features[known].astype(np.float64)
-    scale = deviations(rows)
+    scale = deviations(rows, OF_RATED)
     fitted = RidgeCV(alphas=ALPHAS).fit(rows / scale, labels[known])
     return fitted.coef_ / scale, float(fitted.intercept_), float(fitted.alpha_)
 

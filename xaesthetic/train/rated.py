@@ -28,9 +28,11 @@ from xaesthetic.models.refits import Refits
 from xaesthetic.models.weights import Weights, declaration, write_weights
 from xaesthetic.train.beyond import manifest_of, slopes
 from xaesthetic.train.choosing import COST, FOLDS, Chosen, choose, folds_of
+from xaesthetic.train.copies import KIND, shifts
 from xaesthetic.train.edited import Edited, edited_features, moved, records_to_edit
 from xaesthetic.train.effects import assumptions
 from xaesthetic.train.features import photographs_features
+from xaesthetic.train.permuted import permuted_null
 from xaesthetic.train.question import begin, validate_trainable, working
 from xaesthetic.train.results import ON_BOTH, ON_RATINGS, with_intervals
 from xaesthetic.train.samples import divide, without_near
@@ -109,6 +111,9 @@ def train_rated_head(
         if edits is not None:
             edited = edited_features(model, edits, to_edit, rated.attributes, work / "edits", seed, execution)
         head = _fitted(rated, edited, seed, execution)
+        seen = [rated.records[row] for row in rated.train]
+        fitted = rated.features[rated.train], rated.labels[rated.train], rated.attributes, head.manifest["penalty"]
+        null = permuted_null(model, seen, *fitted, seed, execution)
         command = f"xaesthetic train {name} --data {data}{' --root …' if root else ''}"
         command += f" --edits {edits}{' --edits-root …' if edits_root else ''}" if edits else ""
         about = {
@@ -119,7 +124,7 @@ def train_rated_head(
         }
         if licence := _LICENCES.get(data.removesuffix(_TRAIN)):
             about |= {"licence": licence, "trained": f"{head.manifest['trained']} ({licence})"}
-        return write_weights(out, name, replace(head, manifest=dict(head.manifest) | about))
+        return write_weights(out, name, replace(head, manifest=dict(head.manifest) | null | about))
 
 
 def _rated(
@@ -170,7 +175,8 @@ def _fitted(rated: Rated, edited: Edited | None, seed: int, execution: Execution
         def without(kind: str) -> Float[np.ndarray, "a k"]:
             return rows.head(np.flatnonzero(kinds != kind), chosen.joint)[0]
 
-        more = {"edits": moved(edited, weights, rows.spread, without)}
+        copied = shifts(edited.copies, weights, rows.spread, rated.attributes)
+        more = {"edits": moved(edited, weights, rows.spread, without), "copies": copied}
     manifest = _manifest(rated, edited, chosen) | {"result": result} | more
     tensors = [torch.from_numpy(item) for item in (weights.astype(np.float32), bias.astype(np.float32), *halves)]
     return Weights(tensors[0], tensors[1], {}, manifest, Refits(tensors[2], tensors[3]))
@@ -197,7 +203,7 @@ def _manifest(rated: Rated, edited: Edited | None, chosen: Chosen) -> dict[str, 
         said["edited"] = f"{edited.data}: {len(edited.trained)} photographs to train, {len(edited.tests)} others to test"
         said["assumed"] = {
             "what": "by how many standard deviations of the ratings a full edit moves them; nobody measured that",
-            "effects": assumptions(rated.attributes),
+            "effects": assumptions(rated.attributes) | {KIND: dict.fromkeys(rated.attributes, 0.0)},
         }
     return said | beyond_overall([rated.records[row] for row in rated.train], rated.attributes) | {"seen": seen_entry(seen)}
 

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from xaesthetic.train.dual import Choice, Problem, fit
 from xaesthetic.train.edited import Edited
-from xaesthetic.train.features import deviations
+from xaesthetic.train.features import OF_RATED, deviations
 
 SPLITS = 5
 Head = tuple[Float[np.ndarray, "a k"], Float[np.ndarray, " a"]]
@@ -53,7 +53,7 @@ def standardised(
     edited
         None where there are no edits.
     """
-    scale, center, spread = deviations(features), np.nanmean(labels, axis=0), np.nanstd(labels, axis=0)
+    scale, center, spread = deviations(features, OF_RATED), np.nanmean(labels, axis=0), np.nanstd(labels, axis=0)
     rows, targets, members = features / scale, (labels - center) / spread, tuple(groups)
     if edited is not None:
         rows = np.concatenate([rows, edited.rows / scale])

@@ -120,14 +120,17 @@ export function aroundZero(below, above) {
   });
 }
 
-/** Red, green, blue and opacity of a grid at every pixel; without colours where the limits are equal. */
-export function coloured(grid, [low, high], palette, width, height) {
+/** Red, green, blue and opacity of a grid at every pixel; without colours where the limits are equal, and fading where
+ * another grid, if any, goes from 1 to 0. */
+export function coloured(grid, [low, high], palette, width, height, kept = null) {
   const colors = new Uint8ClampedArray(4 * width * height);
   if (!(high > low)) return colors;
   const values = enlarge(grid, width, height);
+  const opacity = kept && enlarge(kept, width, height);
   for (let at = 0; at < values.length; at++) {
     const color = 4 * Math.round(clamp((values[at] - low) / (high - low), 0, 1) * 255);
     for (let channel = 0; channel < 4; channel++) colors[4 * at + channel] = palette[color + channel];
+    if (opacity) colors[4 * at + 3] *= opacity[at];
   }
   return colors;
 }

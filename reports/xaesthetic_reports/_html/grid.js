@@ -3,7 +3,7 @@
 import { rating, under } from "./arithmetic.js";
 import { $, element } from "./elements.js";
 import { enlargeRow } from "./large.js";
-import { addressOf, canvasFor, mapsOf, paint, removePeople } from "./pictures.js";
+import { addressOf, canvasFor, keptOf, mapsOf, paint, removePeople } from "./pictures.js";
 import { chosenColumns, models, nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
 import { listLeaderboard, listPredictions } from "./tables.js";
 
@@ -24,10 +24,11 @@ export async function show() {
   const { choice, grid } = state;
   const turn = ++grid.turn;
   const columns = chosenColumns();
-  const maps = await Promise.all(columns.map(mapsOf));
+  const [maps, kept] = await Promise.all([mapsOf, keptOf].map((of) => Promise.all(columns.map(of))));
   if (turn !== grid.turn) return; // a later choice overtook this one while its maps were decoded
   Object.assign(grid, { attribute: choice.attribute, columns });
   grid.maps = new Map(columns.map((column, at) => [column.index, maps[at]]));
+  grid.kept = new Map(columns.map((column, at) => [column.index, kept[at]]));
   grid.sight.disconnect();
   const head = element("tr", {}, element("th", { scope: "col" }, "photograph"), ...columns.map(heading));
   const body = order().map((index) => row(index, columns));
@@ -49,7 +50,8 @@ function heading({ model, method }) {
   const refits = state.data.stability.find(
     (line) => line.model === model && line.method === method && line.attribute === attribute,
   );
-  const said = [verdict?.verdict, refits?.verdict].filter(Boolean).join("; ");
+  const lines = [verdict?.verdict, refits?.verdict];
+  const said = (refits?.determined === false ? lines.reverse() : lines).filter(Boolean).join("; ");
   const warns = (verdict?.warns ?? false) || refits?.determined === false;
   return element(
     "th",
@@ -86,6 +88,7 @@ function newRow(photograph, index) {
     element("img", { src: addressOf(photograph), alt: "", loading: "lazy" }),
     element("span", { class: "name" }, photograph.name),
     element("span", { class: "edit" }, photograph.edit),
+    element("span", { class: "edit" }, photograph.seen?.length ? "seen in training" : ""),
     people,
   );
   return { line: element("tr", { "data-index": index }), original, people, cells: new Map() };

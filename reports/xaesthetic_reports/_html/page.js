@@ -38,7 +38,9 @@ function prepareControls() {
   $("attribute").replaceChildren(...attributes.map(({ name, title }) => element("option", { value: name }, title)));
   $("sort").value = state.choice.sort;
   $("scale").value = state.choice.scale;
-  for (const key of ["attribute", "sort", "scale", "values", "people"])
+  $("fade").value = state.choice.fade;
+  $("fade").closest("label").hidden = !state.data.columns.some(({ kept }) => Object.keys(kept).length);
+  for (const key of ["attribute", "sort", "scale", "values", "people", "fade"])
     $(key).addEventListener("change", (event) => {
       state.choice[key] = event.target.value;
       show();

@@ -27,6 +27,14 @@ function unpacked(strip, ends) {
 
 export const mapsOf = (column) => unpacked(under(column.strips, state.choice.attribute));
 
+/** Where the maps of a column keep their colours, by photograph; null where they keep them everywhere. */
+export function keptOf(column) {
+  const strip = under(column.kept, state.choice.attribute);
+  if (!strip || state.choice.fade === "no") return null;
+  const every = (value) => state.data.photographs.map(() => value);
+  return unpacked(strip, { low: every(0), high: every(1) });
+}
+
 /** An address of the photograph that all pictures of it share: it is decoded once. */
 export function addressOf(photograph) {
   const { addresses } = state.kept;
@@ -49,8 +57,9 @@ export function paint(canvas, column, index, photograph) {
   const { scale, values } = state.choice;
   const { width, height } = canvas;
   const maps = state.grid.maps.get(column.index);
+  const kept = state.grid.kept.get(column.index)?.[index];
   const limits = limitsIn(maps, index, scale, values);
-  const colors = coloured(maps[index], limits, state.palettes[values], width, height);
+  const colors = coloured(maps[index], limits, state.palettes[values], width, height, kept);
   canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, width, height), 0, 0);
   [canvas.dataset.low, canvas.dataset.high] = limits;
   drawPeople(canvas, photograph);

@@ -5,8 +5,8 @@ import { aroundZero, bytesOf, orderOf, sequence, under } from "./arithmetic.js";
 export const state = {
   data: null, // the JSON that lies in the page
   palettes: null, // 256 colours for each way to read values
-  choice: { attribute: "", scale: "", values: "range", sort: "high", people: "none", hidden: new Set() }, // hidden: names
-  grid: { attribute: "", columns: [], maps: new Map(), turn: 0, sight: null }, // what is shown; a column's maps by its index
+  choice: { attribute: "", scale: "", values: "range", sort: "high", people: "none", fade: "yes", hidden: new Set() }, // hidden: names
+  grid: { attribute: "", columns: [], maps: new Map(), kept: new Map(), turn: 0, sight: null }, // what is shown; by a column's index
   view: { index: 0, zoom: 1, x: 0.5, y: 0.5, pointer: null }, // of the photograph that is shown large
   kept: {
     maps: new Map(), // by strip, decoded once
@@ -22,7 +22,7 @@ export function start(data) {
   const viridis = sequence(bytesOf(data.colors));
   state.data = data;
   state.palettes = { range: viridis, rectified: viridis, signed: aroundZero([0, 114, 178], [213, 94, 0]) };
-  Object.assign(state.choice, { attribute: data.attributes[0].name, scale: data.scale });
+  Object.assign(state.choice, { attribute: data.attributes[0].name, scale: data.scale, fade: data.fade ? "yes" : "no" });
 }
 
 // -- what follows from it ---------------------------------------------------------------------------------------------

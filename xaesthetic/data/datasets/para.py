@@ -28,8 +28,8 @@ def para(root: Path | None = None) -> Iterator[Record | PassedOver | Attribute]:
     and `test`; and a part of it in one folder (``imgs/iaa_pub1_.jpg``, ``PARA-Giaa-….csv``). That one gets fixed lists: of
     its sessions, in the order of the sha256 of their names, as many as hold a fifth of the photographs are `test`, the
     others `train`; of the 2,500 of the official test list 500 and 2,000. A session is never torn apart. People's details,
-    ``PARA-UserInfo.csv``, are not read. Columns are found by their names, as in the published files; one that is missing is
-    missing, never 0.
+    ``PARA-UserInfo.csv``, are counted by ``xaesthetic data check para`` alone. Columns are found by their names, as in the
+    published files; one that is missing is missing, never 0.
 
     The attributes keep PARA's questions and ranges: `dof` is how good the depth of field is, 1 to 5, where AADB's
     `depth_of_field` is whether it is shallow and helps. isObjectEmphasis is turned: it is published inverted.
