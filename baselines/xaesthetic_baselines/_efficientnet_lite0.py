@@ -37,8 +37,8 @@ class Block(torch.nn.Module):
         parts = list(self.children())
         y = x
         for convolution, normalisation in zip(parts[:-2:2], parts[1:-2:2], strict=True):
-            y = functional.relu6(normalisation(convolution(y)), inplace=True)
-        projected = parts[-1](parts[-2](y))
+            y = functional.relu6(normalised(convolution, normalisation, y), inplace=True)  # type: ignore[arg-type]
+        projected = normalised(parts[-2], parts[-1], y)  # type: ignore[arg-type]  # in turn Same and BatchNorm2d
         return y, projected + x if self.adds_input else projected
 
 
@@ -51,14 +51,38 @@ class Same(torch.nn.Conv2d):
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h2 w2"]:
         """Convolve."""
+        return self.convolved(x, self.weight)
+
+    def convolved(
+        self, x: Float[Tensor, "b c h w"], weights: Tensor, bias: Tensor | None = None
+    ) -> Float[Tensor, "b d h2 w2"]:
+        """Convolve with other weights; a stride needs zeros around the input."""
         if self.stride[0] > 1:
             x = functional.pad(x, [side for n in (x.shape[3], x.shape[2]) for side in self._sides(n)])
-        return super().forward(x)
+        return self._conv_forward(x, weights, bias)  # type: ignore[no-any-return]
 
     def _sides(self, length: int) -> tuple[int, int]:
         (kernel, _), (stride, _) = self.kernel_size, self.stride
         missing = max((-(-length // stride) - 1) * stride + kernel - length, 0)
         return missing // 2, missing - missing // 2
+
+
+def normalised(convolution: Same, norm: torch.nn.BatchNorm2d, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h2 w2"]:
+    """Convolve and normalise; in one step where no gradient is wanted, as a fixed norm only scales and shifts.
+
+    A module that somebody listens to is called as ever. The weights are scaled anew in each pass, which is cheap beside the
+    convolution: they may have been written to.
+    """
+    mean, variance = norm.running_mean, norm.running_var
+    if torch.is_grad_enabled() or norm.training or mean is None or variance is None or _is_hooked(convolution, norm):
+        return norm(convolution(x))  # type: ignore[no-any-return]
+    factor = norm.weight / torch.sqrt(variance + norm.eps)
+    weights = convolution.weight * factor[:, None, None, None]
+    return convolution.convolved(x, weights, norm.bias - mean * factor)
+
+
+def _is_hooked(*modules: torch.nn.Module) -> bool:
+    return any(module._forward_hooks or module._forward_pre_hooks for module in modules)
 
 
 def stem() -> torch.nn.Sequential:

@@ -20,7 +20,7 @@ from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.pooling import Activations
 from xaesthetic.models.weights import Weights, read_weights
-from xaesthetic_baselines._efficientnet_lite0 import blocks, stem
+from xaesthetic_baselines._efficientnet_lite0 import blocks, normalised, stem
 from xaesthetic_baselines._heads import EMBEDDED, described, kept_files, with_head
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
@@ -63,13 +63,19 @@ class Lite0(torch.nn.Module):
             yield block.channels  # type: ignore[misc]  # a Block
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
+        """The maps of the blocks that were chosen."""
+        return self.all_layers(x)[self.layers]
+
+    def all_layers(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
         """The blocks' maps; at 299 x 299 all 16: 150², 2 x 75², 2 x 38², 6 x 19², 5 x 10², 8,960 channels together."""
         taken: list[Tensor] = []
-        x = self.stem(x.contiguous(memory_format=torch.channels_last))
+        convolution, norm, rectify = self.stem
+        x = x.contiguous(memory_format=torch.channels_last)
+        x = rectify(normalised(convolution, norm, x))  # type: ignore[arg-type]  # Same and BatchNorm2d
         for block in self.blocks:
             rectified, x = block(x)
             taken.append(rectified)
-        return tuple(taken[self.layers])
+        return tuple(taken)
 
 
 def with_lite0(name: str, layers: slice, weights: Path | None) -> AttributeModel:

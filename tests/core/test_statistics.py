@@ -152,6 +152,15 @@ def test_large_samples_are_resampled_alike(monkeypatch):
     assert (large.low, large.high) == pytest.approx((usual.low, usual.high), rel=1e-9)
 
 
+def test_p_is_left_out_where_nobody_wants_it():
+    values = np.random.default_rng(0).gamma(1, size=12)
+    usual, without = bootstrap_t(values, 300), bootstrap_t(values, 300, tested=False)
+    assert (without.value, without.low, without.high) == (usual.value, usual.low, usual.high)
+    assert np.isfinite(usual.p)
+    assert np.isnan(without.p)
+    assert np.isnan(bootstrap_t(values[:2], tested=False).p)
+
+
 def test_crossed_intervals_cover_images_and_people():
     """Nominal .95 with as much spread among 12 people as among 40 images; resampling images alone covers far less."""
     random = np.random.default_rng(3)

@@ -18,12 +18,15 @@ def main() -> None:
 
 
 def _command() -> Any:
+    import os
     import warnings
 
     from xaesthetic.cli.commands import app
     from xaesthetic.cli.screen import show_warning
     from xaesthetic.core.errors import XaestheticWarning
 
+    # torch reads it when it is imported. Threads that wait sleep: spinning takes ten times as long on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     warnings.simplefilter("always", XaestheticWarning)
     warnings.showwarning = show_warning
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error

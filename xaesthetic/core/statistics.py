@@ -169,7 +169,7 @@ def holm(p: Values) -> Values:
     return adjusted
 
 
-def bootstrap_t(values: Values, times: int = 2000, seed: int = 0) -> Estimate:
+def bootstrap_t(values: Values, times: int = 2000, seed: int = 0, tested: bool = True) -> Estimate:
     """The mean with its 95 % bootstrap-t interval (Efron & Tibshirani 1993, chapter 12), and p of Wilcoxon's signed ranks.
 
     Each resample's distance from the mean is taken in its own standard errors, so a skewed sample gets a skewed interval.
@@ -181,6 +181,8 @@ def bootstrap_t(values: Values, times: int = 2000, seed: int = 0) -> Estimate:
         nan do not count.
     times, seed
         Of the resamples.
+    tested
+        Whether p is wanted; without, it is nan, and scipy's tests need not be imported, which takes a second.
 
     Returns
     -------
@@ -191,13 +193,14 @@ def bootstrap_t(values: Values, times: int = 2000, seed: int = 0) -> Estimate:
     if not len(known):
         return _nothing()
     mean, size = float(known.mean()), len(known)
+    p = _signed_ranks(known) if tested else float("nan")
     if size < 3 or np.ptp(known) == 0:
-        return Estimate(mean, float("nan"), float("nan"), _signed_ranks(known))
+        return Estimate(mean, float("nan"), float("nan"), p)
     means, spreads = _resampled_means(known - mean, times, seed)
     errors = spreads / np.sqrt(size)
     distances = means[errors > 0] / errors[errors > 0]
     low, high = np.quantile(distances, [0.025, 0.975]) * known.std(ddof=1) / np.sqrt(size)
-    return Estimate(mean, mean - float(high), mean - float(low), _signed_ranks(known))
+    return Estimate(mean, mean - float(high), mean - float(low), p)
 
 
 _KEPT_RESAMPLES = 4_000_000

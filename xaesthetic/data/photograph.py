@@ -1,10 +1,14 @@
 """The one loader of photographs: decode the file, apply the edit."""
 
+from functools import lru_cache
+
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import Pixels, Record
+from xaesthetic.core.types import EditStep, Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.edits import edit
+
+_KEPT, _SMALL = 64, 1_000_000  # edited photographs; bytes of one: 64 MB together
 
 
 def load_original(record: Record) -> Photograph:
@@ -29,11 +33,40 @@ def load_photograph(record: Record) -> Pixels:
         If its data set says that it cannot be used, the file cannot be read or is not the one that the record was made of,
         or the edit needs a subject and none lies in the photograph.
     """
-    photograph = load_original(record)
     if record.edit is None:
-        return photograph.pixels
+        return load_original(record).pixels
+    slot = _slot(record)
+    if not slot:
+        pixels = _edited(record, record.edit)
+        if pixels.nbytes > _SMALL:
+            return pixels
+        slot.append(pixels)
+    return slot[0].copy()
+
+
+def _slot(record: Record) -> list[Pixels]:
+    """Where an edited photograph is kept: stages and reports want the same few, and an edit takes longer than all else."""
+    if record.problem or not record.sha256:
+        return []
+    try:
+        state = record.path.stat()
+    except OSError:  # reading it says what is wrong
+        return []
+    changed = state.st_ino, state.st_dev, state.st_size, state.st_mtime_ns, state.st_ctime_ns
+    return _kept(record.path, record.sha256, record.edit, record.subject, *changed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(*key: object) -> list[Pixels]:
+    """An empty place at first; the key tells one state of a file, one edit and one subject from others."""
+    del key
+    return []
+
+
+def _edited(record: Record, step: EditStep) -> Pixels:
+    photograph = load_original(record)
     subject = images.subject_region(record.subject, photograph.size)
     if not subject.any():
         raise DataError(f"{record.id}: no subject region lies in the photograph; an edit needs one.")
-    rgb = edit(record.edit.name).apply(images.to_float(photograph.pixels), subject, record.edit.amount)
+    rgb = edit(step.name).apply(images.to_float(photograph.pixels), subject, step.amount)
     return images.to_bytes(rgb)

@@ -62,7 +62,7 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
                 continue
             stack = run.maps(model, method)
             floor = method == ENERGY or not stack.asks_output
-            between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed)
+            between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed, tested=False)
             alike = float("nan") if energy is None or floor else _mean(_with_energy(stack, energy))
             others = _mean(with_untrained(stack, untrained[model]))
             output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))

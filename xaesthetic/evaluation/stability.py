@@ -207,7 +207,7 @@ def _other_weights(run: Run, key: str) -> list[str]:
 def _row(
     run: Run, source: _Source, attribute: str, r: Float[np.ndarray, " n"], cells: Float[np.ndarray, " n"]
 ) -> tuple[Any, ...]:
-    mean = bootstrap_t(r, seed=run.experiment.seed)
+    mean = bootstrap_t(r, seed=run.experiment.seed, tested=False)
     share = float(np.nanmean(cells)) if np.isfinite(cells).any() else float("nan")
     here = source.model, source.method, attribute, source.against, source.count, len(r)
     said = verdict(mean.value, source.against)

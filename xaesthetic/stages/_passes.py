@@ -13,6 +13,7 @@ from xaesthetic.models.forward import Results, explained_rows, method_facts, ope
 from xaesthetic.models.layers import facts_for, in_series
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.refits import find_refits, refit_names
+from xaesthetic.models.shared import sharing
 from xaesthetic.models.target import Target, explained
 from xaesthetic.run.maps import REFITS
 from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, PREDICTIONS
@@ -33,10 +34,10 @@ class Passes:
     """Says on which device and in which precision."""
 
     def run(self, pixels: Sequence[Pixels]) -> dict[str, Results]:
-        """Return every model's ratings and maps of a batch; one forward pass a model."""
+        """Return every model's ratings and maps of a batch; one forward pass a model, or a network that models share."""
         return {
             key: open_session(model, self.experiment).run(pixels, self.methods.get(key, ()))
-            for key, model in self.models.items()
+            for key, model in sharing(self.models).items()
         }
 
 
