@@ -34,14 +34,11 @@ def originals():
     return [images.decode(record.path) for record in find_records("sample", None) if record.edit is None]
 
 
-def squashed(pixels):
-    """A photograph squashed to PARA's 224 x 224 by the stated filter, without the losses of JPEG.
-
-    Those are not held here, and are larger: on 20 to 39 photographs the ratings of `multigap_lite0` shift by .03 standard
-    deviations at quality 100, .1 at 95 and .2 at 90; PARA's files are of 75 or so.
-    """
+def squashed(pixels, quality):
+    """A photograph squashed to PARA's 224 x 224 by the stated filter, as a file."""
     file = io.BytesIO()
-    Image.fromarray(images.resize(pixels, (224, 224), "bilinear")).save(file, "PNG")
+    small = Image.fromarray(images.resize(pixels, (224, 224), "bilinear"))
+    small.save(file, "JPEG", quality=quality) if quality else small.save(file, "PNG")
     return np.asarray(Image.open(file).convert("RGB"))
 
 
@@ -90,19 +87,22 @@ def test_the_licence_is_in_what_every_caption_says(name):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("quality", "shifted", "alike"), [(0, 0.05, 0.99), (95, 0.05, 0.99), (75, 0.1, 0.95)])
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.skipif(not OSIE.is_dir(), reason="needs OSIE's photographs")
-def test_a_file_and_its_squashed_copy_are_rated_alike(name):
+def test_a_file_and_its_copy_like_paras_are_rated_alike(name, quality, shifted, alike):
+    """Without losses nearly the same; PARA's files are of quality 75 or so, where what is lost costs some of the order."""
     model = load_model(name, on="cpu")
     pixels = [images.decode(path) for path in sorted(OSIE.glob("*.jpg"))[::9]]
     session = Session(model)
     one, other = (
-        np.concatenate([session.run([item]).ratings for item in photos]) for photos in (pixels, list(map(squashed, pixels)))
+        np.concatenate([session.run([item]).ratings for item in photos])
+        for photos in (pixels, [squashed(item, quality) for item in pixels])
     )
     shift = (other - one).mean(0) / one.std(0)
     correlation = [np.corrcoef(*pair)[0, 1] for pair in zip(one.T, other.T, strict=True)]
-    assert np.abs(shift).max() < 0.05
-    assert min(correlation) > 0.99
+    assert np.abs(shift).max() < shifted
+    assert min(correlation) > alike
 
 
 def test_free_weights_alone(monkeypatch):

@@ -11,6 +11,7 @@ from xaesthetic.core.errors import DataError, PluginError
 from xaesthetic.core.types import Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.data.records import find_records
+from xaesthetic.train import similar
 from xaesthetic.train.similar import SIMILAR, near_by_features, similar_pairs
 
 
@@ -68,3 +69,11 @@ def test_what_cannot_be_compared_is_refused(folder):
         near_by_features({"mine": few}, ModelChoice.parse("lite0_ft"))
     with pytest.raises(PluginError, match="no model 'nothing'"):
         near_by_features({"mine": few}, ModelChoice.parse("nothing"))
+
+
+def test_more_than_can_be_compared_all_with_all_are_refused_before_anything_is_computed(folder, monkeypatch):
+    monkeypatch.setattr(similar, "MOST", 2)
+    monkeypatch.setattr(similar, "load_model", None)
+    many = [Record(f"{n}", folder / f"{n:02}.png", f"{n}") for n in range(3)]
+    with pytest.raises(DataError, match="mine: 3 photographs are too many to compare all with all by features; at most 2"):
+        near_by_features({"mine": many}, ModelChoice.parse("lite0_ft"))

@@ -1,5 +1,7 @@
 """Photographs in, maps out: the only resizing in the project, and the names that stand for decoding."""
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float, Float32
 from PIL import Image
@@ -130,8 +132,9 @@ def region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
     return inside
 
 
+@lru_cache(maxsize=2)  # a photograph's edits follow each other, and all want its subject
 def subject_region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask:
-    """A subject's region at the scale that its photograph is worked on at.
+    """A subject's region at the scale that its photograph is worked on at; not to be written into.
 
     Parameters
     ----------
@@ -141,4 +144,6 @@ def subject_region(polygons: tuple[Polygon, ...], size: tuple[int, int]) -> Mask
         The file's own (height, width), upright.
     """
     factor = reduction(size)
-    return region(tuple(tuple((x / factor, y / factor) for x, y in corners) for corners in polygons), reduced(size))
+    inside = region(tuple(tuple((x / factor, y / factor) for x, y in corners) for corners in polygons), reduced(size))
+    inside.flags.writeable = False
+    return inside

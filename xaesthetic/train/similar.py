@@ -24,6 +24,8 @@ BLOCK = 1024
 """Photographs that are compared with as many others at a time: the product of two blocks is all that is in memory."""
 LEAST = 50
 """Photographs: channels are standardised over them, and among 26 half of the corners were missed."""
+MOST = 20_000
+"""Photographs: all are compared with all, so that ten times as many would take a hundred times as long."""
 
 
 def near_by_features(
@@ -51,9 +53,14 @@ def near_by_features(
     ModelError
         If the head is another one.
     DataError
-        If fewer than `LEAST` photographs can be read.
+        If there are more than `MOST` photographs, or fewer than `LEAST` can be read.
     """
     whole = whole_records(data)
+    if len(whole) > MOST:
+        raise DataError(
+            f"{', '.join(data)}: {len(whole)} photographs are too many to compare all with all by features; at most {MOST} "
+            "were wanted. Leave out --model, or check one list at a time."
+        )
     model = load_model(choice, on=execution.device, trust=execution.trust)
     if not isinstance(model.head, LinearHead):
         raise ModelError(f"{choice}: its head is not linear over global averages; choose another, as lite0_ft.")
