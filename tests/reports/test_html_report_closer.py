@@ -161,6 +161,12 @@ def test_from_phone_to_4k(open_page, file, size):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_names_fold_behind_their_underscores(page):
+    heads = page.eval_on_selector_all("#grid .method", "all => all.map(e => [e.textContent, e.innerHTML])")
+    assert ["activation_energy", "activation_<wbr>energy"] in heads
+    assert ["cam", "cam"] in heads
+
+
 def loaded(page):
     page.wait_for_selector("html[data-ready=yes]")
 

@@ -3,7 +3,7 @@ import pytest
 
 from xaesthetic.train import choosing
 from xaesthetic.train.choosing import choose, folds_of
-from xaesthetic.train.dual import Problem
+from xaesthetic.train.dual import Choice, Problem
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +74,17 @@ def test_the_choice_for_a_fold_has_not_seen_it(monkeypatch):
     choose(problem, folds)
     assert {len(item) for item in seen} == {3, 4}
     assert len({item for item in seen if len(item) == 3}) == 10
+
+
+def test_of_penalties_that_are_nearly_as_good_the_largest_is_chosen_and_then_the_weight_of_edits(monkeypatch):
+    rho = {
+        Choice(1.0, 0.0): 0.500, Choice(10.0, 0.0): 0.499, Choice(100.0, 0.0): 0.496, Choice(1000.0, 0.0): 0.49,
+        Choice(1.0, 1.0): 0.6, Choice(100.0, 1.0): 0.494, Choice(100.0, 3.0): 0.492, Choice(100.0, 9.0): 0.480,
+    }  # fmt: skip
+    monkeypatch.setattr(choosing, "_mean_rho", lambda problem, table: table)
+    monkeypatch.setattr(choosing, "_error", lambda problem, table: 1 - table)  # the lowest rho errs most
+    alone, joint = choosing._best(None, rho)
+    assert alone == Choice(100.0, 0.0)
+    assert joint == Choice(100.0, 1.0)
+    monkeypatch.setattr(choosing, "_error", lambda problem, table: table)
+    assert choosing._best(None, rho)[1] == Choice(100.0, 3.0)

@@ -191,8 +191,8 @@ def _manifest(rated: Rated, edited: Edited | None, chosen: Chosen) -> dict[str, 
         "trained": ON_BOTH if kept else ON_RATINGS,
         "left_out_of_tests": f"{rated.near} photographs that are or look like one trained or selected on",
         "method": "ridge of ratings on averaged frozen features over their standard deviations; penalty and weight of edits "
-        f"by {FOLDS} folds of groups: for ratings the highest mean rho; with edits, of those nearly as high, the one that "
-        "errs least on edits that were held out",
+        f"by {FOLDS} folds of groups: the largest penalty whose mean rho is within .005 of the highest, as maps are better "
+        "determined by it; of the weights of edits within .003 of the highest, the one that errs least on edits held out",
         "penalty": chosen.joint.penalty,
         "edit_weight": chosen.joint.weight,
         "nested_folds": {"edits_may_cost": COST, **chosen.result},
