@@ -49,7 +49,7 @@ def measure_completeness(run: Run, places: Collection[Place] | None = None) -> p
             if places is not None and (model, method) not in places:
                 continue
             stack = run.maps(model, method)
-            measures = _measures(stack, explains[model])
+            measures = _measures(stack, explains, model)
             rows += (
                 (
                     model,
@@ -75,11 +75,12 @@ def _outputs(run: Run) -> pd.DataFrame:
     return wide * DIRECTIONS[question.target]
 
 
-def _measures(stack: Maps, explains: pd.DataFrame) -> dict[str, tuple[float, float]]:
+def _measures(stack: Maps, explains: pd.DataFrame, model: str) -> dict[str, tuple[float, float]]:
     """By attribute how much of its outputs the maps' totals account for, and what is left over."""
     totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
     totals /= 1 if stack.adds_up == "sum" else stack.grid[0] * stack.grid[1]
-    outputs = explains.reindex(index=list(stack.images), columns=list(stack.attributes)).to_numpy(np.float64)
+    names = [(model, name) for name in stack.attributes]
+    outputs = explains.reindex(index=list(stack.images), columns=names).to_numpy(np.float64)
     return {
         name: _explained(totals[:, column], outputs[:, column], stack.adds_up)
         for column, name in enumerate(stack.attributes)

@@ -108,8 +108,8 @@ def wrap(
     """
     network, notes = network_inside(net)
     called = network_name(name) or type(network).__name__
-    spec, assumed = (inputs, "") if inputs is not None else find_inputs(network)
     try:
+        spec, assumed = (inputs, "") if inputs is not None else find_inputs(network)
         validate_choices(layers, inputs, forward, grid)
         validate_parts(call, output)
         validate_weights(network)
@@ -119,6 +119,10 @@ def wrap(
     except ModelError as error:
         said = str(error)
         raise ModelError(said if said.startswith(f"{called}:") else f"{called}: {said}") from error
+    except Exception as error:  # a network may be anybody's
+        raise ModelError(
+            f"{called}: cannot be traced ({one_line(error)}); name a layer with layers=…, or () for methods of the inputs."
+        ) from error
     model = AttributeModel(
         result.names,
         spec,

@@ -107,16 +107,23 @@ def several(layers: Layers) -> Sequence[str | torch.nn.Module]:
 def layer_name(network: torch.nn.Module, layer: str | torch.nn.Module) -> str:
     """Return a layer's name in a network."""
     if isinstance(layer, str):
-        name: str = layer
-        first, _, rest = name.partition(".")
-        inside = first in ("module", "_orig_mod") and first not in dict(network.named_children())
-        return rest if inside else name  # a parallel or compiled network's name
+        return _first_name(network, layer)
     names: list[str] = [name for name, module in network.named_modules() if module is layer and name]
     if not names:
         raise ModelError(
             f"the layer {type(layer).__name__} is no part of the network; pass one of its modules or their name."
         )
     return names[0]
+
+
+def _first_name(network: torch.nn.Module, name: str) -> str:
+    """Return a layer's name as `named_modules` has it: without a wrapper's before it, and the first where it has two."""
+    first, _, rest = name.partition(".")
+    while rest and first in ("module", "_orig_mod") and first not in dict(network.named_children()):
+        name = rest
+        first, _, rest = name.partition(".")
+    module = dict(network.named_modules(remove_duplicate=False)).get(name)
+    return next((known for known, other in network.named_modules() if other is module and known), name)
 
 
 def output_names(outputs: Any) -> tuple[str, ...]:
