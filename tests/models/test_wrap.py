@@ -175,12 +175,6 @@ def test_what_is_no_network_is_refused(network, message):
         unwrap(xa.wrap)(network)
 
 
-@pytest.mark.parametrize("name", [3, " ", "two\nlines"])
-def test_a_name_is_a_text_of_one_line(name):
-    with pytest.raises(ModelError, match="a text of one line was wanted"):
-        wrapped(name=name)
-
-
 def test_a_network_without_weights_is_refused():
     with pytest.raises(ModelError, match="second.weight have no size yet; run it once"):
         network = Odd()

@@ -104,3 +104,9 @@ def test_an_export_for_one_size_of_batch_says_what_to_do():
     exported = torch.export.export(network, (X[:2],))
     with pytest.raises(ModelError, match=r"takes a batch of 2, but none of one .*dynamic_shapes"):
         xa.wrap(exported, inputs=INPUTS)
+
+
+@pytest.mark.parametrize("name", [3, " ", "two\nlines"])
+def test_a_name_is_a_text_of_one_line(name):
+    with pytest.raises(ModelError, match="a text of one line was wanted"):
+        wrapped(name=name)
