@@ -11,6 +11,7 @@ from xaesthetic.core.errors import DataError, XaestheticError, unknown
 from xaesthetic.core.execution import Execution
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
+from xaesthetic.evaluation.score import validate_metrics
 from xaesthetic.execution.local import locally
 from xaesthetic.run.schemas import (
     BASELINE_OUTPUTS,
@@ -132,6 +133,8 @@ def judge(
 ) -> Judgement:
     """Hold a run's maps against people, where there are any, and summarise everything that was measured.
 
+    Metrics and measurements are tried before anything is measured.
+
     Parameters
     ----------
     run
@@ -155,10 +158,12 @@ def judge(
     Raises
     ------
     XaestheticError
-        If a table is damaged, there is no such metric or measurement, a measurement that was named does not apply, or a
-        model is not the run's.
+        If a table is damaged, there is no such metric or measurement, people did not do what a metric needs, a measurement
+        that was named does not apply, or a model is not the run's.
     """
     run = Run.of(run)
+    metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+    validate_metrics(run, metrics, by_person)
     named = [measurements] if isinstance(measurements, str) else list(measurements)
     handed = hand_over(models)
     if named or handed.names:

@@ -1,6 +1,6 @@
 """What a run's maps explain, and the unit of their values: for color bars, corners and captions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -9,7 +9,7 @@ from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.targets import unit_of
 from xaesthetic.run import question
-from xaesthetic.run.maps import Maps
+from xaesthetic.run.maps import Maps, Place
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 
@@ -60,10 +60,10 @@ def target_words(run: Run) -> str:
     return f"{said} (difference in brackets)" if run.experiment.zero else said
 
 
-def series_notes(run: Run) -> list[str]:
-    """Return what a caption says of sums over layers in series; nothing where none is."""
-    places = [(model, method) for model in run.model_keys() for method in run.methods(model)]
-    series = [f"{model}, {method}" for model, method in places if run.maps(model, method).in_series]
+def series_notes(run: Run, places: Sequence[Place] = ()) -> list[str]:
+    """Return what a caption says of sums over layers in series, of these maps or all; nothing where none is."""
+    shown = places or [(model, method) for model in run.model_keys() for method in run.methods(model)]
+    series = [f"{model}, {method}" for model, method in shown if run.maps(model, method).in_series]
     if not series:
         return []
     return [f"{'; '.join(series)}: a map is the sum of those of layers in series, which promises nothing."]

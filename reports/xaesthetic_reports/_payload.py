@@ -27,7 +27,7 @@ from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run, model_key
-from xaesthetic_reports._explained import target_words
+from xaesthetic_reports._explained import series_notes, target_words
 
 _FINEST = 64
 """Cells a side of a map in the page; finer ones are averaged."""
@@ -51,6 +51,7 @@ def payload(run: Run) -> dict[str, Any]:
         "inputs": dict(run.experiment.inputs),
         "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")}
         | ({"target": words} if (words := _target(run)) else {}),
+        "notes": series_notes(run),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],
         "photographs": _photographs(run, shown),

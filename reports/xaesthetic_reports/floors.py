@@ -9,6 +9,7 @@ from xaesthetic.figures import grid, style
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records
+from xaesthetic_reports._explained import series_notes
 from xaesthetic_reports._labels import key_to_labels, labels
 from xaesthetic_reports._panels import panels_of
 
@@ -48,7 +49,8 @@ def floors(run: Run, options: ReportOptions) -> list[Path]:
     ]
     page = grid.Page("No attribute asked", (("photographs", len(shown)),), "map value", ("least", "most"))
     trained = [f"{key}: {how}." for key, how in run.trained().items()]
-    caption = "\n".join([_CAPTION.format(len(shown), len(picked)), *trained, *key_to_labels(named)])
+    series = series_notes(run, list(stacks))
+    caption = "\n".join([_CAPTION.format(len(shown), len(picked)), *series, *trained, *key_to_labels(named)])
     return style.save(grid.photo_grid(rows, page, options.columns), run.report / "floors", caption)
 
 

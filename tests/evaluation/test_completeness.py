@@ -20,9 +20,19 @@ def test_cam_adds_up_and_energy_does_not_promise_to(run):
         assert (row["promised"], row["verdict"]) == ("mean", "adds up to the prediction, as promised")
         assert row["off"] < 1e-4
         assert row["explained"] == pytest.approx(1, abs=1e-6)
-        other = table.loc[("activation_energy", name)]
-        assert other["promised"] == ""
-        assert np.isnan(other["off"])
+
+
+def test_a_floor_has_one_row_the_mean_over_outputs(run):
+    table = measure_completeness(run)
+    (floor,) = table[table["method"] == "activation_energy"].to_dict("records")
+    assert (floor["attribute"], floor["promised"], floor["photographs"]) == ("", "", len(run.sizes()))
+    assert np.isnan(floor["off"])
+    stack = run.maps("tiny_net", "activation_energy")
+    raw = run.read(PREDICTIONS).pivot_table(index="image", columns="attribute", values="raw").loc[list(stack.images)]
+    totals = [stack.of(image)[0].mean() for image in stack.images]
+    explained = np.mean([np.corrcoef(totals, raw[name])[0, 1] ** 2 for name in stack.attributes])
+    assert floor["explained"] == pytest.approx(explained, rel=1e-4)
+    assert floor["verdict"] == f"asks no output; its total explains {explained:.0%} of a prediction"
 
 
 def test_a_broken_promise_is_told(run):

@@ -12,6 +12,8 @@ from support.hand_run import hand_run
 from support.maps import write_maps
 from xaesthetic_reports._payload import payload
 
+from xaesthetic import measuring
+from xaesthetic.core.errors import PluginError
 from xaesthetic.evaluation import judge as judging
 from xaesthetic.evaluation.judge import SUMMARIES, judge, summarise
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
@@ -158,3 +160,10 @@ def test_screen_table_page_and_json_show_the_same_numbers(run, command):
     assert "nss, light" in out
     shown = re.findall(r"^(one|two|floor|ceiling) (\w+) +(-?\d+\.\d{3}) \[", out, re.MULTILINE)
     assert shown == [(model, method, f"{value:.3f}") for (_, model, method), value in wanted["value"].items()]
+
+
+@pytest.mark.parametrize(("metrics", "message"), [("nsss", "Did you mean 'nss'"), (["nss", "ioo"], "Did you mean 'iou'")])
+def test_a_metric_that_is_none_is_refused_before_anything_is_measured(run, monkeypatch, metrics, message):
+    monkeypatch.setattr(measuring, "measure_all", lambda *_, **__: pytest.fail("it measures"))
+    with pytest.raises(PluginError, match=message):
+        measuring.judge(run, metrics, measurements=["faithfulness"])

@@ -153,7 +153,7 @@ def scores(metric="cc", size=12, better=0.3):
     for (model, method), values in levels.items():
         attribute = "light" if method == "cam" else ""
         rows += [(f"{n}", model, method, attribute, metric, value) for n, value in enumerate(values)]
-    return pd.DataFrame(rows, columns=["image", "model", "method", "attribute", "metric", "value"])
+    return pd.DataFrame(rows, columns=["image", "model", "method", "attribute", "metric", "value"]).assign(about="")
 
 
 @pytest.mark.parametrize(("metric", "better"), [("cc", 0.3), ("kl", -0.3)])

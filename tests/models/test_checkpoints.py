@@ -24,6 +24,7 @@ PREFIXES = [
     "module.model.",
     "_orig_mod.module.",
     "model.net.backbone.",
+    "module._orig_mod.model.backbone.",
 ]
 
 
@@ -139,6 +140,35 @@ def test_what_holds_no_weights_is_refused(tmp_path, value, message):
     torch.save(value, tmp_path / "c.pt")
     with pytest.raises(ModelError, match=message):
         read_checkpoint(tmp_path / "c.pt")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda tensor: tensor.to_sparse(), "sparse"),
+        (lambda tensor: tensor.to("meta"), "without values"),
+        (lambda tensor: torch.quantize_per_tensor(tensor, 0.1, 0, torch.qint8), "quantized"),
+    ],
+    ids=["sparse", "meta", "quantized"],
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_tensors_of_another_make_are_refused(tmp_path, change, kind):
+    torch.save({"a.weight": change(torch.ones(2, 2))}, tmp_path / "c.pt")
+    with pytest.raises(ModelError, match=f"c.pt: 'a.weight' is {kind}.*; save it dense, as float32"):
+        read_checkpoint(tmp_path / "c.pt")
+
+
+def test_a_whole_network_is_refused_in_plain_text(tmp_path):
+    torch.save(tiny(), tmp_path / "c.pt")
+    with pytest.raises(ModelError, match="save the state dict") as caught:
+        read_checkpoint(tmp_path / "c.pt")
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["m.SAFETENSORS", "m.Safetensors"])
+def test_a_suffix_in_capitals_is_one(tmp_path, name):
+    save_file(named(str), tmp_path / name)
+    assert read_checkpoint(tmp_path / name)[1] == ""
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x02.", b"x" * 100])

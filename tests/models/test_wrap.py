@@ -144,6 +144,14 @@ def test_weights_that_change_are_proved_again():
         ({"grid": 7}, r"grid is 7, but \(rows, columns\)"),
         ({"output": "scores"}, "has no output 'scores'"),
         ({"forward": lambda net, x: net(x[:, :1])}, "fails on a batch of"),
+        ({"link": 3}, r"link is 3, but a name \(identity, tanh, sigmoid\)"),
+        ({"link": {"output_0": "tanh"}}, "link is .*, but a name"),
+        ({"call": "last"}, "call is 'last', but a whole number"),
+        ({"call": True}, "call is True, but a whole number"),
+        ({"call": 1}, "'second' is called once in a pass; leave call=1 out"),
+        ({"output": ["scores", "hidden"]}, "a key, a place or a function was wanted; one function joins several"),
+        ({"output": True}, "output is True, but a key"),
+        ({"layers": ["second", "second"]}, "the layer 'second' twice; name it once"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(options, message):

@@ -57,10 +57,12 @@ def run(tmp_path, photo, write_photo):
         write_maps(run, model, "cam", IDS, names, maps)
     told = [("one", "cam", "light"), ("floor", "centre", ""), ("ceiling", "each_against_others", "")]
     scores = [
-        (image, *each, "nss", float(number + index)) for number, each in enumerate(told) for index, image in enumerate(IDS)
+        (image, *each, "nss", float(number + index), "")
+        for number, each in enumerate(told)
+        for index, image in enumerate(IDS)
     ]
     write(run, schemas.SCORES, scores)
-    write(run, schemas.SCORES_BY_PERSON, [(*row, f"p{n}") for row in scores for n in range(3)])
+    write(run, schemas.SCORES_BY_PERSON, [(*row[:-1], f"p{n}", "") for row in scores for n in range(3)])
     run.write(
         schemas.ANNOTATIONS, pd.DataFrame([row for record in marked(records) for row in annotation_rows(record, (60, 80))])
     )

@@ -53,9 +53,7 @@ def score(
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     from xaesthetic.core.errors import DataError
-    from xaesthetic.evaluation.judge import judge
-    from xaesthetic.evaluation.score import validate_metrics
-    from xaesthetic.pipeline import measure_all
+    from xaesthetic.pipeline import judge
     from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.schemas import ANNOTATIONS
 
@@ -66,7 +64,6 @@ def score(
             f"{run}: nobody was watched here, there is nothing to measure against.",
             param_hint="--metric" if metric else "--by-person",
         )
-    validate_metrics(opened, metric or (), by_person)
     chosen = {
         "edits": edits,
         "controls": edits and controls,
@@ -74,8 +71,8 @@ def score(
         "baselines": faithfulness,
         "randomisation": randomise,
     }
-    measure_all(opened, [name for name, wanted in chosen.items() if wanted], execution)
-    judgement = judge(opened, metric or (), execution, by_person)
+    measured = [name for name, wanted in chosen.items() if wanted]
+    judgement = judge(opened, metric or (), execution, by_person, measurements=measured)
     if as_json:
         screen.say_json(
             json.dumps(

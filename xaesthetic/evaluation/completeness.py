@@ -1,12 +1,13 @@
 """Do maps add up to the prediction, as some methods promise: their totals against the raw outputs. Needs no people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from xaesthetic.core.targets import DIRECTIONS
-from xaesthetic.run.maps import Place
+from xaesthetic.run.maps import Maps, Place
 from xaesthetic.run.schemas import PREDICTIONS, Table, columns
 from xaesthetic.run.store import Run, model_key
 
@@ -20,7 +21,8 @@ COMPLETENESS = Table(
     "`promised` is what the method says is the raw output, but for a constant: the map's `mean` or `sum`, or "
     "nothing. `explained` is the share of the raw output's variance that the map's total accounts for (r²), `off` "
     "the standard deviation of what the promise leaves over, in the raw output's own. Where the run's maps explain "
-    "another target, that stands for the raw output.",
+    "another target, that stands for the raw output. A floor, which asks no output, has one row without an `attribute`: "
+    "`explained` is the mean over all outputs.",
 )
 _EXACT = 1e-3
 
@@ -40,26 +42,57 @@ def measure_completeness(run: Run, places: Collection[Place] | None = None) -> p
     The columns of `COMPLETENESS`; `explained` is nan with fewer than three photographs whose output is known or where either
     side is constant, `off` where nothing is promised too.
     """
-    table, columns, question = run.read(PREDICTIONS), ["model", "attribute"], run.experiment
-    outputs = "prediction" if question.of == "rating" else "raw"
-    explains = table.pivot_table(index="image", columns=columns, values=outputs, sort=False, dropna=False)  # nan: not known
-    explains *= DIRECTIONS[question.target]
-    rows = []
+    explains = _outputs(run)
+    rows: list[tuple[Any, ...]] = []
     for model in map(model_key, run.experiment.models):
         for method in run.methods(model):
             if places is not None and (model, method) not in places:
                 continue
             stack = run.maps(model, method)
-            totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
-            cells = stack.grid[0] * stack.grid[1]
-            for column, attribute in enumerate(stack.attributes):
-                value = explains.reindex(index=list(stack.images), columns=[(model, attribute)]).to_numpy(np.float64)[:, 0]
-                explained, off = _explained(
-                    totals[:, column] / (cells if stack.adds_up != "sum" else 1), value, stack.adds_up
+            measures = _measures(stack, explains, model)
+            rows += (
+                (
+                    model,
+                    method,
+                    name,
+                    len(stack.images),
+                    stack.adds_up,
+                    *of_one,
+                    verdict(stack.adds_up, *of_one, stack.in_series),
                 )
-                said = verdict(stack.adds_up, explained, off, stack.in_series)
-                rows.append((model, method, attribute, len(value), stack.adds_up, explained, off, said))
+                for name, of_one in measures.items()
+            )
+            if not stack.asks_output:
+                rows[-len(measures) :] = [(model, method, "", len(stack.images), "", *_floor(measures))]
     return pd.DataFrame(rows, columns=list(COMPLETENESS.names))
+
+
+def _outputs(run: Run) -> pd.DataFrame:
+    """What the run's maps explain: photographs by models and attributes, nan where an output is not known."""
+    table, question = run.read(PREDICTIONS), run.experiment
+    outputs = "prediction" if question.of == "rating" else "raw"
+    wide = table.pivot_table(index="image", columns=["model", "attribute"], values=outputs, sort=False, dropna=False)
+    return wide * DIRECTIONS[question.target]
+
+
+def _measures(stack: Maps, explains: pd.DataFrame, model: str) -> dict[str, tuple[float, float]]:
+    """By attribute how much of its outputs the maps' totals account for, and what is left over."""
+    totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
+    totals /= 1 if stack.adds_up == "sum" else stack.grid[0] * stack.grid[1]
+    names = [(model, name) for name in stack.attributes]
+    outputs = explains.reindex(index=list(stack.images), columns=names).to_numpy(np.float64)
+    return {
+        name: _explained(totals[:, column], outputs[:, column], stack.adds_up)
+        for column, name in enumerate(stack.attributes)
+    }
+
+
+def _floor(measures: Mapping[str, tuple[float, float]]) -> tuple[float, float, str]:
+    """What a map that asks no output accounts for, over all outputs."""
+    known = [explained for explained, _ in measures.values() if not np.isnan(explained)]
+    mean = float(np.mean(known)) if known else float("nan")
+    said = f"asks no output; its total explains {mean:.0%} of a prediction" if known else "too little to say"
+    return mean, float("nan"), said
 
 
 def _explained(totals: np.ndarray, raw: np.ndarray, promised: str) -> tuple[float, float]:

@@ -125,30 +125,7 @@ class Judgement:
 def judge(
     run: Run | str | Path, metrics: str | Sequence[str] = (), execution: Execution = Execution(), by_person: bool = False
 ) -> Judgement:
-    """Hold a run's maps against people, where there are any, and summarise everything that was measured; runs no model.
-
-    Parameters
-    ----------
-    run
-        A finished one, or its folder.
-    metrics
-        Names of metrics; all that fit what people did where empty.
-    execution
-        How it is carried out.
-    by_person
-        Whether each person alone is held against too.
-
-    Returns
-    -------
-    All summaries, which are in the run's summaries/ too; of the leaderboards the metrics named.
-
-    Raises
-    ------
-    DataError
-        If nobody looked at or marked anything in the photographs that have maps, or a table is damaged.
-    PluginError
-        If there is no such metric.
-    """
+    """Do what `xaesthetic.judge` does where no model is needed; parameters, result and errors are described there."""
     run, metrics = Run.of(run), (metrics,) if isinstance(metrics, str) else tuple(metrics)
     validate_metrics(run, metrics, by_person)
     if run.has(ANNOTATIONS):

@@ -73,14 +73,14 @@ def _by_attribute(scores: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _ranked(metric: object, attribute: str, scores: pd.DataFrame, seed: int) -> pd.DataFrame:
     values = {
-        (str(key[0]), str(key[1])): rows.set_index("image")["value"]
+        (str(key[0]), str(key[1])): rows.set_index(["image", "about"])["value"]
         for key, rows in scores.groupby(["model", "method"], sort=False)
     }
     sign = 1 if metric_scale(str(metric)).higher else -1
     centre = values.get((FLOOR, CENTRE))
     ceiling = next((item for (model, _), item in values.items() if model == CEILING), None)
     rows = [
-        (metric, attribute, *key, int(column.notna().sum()), *_measures(column, centre, ceiling, sign, seed))
+        (metric, attribute, *key, int(_by_photograph(column).notna().sum()), *_measures(column, centre, ceiling, sign, seed))
         for key, column in values.items()
     ]
     return _tested(pd.DataFrame(rows, columns=list(LEADERBOARD.names[:-2])), sign)
@@ -90,14 +90,21 @@ def _measures(
     column: pd.Series, centre: pd.Series | None, ceiling: pd.Series | None, sign: int, seed: int
 ) -> tuple[float, ...]:
     """The columns from `value` on."""
-    value = bootstrap_t(column.to_numpy(np.float64), seed=seed)
+    value = bootstrap_t(_by_photograph(column).to_numpy(np.float64), seed=seed)
     nan = float("nan")
     if centre is None:
         return (value.value, value.low, value.high, nan, nan, nan, nan, nan)
-    over = bootstrap_t((sign * (column - centre)).to_numpy(np.float64), seed=seed)
-    between = ceiling.mean() - centre.mean() if ceiling is not None else 0.0
-    normalised = (value.value - centre.mean()) / between if between else nan
+    over = bootstrap_t((sign * _by_photograph(column - centre)).to_numpy(np.float64), seed=seed)
+    lowest = _by_photograph(centre).mean()
+    between = _by_photograph(ceiling).mean() - lowest if ceiling is not None else 0.0
+    normalised = (value.value - lowest) / between if between else nan
     return (value.value, value.low, value.high, normalised, over.value, over.low, over.high, over.p)
+
+
+def _by_photograph(values: pd.Series) -> pd.Series:
+    """One value a photograph: the mean where people looked at it and marked something in it too."""
+    means: pd.Series = values.groupby("image", sort=False).mean()
+    return means
 
 
 def leaderboard_by_person(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:

@@ -55,25 +55,26 @@ class _Job:
             values = seen.get(key) or [metric(saliency, people.everybody) for metric in self.metrics.values()]
             seen = {key: values} if key else {}
             for name, value in zip(self.metrics, values, strict=True):
-                yield people.image, *place, name, value
+                yield people.image, *place, name, value, people.attribute
         if len(people.separate) < 2:
             return
         for name, metric in self.metrics.items():
             values = [metric(others, one) for others, one in zip(people.others, people.separate, strict=True)]
             known = [value for value in values if not np.isnan(value)]
             mean = float(np.mean(known)) if known else float("nan")
-            yield people.image, CEILING, EACH_AGAINST_OTHERS, people.attribute, name, mean
+            yield people.image, CEILING, EACH_AGAINST_OTHERS, people.attribute, name, mean, people.attribute
 
     def rows_by_person(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
         """The same against each person alone, the others' map too: all on one footing."""
         for place, saliency in self._models_and_floors(people, elsewhere):
             for name, metric in self.metrics.items():
                 for who, one in zip(people.annotators, people.separate, strict=True):
-                    yield people.image, *place, name, metric(saliency, one), who
+                    yield people.image, *place, name, metric(saliency, one), who, people.attribute
         for who, others, one in zip(people.annotators, people.others, people.separate, strict=True):
             for name, metric in self.metrics.items():
                 value = metric(others, one) if len(people.separate) > 1 else float("nan")
-                yield people.image, CEILING, EACH_AGAINST_OTHERS, people.attribute, name, value, who
+                ceiling = CEILING, EACH_AGAINST_OTHERS, people.attribute
+                yield people.image, *ceiling, name, value, who, people.attribute
 
     def _models_and_floors(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[tuple[str, str, str], Map]]:
         """Model, method and attribute, and the map in image pixels."""
@@ -149,7 +150,7 @@ def score_run(run: Run, metrics: Sequence[str] = (), execution: Execution = Exec
 
     Returns
     -------
-    Columns image, model, method, attribute, metric, value; also kept as scores.parquet.
+    Columns image, model, method, attribute, metric, value, about; also kept as scores.parquet.
 
     Raises
     ------
@@ -174,7 +175,7 @@ def score_by_person(run: Run, metrics: Sequence[str] = (), execution: Execution 
 
     Returns
     -------
-    Columns image, model, method, attribute, metric, value, annotator; also kept as scores_by_person.parquet.
+    Columns image, model, method, attribute, metric, value, annotator, about; also kept as scores_by_person.parquet.
 
     Raises
     ------
@@ -244,7 +245,7 @@ def _measure(
             measured += rows(job, people, one.elsewhere)
         return {table.name: measured}
 
-    name = f"{table.name}/{sha256(' '.join(sorted(metrics)).encode()).hexdigest()[:12]}"
+    name = f"{table.name}/{sha256(' '.join((*sorted(metrics), *table.names)).encode()).hexdigest()[:12]}"
     after = None if before is None else table.to_arrow(before[list(table.names)])
     sink = TableSink(table, run.root / f"{table.name}.parquet", run.parts / name, after)
     chunks, label = batches(gathered, _GROUP), table.name.replace("_", " ")

@@ -5,6 +5,7 @@ refused, unless that is wanted.
 """
 
 import hashlib
+import re
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -25,7 +26,9 @@ PREFIXES = ("module.", "model.", "backbone.", "_orig_mod.", "net.")
 NESTED = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 """Under what a training's checkpoint keeps the network."""
 PICKLES = (".pt", ".pth", ".ckpt", ".bin")
-_DEEP = 3  # dictionaries in one another, and prefixes before one another
+_DEEP = 3  # dictionaries in one another
+_LONG = 6  # prefixes before one another
+_COLORS = re.compile("\x1b\\[[0-9;]*m")  # torch's, for a terminal
 _LEAST = 0.5  # of the network's tensors
 _SHOWN = 4
 
@@ -70,9 +73,10 @@ def read_checkpoint(file: Path) -> tuple[dict[str, Tensor], str]:
         If it is another kind of file, too large, damaged, holds more than tensors (code, say), or no state dict.
     """
     where = printable(file)
-    if file.suffix == ".safetensors":
+    suffix = file.suffix.lower()
+    if suffix == ".safetensors":
         return to_float32(read_safetensors(file), where)
-    if file.suffix not in PICKLES:
+    if suffix not in PICKLES:
         raise ModelError(f"{where}: is no checkpoint by its name; .safetensors or {', '.join(PICKLES)} was wanted.")
     _validate_size(file)
     try:
@@ -80,7 +84,7 @@ def read_checkpoint(file: Path) -> tuple[dict[str, Tensor], str]:
             warnings.simplefilter("ignore")  # of versions; what cannot be read is an error
             value = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle makes torch raise nearly anything
-        reason = one_line(error)[:160]
+        reason = _COLORS.sub("", one_line(error))[:160]
         raise ModelError(
             f"{where}: cannot be read as tensors alone ({reason}); save the state dict, best as .safetensors."
         ) from error
@@ -155,7 +159,7 @@ def _changes(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> lis
     off = {""}
     for name in tensors:
         chain = ""
-        for _ in range(_DEEP):
+        for _ in range(_LONG):
             step = next((item for item in PREFIXES if name[len(chain) :].startswith(item)), None)
             if step is None:
                 break

@@ -54,6 +54,7 @@ class ReturnedHead(NetworkHead):
                 returned = head._call(x)
                 grids = _grids(returned)
                 outputs = _outputs(read, returned, grids)
+                _try_one(head, x)
             series = len(grids) > 1 and layers is None and head._dependent(x)
         except ModelError:
             raise
@@ -122,6 +123,17 @@ class ReturnedHead(NetworkHead):
     def _raw(self, returned: Any) -> Float[Tensor, "b a"]:
         values = _outputs(self.read, returned, _grids(returned)).float()
         return values if self.rows is None else values[:, list(self.rows)]
+
+
+def _try_one(head: ReturnedHead, x: Tensor) -> None:
+    """Run it on a batch of another size."""
+    try:
+        head._call(x[:1])
+    except Exception as error:  # it may be anybody's
+        raise ModelError(
+            f"takes a batch of {len(x)}, but none of one ({one_line(error)}); export it for batches of any size, as "
+            "dynamic_shapes={'x': {0: torch.export.Dim('batch')}}."
+        ) from error
 
 
 def _grids(returned: Any) -> tuple[Tensor, ...]:

@@ -1,7 +1,8 @@
 """Tensors out of files from outside: float32 and finite, or refused.
 
 Half, double and whole numbers become float32, and that is said. Complex numbers, truth values, nan, inf and negative
-variances are refused: a network with one of them rates nothing, or rates it wrongly.
+variances are refused, and tensors that are quantized, sparse or without values: a network with one of them rates nothing,
+or rates it wrongly.
 """
 
 from collections.abc import Mapping
@@ -76,6 +77,8 @@ def to_float32(tensors: Mapping[str, Tensor], where: str) -> tuple[dict[str, Ten
         shown = f"{where}: {name[:80]!r}"
         if tensor.is_complex() or tensor.dtype == torch.bool:
             raise ModelError(f"{shown} holds {_kind(tensor)} numbers; float32 was wanted.")
+        if tensor.is_quantized or tensor.is_meta or tensor.layout is not torch.strided:
+            raise ModelError(f"{shown} is {_lying(tensor)}; save it dense, as float32.")
         if tensor.ndim == 0 and not tensor.is_floating_point():
             result[name] = tensor
             continue
@@ -87,6 +90,10 @@ def to_float32(tensors: Mapping[str, Tensor], where: str) -> tuple[dict[str, Ten
 
 def _kind(tensor: Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
+
+
+def _lying(tensor: Tensor) -> str:
+    return "quantized" if tensor.is_quantized else "without values (device meta)" if tensor.is_meta else "sparse"
 
 
 def _finite(tensor: Tensor, name: str, shown: str) -> Tensor:

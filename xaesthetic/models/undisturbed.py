@@ -3,7 +3,7 @@
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,14 +23,21 @@ def call(network: torch.nn.Module, forward: Forward, x: Tensor) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Locks:
-    """One lock for each network, for as long as the network lives."""
+    """One lock for each module, for as long as it lives: networks may share some."""
 
     guard: threading.Lock = field(default_factory=threading.Lock)
     locks: "weakref.WeakKeyDictionary[torch.nn.Module, threading.RLock]" = field(default_factory=weakref.WeakKeyDictionary)
 
-    def of(self, network: torch.nn.Module) -> "threading.RLock":
+    @contextmanager
+    def held(self, network: torch.nn.Module) -> Iterator[None]:
+        """Have those of all modules of a network, always in one order, so that no two wait for each other."""
         with self.guard:
-            return self.locks.setdefault(network, threading.RLock())
+            modules = sorted(network.modules(), key=id)
+            locks = [self.locks.setdefault(module, threading.RLock()) for module in modules]
+        with ExitStack() as stack:
+            for lock in locks:
+                stack.enter_context(lock)
+            yield
 
 
 _LOCKS = _Locks()
@@ -40,32 +47,40 @@ _LOCKS = _Locks()
 def undisturbed(network: torch.nn.Module) -> Iterator[None]:
     """Set a network to evaluation and freeze its parameters; afterwards modes, flags and buffers are as they were.
 
-    A second thread waits for the first. Evaluation is set on each module by itself: a `train` of somebody's own may do more.
+    A second thread waits for the first, also with another network that shares modules with it. Evaluation is set on each
+    module by itself: a `train` of somebody's own may do more. Modules that were compiled in place run uncompiled: what is
+    compiled does not see hooks, and has one backward pass only.
 
     Parameters
     ----------
     network
         Any; it may be in use by other threads, which see it in evaluation mode.
     """
-    with _LOCKS.of(network):
-        training = [module for module in network.modules() if module.training]
-        flags = [tensor for tensor in network.parameters() if tensor.requires_grad and tensor.is_leaf]
-        buffers = [
-            _Buffer.of(module, name) for module in network.modules() for name, _ in module.named_buffers(recurse=False)
-        ]
-        try:
-            for module in training:
-                module.training = False
-            for tensor in flags:
-                tensor.requires_grad_(False)
-            yield
-        finally:
-            for module in training:
-                module.training = True
-            for tensor in flags:
-                tensor.requires_grad_(True)
-            for buffer in buffers:
-                buffer.restore()
+    with _LOCKS.held(network), ExitStack() as stack:
+        for module in network.modules():
+            stack.callback(_set, module, "training", module.training)
+            _set(module, "training", False)
+            compiled = getattr(module, "_compiled_call_impl", None)
+            if compiled is not None:
+                stack.callback(_set, module, "_compiled_call_impl", compiled)
+                module._compiled_call_impl = None
+            for name, _ in module.named_buffers(recurse=False):
+                stack.callback(_Buffer.of(module, name).restore)
+        for tensor in network.parameters():
+            if tensor.is_leaf:
+                stack.callback(_require, tensor, tensor.requires_grad)
+                _require(tensor, False)
+        yield
+
+
+def _set(module: torch.nn.Module, name: str, value: object) -> None:
+    if getattr(module, name) is not value:
+        setattr(module, name, value)
+
+
+def _require(tensor: Tensor, wanted: bool) -> None:
+    if tensor.requires_grad != wanted:
+        tensor.requires_grad_(wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,10 @@ class _Buffer:
     def restore(self) -> None:
         if not isinstance(self.module, torch.jit.ScriptModule) and getattr(self.module, self.name, None) is not self.tensor:
             self.module._buffers[self.name] = self.tensor
-        if self.values is not None and self.tensor._version != self.version:
+        if self.values is None:
+            return
+        if self.tensor._version != self.version:
             with torch.no_grad():
                 self.tensor.copy_(self.values)
+        elif not torch.equal(self.tensor, self.values):  # batch norms write without a version, and so is it taken back
+            self.tensor.data.copy_(self.values)

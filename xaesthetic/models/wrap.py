@@ -24,12 +24,15 @@ from xaesthetic.models.returned import ReturnedHead, is_closed
 from xaesthetic.models.undisturbed import Forward
 from xaesthetic.models.wrap_arguments import (
     Layers,
+    chosen_links,
     fit_names,
     layer_name,
     network_inside,
+    network_name,
     output_names,
     several,
     validate_choices,
+    validate_parts,
     validate_weights,
 )
 
@@ -104,17 +107,22 @@ def wrap(
     (('0',), torch.Size([1, 4]))
     """
     network, notes = network_inside(net)
-    called = name or type(network).__name__
-    spec, assumed = (inputs, "") if inputs is not None else find_inputs(network)
+    called = network_name(name) or type(network).__name__
     try:
+        spec, assumed = (inputs, "") if inputs is not None else find_inputs(network)
         validate_choices(layers, inputs, forward, grid)
+        validate_parts(call, output)
         validate_weights(network)
         built = _Building(network, forward, reader(output), spec)
         result = built.build(layers, call, grid, output_names(outputs))
+        links = chosen_links(link, len(result.names))
     except ModelError as error:
         said = str(error)
         raise ModelError(said if said.startswith(f"{called}:") else f"{called}: {said}") from error
-    links = () if link is None else (link,) * len(result.names) if isinstance(link, str) else tuple(link)
+    except Exception as error:  # a network may be anybody's
+        raise ModelError(
+            f"{called}: cannot be traced ({one_line(error)}); name a layer with layers=…, or () for methods of the inputs."
+        ) from error
     model = AttributeModel(
         result.names,
         spec,
@@ -155,6 +163,7 @@ class _Building:
         x = noise(self.inputs, 2, self._device())
         candidates = trace_layers(self.network, x, lambda: _run(plain, x), grid)
         chosen, wanted = self._chosen(layers, candidates, call)
+        _validate_chosen(chosen, call)
         hooked = replace(plain, layers=tuple(_layer(item, call) for item in chosen))
         with torch.no_grad():
             raw = hooked.run(x).raw
@@ -212,6 +221,16 @@ def _run(network: HookedNetwork, x: Tensor) -> Tensor:
             f"fails on a batch of {tuple(x.shape)} ({one_line(error)}); say what it takes with inputs=InputSpec(size=…), "
             "or how it is called with forward=…"
         ) from error
+
+
+def _validate_chosen(chosen: Sequence[Candidate], call: int | None) -> None:
+    """Make sure that no layer comes twice, and that the call that is meant can be one."""
+    names = [item.name for item in chosen]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ModelError(f"maps would be taken at the layer {twice!r} twice; name it once.")
+    if call not in (None, 0, -1) and all(item.calls == 1 for item in chosen):
+        raise ModelError(f"the layer {names[0]!r} is called once in a pass; leave call={call} out.")
 
 
 def _layer(item: Candidate, call: int | None) -> Layer:

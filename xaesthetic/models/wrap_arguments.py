@@ -7,7 +7,7 @@ import torch
 
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.types import InputSpec
-from xaesthetic.models.model import AttributeModel
+from xaesthetic.models.model import LINKS, AttributeModel
 
 Layers = str | torch.nn.Module | Sequence[str | torch.nn.Module] | None
 
@@ -54,6 +54,40 @@ def validate_choices(layers: Any, inputs: Any, forward: Any, grid: Any) -> None:
         raise ModelError(f"layers are {layers!r}, but names or modules of the network were wanted, as 'layer4'.")
 
 
+def validate_parts(call: Any, output: Any) -> None:
+    """Make sure that a layer's call is a number, and the outputs a key, a place or a function."""
+    if call is not None and (not isinstance(call, int) or isinstance(call, bool)):
+        raise ModelError(
+            f"call is {call!r}, but a whole number was wanted, as call=0 for the first or call=-1 for the last."
+        )
+    if isinstance(output, bool) or not (output is None or isinstance(output, (str, int)) or callable(output)):
+        raise ModelError(
+            f"output is {output!r}, but a key, a place or a function was wanted; one function joins several, as "
+            "output=lambda returned: torch.cat([returned['a'], returned['b']], 1)."
+        )
+
+
+def network_name(name: Any) -> str:
+    """Return what a network is to be called; empty where nothing was said."""
+    if name is None:
+        return ""
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise ModelError(f"name is {name!r}, but a text of one line was wanted, as name='my_net'.")
+    return name
+
+
+def chosen_links(link: Any, count: int) -> tuple[str, ...]:
+    """Return every output's link; none where they were left out."""
+    if link is None:
+        return ()
+    listed = isinstance(link, Sequence) and all(isinstance(item, str) for item in link)
+    if not listed:
+        raise ModelError(
+            f"link is {link!r}, but a name ({', '.join(LINKS)}) was wanted, one for all outputs or a list of each."
+        )
+    return (link,) * count if isinstance(link, str) else tuple(link)
+
+
 def validate_weights(network: torch.nn.Module) -> None:
     """Make sure that a network has its weights."""
     for key, parameter in network.named_parameters():
@@ -73,16 +107,23 @@ def several(layers: Layers) -> Sequence[str | torch.nn.Module]:
 def layer_name(network: torch.nn.Module, layer: str | torch.nn.Module) -> str:
     """Return a layer's name in a network."""
     if isinstance(layer, str):
-        name: str = layer
-        first, _, rest = name.partition(".")
-        inside = first in ("module", "_orig_mod") and first not in dict(network.named_children())
-        return rest if inside else name  # a parallel or compiled network's name
+        return _first_name(network, layer)
     names: list[str] = [name for name, module in network.named_modules() if module is layer and name]
     if not names:
         raise ModelError(
             f"the layer {type(layer).__name__} is no part of the network; pass one of its modules or their name."
         )
     return names[0]
+
+
+def _first_name(network: torch.nn.Module, name: str) -> str:
+    """Return a layer's name as `named_modules` has it: without a wrapper's before it, and the first where it has two."""
+    first, _, rest = name.partition(".")
+    while rest and first in ("module", "_orig_mod") and first not in dict(network.named_children()):
+        name = rest
+        first, _, rest = name.partition(".")
+    module = dict(network.named_modules(remove_duplicate=False)).get(name)
+    return next((known for known, other in network.named_modules() if other is module and known), name)
 
 
 def output_names(outputs: Any) -> tuple[str, ...]:

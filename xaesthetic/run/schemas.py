@@ -159,12 +159,18 @@ PREDICTIONS = Table(
     "`prediction` is the rating, `raw` the output that maps explain.",
     ("image", "model", "attribute"),
 )
-SCORES = Table("scores", columns(f"{_PLACE} | metric text | value float"), "xaesthetic score RUN")
+_ABOUT = Column("about", "text", about="The attribute that people were to look for or mark; empty where it was none.")
+SCORES = Table(
+    "scores",
+    columns(f"{_PLACE} | metric text | value float", _ABOUT),
+    "xaesthetic score RUN",
+    key=(*_PLACED, "metric", "about"),
+)
 SCORES_BY_PERSON = Table(
     "scores_by_person",
-    columns(f"{_PLACE} | metric text | value float | annotator text"),
+    columns(f"{_PLACE} | metric text | value float | annotator text", _ABOUT),
     "xaesthetic score RUN --by-person",
-    key=(*_PLACED, "metric", "annotator"),
+    key=(*_PLACED, "metric", "annotator", "about"),
 )
 EDITS = Table(
     "edits",

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from xaesthetic.core.errors import DataError
 from xaesthetic.run.question import is_name
 from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, PREDICTIONS, RANDOMISATION, Table
+from xaesthetic.run.versions import as_written, completed
 
 _NULLS = ("float", "float32")
 """Data types whose missing values are nan."""
@@ -33,17 +34,18 @@ def read_table(file: Path, table: Table) -> pd.DataFrame:
     """
     try:
         with pq.ParquetFile(file) as parquet:
-            _validate_names(file, table, parquet.schema_arrow.names)
+            written = as_written(table, parquet.schema_arrow.names)
+            _validate_names(file, written, parquet.schema_arrow.names)
             _validate_length(file, table, parquet.metadata.num_rows)
-            rows = parquet.read(columns=list(table.names))
+            rows = parquet.read(columns=list(written.names))
             rows.validate(full=True)
     except DataError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{file}: cannot be read ({reason}); {_cure(table)}") from error
-    arrays = [_cast(file, table, rows.column(column.name), column.name, column.dtype) for column in table.columns]
-    frame: pd.DataFrame = pa.Table.from_arrays(arrays, names=list(table.names)).to_pandas()
+    arrays = [_cast(file, table, rows.column(column.name), column.name, column.dtype) for column in written.columns]
+    frame = completed(table, pa.Table.from_arrays(arrays, names=list(written.names)).to_pandas())
     if table.key and frame.duplicated(list(table.key)).any():
         row = frame.loc[frame.duplicated(list(table.key)), list(table.key)].iloc[0]
         raise DataError(f"{file}: {', '.join(map(str, row))} comes twice; {_cure(table)}")

@@ -4,18 +4,22 @@
     randomised.parquet; the digest of the photographs hashed the text that Python prints for a record.
 2   checksums beside every table and JSON file and in every chunk of maps.
 3   a question may name photographs one by one, a precision, a target, and models that were handed over as objects; an older
-    question has none of these, and is read as it stands.
+    question has none of these, and is read as it stands. At first its scores had no column `about`.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Record
 from xaesthetic.data.records import file_sum
+from xaesthetic.run.schemas import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = 3
 """The version that this program writes."""
@@ -45,6 +49,23 @@ def find_table(root: Path, name: str) -> Path:
     file = root / f"{name}.parquet"
     old = root / f"{_OLD_NAMES.get(name, name)}.parquet"
     return old if old.is_file() and not file.is_file() else file
+
+
+def as_written(table: Table, names: Sequence[str]) -> Table:
+    """Return a table as its file has it, whose columns are these: scores may be older than their column `about`."""
+    return (
+        table if "about" in names else replace(table, columns=tuple(item for item in table.columns if item.name != "about"))
+    )
+
+
+def completed(table: Table, frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a table with all its columns: what older scores are about stands in the floors before a photograph's maps."""
+    from xaesthetic.metrics._floors import CEILING, FLOOR  # it imports scipy
+
+    if "about" not in table.names or "about" in frame:
+        return frame
+    without = frame["model"].isin([FLOOR, CEILING])
+    return frame.assign(about=frame["attribute"].where(without).ffill().bfill().fillna("").astype(frame["attribute"].dtype))
 
 
 @dataclass(frozen=True)
