@@ -119,7 +119,8 @@ def table_1(
         packed |= {key: source.seen for key, source in rated.run.answered_by().models.items()}
     near = near_seen(packed, tested, listed, root, execution)
     unseen, left = without_seen([*tables, *chosen], seen, data, near)
-    related, likeness = with_related(unseen, collection.described)
+    people = {name for record in tested for name in record.ratings}
+    related, likeness = with_related(unseen, collection.described, described.models, people)
     notes += (*left, *likeness)
     result = attribute_ranks(tested, related, attributes, resamples, seed, declared, metrics)
     paper = data.partition(":")[0] == "aadb"
