@@ -108,7 +108,8 @@ def test_a_null_of_cam_is_one_of_grad_cam_which_is_the_same_map(run, monkeypatch
     answers = {key: replace(answer, specificity_null={"": 0.99}) for key, answer in answered.models.items()}
     monkeypatch.setattr(type(run), "answered_by", lambda _: replace(answered, models=answers))
     monkeypatch.setattr(type(run), "methods", lambda *_: ("cam", "grad_cam", "occlusion"))
-    monkeypatch.setattr(type(run), "maps", lambda _, model, __, real=type(run).maps: real(run, model, "cam"))
+    cam = {model: run.maps(model, "cam") for model in answers}
+    monkeypatch.setattr(type(run), "maps", lambda _, model, __: cam[model])
     table = specificity.measure_specificity(run).set_index("method")
     assert table.loc[["cam", "grad_cam"], "null"].tolist() == [0.99, 0.99]
     assert "0.99 with permuted ratings" in table.loc["grad_cam", "verdict"]

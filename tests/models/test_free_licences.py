@@ -26,9 +26,7 @@ pytestmark = pytest.mark.torch
 )
 def test_a_licence_decides(named_nets, monkeypatch, licence, free):
     model = load_model("beauty_net", on="cpu")
-    monkeypatch.setattr(
-        loading, "_build", lambda *_: replace(model, source=replace(model.source, licence=licence))
-    )
+    monkeypatch.setattr(loading, "_build", lambda *_: replace(model, source=replace(model.source, licence=licence)))
     assert load_model("beauty_net", on="cpu").source.licence == licence
     monkeypatch.setenv("XAESTHETIC_FREE_WEIGHTS", "1")
     if free:

@@ -142,8 +142,8 @@ def _run_folder(experiment: "Experiment") -> Path:
     `--out` names the folder of the tables, so that nobody could name another one.
     """
     from xaesthetic.data.records import fingerprint
-    from xaesthetic.pipeline import collect_photographs
     from xaesthetic.run.store import Run
+    from xaesthetic.stages.asking import collect_photographs
 
     folder = options.folder(experiment, None)
     if not (folder / "experiment.json").is_file():

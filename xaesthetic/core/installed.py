@@ -33,7 +33,7 @@ _OURS: Mapping[str, Mapping[str, Any]] = {
 
 
 def model_names() -> tuple[str, ...]:
-    """Return the installed models; without those whose summary says that they are for research, where free ones are wanted."""
+    """Return the installed models; where free ones are wanted, without those that say that they are for research."""
     return tuple(name for name in plugins.names("models") if not free_only() or _is_free(name))
 
 
