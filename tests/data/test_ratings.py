@@ -152,3 +152,9 @@ def test_a_declared_range_is_the_range(folder):
     write(folder, "image,light\n00.png,3\n01.png,4\n02.png,2\n", "[light]\nlow = 1\nhigh = 5\n")
     collection = collect("ratings", folder)
     assert (collection.described, reasons(collection)) == ((Attribute("light", low=1, high=5),), [])
+
+
+def test_data_check_names_what_somebody_rated_alone(folder):
+    write(folder, "image,overall,light\n00.png,0.2,0.1\n01.png,0.4,0.5\n02.png,0.6,0.9\n")
+    (sheet,) = [sheet for sheet in examine_data("ratings", folder).sheets if "overall score" in sheet.title]
+    assert [row[0] for row in sheet.rows] == ["light"]
