@@ -158,7 +158,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     """Check every name, find the photographs and complete the experiment with what identifies its inputs."""
     if not experiment.models:
         raise ModelError("no model is chosen; name one or more, as 'xaesthetic list models' shows them.")
-    experiment = replace(experiment, models=models_having(experiment.models, experiment.attributes))
+    experiment = replace(experiment, models=models_having(experiment.models, experiment.attributes, experiment.beyond))
     choices = [ModelChoice.parse(text) for text in experiment.models]
     for choice in choices:
         if str(choice) not in experiment.identities:

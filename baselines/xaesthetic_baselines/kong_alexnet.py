@@ -19,7 +19,7 @@ _SERVER = "kong"
 
 @model(downloads=("kong",), attributes=NAMES)
 def kong_alexnet(weights: Path | None = None) -> AttributeModel:
-    """The network of Kong et al. 2016 in Caffe: AlexNet, eleven attributes and the score; maps at conv5.
+    """Kong et al. 2016 in Caffe: AlexNet, eleven attributes and the score, maps at conv5 (non-commercial research use).
 
     `xaesthetic model-server start kong` runs it, in a container or in a virtual environment; `--runtime torch` puts the
     converted network here instead. Its head is no linear layer: use `grad_cam`.

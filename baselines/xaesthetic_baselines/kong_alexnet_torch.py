@@ -14,7 +14,7 @@ from xaesthetic_baselines._kong_torch import kong_head, kong_torch
 
 @model(downloads=("kong",), attributes=NAMES)
 def kong_alexnet_torch(weights: Path | None = None, random: bool = False) -> AttributeModel:
-    """The network of Kong et al. 2016 (Caffe) in torch: AlexNet, eleven attributes and the score; maps at conv5.
+    """Kong et al. 2016 in torch: AlexNet, eleven attributes and the score, maps at conv5 (non-commercial research use).
 
     Its head is no linear layer, so `cam` is not defined for it; `grad_cam` is what the paper shows.
 

@@ -1,7 +1,9 @@
 """The embedded heads that learnt from PARA: their inputs, licence, refits, and what they do not know of others."""
 
+import hashlib
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,11 +16,14 @@ from xaesthetic.core.errors import ModelError
 from xaesthetic.core.files import sha256
 from xaesthetic.core.having import default_models, models_having
 from xaesthetic.core.para import LICENCE, PARA_ATTRIBUTES
+from xaesthetic.core.seen import pack
+from xaesthetic.core.types import Experiment
 from xaesthetic.data import images
 from xaesthetic.data.records import find_records
 from xaesthetic.models.forward import Session
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.weights import read_weights
+from xaesthetic.stages import predict
 from xaesthetic.train.features import pooled
 
 pytestmark = pytest.mark.torch
@@ -134,3 +139,24 @@ def test_what_is_related_is_found_and_said():
     model = load_model("lite0_ft", ["depth_of_field"], on="cpu")
     assert model.attributes == ("dof",)
     assert model.descriptions[0].likeness == "related to depth_of_field, not the same"
+
+
+def test_beyond_a_score_the_models_that_have_it_are_shown(monkeypatch):
+    monkeypatch.delenv("XAESTHETIC_FREE_WEIGHTS", raising=False)
+    assert default_models(("light",), "overall") == MODELS
+    with pytest.warns(UserWarning, match="lite0_ft_edits is left out: it has no overall"):
+        assert models_having(("lite0_ft_edits", "lite0_ft"), ("light",), "overall") == ("lite0_ft",)
+    assert models_having(("lite0_ft_edits",), ("light",), "overall") == ("lite0_ft_edits",)  # refused by name when loaded
+
+
+def test_a_rating_says_which_photographs_its_model_saw(monkeypatch, write_photo, photo, tmp_path):
+    monkeypatch.delenv("XAESTHETIC_FREE_WEIGHTS", raising=False)
+    files = [write_photo(tmp_path / name, photo + n) for n, name in enumerate(("a.png", "b.png"))]
+    model = load_model("lite0_ft", ["light"], on="cpu")
+    seen = pack([hashlib.sha256(files[1].read_bytes()).hexdigest()])
+    saw = replace(model, source=replace(model.source, seen=seen))
+    monkeypatch.setattr(predict, "load_model", lambda *_: saw)
+    ratings = predict.rate(files, Experiment("", None, ("lite0_ft",), (), ("light",), None, device="cpu"))
+    (name,) = ratings.seen["lite0_ft"]
+    assert name.endswith("b.png")
+    assert f"Seen in training by lite0_ft: {name}." in ratings._repr_html_()

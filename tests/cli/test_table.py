@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 from support.aadb_lists import write_lists
-from support.plugin_package import plugged  # noqa: F401  # a fixture
+from support.plugin_package import make_photos, plugged  # noqa: F401  # a fixture
 
 NAMES = ("e0.jpg", "e1.jpg", "b0.jpg", "b1.jpg")
 
@@ -102,3 +102,20 @@ def test_table_2(command, tmp_path):
     status, _, said = command("table", "2", "--ratings", "votes.csv")
     assert status == 2
     assert "Name the right one with --rater" in said
+
+
+def test_a_table_of_changed_ratings_is_made_anew(command, plugged, tmp_path):
+    folder = make_photos(tmp_path / "photos", 5)
+    file = folder / "ratings.csv"
+    words = ("table", "1", "--data", "ratings", "--root", folder, "--model", "tiny_net", "--resamples", "100", "--json")
+
+    def table(signs):
+        file.write_text("image,light\n" + "".join(f"0{n}.png,{signs * n / 8}\n" for n in range(5)))
+        status, said, errors = command(*words, "--attr", "light")
+        assert status == 0, errors
+        return json.loads(said)["table_1"][0]["rho"]
+
+    rho = table(1)
+    assert table(-1) == pytest.approx(-rho)
+    assert table(1) == pytest.approx(rho)
+    assert len(list((tmp_path / "runs").iterdir())) == 2

@@ -10,7 +10,7 @@ from support.third_party import third_party  # noqa: F401
 from xaesthetic.core import plugins
 from xaesthetic.core.attributes import Attribute, attribute
 from xaesthetic.core.errors import DataError, ModelError
-from xaesthetic.core.installed import installed_attributes, model_attributes, place_of
+from xaesthetic.core.installed import installed_attributes, model_attributes, model_names, place_of
 from xaesthetic.core.para import PARA_ATTRIBUTES
 
 
@@ -86,3 +86,16 @@ def test_the_command_lists_them(named_nets, command):
     assert sum(line.startswith("beauty ") for line in out.splitlines()) == 2  # with and without a range
     status, out, _ = command("list", "attributes", "--json")
     assert json.loads(out)["技術"] == {"beauty_net": {"name": "技術", "title": "技術", "higher_is_better": True}}
+
+
+def test_where_free_weights_are_wanted_others_are_not_listed(monkeypatch):
+    monkeypatch.setenv("XAESTHETIC_FREE_WEIGHTS", "1")
+    assert {"multigap_lite0_edits", "lite0_ft_edits", "nima"} <= set(model_names())
+    research = ("multigap_lite0", "lite0_ft_ratings", "kong_alexnet", "kong_alexnet_torch")
+    assert not set(research) & set(model_names())
+    assert "quality" not in installed_attributes()
+    with pytest.raises(ModelError, match="XAESTHETIC_FREE_WEIGHTS leaves out models") as refused:
+        place_of("overall", (attribute("light"),), "net")
+    assert "multigap_lite0" not in str(refused.value)
+    monkeypatch.setenv("XAESTHETIC_FREE_WEIGHTS", "no")
+    assert set(research) <= set(model_names())

@@ -111,3 +111,50 @@ def test_what_such_data_holds(folder):
     assert sheets["ratings in all"].rows == (("beauty", "3", "5.000", "2.944", "2.000", "9.000", "0 %"),)
     assert ("noise", "noise", "lower is better", "") in sheets["declared attributes"].rows
     assert "Spearman's ρ with the overall score" not in sheets
+
+
+def scales(folder, table):
+    collection = collect("ratings", write(folder, table))
+    return rated(collection), collection.described, [reason for _, reason in reasons(collection)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "\ufeffimage;dof;Light;overall\r\n00.png;3,5;1;4\r\n01.png;2;4,5;2\r\n02.png;;5;0,5\r\n",
+        "image,attribute,rating\n00.png,DOF,3.5\n01.png,dof,2\n00.png,Light,1\n01.png,light,4.5\n02.png,light,5\n"
+        "00.png,overall,4\n01.png,overall,2\n02.png,overall,0.5\n",
+    ],
+    ids=["wide", "long"],
+)
+def test_names_of_aadb_on_another_scale_have_no_range_and_dof_is_paras(folder, table):
+    values, described, said = scales(folder, table)
+    assert [values[name]["dof"] for name in ("00.png", "01.png")] == [3.5, 2]
+    assert math.isnan(values["02.png"]["dof"])
+    assert (values["02.png"]["light"], values["02.png"]["overall"]) == (5, 0.5)
+    assert set(described) == {
+        Attribute("dof", "Depth of Field", related=("depth_of_field",)),
+        Attribute("light", "Light"),
+        Attribute("overall", "Overall Aesthetic Score"),
+    }
+    beyond = "which most of its ratings are beyond; attributes.toml can declare theirs"
+    assert said.count(f"AADB's range -1 to 1, {beyond}") == 2
+    assert not [reason for reason in said if "outside of" in reason]
+
+
+def test_one_slip_does_not_change_a_scale(folder):
+    values, described, said = scales(folder, "image,DoF\n00.png,0.5\n01.png,-1\n02.png,4\n")
+    assert (values["02.png"], described) == ({"depth_of_field": 4}, ())
+    assert said == ["outside of -1 to 1, its range; it counts"]
+
+
+def test_a_declared_range_is_the_range(folder):
+    write(folder, "image,light\n00.png,3\n01.png,4\n02.png,2\n", "[light]\nlow = 1\nhigh = 5\n")
+    collection = collect("ratings", folder)
+    assert (collection.described, reasons(collection)) == ((Attribute("light", low=1, high=5),), [])
+
+
+def test_data_check_names_what_somebody_rated_alone(folder):
+    write(folder, "image,overall,light\n00.png,0.2,0.1\n01.png,0.4,0.5\n02.png,0.6,0.9\n")
+    (sheet,) = [sheet for sheet in examine_data("ratings", folder).sheets if "overall score" in sheet.title]
+    assert [row[0] for row in sheet.rows] == ["light"]

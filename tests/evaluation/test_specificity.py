@@ -1,5 +1,7 @@
 """Whether maps depend on the attribute; and the reports of this and of the leaderboard."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,6 +101,19 @@ def test_of_a_run(run):
         for one in each
     ]
     assert table.loc["cam", "with_energy"] == pytest.approx(np.mean(alike), abs=1e-5)
+
+
+def test_a_null_of_cam_is_one_of_grad_cam_which_is_the_same_map(run, monkeypatch):
+    answered = run.answered_by()
+    answers = {key: replace(answer, specificity_null={"": 0.99}) for key, answer in answered.models.items()}
+    monkeypatch.setattr(type(run), "answered_by", lambda _: replace(answered, models=answers))
+    monkeypatch.setattr(type(run), "methods", lambda *_: ("cam", "grad_cam", "occlusion"))
+    cam = {model: run.maps(model, "cam") for model in answers}
+    monkeypatch.setattr(type(run), "maps", lambda _, model, __: cam[model])
+    table = specificity.measure_specificity(run).set_index("method")
+    assert table.loc[["cam", "grad_cam"], "null"].tolist() == [0.99, 0.99]
+    assert "0.99 with permuted ratings" in table.loc["grad_cam", "verdict"]
+    assert "a null of 0 is assumed" in table.loc["occlusion", "verdict"]
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------

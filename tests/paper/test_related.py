@@ -47,3 +47,11 @@ def test_what_people_rated_itself_is_left_alone():
     both = pd.concat([predictions("net", "dof"), predictions("net", "depth_of_field")])
     tables, notes = with_related([both], [DOF])
     assert (len(tables[0]), notes) == (8, [])
+
+
+def test_what_a_model_says_is_related_stands_for_what_people_rated():
+    people = {"depth_of_field", "light"}
+    tables, notes = with_related([predictions("new", "dof")], [], {"new": (DOF, COLOR)}, people)
+    assert list(tables[0]["attribute"].unique()) == ["dof", "depth_of_field"]
+    assert notes == ["new: its dof stands for depth_of_field, related but not the same."]
+    assert with_related([predictions("new", "dof")], [DOF], {"new": (DOF,)}, people | {"dof"})[1] == []

@@ -27,13 +27,15 @@ def list_plugins(
     if kind == _ATTRIBUTES:
         _list_attributes(as_json)
         return
+    from xaesthetic.core.free import LEFT_OUT, NOTE, free_only
+    from xaesthetic.core.installed import model_names
     from xaesthetic.core.plugins import names as plugin_names
     from xaesthetic.core.plugins import summary as plugin_summary
 
     kinds = [kind] if kind else KINDS
     result: dict[str, dict[str, str]] = {item: {} for item in kinds}
     for item in kinds:
-        for name in plugin_names(item):
+        for name in model_names() if item == "models" else plugin_names(item):
             try:
                 result[item][name] = plugin_summary(item, name)
             except PluginError as error:  # somebody's; the others are shown
@@ -49,6 +51,7 @@ def list_plugins(
             screen.print_table([item, ""], [[name, line] for name, line in plugins.items()])
         if item == "models":
             screen.say(_NAMED)
+            screen.say(LEFT_OUT if free_only() else NOTE)
 
 
 def _list_attributes(as_json: bool) -> None:

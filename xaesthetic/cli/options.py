@@ -144,7 +144,7 @@ def experiment(
     return Experiment(
         **named,
         root=str(root) if root else None,
-        models=choices(models, weights, choose_attributes(attributes)),
+        models=choices(models, weights, choose_attributes(attributes), beyond),
         methods=tuple(dict.fromkeys(methods or usual)),
         attributes=choose_attributes(attributes),
         pick=pick,
@@ -176,11 +176,13 @@ def open_run(root: Path) -> "Run":
     return Run.open(root)
 
 
-def choices(models: Sequence[str] | None, weights: str | None, attributes: Sequence[str] = ("all",)) -> tuple[str, ...]:
+def choices(
+    models: Sequence[str] | None, weights: str | None, attributes: Sequence[str] = ("all",), beyond: str = ""
+) -> tuple[str, ...]:
     """Return the models that are chosen, once each, with the weights for those that name none."""
     from xaesthetic.core.having import default_models
 
-    named = [ModelChoice.parse(model).or_weights(weights) for model in models or default_models(attributes)]
+    named = [ModelChoice.parse(model).or_weights(weights) for model in models or default_models(attributes, beyond)]
     return tuple(map(str, dict.fromkeys(named)))
 
 

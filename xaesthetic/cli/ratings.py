@@ -113,6 +113,8 @@ def _say_ranges_of_models(described: "Described", table: "pd.DataFrame", rows: S
 
 def print_ratings(ratings: "Ratings") -> None:
     """Print a table for each model: a row a photograph, a column an attribute."""
+    from xaesthetic.run.seen import seen_lines
+
     for model, rated in ratings.table.groupby("model", sort=False):
         wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False, dropna=False)
         items = [ratings.described.of_model(str(model), str(name)) for name in wide.columns]
@@ -127,6 +129,8 @@ def print_ratings(ratings: "Ratings") -> None:
         if titled:
             screen.say(f"titles: {'; '.join(titled)}")
         screen.say(f"{model}: {ratings.trained[str(model)]}")
+    for line in seen_lines(ratings.seen):
+        screen.say(line)
     _say_of_licences(ratings.trained.values())
 
 

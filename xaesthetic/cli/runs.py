@@ -122,6 +122,7 @@ def predict(
     """Rate photographs."""
     from xaesthetic.core.files import write_text
     from xaesthetic.paper.tables.predictions import to_csv, to_json
+    from xaesthetic.run.seen import seen_lines
     from xaesthetic.stages.predict import rate
 
     if out and out.suffix not in (".csv", ".json"):
@@ -139,6 +140,9 @@ def predict(
     elif not quiet:
         ratings_shown.print_ratings(ratings)
         screen.print_precision(ratings.precision)
+    if (out or as_json) and not quiet:
+        for line in seen_lines(ratings.seen):
+            screen.say(line, err=True)
     screen.print_passed_over(ratings.passed_over)
     screen.print_left_out(ratings.left_out)
     if ratings.left_out:

@@ -16,7 +16,7 @@ from xaesthetic.cli.table_files import Folder, Predictions, Resamples, named, te
 if TYPE_CHECKING:
     from xaesthetic.core.attributes import Attribute
     from xaesthetic.core.execution import Execution
-    from xaesthetic.core.types import Record
+    from xaesthetic.core.types import Experiment, Record
     from xaesthetic.paper.tables.attribute_ranks import RankTable
     from xaesthetic.train.feature_sets import FeatureSets
 
@@ -110,7 +110,7 @@ def table_1(
         # a run for each model: whoever adds one waits for that one only
         experiment = options.experiment(["all"], listed, root, [choice], [], None, seed, batch, device)
         experiment = replace(experiment, methods=())
-        rated = compare(experiment, options.folder(experiment, None), execution, draw=False)
+        rated = compare(experiment, _run_folder(experiment), execution, draw=False)
         tables.append(rated.run.read(PREDICTIONS))
         trained |= rated.run.trained()
         described = replace(described, models={**described.models, **rated.run.described().models})
@@ -119,7 +119,8 @@ def table_1(
         packed |= {key: source.seen for key, source in rated.run.answered_by().models.items()}
     near = near_seen(packed, tested, listed, root, execution)
     unseen, left = without_seen([*tables, *chosen], seen, data, near)
-    related, likeness = with_related(unseen, collection.described)
+    people = {name for record in tested for name in record.ratings}
+    related, likeness = with_related(unseen, collection.described, described.models, people)
     notes += (*left, *likeness)
     result = attribute_ranks(tested, related, attributes, resamples, seed, declared, metrics)
     paper = data.partition(":")[0] == "aadb"
@@ -133,6 +134,23 @@ def table_1(
     screen.print_left_out(left_out)
     if left_out:
         raise typer.Exit(1)
+
+
+def _run_folder(experiment: "Experiment") -> Path:
+    """The folder of one model's ratings; another one where these photographs or their ratings have changed since.
+
+    `--out` names the folder of the tables, so that nobody could name another one.
+    """
+    from xaesthetic.data.records import fingerprint
+    from xaesthetic.run.store import Run
+    from xaesthetic.stages.asking import collect_photographs
+
+    folder = options.folder(experiment, None)
+    if not (folder / "experiment.json").is_file():
+        return folder
+    now = fingerprint(collect_photographs(experiment).records)
+    before = Run.open(folder).experiment.inputs.get("photographs", now)
+    return folder if before == now else folder.with_name(f"{folder.name}-{now[-8:]}")
 
 
 def _metrics(chosen: Sequence[str] | None) -> tuple[str, ...]:

@@ -12,13 +12,15 @@ from xaesthetic.core.installed import model_attributes, place_of
 _ALL = ("all",)
 
 
-def default_models(attributes: Sequence[str]) -> tuple[str, ...]:
+def default_models(attributes: Sequence[str], beyond: str = "") -> tuple[str, ...]:
     """Return the models that are shown where none is named.
 
     Parameters
     ----------
     attributes
         What is asked for: names, or ``all``.
+    beyond
+        The score that attributes are to be shown beyond; empty for the attributes themselves.
 
     Returns
     -------
@@ -27,11 +29,11 @@ def default_models(attributes: Sequence[str]) -> tuple[str, ...]:
     """
     if free_only():
         return FREE_MODELS
-    has_one = tuple(attributes) != _ALL and _some(attributes, model_attributes(EDITS_MODEL))
+    has_one = tuple(attributes) != _ALL and not _lacking(EDITS_MODEL, attributes, beyond)
     return (*MODELS, EDITS_MODEL) if has_one else MODELS
 
 
-def models_having(models: Sequence[str], attributes: Sequence[str]) -> tuple[str, ...]:
+def models_having(models: Sequence[str], attributes: Sequence[str], beyond: str = "") -> tuple[str, ...]:
     """Leave out, with a warning, models that declare none of the attributes, where others may have them.
 
     Parameters
@@ -40,13 +42,22 @@ def models_having(models: Sequence[str], attributes: Sequence[str]) -> tuple[str
         As they are chosen. What declares nothing, or has weights of its own, stays.
     attributes
         What is asked for: names, or ``all``.
+    beyond
+        The score that attributes are to be shown beyond: a model that lacks it is left out too.
     """
-    lacking = [name for name in models if tuple(attributes) != _ALL and _lacks(name, attributes)]
+    lacking = {name: lacks for name in models if (lacks := _lacking(name, attributes, beyond))}
     if len(lacking) == len(models):
         return tuple(models)
-    for name in lacking:
-        plugins.warn(f"{name} is left out: it has no {' and no '.join(attributes)}.")
+    for name, lacks in lacking.items():
+        plugins.warn(f"{name} is left out: it has no {' and no '.join(lacks)}.")
     return tuple(name for name in models if name not in lacking)
+
+
+def _lacking(name: str, attributes: Sequence[str], beyond: str) -> tuple[str, ...]:
+    """What a model has nothing of: all attributes that are asked for, or the score that they are to be beyond."""
+    if tuple(attributes) != _ALL and _lacks(name, attributes):
+        return tuple(attributes)
+    return (beyond,) if beyond and _lacks(name, (beyond,)) else ()
 
 
 def _lacks(name: str, attributes: Sequence[str]) -> bool:

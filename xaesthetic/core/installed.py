@@ -18,6 +18,7 @@ from xaesthetic.core.attributes import Attribute, as_attributes, canonical
 from xaesthetic.core.described import find_related
 from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.facts import ModelFacts
+from xaesthetic.core.free import LEFT_OUT, free_only, is_free
 from xaesthetic.core.para import PARA_ATTRIBUTES
 
 _OURS: Mapping[str, Mapping[str, Any]] = {
@@ -29,6 +30,18 @@ _OURS: Mapping[str, Mapping[str, Any]] = {
     "xaesthetic.core.para": {"PARA_ATTRIBUTES": PARA_ATTRIBUTES},
 }
 """What a declaration may name, by the module that it is imported from."""
+
+
+def model_names() -> tuple[str, ...]:
+    """Return the installed models; where free ones are wanted, without those that say that they are for research."""
+    return tuple(name for name in plugins.names("models") if not free_only() or _is_free(name))
+
+
+def _is_free(name: str) -> bool:
+    try:
+        return is_free(plugins.summary("models", name))
+    except PluginError:  # it is refused by name where it is chosen
+        return True
 
 
 def model_attributes(name: str) -> tuple[Attribute, ...]:
@@ -58,10 +71,10 @@ def model_attributes(name: str) -> tuple[Attribute, ...]:
 def installed_attributes() -> Mapping[str, Mapping[str, Attribute]]:
     """Return by attribute which installed models rate it, and what each declares of it; in the vocabulary's order.
 
-    A model that cannot be read is left out with a warning.
+    A model that cannot be read is left out with a warning; those for research alone where free ones are wanted.
     """
     listed: dict[str, dict[str, Attribute]] = {}
-    for model in plugins.names("models"):
+    for model in model_names():
         try:
             declared = model_attributes(model)
         except PluginError as error:  # somebody's; the others are shown
@@ -109,8 +122,9 @@ def place_of(attribute: str, outputs: Sequence[Attribute], owner: str) -> int:
     hint = f" Did you mean {near[0]!r}?" if near else ""
     others = [model for model in installed_attributes().get(wanted, ()) if model != owner]
     also = f" Installed models that have it: {', '.join(others)}." if others else ""
+    free = f" {LEFT_OUT}" if free_only() else ""
     error = ModelError if wanted in vocabulary.NAMES else DataError
-    raise error(f"{owner} has no attribute {attribute!r}; it has {', '.join(names)}.{hint}{also}")
+    raise error(f"{owner} has no attribute {attribute!r}; it has {', '.join(names)}.{hint}{also}{free}")
 
 
 def _declaration(tree: ast.Module, name: str) -> ast.expr | None:

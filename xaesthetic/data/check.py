@@ -195,7 +195,8 @@ def _distribution(split: str, table: pd.DataFrame) -> Sheet:
 
 def _with_overall(rated: Mapping[str, pd.DataFrame]) -> Sheet:
     rows = []
-    for name in in_order(str(name) for table in rated.values() for name in table.columns if name != "overall"):
+    some = (str(name) for table in rated.values() for name in table.columns[table.notna().any()] if name != "overall")
+    for name in in_order(some):
         rows.append((name, *(_rho(table.get(name, _NOBODY), table["overall"]) for table in rated.values())))
     oracle = _least_squares(rated.get("train"))
     if oracle is not None:

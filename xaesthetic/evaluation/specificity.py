@@ -31,6 +31,8 @@ SPECIFICITY = Table(
     "permuted ratings make the maps of two attributes, where the model says so: what `between` is held against, else 0. "
     "`warns` where a map of one attribute is as good as a map of another.",
 )
+_CAM = ("cam", "grad_cam")
+"""What a model's null is of: the second is the first wherever a model has a null, which is of linear heads alone."""
 _ALIKE = 0.5
 SAME = 0.9
 """Maps that correlate so much are called the same."""
@@ -67,7 +69,7 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
             others = _mean(with_untrained(stack, untrained[model]))
             output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))
             counts = len(stack.images), len(stack.attributes)
-            null = null_of(answers[model].specificity_null, stack.attributes) if method == "cam" else nan
+            null = null_of(answers[model].specificity_null, stack.attributes) if method in _CAM else nan
             ends = between.value, between.low, between.high
             reach = between.value if np.isnan(between.high) else between.high
             said = verdict(ENERGY if floor else method, between.value, alike, others, output, null, reach)

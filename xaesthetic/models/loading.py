@@ -7,8 +7,9 @@ from typing import Any
 
 from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
-from xaesthetic.core.choices import ModelChoice, validate_choice
+from xaesthetic.core.choices import FREE_MODELS, ModelChoice, validate_choice
 from xaesthetic.core.errors import ModelError, XaestheticError
+from xaesthetic.core.free import is_free, validate_free
 from xaesthetic.models.contract import validate_model
 from xaesthetic.models.declared import with_declared
 from xaesthetic.models.model import AttributeModel, device, select
@@ -36,6 +37,8 @@ def load_model(
     ------
     PluginError
         If there is no such model.
+    MissingWeightsError
+        If their licence is no free one, where only such are wanted (`xaesthetic.core.free`).
     ModelError
         If its weights are missing or damaged, it takes none of one's own, has no random ones, lacks an attribute, or breaks
         the contract.
@@ -49,6 +52,8 @@ def load_model(
     chosen = ModelChoice.parse(choice) if isinstance(choice, str) else choice
     where = device(on)
     model = validate_model(_build(chosen, trust), chosen.name, where)
+    if not chosen.random and not is_free(model.source.licence):
+        validate_free(chosen.name, f"limited uses ({model.source.licence})", FREE_MODELS[0])
     if chosen.source is None and not (chosen.family or chosen.folder):
         model = with_declared(model, chosen.name)
     return select(model, vocabulary.choose(attributes), chosen.name)

@@ -100,8 +100,19 @@ def seen_caption(run: Run, images: frozenset[str], models: Collection[str] | Non
         Those that have a part in it; all of the run where None.
     """
     known = {key: seen for key, seen in seen_photographs(run).items() if models is None or key in models}
-    shown = {key: sorted(images & seen) for key, seen in known.items()}
-    parts = [f"by {key}: {_some(names)}" for key, names in shown.items() if names]
+    shown = {key: images & seen for key, seen in known.items()}
+    return seen_lines(shown)
+
+
+def seen_lines(seen: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the line that says which photographs each model saw; none where there are none.
+
+    Examples
+    --------
+    >>> seen_lines({"net": ["b.jpg", "a.jpg"], "other": []})
+    ['Seen in training by net: a.jpg, b.jpg.']
+    """
+    parts = [f"by {key}: {_some(sorted(names))}" for key, names in seen.items() if names]
     return [f"{SEEN.capitalize()} {'; '.join(parts)}."] if parts else []
 
 

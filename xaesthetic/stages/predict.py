@@ -12,12 +12,14 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.having import models_having
 from xaesthetic.core.html import html_table
-from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver
-from xaesthetic.data.records import collect, collect_paths
+from xaesthetic.core.seen import seen_among
+from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, Record
+from xaesthetic.data.records import collect, collect_paths, file_sum
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.models.several import select_present
 from xaesthetic.run.schemas import PREDICTIONS
+from xaesthetic.run.seen import seen_lines
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
 from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
@@ -41,6 +43,8 @@ class Ratings:
     """What the models and the data declare of attributes."""
     precision: pd.DataFrame | None = None
     """What a reduced precision changes on the first photographs: the columns of `xaesthetic.run.schemas.PRECISION`."""
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By model, the ids of the photographs that it was trained or selected on, as far as it lists them."""
 
     def _repr_html_(self) -> str:
         values = self.table.astype({"prediction": float})
@@ -58,7 +62,8 @@ class Ratings:
         left_out = f"; {len(self.left_out)} photographs left out" if self.left_out else ""
         columns = [f"{name} ({item.about})" if item.about else name for name, item in zip(names, items, strict=True)]
         changed = "" if self.precision is None else f"; {precision_note(self.precision)}"
-        return html_table(["photograph", *columns], rows, trained + left_out + changed)
+        seen = "".join(f"; {line}" for line in seen_lines(self.seen))
+        return html_table(["photograph", *columns], rows, trained + left_out + changed + seen)
 
 
 def rate(
@@ -113,7 +118,15 @@ def rate(
     described = Described({key: model.described for key, model in models.items()}, collection.described)
     trained = {key: model.source.trained for key, model in models.items()}
     precision = precision_table(changes) if changes else None
-    return Ratings(table, trained, left_out, collection.passed_over, described, precision)
+    seen = _seen(models, [record for record in records if record.id not in left_out])
+    return Ratings(table, trained, left_out, collection.passed_over, described, precision, seen)
+
+
+def _seen(models: Mapping[str, AttributeModel], records: Sequence[Record]) -> Mapping[str, frozenset[str]]:
+    """Which of the photographs each model has seen in training; nothing is read where no model lists any."""
+    packed = {key: model.source.seen for key, model in models.items() if model.source.seen}
+    sums = {record.id: file_sum(record.path) for record in records} if packed else {}
+    return {key: seen_among(item, sums, key) for key, item in packed.items()}
 
 
 def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:

@@ -4,7 +4,7 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xaesthetic.core.attributes import Attribute, canonical, describe, name_problem
@@ -16,6 +16,7 @@ from xaesthetic.core.files import printable
 from xaesthetic.core.types import PassedOver
 from xaesthetic.core.votes import Votes
 from xaesthetic.data.datasets._rating_forms import KNOWN, Form, find_form
+from xaesthetic.data.datasets._rating_scales import scales_of_others
 
 DECLARED, TABLE = "attributes.toml", "ratings.csv"
 _UNKNOWN = frozenset(("nan", "na", "n/a", "n.a.", "#n/a", "null", "none", "-", "–", "—", "?", ".", "missing", "unknown"))
@@ -32,6 +33,8 @@ class RatingTable:
     """Columns and rows that are no ratings, and ratings that are outside of their range."""
     votes: Mapping[str, Mapping[str, Votes]] = field(default_factory=dict)
     """What stands behind the ratings, where the table holds single votes."""
+    declared: tuple[Attribute, ...] = ()
+    """Attributes under a name of the vocabulary that are not on its scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,25 @@ def read_ratings(path: Path, declared: Sequence[Attribute]) -> RatingTable:
     entries = list(_entries(table, form, columns, declared, passed))
     if form.value and not any(math.isfinite(value) for _, item in entries for value in item.values.values()):
         raise DataError(f"{printable(path)}: no row holds a rating of an attribute; the column {form.value} has no number.")
-    known = {name: describe(name, declared) for _, item in entries for name in item.values}
+    written = {row.cells.get(form.attribute or "", "") for row in table.rows} if form.value else set(columns)
+    others = scales_of_others((item.values for _, item in entries), written, declared)
+    passed += [_said_of_scale(path, name, item) for name, item in others.items()]
+    entries = [(where, replace(item, values=_renamed(item.values, others))) for where, item in entries]
+    known = {name: describe(name, (*declared, *others.values())) for _, item in entries for name in item.values}
     for where, item in entries:
         passed += [PassedOver(where, problem) for problem in item.problems]
         passed += _outside(where, item.values, known)
-    return _single(entries, passed) if form.single else _once(entries, passed)
+    read = _single(entries, passed) if form.single else _once(entries, passed)
+    return replace(read, declared=tuple(others.values()))
+
+
+def _renamed(values: Mapping[str, float], others: Mapping[str, Attribute]) -> Mapping[str, float]:
+    return {others[name].name if name in others else name: value for name, value in values.items()}
+
+
+def _said_of_scale(path: Path, name: str, item: Attribute) -> PassedOver:
+    why = f"AADB's range {describe(name).range}, which most of its ratings are beyond; {DECLARED} can declare theirs"
+    return PassedOver(f"{printable(Path(path.name))}, {item.name}", why)
 
 
 def _once(entries: Sequence[tuple[str, _Entry]], passed: list[PassedOver]) -> RatingTable:

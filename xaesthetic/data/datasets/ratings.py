@@ -25,6 +25,9 @@ def ratings(root: Path | None = None) -> Iterator[Record | PassedOver | Attribut
     `low = 1`, `high = 10`, `higher_is_better = true`, each of them optional; then only what it declares and AADB's names
     are attributes, and every other column is passed over.
 
+    A name of AADB's whose ratings mostly lie beyond AADB's range (`light` from 1 to 5) is on another scale: no range is
+    known then, and a column `dof` is PARA's attribute rather than AADB's `depth_of_field`; that is said.
+
     Parameters
     ----------
     root
@@ -41,6 +44,7 @@ def ratings(root: Path | None = None) -> Iterator[Record | PassedOver | Attribut
     declared = read_declared(file.parent)
     yield from declared
     table = read_ratings(file, declared)
+    yield from table.declared
     yield from table.passed_over
     seen: dict[str, str] = {}
     for name, place in locate(table.ratings, file.parent).items():
