@@ -81,10 +81,12 @@ def test_of_penalties_that_are_nearly_as_good_the_largest_is_chosen_and_then_the
         Choice(1.0, 0.0): 0.500, Choice(10.0, 0.0): 0.499, Choice(100.0, 0.0): 0.496, Choice(1000.0, 0.0): 0.49,
         Choice(1.0, 1.0): 0.6, Choice(100.0, 1.0): 0.494, Choice(100.0, 3.0): 0.492, Choice(100.0, 9.0): 0.480,
     }  # fmt: skip
-    monkeypatch.setattr(choosing, "_mean_rho", lambda problem, table: table)
-    monkeypatch.setattr(choosing, "_error", lambda problem, table: 1 - table)  # the lowest rho errs most
-    alone, joint = choosing._best(None, rho)
+    monkeypatch.setattr(choosing, "_mean_rho", lambda problem, table: float(table[0, 0]))
+    monkeypatch.setattr(choosing, "_error", lambda problem, table: 1 - table[0, 0])  # the lowest rho errs most
+    problem, _ = planted(+1)
+    held = {choice: np.array([[value]]) for choice, value in rho.items()}
+    alone, joint = choosing._best(problem, held)
     assert alone == Choice(100.0, 0.0)
     assert joint == Choice(100.0, 1.0)
-    monkeypatch.setattr(choosing, "_error", lambda problem, table: table)
-    assert choosing._best(None, rho)[1] == Choice(100.0, 3.0)
+    monkeypatch.setattr(choosing, "_error", lambda problem, table: table[0, 0])
+    assert choosing._best(problem, held)[1] == Choice(100.0, 3.0)
