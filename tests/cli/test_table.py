@@ -25,6 +25,15 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.parametrize("number", ["1", "2", "beyond"])
+def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(command, tmp_path, number):
+    (tmp_path / "file").write_text("")
+    status, said, error = command("table", number, "--data", "nowhere", "--out", tmp_path / "file" / "tables")
+    assert (status, said) == (2, "")
+    assert "file is no folder; choose another" in " ".join(error.split())
+    assert "nowhere" not in error
+
+
 def test_table_1_from_predictions_needs_no_model_and_no_photograph(command, root, mine, tmp_path, monkeypatch):
     monkeypatch.setattr("xaesthetic.pipeline.compare", None)
     status, said, _ = command(

@@ -1,6 +1,7 @@
 """What the tables' commands share: options, and how a table is shown and written."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +21,19 @@ Predictions = Annotated[
         "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
     ),
 ]
-Folder = Annotated[Path | None, typer.Option(help="Write CSV, LaTeX and HTML into this folder.")]
+
+
+def _writable(out: Path | None) -> Path | None:
+    """Refuse a folder that cannot be made or written into before anything is computed."""
+    if out is not None:
+        nearest = next(place for place in (out, *out.parents) if place.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+            reason = "may not be written into" if nearest.is_dir() else "is no folder"
+            raise typer.BadParameter(f"{out} cannot be made: {nearest} {reason}; choose another.", param_hint="--out")
+    return out
+
+
+Folder = Annotated[Path | None, typer.Option(help="Write CSV, LaTeX and HTML into this folder.", callback=_writable)]
 Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
 
 

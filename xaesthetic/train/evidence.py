@@ -13,7 +13,7 @@ from xaesthetic.core.errors import DataError, ModelError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import EditStep, Pixels, Record
 from xaesthetic.data.images import SMALLEST
-from xaesthetic.data.photograph import load_original, load_photograph
+from xaesthetic.data.photograph import load_original
 from xaesthetic.models.forward import to_batch
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, device
@@ -21,6 +21,7 @@ from xaesthetic.models.pooling import area_pool
 from xaesthetic.run.stage import ArraySink, batches, compute
 from xaesthetic.train.choosing import choose, folds_of
 from xaesthetic.train.effects import EFFECTS
+from xaesthetic.train.features import read_pixels
 from xaesthetic.train.ridge import step_features
 from xaesthetic.train.standardised import standardised
 
@@ -75,16 +76,11 @@ def cell_features(
 
     if not file.is_dir():
         sinks = {"cells": ArraySink(file, folder / "cells", tuple(map(len, groups)))}
-        compute(folder, "cells", groups, work, sinks, execution, lambda group: [_read(item) for item in group], "cells")
+        compute(
+            folder, "cells", groups, work, sinks, execution, lambda group: [read_pixels(item) for item in group], "cells"
+        )
     kept: zarr.Array[Any] = zarr.open_array(file, mode="r")
     return np.asarray(kept[:], np.float32)
-
-
-def _read(record: Record) -> Pixels | None:
-    try:
-        return load_photograph(record)
-    except DataError:
-        return None
 
 
 def looks_on(records: Sequence[Record], grid: tuple[int, int]) -> Float[np.ndarray, "p c"]:

@@ -86,13 +86,21 @@ def photographs_features(
     if not file.is_dir():
         sinks = {"features": ArraySink(file, folder / "chunks", tuple(map(len, groups)))}
         compute(
-            folder, "chunks", groups, work, sinks, execution, lambda group: [_read(i, change) for i in group], "features"
+            folder,
+            "chunks",
+            groups,
+            work,
+            sinks,
+            execution,
+            lambda group: [read_pixels(i, change) for i in group],
+            "features",
         )
     kept: zarr.Array[Any] = zarr.open_array(file, mode="r")
     return np.asarray(kept[:], np.float32)
 
 
-def _read(record: Record, change: Callable[[Pixels], Pixels] | None) -> Pixels | None:
+def read_pixels(record: Record, change: Callable[[Pixels], Pixels] | None = None) -> Pixels | None:
+    """Return a photograph's pixels, changed where a change is named; None where it cannot be read."""
     try:
         pixels = load_photograph(record)
     except DataError:
