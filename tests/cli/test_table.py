@@ -30,7 +30,7 @@ def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(command,
     (tmp_path / "file").write_text("")
     status, said, error = command("table", number, "--data", "nowhere", "--out", tmp_path / "file" / "tables")
     assert (status, said) == (2, "")
-    assert "file is no folder; choose another" in " ".join(error.split())
+    assert "file is no folder; choose another folder with --out." in " ".join(error.split())
     assert "nowhere" not in error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import screen
+from xaesthetic.core.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def _writable(out: Path | None) -> Path | None:
         nearest = next(place for place in (out, *out.parents) if place.exists())
         if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
             reason = "may not be written into" if nearest.is_dir() else "is no folder"
-            raise typer.BadParameter(f"{out} cannot be made: {nearest} {reason}; choose another.", param_hint="--out")
+            raise DataError(f"{out}: cannot be made, as {nearest} {reason}; choose another folder with --out.")
     return out
 
 
