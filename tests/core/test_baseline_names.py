@@ -45,7 +45,11 @@ def test_methods_that_need_a_baseline_get_two_where_none_is_named():
     assert methods == ("cam", "occlusion@mean", "occlusion@blur", "integrated_gradients@black")
 
 
-@pytest.mark.parametrize("refuse", [method_keys.with_baselines, lambda keys: plugins.load("methods", keys[0])])
+@pytest.mark.parametrize(
+    "refuse",
+    [method_keys.with_baselines, pytest.param(lambda keys: plugins.load("methods", keys[0]), marks=pytest.mark.torch)],
+    ids=["with_baselines", "load"],
+)
 def test_a_baseline_for_a_method_without_one_is_refused(refuse):
     with pytest.raises(PluginError, match="^cam compares with no baseline; choose it as --method cam.$"):
         refuse(["cam@blur"])

@@ -41,6 +41,7 @@ def test_methods_that_are_named_are_all_shown(plugged, compare):
     assert run.methods("tiny_net") == ("cam", "grad_cam")
 
 
+@pytest.mark.torch
 def test_the_screen_says_it_and_a_method_that_a_model_lacks_is_left_out(tmp_path, monkeypatch, command):
     (tmp_path / "nets").mkdir()
     monkeypatch.syspath_prepend(install_their_nets(tmp_path / "nets"))
@@ -62,6 +63,7 @@ def test_the_screen_says_it_and_a_method_that_a_model_lacks_is_left_out(tmp_path
         del sys.modules[name]
 
 
+@pytest.mark.torch
 def test_in_a_notebook_it_is_no_method(command):
     import xaesthetic as xa
 
@@ -69,6 +71,7 @@ def test_in_a_notebook_it_is_no_method(command):
         xa.explain_photo(np.zeros((9, 9, 3), np.uint8), "multigap_lite0=random", method="all-cam")
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("stopped", ["before maps are compared", "while maps are made"])
 def test_a_stopped_run_of_a_family_is_finished_without_its_name(stopped, photos, tmp_path, monkeypatch, command):
     """`explain RUN` knows that a model may lack one of them, and that equal maps are one row."""
