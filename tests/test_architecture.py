@@ -16,7 +16,7 @@ LIBRARY, BASELINES, REPORTS = (
     ROOT / folder for folder in ("xaesthetic", "baselines/xaesthetic_baselines", "reports/xaesthetic_reports")
 )
 ORDER = (
-    *("core", "data", "metrics", "run", "figures", "models", "methods", "execution"),
+    *("core", "data", "metrics", "run", "annotate", "figures", "models", "methods", "execution"),
     *("stages", "train", "evaluation", "reporting", "measuring", "pipeline", "paper", "cli"),
 )
 """The rooms; each imports only from those before it."""

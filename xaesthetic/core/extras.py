@@ -7,12 +7,14 @@ from types import ModuleType
 from xaesthetic.core.errors import PluginError
 
 EXTRAS = {
+    "annotate": "sqlalchemy",
     "captum": "captum",
     "convert": "h5py",
     "drive": "gdown",
     "emd": "ot",
     "fetch": "pooch",
     "heif": "pillow_heif",
+    "postgres": "psycopg",
     "pyiqa": "pyiqa",
 }
 """The extras in pyproject.toml, each with a module that it brings."""
