@@ -14,6 +14,7 @@ from PIL import Image
 from xaesthetic.core.attributes import in_order
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
+from xaesthetic.core.sides import EVERYWHERE, LOWERS
 from xaesthetic.core.types import Pixels, Record, Source
 from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density
@@ -175,27 +176,39 @@ def _uri(pixels: np.ndarray, kind: str) -> str:
 
 
 def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """For each photograph and attribute (empty for all) where people looked or marked, and where they disagree."""
+    """For each photograph and attribute (empty for all) where people looked or marked, and where they disagree.
+
+    Of signed marks what raises; what lowers beside it.
+    """
     if not run.has(ANNOTATIONS):
         return {}
     sizes = run.sizes()
     table = run.read(ANNOTATIONS)
     table = table[(table["reason"] == "") & table["image"].isin(shown)]
     result: dict[str, dict[str, Any]] = {}
-    for (image, attribute), rows in table.groupby(["image", "attribute"], sort=False):
+    for (image, attribute, sign), rows in table.groupby(["image", "attribute", "sign"], sort=False):
         item = np.stack([_density(row, sizes[str(image)]) for row in rows.to_dict("records")])
         scaled = item / np.maximum(item.max(axis=(1, 2), keepdims=True), 1e-12)
-        result.setdefault(str(image), {})[str(attribute)] = {
-            "density": _eight_bits(item.mean(0)),
-            "disagreement": _eight_bits(scaled.std(0)) if len(item) > 1 else None,
-        }
+        marked = (rows["region"].str.len() > 0) | (rows["extent"] != "")
+        known = result.setdefault(str(image), {}).setdefault(str(attribute), {})
+        known["lowers" if sign == LOWERS else "density"] = _eight_bits(item.mean(0)) | {"level": _level(item, marked.all())}
+        if sign != LOWERS:
+            known["disagreement"] = _eight_bits(scaled.std(0)) if len(item) > 1 else None
     return result
+
+
+def _level(densities: Float[np.ndarray, "_r _i _j"], marked: bool) -> float | None:
+    """What more than half have marked, as a share of the highest value; None where a share of the area is drawn instead."""
+    high = float(densities.mean(0).max())
+    return 0.5 / high if marked and high > 0.5 else None
 
 
 def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray, "_i _j"]:
     """One person's, small."""
     factor = min(1.0, _HUMAN / max(size))
     small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+    if row["extent"]:
+        return np.full(small, float(row["extent"] == EVERYWHERE))
     if row["region"]:
         return np.asarray(images.area_pool(read_mask(row["region"]).astype(np.float32), small), np.float64)
     points = np.stack([np.asarray(row[axis], np.float64) for axis in ("x", "y")], axis=1)

@@ -234,7 +234,7 @@ def test_the_command_prints_and_writes_the_leaderboard(run):
 
 def test_every_metric_fits_fixations_or_masks():
     needs = {name: score.metric_scale(name).needs for name in plugins.names("metrics")}
-    assert set(needs.values()) == {"density", "fixations", "others", "mask"}
+    assert set(needs.values()) == {"density", "fixations", "others", "mask", "signed"}
 
 
 @pytest.mark.slow

@@ -38,10 +38,11 @@ def print_judgement(run: "Run", judgement: "Judgement", metrics: Sequence[str]) 
 
 def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[str], warnings: Sequence[str]) -> None:
     """Print for each metric and attribute every map, the floors and the ceiling, the best first."""
+    from xaesthetic.core.sides import split
     from xaesthetic.evaluation.leaderboard import leading_metrics
 
     leading = leading_metrics(table)
-    shown = named or leading[:_METRICS]
+    shown = [key for key in leading if {key, split(key)[0]} & {*named}] or leading[:_METRICS]
     keys = ["metric", "attribute", "model", "method"]
     groups = ranks.set_index(keys)["group"].to_dict()
     for (metric, attribute), rows in table[table["metric"].isin(shown)].groupby(["metric", "attribute"], sort=False):
@@ -92,7 +93,7 @@ def _between(row: "pd.Series", name: str, digits: int, sign: str = "") -> str:
 
 def _agreement(table: "pd.DataFrame") -> None:
     named = table if len(table) <= _CALLED else table.iloc[:0]
-    lines = [[f"{row['image']} {row['attribute']}".strip(), *_agreed(row)] for _, row in named.iterrows()]
+    lines = [[" ".join(filter(None, row[["image", "attribute", "sign"]])), *_agreed(row)] for _, row in named.iterrows()]
     if len(table) > 1:
         lines.append([f"mean of {len(table)}", *_agreed(table.mean(numeric_only=True))])
     screen.print_table(

@@ -25,7 +25,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from xaesthetic.core import baselines
+from xaesthetic.core import baselines, sides
 from xaesthetic.core.errors import PluginError, XaestheticWarning, unknown
 from xaesthetic.core.facts import CLASSES, DEFAULTS, Facts, MethodFacts, MetricFacts, ReportFacts
 
@@ -173,8 +173,9 @@ def read_function(kind: str, name: str) -> tuple[ast.Module, ast.FunctionDef | N
 
 
 def _base(kind: str, name: str) -> tuple[str, str]:
-    """Split a method's key into its name and its baseline; other plug-ins have none."""
-    return baselines.split(name) if kind == "methods" else (name, "")
+    """Split a method's key into its name and its baseline, a metric's into its name and its side; others have neither."""
+    split = {"methods": baselines.split, "metrics": sides.split}.get(kind)
+    return split(name) if split else (name, "")
 
 
 def parsed(kind: str, name: str) -> ast.Module:
@@ -214,6 +215,8 @@ def check(kind: str, name: str) -> None:
 def load(kind: str, name: str) -> Callable[..., Any]:
     """Import a plug-in and give its function; a method whose key names a baseline gives it with that baseline.
 
+    A metric's key may name a side (`xaesthetic.core.sides`), which changes nothing about the function.
+
     Raises
     ------
     PluginError
@@ -222,7 +225,7 @@ def load(kind: str, name: str) -> Callable[..., Any]:
     check(kind, name)
     name, baseline = _base(kind, name)
     function = _import(kind, name)
-    if not baseline:
+    if not baseline or kind == "metrics":  # whoever measures takes the side's part of the map
         return function
     if "baseline" not in signature(function).parameters:
         raise PluginError(NO_BASELINE.format(name=name))

@@ -50,6 +50,11 @@ class Annotation:
     """A PNG of the photograph's size, not 0 where they marked it; empty where they were watched."""
     problem: str = ""
     """Why it cannot be used, where the data set has found that out."""
+    sign: str = ""
+    """Whether they marked what raises the attribute or what lowers it (`xaesthetic.core.sides`); empty where neither was
+    asked."""
+    extent: str = ""
+    """`nowhere` or `everywhere` where they said so instead of marking a region; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,9 @@ class HumanMap:
     """Where people looked in other photographs, scaled to this one."""
     baseline: Map | None = None
     """Where people look in any photograph: what `information_gain` is measured against; None for everywhere alike."""
+    signed: Map | None = None
+    """The share of annotators who marked a pixel as raising less the share who marked it as lowering, in [-1, 1]; None
+    where they were not asked for both. All else is empty then."""
 
 
 @dataclass(frozen=True, slots=True)

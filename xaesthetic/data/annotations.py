@@ -10,6 +10,7 @@ import scipy
 from jaxtyping import Float, Int
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import EVERYWHERE, RAISES, SIGNED
 from xaesthetic.core.types import Annotation, HumanMap, Map, Record
 from xaesthetic.data import images
 from xaesthetic.data.masks import read_mask
@@ -47,11 +48,13 @@ def annotation_rows(record: Record, size: tuple[int, int]) -> Iterator[dict[str,
             "outside": len(points) - len(inside),
             "region": marks.region,
             "reason": _unusable(marks, len(inside), size),
+            "sign": marks.sign,
+            "extent": marks.extent,
         }
 
 
 def _unusable(marks: Annotation, fixations: int, size: tuple[int, int]) -> str:
-    if marks.problem:
+    if marks.problem or marks.extent:
         return marks.problem
     if not marks.region:
         return "" if fixations else "no fixation lies in the photograph"
@@ -81,6 +84,9 @@ class HumanMaps:
     """The density of all but one."""
     annotators: tuple[str, ...]
     """Who they are, in that order."""
+    side: str = ""
+    """Which of their marks these are: a name in `xaesthetic.core.sides.SIDES`, or both (`SIGNED`); empty where people were
+    not asked for signs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,10 +98,14 @@ class Gathered:
     rows: Int[np.ndarray, " _n"]
     """Places in the table."""
     elsewhere: "Elsewhere"
+    side: str = ""
+    """As in `HumanMaps`."""
 
 
 def gather(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Sequence[str]) -> Iterator[Gathered]:
     """Give every photograph and attribute with the people who can be used, and where people look in other photographs.
+
+    Signed marks come three times: what raises, what lowers, and both together.
 
     Parameters
     ----------
@@ -109,8 +119,7 @@ def gather(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Se
     usable = np.flatnonzero(table["reason"] == "")
     used = table.iloc[usable]
     x, y = list(used["x"]), list(used["y"])
-    for attribute, group in used.groupby("attribute", sort=False).indices.items():
-        places = np.asarray(group)
+    for attribute, side, places in _groups(used):
         images_of = used["image"].iloc[places].groupby(used["image"].iloc[places], sort=False).indices
         marked = {str(image): places[np.asarray(rows)] for image, rows in images_of.items()}
         looked = {
@@ -120,10 +129,23 @@ def gather(table: pd.DataFrame, sizes: Mapping[str, tuple[int, int]], wanted: Se
         elsewhere = Elsewhere(looked)
         for image in wanted:
             if image in marked:
-                yield Gathered(image, str(attribute), usable[marked[image]], elsewhere)
+                yield Gathered(image, attribute, usable[marked[image]], elsewhere, side)
 
 
-def human_maps(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere") -> HumanMaps:
+def _groups(used: pd.DataFrame) -> Iterator[tuple[str, str, Int[np.ndarray, " _n"]]]:
+    """Attributes and sides with the places of their rows."""
+    for attribute, of_attribute in used.groupby("attribute", sort=False).indices.items():
+        places = np.asarray(of_attribute)
+        signs = used["sign"].iloc[places].to_numpy()
+        for sign in dict.fromkeys(signs):
+            yield str(attribute), str(sign), places[signs == sign]
+        if (signs != "").any():
+            yield str(attribute), SIGNED, places[signs != ""]
+
+
+def human_maps(
+    image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, int], elsewhere: "Elsewhere", side: str = ""
+) -> HumanMaps:
     """Their maps, from their rows of annotations.parquet; of a large photograph at the scale that it is worked on at.
 
     Parameters
@@ -136,12 +158,18 @@ def human_maps(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, 
         The file's own (height, width).
     elsewhere
         Where people look in the other photographs.
+    side
+        As in `HumanMaps`; both (`SIGNED`) gives `HumanMap.signed` alone.
     """
     factor, size = reduction(size), reduced(size)
     marks = [
-        _Mark(_points([x], [y]) / factor, region, size)
-        for x, y, region in zip(rows["x"], rows["y"], rows["region"], strict=True)
+        _Mark(_points([x], [y]) / factor, region, extent, size)
+        for x, y, region, extent in zip(rows["x"], rows["y"], rows["region"], rows["extent"], strict=True)
     ]
+    annotators = tuple(map(str, rows["annotator"]))
+    if side == SIGNED:
+        signs = [1.0 if sign == RAISES else -1.0 for sign in rows["sign"]]
+        return _signed_maps(image, attribute, annotators, [sign * m.density for sign, m in zip(signs, marks, strict=True)])
     away, baseline = elsewhere.points(image, size), elsewhere.density(image, size)
     total = np.sum([item.density for item in marks], axis=0)
     watched = np.concatenate([item.points for item in marks])
@@ -153,16 +181,33 @@ def human_maps(image: str, attribute: str, rows: pd.DataFrame, size: tuple[int, 
         HumanMap(total / len(marks), watched, mask, away, baseline),
         tuple(HumanMap(item.density, item.points, item.region, away, baseline) for item in marks),
         tuple((total - item.density) / max(1, len(marks) - 1) for item in marks),
-        tuple(map(str, rows["annotator"])),
+        annotators,
+        side,
+    )
+
+
+def _signed_maps(image: str, attribute: str, annotators: Sequence[str], densities: Sequence[Map]) -> HumanMaps:
+    """Each person's raising region less their lowering one, and the mean over people."""
+    names = tuple(dict.fromkeys(annotators))
+    separate = [np.sum([d for who, d in zip(annotators, densities, strict=True) if who == name], axis=0) for name in names]
+    total, nothing = np.sum(separate, axis=0), np.zeros_like(densities[0])
+    return HumanMaps(
+        image,
+        attribute,
+        HumanMap(nothing, signed=total / len(names)),
+        tuple(HumanMap(nothing, signed=item) for item in separate),
+        tuple((total - item) / max(1, len(names) - 1) for item in separate),
+        names,
+        SIGNED,
     )
 
 
 class _Mark:
     """One person's fixations or region, and the density of either."""
 
-    def __init__(self, points: Float[np.ndarray, "n 2"], region: bytes, size: tuple[int, int]) -> None:
+    def __init__(self, points: Float[np.ndarray, "n 2"], region: bytes, extent: str, size: tuple[int, int]) -> None:
         self.points = points
-        self.region = read_mask(region) if region else None
+        self.region = np.full(size, extent == EVERYWHERE) if extent else read_mask(region) if region else None
         self.density: Map = fixation_density(points, size) if self.region is None else self.region.astype(np.float64)
 
 

@@ -202,7 +202,10 @@ def _identity(record: Record, content: str) -> dict[str, object]:
         "ratings": dict(record.ratings),
         "splits": dict(record.splits),
         "annotations": [
-            [item.annotator, item.attribute, item.fixations, hashlib.sha256(item.region).hexdigest(), item.problem]
+            [
+                *(item.annotator, item.attribute, item.fixations, hashlib.sha256(item.region).hexdigest(), item.problem),
+                *([item.sign, item.extent] if item.sign or item.extent else []),
+            ]
             for item in record.annotations
         ],
     }

@@ -16,8 +16,8 @@ Masks = Bool[np.ndarray, "r h w"]
 AGREEMENT = Table(
     "summaries/agreement",
     columns(
-        "image text | attribute text | annotators int | dice float | iou float | iou_others float | dice_chance float"
-        " | dice_p float | alpha float | alpha_chance float | alpha_p float"
+        "image text | attribute text | sign text | annotators int | dice float | iou float | iou_others float"
+        " | dice_chance float | dice_p float | alpha float | alpha_chance float | alpha_p float"
     ),
     "xaesthetic score RUN",
     "`dice` and `iou` are means over pairs; `iou_others` of each annotator with what at least half of the others "
@@ -125,13 +125,11 @@ def measure_agreement(run: Run) -> pd.DataFrame:
     -------
     The columns of `AGREEMENT`.
     """
-    people = (
-        run.read(ANNOTATIONS) if run.has(ANNOTATIONS) else pd.DataFrame(columns=["reason", "region", "image", "attribute"])
-    )
+    people = run.read(ANNOTATIONS) if run.has(ANNOTATIONS) else pd.DataFrame(columns=list(ANNOTATIONS.names))
     used = people[(people["reason"] == "") & (people["region"].str.len() > 0)]
     rows = []
-    for (image, attribute), known in used.groupby(["image", "attribute"], sort=False):
+    for (image, attribute, sign), known in used.groupby(["image", "attribute", "sign"], sort=False):
         if len(known) > 1:
             masks = np.stack([read_mask(region) for region in known["region"]])
-            rows.append((image, attribute, len(known), *agreement(masks, run.experiment.seed)))
+            rows.append((image, attribute, sign, len(known), *agreement(masks, run.experiment.seed)))
     return pd.DataFrame(rows, columns=list(AGREEMENT.names))

@@ -21,7 +21,7 @@ from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS, summa
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.same_maps import without_same_maps
-from xaesthetic.evaluation.score import score_by_person, score_run, validate_metrics
+from xaesthetic.evaluation.score import expand_metrics, score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.stability import BY_PHOTOGRAPH, STABILITY, measure_stability, stability_by_photograph
 from xaesthetic.evaluation.summaries import (
@@ -128,6 +128,7 @@ def judge(
     """Do what `xaesthetic.judge` does where no model is needed; parameters, result and errors are described there."""
     run, metrics = Run.of(run), (metrics,) if isinstance(metrics, str) else tuple(metrics)
     validate_metrics(run, metrics, by_person)
+    metrics = expand_metrics(run, metrics)
     if run.has(ANNOTATIONS):
         score_run(run, metrics, execution)
         if by_person:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from xaesthetic.core.sides import SIDES, join
 from xaesthetic.core.statistics import bootstrap_t, crossed_bootstrap, holm, smallest_p
 from xaesthetic.evaluation.score import metric_scale
 from xaesthetic.metrics._floors import CEILING, FLOOR
 from xaesthetic.run.schemas import Table, columns
 
 CENTRE = "centre"
-LEAD = ("shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
+LEAD = ("signed_cc", "shuffled_auc", "nss", "cc", "information_gain", "iou", "average_precision", "s_measure")
 """The metrics that are shown where there is room for some only, the most telling first; tables hold all."""
 _INTERVAL = "photographs int | value float | low float | high float"
 _OVER = "over_centre float | over_centre_low float | over_centre_high float | p float | kind text | verdict text"
@@ -59,9 +60,10 @@ def leaderboard(scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
 
 def leading_metrics(table: pd.DataFrame) -> list[str]:
-    """A leaderboard's metrics, those in `LEAD` first, the others by name."""
+    """A leaderboard's metrics, those in `LEAD` first, the others by name; each by its sides where it has them."""
     present = set(table["metric"])
-    return [name for name in LEAD if name in present] + sorted(present - set(LEAD))
+    lead = [key for name in LEAD for side in ("", *SIDES) if (key := join(name, side)) in present]
+    return lead + sorted(present - set(lead))
 
 
 def _by_attribute(scores: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

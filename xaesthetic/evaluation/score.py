@@ -13,6 +13,7 @@ from xaesthetic.core.errors import DataError, PluginError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.extras import is_installed
 from xaesthetic.core.facts import MetricFacts
+from xaesthetic.core.sides import LOWERS, RAISES, SIDES, SIGNED, join, split
 from xaesthetic.core.types import HumanMap, Map
 from xaesthetic.data import images
 from xaesthetic.data.annotations import Elsewhere, Gathered, HumanMaps, gather, human_maps
@@ -38,6 +39,16 @@ def metric_scale(name: str) -> MetricFacts:
     return plugins.facts("metrics", name)
 
 
+def metric_side(key: str) -> str:
+    """Return which side of people's marks a metric is about; empty for marks without signs."""
+    return split(key)[1] or (SIGNED if metric_scale(key).needs == SIGNED else "")
+
+
+def map_part(saliency: Map, side: str) -> Map:
+    """Return what of a map is held against a side: what raises, what lowers (as positive values), or all of it."""
+    return np.maximum(saliency, 0) if side == RAISES else np.maximum(-saliency, 0) if side == LOWERS else saliency
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What is to be measured: every map of a run by every metric."""
@@ -47,18 +58,23 @@ class _Job:
     metrics: Mapping[str, Callable[[Map, HumanMap], float]]
     seed: int
 
+    def of_side(self, side: str) -> Mapping[str, Callable[[Map, HumanMap], float]]:
+        """Return the metrics that a side of people's marks is held to."""
+        return {key: metric for key, metric in self.metrics.items() if metric_side(key) == side}
+
     def rows(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
         """One photograph's values; floors and ceiling under an empty attribute where people were not asked about any."""
+        metrics = self.of_side(people.side)
         seen: dict[bytes, list[float]] = {}  # activation energy is one map under every attribute's name
         for place, saliency in self._models_and_floors(people, elsewhere):
             key = saliency.tobytes() if place[1] == ENERGY else b""
-            values = seen.get(key) or [metric(saliency, people.everybody) for metric in self.metrics.values()]
+            values = seen.get(key) or [metric(saliency, people.everybody) for metric in metrics.values()]
             seen = {key: values} if key else {}
-            for name, value in zip(self.metrics, values, strict=True):
+            for name, value in zip(metrics, values, strict=True):
                 yield people.image, *place, name, value, people.attribute
         if len(people.separate) < 2:
             return
-        for name, metric in self.metrics.items():
+        for name, metric in metrics.items():
             values = [metric(others, one) for others, one in zip(people.others, people.separate, strict=True)]
             known = [value for value in values if not np.isnan(value)]
             mean = float(np.mean(known)) if known else float("nan")
@@ -66,18 +82,19 @@ class _Job:
 
     def rows_by_person(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[Any, ...]]:
         """The same against each person alone, the others' map too: all on one footing."""
+        metrics = self.of_side(people.side)
         for place, saliency in self._models_and_floors(people, elsewhere):
-            for name, metric in self.metrics.items():
+            for name, metric in metrics.items():
                 for who, one in zip(people.annotators, people.separate, strict=True):
                     yield people.image, *place, name, metric(saliency, one), who, people.attribute
         for who, others, one in zip(people.annotators, people.others, people.separate, strict=True):
-            for name, metric in self.metrics.items():
+            for name, metric in metrics.items():
                 value = metric(others, one) if len(people.separate) > 1 else float("nan")
                 ceiling = CEILING, EACH_AGAINST_OTHERS, people.attribute
                 yield people.image, *ceiling, name, value, who, people.attribute
 
     def _models_and_floors(self, people: HumanMaps, elsewhere: Elsewhere) -> Iterator[tuple[tuple[str, str, str], Map]]:
-        """Model, method and attribute, and the map in image pixels."""
+        """Model, method and attribute, and the map in image pixels; of it the part that the side is about."""
         size = people.everybody.density.shape
         for method, floor in floor_maps(people, elsewhere, self.seed):
             yield (FLOOR, method, people.attribute), floor
@@ -86,17 +103,39 @@ class _Job:
                 continue
             for attribute, grid in zip(stack.attributes, stack.of(people.image), strict=True):
                 if people.attribute in ("", attribute):
-                    yield (model, method, attribute), images.to_pixels(grid, (size[0], size[1])).astype(np.float64)
+                    pixels = images.to_pixels(grid, (size[0], size[1])).astype(np.float64)
+                    yield (model, method, attribute), map_part(pixels, people.side)
 
 
 def fitting_metrics(run: Run) -> tuple[str, ...]:
-    """The metrics that what people did here is enough for, and whose libraries are installed."""
+    """The metrics that what people did here is enough for, and whose libraries are installed; for signed marks, by side."""
     table = run.read(ANNOTATIONS)
     table = table[table["reason"] == ""]
-    marked = bool((table["region"].str.len() > 0).any())
+    marked = bool(((table["region"].str.len() > 0) | (table["extent"] != "")).any())
     needs = {"density", "mask"} if marked else {"density", "fixations", "others"}
-    scales = _usable_metrics()
-    return tuple(name for name, scale in scales.items() if scale.needs in needs and is_installed(scale.requires))
+    scales = {name: scale for name, scale in _usable_metrics().items() if is_installed(scale.requires)}
+    signs = _signs(table)
+    both = [name for name, scale in scales.items() if scale.needs == SIGNED and any(signs)]
+    return (*both, *(join(name, sign) for name, scale in scales.items() if scale.needs in needs for sign in signs))
+
+
+def _signs(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the signs that people's marks have, the empty one for those without."""
+    present = set(table["sign"])
+    return tuple(sign for sign in ("", *SIDES) if sign in present)
+
+
+def expand_metrics(run: Run, metrics: Sequence[str]) -> tuple[str, ...]:
+    """Put a metric, where people's marks have signs and it names none, once for each: `nss@raises`, `nss@lowers`."""
+    if not metrics or not run.has(ANNOTATIONS):
+        return tuple(metrics)
+    signs = _signs(run.read(ANNOTATIONS))
+    keys = [
+        join(name, sign)
+        for name in metrics
+        for sign in ([""] if split(name)[1] or metric_scale(name).needs == SIGNED else signs)
+    ]
+    return tuple(dict.fromkeys(keys))
 
 
 def validate_metrics(run: Run, metrics: Sequence[str], by_person: bool = False) -> None:
@@ -123,6 +162,7 @@ def validate_metrics(run: Run, metrics: Sequence[str], by_person: bool = False) 
         if metrics or by_person:
             raise DataError(f"{run.root}: {run.experiment.data} has no fixations and no masks to hold maps against.")
         return
+    scales = {name: metric_scale(name) for name in expand_metrics(run, metrics)}
     fitting = fitting_metrics(run) if metrics else ()
     for name, scale in scales.items():
         if not is_installed(scale.requires):
@@ -182,7 +222,7 @@ def score_by_person(run: Run, metrics: Sequence[str] = (), execution: Execution 
     DataError, PluginError
         As `score_run`.
     """
-    chosen = tuple(metrics) or tuple(name for name in _fitting(run) if name in BY_PERSON)
+    chosen = tuple(metrics) or tuple(name for name in _fitting(run) if split(name)[0] in BY_PERSON)
     return _scored(run, SCORES_BY_PERSON, _Job.rows_by_person, chosen, execution)
 
 
@@ -208,6 +248,7 @@ def _scored(run: Run, table: Table, rows: Rows, metrics: Sequence[str], executio
     """Return the rows of these metrics; those that the table has not yet are measured and added."""
     for name in metrics:
         plugins.check("metrics", name)
+    metrics = expand_metrics(run, metrics)
     if not run.has(ANNOTATIONS):
         raise DataError(f"{run.root}: {run.experiment.data} has no fixations and no masks to hold maps against.")
     if _missing(run, table, metrics)[0]:
@@ -241,7 +282,8 @@ def _measure(
     def measure(chunk: Sequence[Gathered]) -> dict[str, list[tuple[Any, ...]]]:
         measured: list[tuple[Any, ...]] = []
         for one in chunk:
-            people = human_maps(one.image, one.attribute, annotations.iloc[one.rows], sizes[one.image], one.elsewhere)
+            theirs = annotations.iloc[one.rows]
+            people = human_maps(one.image, one.attribute, theirs, sizes[one.image], one.elsewhere, one.side)
             measured += rows(job, people, one.elsewhere)
         return {table.name: measured}
 

@@ -148,9 +148,12 @@ ANNOTATIONS = Table(
     "annotations",
     columns(
         "image text | annotator text | attribute text | x floats px | y floats px | outside int | region bytes | reason text"
+        " | sign text | extent text"
     ),
     _COMPARE,
-    "What people looked at (`x`, `y`) or marked (`region`, a PNG), a row a person and photograph.",
+    "What people looked at (`x`, `y`) or marked (`region`, a PNG), a row a person and photograph; `sign` says whether as "
+    "raising or lowering the attribute where they were asked, `extent` is `nowhere` or `everywhere` where they said so "
+    "instead of marking.",
 )
 PREDICTIONS = Table(
     "predictions",

@@ -4,7 +4,8 @@
     randomised.parquet; the digest of the photographs hashed the text that Python prints for a record.
 2   checksums beside every table and JSON file and in every chunk of maps.
 3   a question may name photographs one by one, a precision, a target, and models that were handed over as objects; an older
-    question has none of these, and is read as it stands. At first its scores had no column `about`.
+    question has none of these, and is read as it stands. At first its scores had no column `about`, its annotations none
+    for signs and extents.
 """
 
 import hashlib
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 SCHEMA = 3
 """The version that this program writes."""
+_LATER = {
+    "scores": ("about",),
+    "scores_by_person": ("about",),
+    "annotations": ("sign", "extent"),
+    "summaries/agreement": ("sign",),
+}
+"""Columns that tables of this version had not at first."""
 _OLD_NAMES = {"annotations": "people", "randomisation": "randomised"}
 
 
@@ -52,18 +60,18 @@ def find_table(root: Path, name: str) -> Path:
 
 
 def as_written(table: Table, names: Sequence[str]) -> Table:
-    """Return a table as its file has it, whose columns are these: scores may be older than their column `about`."""
-    return (
-        table if "about" in names else replace(table, columns=tuple(item for item in table.columns if item.name != "about"))
-    )
+    """Return a table as its file has it, whose columns are these: it may be older than some of its columns."""
+    lacking = [name for name in _LATER.get(table.name, ()) if name not in names]
+    return replace(table, columns=tuple(item for item in table.columns if item.name not in lacking)) if lacking else table
 
 
 def completed(table: Table, frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return a table with all its columns: what older scores are about stands in the floors before a photograph's maps."""
     from xaesthetic.metrics._floors import CEILING, FLOOR  # it imports scipy
 
-    if "about" not in table.names or "about" in frame:
-        return frame
+    lacking = [name for name in _LATER.get(table.name, ()) if name not in frame]
+    if "about" not in lacking:
+        return frame.assign(**dict.fromkeys(lacking, "")) if lacking else frame
     without = frame["model"].isin([FLOOR, CEILING])
     return frame.assign(about=frame["attribute"].where(without).ffill().bfill().fillna("").astype(frame["attribute"].dtype))
 

@@ -88,12 +88,17 @@ export function limitsIn(maps, index, scale, values) {
   return limitsOf(scale === "shared" ? maps : [maps[index]], values);
 }
 
-/** Which pixels border on the top share of a grid's area. */
-export function contour(grid, share, width, height) {
-  const values = enlarge(grid, width, height);
+/** The value from which on the top share of the values lies; undefined where all are alike. */
+function levelOf(values, share) {
   const sorted = Float32Array.from(values).sort();
-  let level = sorted[Math.floor(values.length * (1 - share))];
-  if (level === sorted[0]) level = sorted.find((value) => value > level); // less than that share is marked at all
+  const level = sorted[Math.floor(values.length * (1 - share))];
+  return level === sorted[0] ? sorted.find((value) => value > level) : level; // less than that share is marked at all
+}
+
+/** Which pixels border on where a grid is at a level or above; on the top share of its area where no level is given. */
+export function contour(grid, share, width, height, given = null) {
+  const values = enlarge(grid, width, height);
+  const level = given ?? levelOf(values, share);
   const edge = [];
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++) {

@@ -71,22 +71,30 @@ export function removePeople(canvas) {
   state.kept.lines.delete(canvas);
 }
 
-/** A canvas of its own after a map's, which does not fade with it: the line around where people looked, or disagree. */
+/**
+ * A canvas of its own after a map's, which does not fade with it: the line around where people looked or marked, or
+ * disagree; what they marked as lowering is dashed.
+ */
 function drawPeople(canvas, photograph) {
   removePeople(canvas);
   const { attribute, people } = state.choice;
   const marks = under(photograph.people, attribute) ?? photograph.people[""];
-  const strip = people !== "none" && marks?.[people === "contour" ? "density" : "disagreement"];
-  if (!strip) return;
+  const names = { contour: ["density", "lowers"], disagreement: ["disagreement"] }[people] ?? [];
+  const strips = names.filter((name) => marks?.[name]);
+  if (!strips.length) return;
   const over = element("canvas", { width: canvas.width, height: canvas.height, "aria-hidden": true });
   state.kept.lines.set(canvas, over);
-  unpacked(strip, { low: [0], high: [1] }).then(([grid]) => {
+  Promise.all(strips.map((name) => unpacked(marks[name], { low: [0], high: [1] }))).then((unfolded) => {
     if (state.kept.lines.get(canvas) !== over) return; // painted again meanwhile
     const context = over.getContext("2d", { willReadFrequently: true });
-    const edge = contour(grid, 0.2, over.width, over.height);
-    for (const [x, y] of edge) context.fillRect(x - 1, y - 1, 3, 3); // black
-    context.fillStyle = people === "contour" ? "white" : "#ff8c00";
-    for (const [x, y] of edge) context.fillRect(x, y, 1, 1);
+    for (const [index, [grid]] of unfolded.entries()) {
+      const dashed = ([x, y]) => strips[index] !== "lowers" || (x + y) % 8 < 4;
+      const edge = contour(grid, 0.2, over.width, over.height, marks[strips[index]].level).filter(dashed);
+      context.fillStyle = "black";
+      for (const [x, y] of edge) context.fillRect(x - 1, y - 1, 3, 3);
+      context.fillStyle = people === "contour" ? "white" : "#ff8c00";
+      for (const [x, y] of edge) context.fillRect(x, y, 1, 1);
+    }
     over.className = `people ${canvas.className}`;
     over.dataset.people = people;
     canvas.after(over);
