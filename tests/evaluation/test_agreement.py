@@ -65,14 +65,14 @@ def test_regions_in_one_place_beat_regions_anywhere():
     masks = np.zeros((4, 60, 80), bool)
     for number in range(4):
         masks[number, 10 + number : 30 + number, 20 : 45 - number] = True
-    found = dict(zip(agreement.AGREEMENT.names[3:], agreement.agreement(masks), strict=True))
+    found = dict(zip(agreement.AGREEMENT.names[4:], agreement.agreement(masks), strict=True))
     assert found["dice"] > 0.85
     assert found["dice_p"] == found["alpha_p"] == pytest.approx(1 / 201)
     assert found["dice_chance"] < 0.3
     assert abs(found["alpha_chance"]) < 0.1
     random = np.random.default_rng(3)
     apart = np.stack([np.roll(masks[0], random.integers((60, 80)), (0, 1)) for _ in range(4)])
-    assert dict(zip(agreement.AGREEMENT.names[3:], agreement.agreement(apart), strict=True))["dice_p"] > 0.05
+    assert dict(zip(agreement.AGREEMENT.names[4:], agreement.agreement(apart), strict=True))["dice_p"] > 0.05
 
 
 def test_of_a_run(tmp_path, photo, write_photo, plugged):

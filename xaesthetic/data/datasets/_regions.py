@@ -12,6 +12,7 @@ from PIL import Image
 
 from xaesthetic.core.attributes import NAMES, Attribute, attribute
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.types import Annotation, Mask, PassedOver, Record
 from xaesthetic.data.datasets._exports import reason, short
 from xaesthetic.data.datasets._photographs import Photograph, find_photographs, header_size
@@ -57,7 +58,7 @@ class Export:
 
     def means(self, label: str) -> str:
         """Return the attribute that a label names; empty, for all, where it names none."""
-        return meaning(label, self.declared)
+        return meaning(sign_of(label)[0], self.declared)
 
 
 def records(export: Export, folder: Path) -> Iterator[Record | PassedOver | Attribute]:
@@ -87,6 +88,18 @@ def records(export: Export, folder: Path) -> Iterator[Record | PassedOver | Attr
             annotations=tuple(annotations),
             problem=photograph.problem,
         )
+
+
+def sign_of(label: str) -> tuple[str, str]:
+    """Split a label into what it names and the side that it ends with: `light lowers` is what lowers light.
+
+    Examples
+    --------
+    >>> sign_of("Light lowers"), sign_of("light")
+    (('Light', 'lowers'), ('light', ''))
+    """
+    name, _, last = label.strip().rpartition(" ")
+    return (name.strip(), last.casefold()) if name and last.casefold() in SIDES else (label, "")
 
 
 @lru_cache(maxsize=1000)
@@ -121,18 +134,25 @@ def _annotations(photograph: Photograph, regions: Sequence[Region], export: Expo
     if photograph.problem:
         return
     size = header_size(photograph.path) if regions else None
-    union: dict[tuple[str, str], Mask] = {}
+    union: dict[tuple[str, str, str], Mask] = {}
     for region, annotator in zip(regions, _annotators(regions), strict=True):
-        keys = [(annotator, about) for about in dict.fromkeys(export.means(label) for label in region.labels or ("",))]
+        abouts = dict.fromkeys(_about(label, export) for label in region.labels or ("",))
+        keys = [(annotator, *about) for about in abouts]
         drawn = _draw(region, size)
         if isinstance(drawn, str):
-            yield from (Annotation(*key, problem=f"{region.where}: {drawn}") for key in keys)
+            yield from (Annotation(*key[:2], problem=f"{region.where}: {drawn}", sign=key[2]) for key in keys)
             continue
         yield from (PassedOver(f"{region.where}{part}", why) for part, why in drawn.remarks)
         yield from remark_on_share(region.where, drawn.mask)
         union |= {key: union[key] | drawn.mask if key in union else drawn.mask for key in keys}
-    for key, mask in union.items():
-        yield Annotation(*key, region=_png(mask))
+    for (annotator, about, sign), mask in union.items():
+        yield Annotation(annotator, about, region=_png(mask), sign=sign)
+
+
+def _about(label: str, export: Export) -> tuple[str, str]:
+    """The attribute that a label names, and its side; where it names none, neither."""
+    about = export.means(label)
+    return about, sign_of(label)[1] if about else ""
 
 
 def _draw(region: Region, size: Size | None) -> Drawn | str:
