@@ -191,7 +191,9 @@ def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
         scaled = item / np.maximum(item.max(axis=(1, 2), keepdims=True), 1e-12)
         marked = (rows["region"].str.len() > 0) | (rows["extent"] != "")
         known = result.setdefault(str(image), {}).setdefault(str(attribute), {})
-        known["lowers" if sign == LOWERS else "density"] = _eight_bits(item.mean(0)) | {"level": _level(item, bool(marked.all()))}
+        known["lowers" if sign == LOWERS else "density"] = _eight_bits(item.mean(0)) | {
+            "level": _level(item, bool(marked.all()))
+        }
         if sign != LOWERS:
             known["disagreement"] = _eight_bits(scaled.std(0)) if len(item) > 1 else None
     return result

@@ -15,8 +15,8 @@ from support.plugin_package import plugged  # noqa: F401
 import xaesthetic as xa
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import PassedOver
-from xaesthetic.data import annotations
-from xaesthetic.data.datasets import _run_lengths, _shapes
+from xaesthetic.data import annotations, run_lengths
+from xaesthetic.data.datasets import _shapes
 from xaesthetic.data.records import collect, find_records
 from xaesthetic.evaluation.score import score_run
 from xaesthetic.run.schemas import ANNOTATIONS
@@ -27,7 +27,7 @@ MASKS = arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 50)))
 @given(MASKS)
 def test_packed_run_lengths_are_pycocotools(mask):
     packed = theirs.encode(np.asfortranarray(mask.astype(np.uint8)))
-    np.testing.assert_array_equal(_run_lengths.coco_runs(packed["counts"].decode(), mask.shape), mask)
+    np.testing.assert_array_equal(run_lengths.coco_runs(packed["counts"].decode(), mask.shape), mask)
 
 
 @given(MASKS)
@@ -35,24 +35,24 @@ def test_plain_run_lengths(mask):
     down = mask.T.ravel()
     edges = np.flatnonzero(np.diff(down)) + 1
     runs = np.diff([0, *([0] if down[0] else []), *edges, down.size]).tolist()
-    np.testing.assert_array_equal(_run_lengths.coco_runs(runs, mask.shape), mask)
+    np.testing.assert_array_equal(run_lengths.coco_runs(runs, mask.shape), mask)
 
 
 @given(MASKS)
 def test_packed_brushes(mask):
-    np.testing.assert_array_equal(_run_lengths.brush_runs(brushed(mask), mask.shape), mask)
+    np.testing.assert_array_equal(run_lengths.brush_runs(brushed(mask), mask.shape), mask)
 
 
 @given(st.lists(st.integers(0, 255), max_size=60), st.tuples(st.integers(1, 9), st.integers(1, 9)))
 def test_damaged_brushes_are_refused_or_read(packed, size):
     with suppress(DataError):
-        assert _run_lengths.brush_runs(packed, size).shape == size
+        assert run_lengths.brush_runs(packed, size).shape == size
 
 
 @given(st.text(max_size=30), st.tuples(st.integers(1, 9), st.integers(1, 9)))
 def test_damaged_run_lengths_are_refused_or_read(text, size):
     with suppress(DataError):
-        assert _run_lengths.coco_runs(text, size).shape == size
+        assert run_lengths.coco_runs(text, size).shape == size
 
 
 def test_a_rectangle_turns_clockwise_in_pixels():

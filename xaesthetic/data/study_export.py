@@ -1,9 +1,9 @@
 """The folder that a study of annotations is exported into, as both who writes it and who reads it have it.
 
-    export.json              what was asked, of which photographs (`ExportedStudy`)
-    marks.csv                a row a task: who, what, when, and the names of the masks (`MARKS`)
-    photographs/…            the photographs
-    masks/ATTRIBUTE/ANNOTATOR/PHOTOGRAPH.SIGN.png    what was marked, of the photograph's own size
+export.json              what was asked, of which photographs (`ExportedStudy`)
+marks.csv                a row a task: who, what, when, and the names of the masks (`MARKS`)
+photographs/…            the photographs
+masks/ATTRIBUTE/ANNOTATOR/PHOTOGRAPH.SIGN.png    what was marked, of the photograph's own size
 """
 
 from dataclasses import dataclass
@@ -86,7 +86,9 @@ def read_export_study(folder: Path) -> ExportedStudy:
     """
     file = folder / FILE
     if not file.is_file():
-        raise DataError(f"{folder}: holds no {FILE}; 'xaesthetic annotations export STUDY --out FOLDER' makes such a folder.")
+        raise DataError(
+            f"{folder}: holds no {FILE}; 'xaesthetic annotations export STUDY --out FOLDER' makes such a folder."
+        )
     study = read_json(file, ExportedStudy)
     if study.schema != SCHEMA:
         raise DataError(f"{file}: is of version {study.schema}, this program reads {SCHEMA}; export the study anew.")

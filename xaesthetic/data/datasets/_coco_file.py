@@ -13,8 +13,8 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import PassedOver, Points
 from xaesthetic.data.datasets._exports import identify, listed, plain, short, typed
 from xaesthetic.data.datasets._regions import Drawn, Export, Region, Size, beyond, require_size
-from xaesthetic.data.datasets._run_lengths import coco_runs
 from xaesthetic.data.datasets._shapes import corners, fill, leaves
+from xaesthetic.data.run_lengths import coco_runs
 
 Identity = int | float | str
 

@@ -14,8 +14,8 @@ from xaesthetic.core.types import PassedOver
 from xaesthetic.data.datasets._exports import identify, listed, plain, short, typed
 from xaesthetic.data.datasets._pictures import find_pictures
 from xaesthetic.data.datasets._regions import Drawn, Export, Region, Size, beyond, require_size
-from xaesthetic.data.datasets._run_lengths import Byte, brush_runs
 from xaesthetic.data.datasets._shapes import fill, leaves, outline
+from xaesthetic.data.run_lengths import Byte, brush_runs
 
 _KINDS = ("brush", "polygon", "rectangle", "ellipse")
 _LABELS = ("labels", *(f"{kind}labels" for kind in _KINDS))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xaesthetic.core.attributes import NAMES, Attribute
+from xaesthetic.core.attributes import NAMES, Attribute, describe
 from xaesthetic.core.delimited import read_delimited
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import dataset
@@ -37,7 +37,9 @@ def annotations(root: Path | None = None) -> Iterator[Record | PassedOver | Attr
         If it is no such folder.
     """
     if root is None:
-        raise DataError("data set annotations: name the exported folder with --root; 'xaesthetic annotations export' makes it.")
+        raise DataError(
+            "data set annotations: name the exported folder with --root; 'xaesthetic annotations export' makes it."
+        )
     study = read_export_study(root)
     yield from _declared(study)
     rows: dict[str, list[Cells]] = {photograph.id: [] for photograph in study.photographs}
@@ -53,9 +55,13 @@ def annotations(root: Path | None = None) -> Iterator[Record | PassedOver | Attr
 
 
 def _declared(study: ExportedStudy) -> Iterator[Attribute]:
+    """Declare what the vocabulary has not, or has on another scale; the overall rating, which has five steps here."""
     for item in study.attributes:
-        if item.name not in NAMES:
+        known = describe(item.name)
+        if item.name not in NAMES or (known.low, known.high) != (item.low, item.high):
             yield Attribute(item.name, item.title, item.low, item.high, question=" ".join(item.definition.split()))
+    if study.overall:
+        yield Attribute("overall", describe("overall").title, 1, 5)
 
 
 def _passed_over(cells: Cells, photographs: Mapping[str, object]) -> str:
@@ -105,8 +111,7 @@ def _annotation(root: Path, photograph: ExportedPhotograph, cells: Cells, sign: 
 
 
 def _ratings(rows: Sequence[Cells]) -> dict[str, dict[float, int]]:
-    """How many people gave each rating of an attribute; a person who rated the photograph as a whole several times counts
-    once, by the mean."""
+    """How many people gave each rating of an attribute; who rated the photograph as a whole several times counts once."""
     counts: dict[str, dict[float, int]] = {}
     overall: dict[str, list[float]] = {}
     for cells in rows:

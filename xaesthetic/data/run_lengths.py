@@ -10,6 +10,9 @@ from xaesthetic.core.types import Mask
 from xaesthetic.data.images import LARGEST
 
 Byte = Annotated[int, Meta(ge=0, le=255)]
+_VALUE = 8
+_SIZES = (3, 4, 8, 16)
+"""Bits that Label Studio's lengths are written with; a brush says which it has."""
 
 
 def coco_runs(counts: str | list[int], size: tuple[int, int]) -> Mask:
@@ -90,3 +93,41 @@ class _Bits:
         taken = self._bits[self._at : end].reshape(count, width)
         self._at = end
         return np.asarray(taken @ (1 << np.arange(width - 1, -1, -1, dtype=np.int64)))
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+def to_coco(mask: Mask) -> list[int]:
+    """Return COCO's plain run lengths: down the columns, beginning with what is not marked.
+
+    Examples
+    --------
+    >>> to_coco(np.array([[False, True], [True, True]]))
+    [1, 3]
+    """
+    return [int(length) for length in _lengths(mask.T.ravel())]
+
+
+def to_brush(mask: Mask) -> list[int]:
+    """Return a mask as Label Studio packs a brush: an RGBA picture whose four values are 255 where it is marked.
+
+    Only runs are written, each with the shortest of four lengths that holds it; what reads it need not know that.
+    """
+    bits = [f"{mask.size * 4:032b}", f"{_VALUE - 1:05b}", *(f"{size - 1:04b}" for size in _SIZES)]
+    for number, length in enumerate(_lengths(mask.ravel())):
+        value = f"{255 * (number % 2):0{_VALUE}b}"
+        for start in range(0, int(length) * 4, 1 << _SIZES[-1]):
+            count = min(int(length) * 4 - start, 1 << _SIZES[-1])
+            index, size = next((index, size) for index, size in enumerate(_SIZES) if count <= 1 << size)
+            bits.append(f"1{index:02b}{count - 1:0{size}b}{value}")
+    text = "".join(bits)
+    packed = np.frombuffer(text.encode(), np.uint8) - ord("0")
+    return [int(byte) for byte in np.packbits(packed)]
+
+
+def _lengths(flat: np.ndarray) -> np.ndarray:
+    """Run lengths of marks in a row, beginning with what is not marked; that one may be 0."""
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    first = [0] if flat.size and flat[0] else []
+    return np.diff(np.concatenate([first, [0], edges, [flat.size]]).astype(np.int64))
