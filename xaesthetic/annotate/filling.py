@@ -1,4 +1,4 @@
-"""Fills a study's empty database: who is shown what, with catch trials and practice. One transaction; made again, it is the same."""
+"""Fills an empty database: who is shown what, with catch trials and practice. One transaction, the same if made again."""
 
 import math
 from collections.abc import Iterable
