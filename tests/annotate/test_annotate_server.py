@@ -6,12 +6,11 @@ import uuid
 import numpy as np
 import pytest
 from PIL import Image
-from support.annotating import HEIGHT, RATED, WIDTH, Annotator, made_study, marked, served, square, state
-from support.annotating import ORIGIN
+from support.annotating import HEIGHT, ORIGIN, RATED, WIDTH, Annotator, made_study, marked, served, square, state
 
 from xaesthetic.annotate import sittings
-from xaesthetic.annotate.filling import PRACTICE
 
+PRACTICE = 1
 OVERLAP = square(top=15)
 
 
@@ -190,4 +189,4 @@ def test_photographs_are_without_metadata(client, people, study):
     for file in client.ready.service.photographs.values():
         with Image.open(file) as picture:
             assert not picture.getexif()
-    assert ORIGIN == client.ready.service.addresses.origin
+    assert client.ready.service.addresses.origin == ORIGIN

@@ -13,8 +13,8 @@ import httpx2
 import numpy as np
 from PIL import Image
 from starlette.testclient import TestClient
-from support.places import ROOT
 
+from support.places import ROOT
 from xaesthetic.annotate.making import Choices, make_study
 from xaesthetic.annotate.opening import opened
 from xaesthetic.annotate.runs import encode
@@ -37,7 +37,14 @@ def made_study(folder, photographs=3, **options):
         pixels = np.random.default_rng(number).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
         Image.fromarray(pixels).save(file)
         records.append(Record(file.name, file, original=file.name))
-    chosen = {"attributes": (LIGHT, COLOR), "annotators": 2, "invited": 3, "repeats": 0, "catches": 0} | options
+    chosen = {
+        "attributes": (LIGHT, COLOR),
+        "annotators": 2,
+        "invited": 3,
+        "practice": 1,
+        "repeats": 0,
+        "catches": 0,
+    } | options
     return make_study(folder, records, Choices(consent=Consent("1", "You agree."), **chosen)).study
 
 

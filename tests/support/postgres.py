@@ -34,7 +34,9 @@ class Server:
 
     def __init__(self, folder, bin_folder):
         self.folder, self.bin = folder, bin_folder
-        self.user = next(name for name in USERS if name in {entry.pw_name for entry in pwd.getpwall()}) if os.geteuid() == 0 else ""
+        self.user = (
+            next(name for name in USERS if name in {entry.pw_name for entry in pwd.getpwall()}) if os.geteuid() == 0 else ""
+        )
         if self.user:
             shutil.chown(folder, self.user)
         self.run("initdb", "-D", folder / "data", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")

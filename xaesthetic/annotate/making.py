@@ -28,6 +28,7 @@ class Choices:
     seed: int = 0
     order: Order = "rate_first"
     overall: bool = True
+    practice: int = 4
     minutes: int = 30
     repeats: Number = 0.1
     catches: Number = 0.1

@@ -104,6 +104,8 @@ class Study:
     overall: bool = True
     repeats: Share = 0.1
     catches: Share = 0.1
+    practice: Annotated[int, msgspec.Meta(ge=0)] = 4
+    """Tasks with feedback that everybody begins with."""
     minutes: Count = 30
     """Of a sitting at most; then a break."""
     apart: Annotated[int, msgspec.Meta(ge=0)] = 20
