@@ -1,4 +1,4 @@
-"""The database behind a store: SQLite that keeps what it acknowledged, or PostgreSQL; transactions that read and that write."""
+"""The database behind a store: SQLite or PostgreSQL. What a transaction has acknowledged is on the disk."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

@@ -1,4 +1,4 @@
-"""The key file: who has which pseudonym and invitation. It lies apart, only its owner reads it, and no backup or export has it."""
+"""The key file: who has which pseudonym and invitation. It lies apart; only its owner reads it, and no export has it."""
 
 import csv
 import io
@@ -50,7 +50,8 @@ def write_keys(file: Path, keys: Iterable[Key]) -> None:
     table.writerow(_COLUMNS)
     table.writerows((key.pseudonym, key.label, key.link) for key in keys)
     with atomic_write(file) as temporary:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as written:
             written.write(text.getvalue())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xaesthetic.annotate.clock import now
 from xaesthetic.annotate.photographs import prepare
-from xaesthetic.annotate.study import SCHEMA, Consent, Exclusions, Order, Shown, Study, StudyAttribute, write_study
+from xaesthetic.annotate.study import SCHEMA, Consent, Exclusions, Number, Order, Shown, Study, StudyAttribute, write_study
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Record
 
@@ -28,9 +28,10 @@ class Choices:
     seed: int = 0
     order: Order = "rate_first"
     overall: bool = True
+    practice: int = 4
     minutes: int = 30
-    repeats: float = 0.1
-    catches: float = 0.1
+    repeats: Number = 0.1
+    catches: Number = 0.1
     apart: int = 20
     exclusions: Exclusions = field(default_factory=Exclusions)
     title: str = ""

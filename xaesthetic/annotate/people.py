@@ -45,7 +45,7 @@ def digest(token: str) -> str:
 
 
 def csrf_of(token: str) -> str:
-    """The token that a session's requests carry besides its cookie: the same in all tabs, and made of nothing that is kept."""
+    """The token that requests carry besides the cookie: the same in all tabs, and made of nothing that is kept."""
     return base64.urlsafe_b64encode(hmac.digest(token.encode(), b"csrf", "sha256")).decode().rstrip("=")
 
 

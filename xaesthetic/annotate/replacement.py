@@ -1,4 +1,6 @@
-"""Somebody new in the place of one who left: they get the tasks that the other has not finished, so that the study stays balanced."""
+"""Somebody new for one who left: they get the tasks that the other has not finished, so that the study stays balanced."""
+
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -28,7 +30,7 @@ def replace_someone(connection: Connection, study: Study) -> tuple[int, str]:
     left = _find_left(connection)
     if left is None:
         raise DataError(
-            f"the study is laid out for {study.invited} people, and nobody has left it; withdraw somebody's invitation first."
+            f"the study is laid out for {study.invited} people, and nobody has left it; withdraw an invitation first."
         )
     number = next_number(connection)
     name = pseudonym(number, study.invited)
@@ -66,7 +68,8 @@ def _copy(connection: Connection, left: int, number: int) -> None:
     query = select(TASKS).where(TASKS.c.annotator == left).where((TASKS.c.kind == "practice") | ~is_over())
     rows = [dict(row) for row in connection.execute(query.order_by(TASKS.c.position)).mappings()]
     places: dict[int, int] = {}
-    tasks, firsts = [], []
+    tasks: list[dict[str, Any]] = []
+    firsts: list[int | None] = []
     for row in rows:
         if row["of"] is not None and row["of"] not in places:
             continue

@@ -1,4 +1,4 @@
-"""Masks as run lengths: row by row over height x width pixels, beginning with unmarked ones. What the page sends, and the store keeps."""
+"""Masks as run lengths, as the page sends and the store keeps them: row by row, beginning with unmarked pixels."""
 
 import hashlib
 import zlib

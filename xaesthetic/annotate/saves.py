@@ -1,4 +1,4 @@
-"""Saves: appended only, each with the sha256 of all before it; a version that somebody else has taken is a conflict, never lost."""
+"""Saves: only appended, each with the sha256 of all before it. Of two that follow one version, the second is refused."""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""The tables of a study, in SQLite and PostgreSQL alike. Times are ISO texts in UTC; JSON is text, so that its sha256 is of what stands there."""
+"""The tables of a study, in SQLite and PostgreSQL alike.
+
+Times are ISO texts in UTC. JSON is text, so that its sha256 is of what is kept.
+"""
 
 from sqlalchemy import (
     Boolean,

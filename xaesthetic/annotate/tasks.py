@@ -135,4 +135,4 @@ def add_tasks(connection: Connection, rows: Iterable[dict[str, Any]], of: Iterab
     for row, first in zip(rows, of, strict=True):
         repeats = None if first is None else identities[first]
         done = connection.execute(TASKS.insert().values(row | {"of": repeats}))
-        identities[row["position"]] = done.inserted_primary_key[0]
+        identities[row["position"]] = int((done.inserted_primary_key or (0,))[0])

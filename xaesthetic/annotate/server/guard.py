@@ -1,7 +1,6 @@
 """Stands before the application: refuses what no page of ours sends, and puts the security headers on every answer."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,7 +63,7 @@ class Guard:
             self._log.add(message["status"], method, route, scope.get("refused", ""))
 
 
-def refuse(scope: Mapping[str, Any], addresses: Addresses) -> tuple[int, str] | None:
+def refuse(scope: Scope, addresses: Addresses) -> tuple[int, str] | None:
     """Return the status and the sentence that a request is refused with; None where it may pass."""
     headers = Headers(scope=scope)
     if len(headers.getlist("host")) != 1 or headers["host"].lower() not in addresses.hosts:
