@@ -70,7 +70,7 @@ def answer_as_expected(connection, study, number, task):
     rating = attribute.low + attribute.step * int(
         random.integers(0, round((attribute.high - attribute.low) / attribute.step) + 1)
     )
-    return rating, {sign: "region", other: "nowhere"}, {sign: mask, other: None}
+    return float(rating), {sign: "region", other: "nowhere"}, {sign: mask, other: None}
 
 
 def rectangle(task, random):

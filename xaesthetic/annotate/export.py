@@ -24,7 +24,7 @@ from xaesthetic.annotate.clock import now
 from xaesthetic.annotate.export_tools import coco, label_studio
 from xaesthetic.annotate.marks import Mark
 from xaesthetic.annotate.store import Store
-from xaesthetic.annotate.study import SIGNS, Shown, Study
+from xaesthetic.annotate.study import SIGNS, Shown, Study, StudyAttribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable, swap, write_json, write_text, writing
 from xaesthetic.core.sides import EXTENTS
@@ -126,10 +126,7 @@ def _write(
         schema=SCHEMA,
         study=study.id,
         made=now(),
-        attributes=tuple(
-            ExportedAttribute(item.name, item.title, item.definition, item.low, item.high, item.step)
-            for item in study.attributes
-        ),
+        attributes=tuple(_attribute(item) for item in study.attributes),
         photographs=tuple(photographs),
         order=study.order,
         overall=study.overall,
@@ -141,16 +138,24 @@ def _write(
     write_json(out / FILE, asdict(about))
 
 
+def _attribute(item: StudyAttribute) -> ExportedAttribute:
+    return ExportedAttribute(item.name, item.title, item.definition, float(item.low), float(item.high), float(item.step))
+
+
 def _photograph(item: Shown, folder: Path, out: Path) -> ExportedPhotograph:
     name = f"{PHOTOGRAPHS}/{item.number}{Path(item.path).suffix}"
     shutil.copyfile(folder / item.path, out / name)
     return ExportedPhotograph(item.id, name, item.sha256, item.height, item.width, item.credit)
 
 
-def attribute_folders(study: Study) -> dict[str, str]:
+def attribute_folders(names: Sequence[str]) -> dict[str, str]:
     """Return a folder's name for every attribute, whose own may be anything: `light`, `2_a_b` for the second, `a/b`."""
-    plain = {item.name: re.sub(r"[^A-Za-z0-9_-]+", "_", item.name) for item in study.attributes}
+    plain = {name: re.sub(r"[^A-Za-z0-9_-]+", "_", name) for name in names}
     return {name: text if text == name else f"{number}_{text}" for number, (name, text) in enumerate(plain.items(), start=1)}
+
+
+def _names(study: Study) -> list[str]:
+    return [item.name for item in study.attributes]
 
 
 def _write_masks(mark: Mark, study: Study, out: Path) -> dict[str, tuple[str, float]]:
@@ -161,7 +166,9 @@ def _write_masks(mark: Mark, study: Study, out: Path) -> dict[str, tuple[str, fl
         if mask is None:
             continue
         kind = "" if mark.kind == "task" else f".{mark.kind}{mark.position}"
-        name = f"{MASKS}/{attribute_folders(study)[mark.attribute]}/{mark.annotator}/{mark.photograph}{kind}.{sign}.png"
+        name = (
+            f"{MASKS}/{attribute_folders(_names(study))[mark.attribute]}/{mark.annotator}/{mark.photograph}{kind}.{sign}.png"
+        )
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(png(mask))
         written[sign] = (name, float(mask.mean()))
@@ -223,7 +230,7 @@ def _cell(value: object) -> str:
 
 def _write_points(out: Path, study: Study, marks: Sequence[Mark]) -> None:
     """For every attribute and sign a table of points, drawn by chance from each person's region; the same every time."""
-    for attribute, folder in attribute_folders(study).items():
+    for attribute, folder in attribute_folders(_names(study)).items():
         for sign in SIGNS:
             rows = []
             for mark in marks:
