@@ -82,6 +82,7 @@ def test_the_data_set_gives_back_what_was_saved(exported):
     assert records[0].ratings["overall"] == 3
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of pycocotools
 def test_cocos_own_reader_and_ours(exported):
     study, _, marks, out = exported
     theirs = COCO(str(out / "coco.json"))

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Connection, LargeBinary, Table, func, insert, select
 
 from xaesthetic.annotate import photographs
 from xaesthetic.annotate.clock import now
@@ -194,5 +194,5 @@ def _advance(connection: Connection, table: Table) -> None:
     """Have PostgreSQL number new rows after those that are there; SQLite does by itself."""
     if connection.dialect.name != "postgresql" or "id" not in table.c or table.c.id.type.python_type is not int:
         return
-    sequence = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), COALESCE((SELECT MAX(id) FROM " + table.name + "), 1))")
-    connection.execute(sequence, {"name": table.name})
+    last = select(func.coalesce(func.max(table.c.id), 1)).scalar_subquery()
+    connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))

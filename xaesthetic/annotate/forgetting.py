@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, union, update
 
 from xaesthetic.annotate import keys
 from xaesthetic.annotate.backup import back_up
@@ -18,7 +18,16 @@ from xaesthetic.annotate.events import add_event
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Study
 from xaesthetic.annotate.tables import (
-    ANNOTATORS, CONSENTS, COPIES, EVENTS, INVITATIONS, MASKS, SAVES, SESSIONS, SITTINGS, TASKS,
+    ANNOTATORS,
+    CONSENTS,
+    COPIES,
+    EVENTS,
+    INVITATIONS,
+    MASKS,
+    SAVES,
+    SESSIONS,
+    SITTINGS,
+    TASKS,
 )  # fmt: skip
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.files import write_json
@@ -109,24 +118,27 @@ def _delete(connection: Connection, number: int) -> int:
     for table in (EVENTS, SITTINGS, CONSENTS, SESSIONS, INVITATIONS):
         connection.execute(delete(table).where(table.c.annotator == number))
     connection.execute(delete(ANNOTATORS).where(ANNOTATORS.c.number == number))
-    used = (
-        select(SAVES.c.raises_sha256).where(SAVES.c.raises_sha256.is_not(None))
-        .union(select(SAVES.c.lowers_sha256).where(SAVES.c.lowers_sha256.is_not(None)))
-        .union(select(TASKS.c.expected_sha256).where(TASKS.c.expected_sha256.is_not(None)))
-    )  # fmt: skip
+    columns = (SAVES.c.raises_sha256, SAVES.c.lowers_sha256, TASKS.c.expected_sha256)
+    used = union(*(select(column).where(column.is_not(None)) for column in columns))
     connection.execute(delete(MASKS).where(MASKS.c.sha256.not_in(used)))
     return int(removed)
 
 
 def _vacuum(store: Store) -> None:
-    """Have the database give up the pages that held them, its journal too."""
-    with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if store.database.is_sqlite:
-            connection.exec_driver_sql("COMMIT")  # `begin` of this engine has opened one
-            connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        else:
+    """Have the database give up the pages that held them, and its journal."""
+    engine = store.database.engine
+    if not store.database.is_sqlite:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM FULL saves, masks, tasks, consents, events"))
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            cursor.execute(statement).fetchall()
+        cursor.close()
+    finally:
+        connection.close()
 
 
 def _rewrite(store: Store, study: Study, folder: Path, export: Export) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
@@ -171,4 +183,3 @@ def _is_built_on(run: Path, exports: set[Path]) -> bool:
         return False
     root = question.get("root")
     return question.get("data") == "annotations" and isinstance(root, str) and Path(root).absolute() in exports
-

@@ -82,7 +82,7 @@ def add_save(connection: Connection, number: int, task: int, save: Save, rules: 
     _validate_place(connection, item, save, last, earlier is not None)
     states.validate(save, last.state, _began_marking(connection, task), rules)
     state = _cleaned(save.state, item.size)
-    _append(connection, item, save, state, last)
+    append(connection, item, save, state, last)
     return Saved(save.version + 1, item, state)
 
 
@@ -117,7 +117,8 @@ def _cleaned(state: State, size: tuple[int, int]) -> State:
     return state
 
 
-def _append(connection: Connection, task: Task, save: Save, state: State, last: Stand) -> None:
+def append(connection: Connection, task: Task, save: Save, state: State, last: Stand) -> None:
+    """Keep a save that needs no look at the rules; `add_save` is for those that come from outside."""
     operation = canonical(save.operation)
     if len(operation.encode()) > OPERATION:
         raise DataError(f"An operation has {len(operation.encode()):,} bytes; at most {OPERATION:,} are kept.")
