@@ -76,13 +76,13 @@ def icc_2(ratings: Ratings) -> float:
     """ICC(2,1): one of the people, who all rated every photograph; absolute agreement."""
     between, people, residual = _two_way(ratings)
     n, k = ratings.shape
-    return _ratio(between - residual, between + (k - 1) * residual + k * (people - residual) / n)
+    return _ratio(between - residual, between + (k - 1) * residual + k * (people - residual) / max(n, 1))
 
 
 def icc_2_mean(ratings: Ratings) -> float:
     """ICC(2,k): the mean of all people."""
     between, people, residual = _two_way(ratings)
-    return _ratio(between - residual, between + (people - residual) / len(ratings))
+    return _ratio(between - residual, between + (people - residual) / max(len(ratings), 1))
 
 
 def _ratio(above: float, below: float) -> float:
