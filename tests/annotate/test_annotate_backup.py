@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 from support.masks import png
 from support.postgres import database, postgres  # noqa: F401
-from support.simulated_study import LIGHT, photographs, simulate
+from support.finished_study import LIGHT, photographs, simulate
 
 from xaesthetic.annotate import keys
 from xaesthetic.annotate.backup import back_up, restore

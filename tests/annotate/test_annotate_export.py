@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pycocotools.coco import COCO
-from support.simulated_study import photographs, simulate
+from support.finished_study import photographs, simulate
 
 from xaesthetic.annotate.export import attribute_folders, export_study
 from xaesthetic.core.attributes import Attribute
