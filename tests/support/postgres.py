@@ -1,4 +1,4 @@
-"""Databases to test a study's store on: SQLite, and a PostgreSQL of this session's own, on a Unix socket in a temporary folder."""
+"""Databases to test a store on: SQLite, and a PostgreSQL of this session's own, on a Unix socket in a temporary folder."""
 
 import os
 import pwd
@@ -94,7 +94,7 @@ def postgres(postgres_server):
             time.sleep(0.1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request, tmp_path):
     """The URL of an empty database, of both kinds."""
     if request.param == "postgresql":
