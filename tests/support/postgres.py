@@ -32,7 +32,7 @@ def missing(reason):
 class Server:
     """A server that is initialised and started by the tests, and gone afterwards."""
 
-    def __init__(self, folder, bin_folder):
+    def __init__(self, folder, bin_folder, fsync="off"):
         self.folder, self.bin = folder, bin_folder
         self.user = (
             next(name for name in USERS if name in {entry.pw_name for entry in pwd.getpwall()}) if os.geteuid() == 0 else ""
@@ -40,7 +40,7 @@ class Server:
         if self.user:
             shutil.chown(folder, self.user)
         self.run("initdb", "-D", folder / "data", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60 -c fsync={fsync}"
         self.run("pg_ctl", "-D", folder / "data", "-w", "-t", "60", "-l", folder / "log", "-o", options, "start")
 
     def run(self, program, *arguments):
