@@ -51,11 +51,12 @@ def made_study(folder, photographs=3, **options):
 @contextlib.contextmanager
 def served(study, folder, database=""):
     """A client of that study's application, and its links."""
-    with opened(study, folder, addresses("127.0.0.1", 8765), database) as ready:
-        with TestClient(application(ready.service), ORIGIN, client=("127.0.0.1", 1)) as client:
-            client.headers["host"] = "127.0.0.1:8765"
-            client.ready = ready
-            yield client
+    with (
+        opened(study, folder, addresses("127.0.0.1", 8765), database) as ready,
+        TestClient(application(ready.service), ORIGIN, client=("127.0.0.1", 1)) as client,
+    ):
+        client.ready = ready
+        yield client
 
 
 def square(top=10, left=10, size=20, height=HEIGHT, width=WIDTH):
