@@ -14,7 +14,8 @@ from support.finished_study import LIGHT, photographs, simulate
 from xaesthetic.annotate import keys
 from xaesthetic.annotate.backup import back_up, restore
 from xaesthetic.annotate.export import export_study
-from xaesthetic.annotate.forgetting import count_forgotten, forget
+from xaesthetic.annotate.events import count_forgotten
+from xaesthetic.annotate.forgetting import forget
 from xaesthetic.annotate.importing import import_marks
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.tables import CONSENTS, MASKS, METADATA, SAVES, TASKS

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from xaesthetic.annotate.clock import now
 from xaesthetic.annotate.tables import EVENTS
+
+FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,9 @@ def standing(connection: Connection) -> Standing:
         else:
             paused = kind == "paused"
     return Standing(paused, closed, results)
+
+
+def count_forgotten(connection: Connection) -> int:
+    """How many people were taken out of the study at their wish."""
+    count = select(func.count()).select_from(EVENTS).where(EVENTS.c.kind == FORGOTTEN)
+    return int(connection.execute(count).scalar_one())

@@ -13,7 +13,7 @@ import io
 import math
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image
 
 from xaesthetic.annotate.clock import now
+from xaesthetic.annotate.events import count_forgotten
 from xaesthetic.annotate.export_tools import coco, label_studio
 from xaesthetic.annotate.marks import Mark
 from xaesthetic.annotate.store import Store
@@ -47,7 +48,12 @@ _POINTS = 100
 
 
 def export_study(
-    store: Store, study: Study, folder: Path, out: Path, excluded: Mapping[str, str] | None = None, forgotten: int = 0
+    store: Store,
+    study: Study,
+    folder: Path,
+    out: Path,
+    excluded: Mapping[str, str] | None = None,
+    more: Callable[[Path], object] = lambda _: None,
 ) -> Path:
     """Write a study's marks into a folder of their own.
 
@@ -61,8 +67,8 @@ def export_study(
         The new folder; an older export of the same study there is replaced.
     excluded
         By annotator the rule that leaves them out; they are in the export, and marked as excluded.
-    forgotten
-        How many people's marks were taken away at their wish.
+    more
+        Writes further files into the folder before it gets its name.
 
     Returns
     -------
@@ -79,7 +85,10 @@ def export_study(
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         try:
+            with store.reading() as connection:
+                forgotten = count_forgotten(connection)
             _write(temporary, study, folder, list(store.marks()), excluded or {}, forgotten)
+            more(temporary)
             if out.exists():
                 swap(temporary, out)
             else:

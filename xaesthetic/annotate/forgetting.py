@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, select, text, union, update
 
 from xaesthetic.annotate import keys
 from xaesthetic.annotate.backup import back_up
-from xaesthetic.annotate.events import add_event
+from xaesthetic.annotate.events import FORGOTTEN, add_event
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Study
 from xaesthetic.annotate.tables import (
@@ -30,11 +30,7 @@ from xaesthetic.annotate.tables import (
     TASKS,
 )  # fmt: skip
 from xaesthetic.core.errors import DataError, unknown
-from xaesthetic.core.files import write_json
-
-FORGOTTEN = "forgotten"
-STALE = "stale.json"
-"""What a run folder gets whose annotations have changed."""
+from xaesthetic.run.stale import mark_stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +87,8 @@ def forget(
     exports = {path for kind, path in store.copies() if kind == "export"}
     stale = [run for place in runs for run in _runs_in(place) if _is_built_on(run, exports)]
     for run in stale:
-        write_json(run / STALE, {"reason": "an annotator's marks were taken out of the annotations at their wish"})
+        mark_stale(run, "an annotator's marks were taken out of its annotations at their wish")
     return Forgotten(saves, rewritten, missing, tuple(stale))
-
-
-def count_forgotten(connection: Connection) -> int:
-    """How many people were forgotten."""
-    return int(connection.execute(select(func.count()).select_from(EVENTS).where(EVENTS.c.kind == FORGOTTEN)).scalar() or 0)
 
 
 def _find(store: Store, pseudonym: str) -> int:
@@ -131,14 +122,14 @@ def _vacuum(store: Store) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM FULL saves, masks, tasks, consents, events"))
         return
-    connection = engine.raw_connection()
+    pooled = engine.raw_connection()
     try:
-        cursor = connection.cursor()
+        cursor = pooled.cursor()
         for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
             cursor.execute(statement).fetchall()
         cursor.close()
     finally:
-        connection.close()
+        pooled.close()
 
 
 def _rewrite(store: Store, study: Study, folder: Path, export: Export) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

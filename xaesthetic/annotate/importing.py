@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from xaesthetic.annotate import keys, runs, saves
 from xaesthetic.annotate.events import add_event
 from xaesthetic.annotate.people import add_annotator, next_number, pseudonym
-from xaesthetic.annotate.states import Extents, Regions, Save, State
+from xaesthetic.annotate.states import Extent, Extents, Regions, Save, State
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Shown, Study
 from xaesthetic.annotate.tables import TASKS
@@ -154,10 +154,11 @@ def _add_task(connection: Connection, number: int, regions: Sequence[_Region], s
     position = connection.execute(select(func.count()).select_from(TASKS).where(TASKS.c.annotator == number)).scalar_one()
     row = {"annotator": number, "position": position, "kind": "task", "photograph": first.number, "block": 0}
     added = connection.execute(TASKS.insert().values(row | {"attribute": first.attribute, "instruction": ""}))
-    task = find_task(connection, int(added.inserted_primary_key[0]), number)
+    task = find_task(connection, int((added.inserted_primary_key or (0,))[0]), number)
     if task is None:  # it was just added
         raise DataError(f"{source}: a task could not be added; try again.")
     masks = {region.sign: runs.encode(region.mask).tolist() for region in regions}
-    state = State(extent=Extents(**dict.fromkeys(masks, "region")), masks=Regions(**masks))
+    extents: dict[str, Extent] = dict.fromkeys(masks, "region")
+    state = State(extent=Extents(**extents), masks=Regions(**masks))
     save = Save(str(uuid.uuid4()), 0, "finish", {"imported": source}, state, 0.0, (0, 0), 1.0)
     saves.append(connection, task, save, state, Stand())

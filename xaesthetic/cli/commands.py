@@ -7,6 +7,7 @@ import typer
 from xaesthetic.cli import (
     about,
     annotate,
+    annotations,
     convert,
     data,
     models,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for _group in (photographs, runs, scores, annotate, reproduction, training, models, convert, about):
     app.add_typer(_group.app)
+app.add_typer(annotations.app, name="annotations")
 app.add_typer(data.app, name="data")
 app.add_typer(models.new, name="new")
 app.add_typer(table.app, name="table")

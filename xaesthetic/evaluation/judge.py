@@ -53,6 +53,7 @@ from xaesthetic.run.schemas import (
     Table,
 )
 from xaesthetic.run.seen import seen_notes, unseen
+from xaesthetic.run.stale import stale_notes
 from xaesthetic.run.store import Run
 
 
@@ -170,7 +171,7 @@ def summarise(run: Run) -> Judgement:
         damaged |= dict.fromkeys(problems)
         if table is not None:
             tables[name] = table
-    result = warnings(tables["leaderboard"]) if "leaderboard" in tables else []
+    result = [*stale_notes(run.root), *(warnings(tables["leaderboard"]) if "leaderboard" in tables else [])]
     return Judgement(tables, missing, (*result, *_seen(run)), tuple(damaged))
 
 

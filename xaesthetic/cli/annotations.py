@@ -1,0 +1,206 @@
+"""What becomes of a study's annotations: exports, agreement, imports, backups, and people who want to be forgotten."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xaesthetic.cli import options, screen
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xaesthetic.annotate.store import Store
+    from xaesthetic.annotate.study import Study
+    from xaesthetic.studies import Agreement
+
+app = typer.Typer(no_args_is_help=True, help="What becomes of a study's annotations (see 'annotate').")
+Folder = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
+Database = Annotated[
+    str, typer.Option("--database", metavar="URL", help="Its database, with the password, where it is not study.sqlite.")
+]
+Keys = Annotated[Path | None, typer.Option("--keys", help="The key file, where it is not keys.csv in the folder.")]
+_WORST = 5
+
+
+@contextmanager
+def _opened(folder: Path, database: str) -> Iterator[tuple["Study", "Store"]]:
+    from xaesthetic.studies import open_store
+
+    with open_store(folder, database) as opened:
+        yield opened
+
+
+@app.command(epilog="\b\nExample:\n  xaesthetic annotations export study --out marked\n"
+             "  xaesthetic compare --data annotations --root marked --attr light --out run")  # fmt: skip
+def export(
+    study: Folder,
+    out: Annotated[Path, typer.Option(help="The new folder; an older export of this study there is replaced.")],
+    database: Database = "",
+) -> None:
+    """Write the data set 'annotations': masks, ratings, COCO's and Label Studio's JSON, points, fused regions."""
+    from xaesthetic import studies
+
+    with _opened(study, database) as (question, store):
+        screen.say(studies.export(store, question, study, out))
+    screen.say(f"xaesthetic compare --data annotations --root {out} holds maps against it.", err=True)
+
+
+@app.command()
+def agreement(
+    study: Folder,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the tables go. Default: agreement in the study's folder.", show_default=False)
+    ] = None,
+    database: Database = "",
+    as_json: options.Json = False,
+) -> None:
+    """Say how far people agree: on regions and ratings, with themselves, on catch trials; with and without exclusions."""
+    import json
+
+    from xaesthetic import studies
+
+    with _opened(study, database) as (question, store):
+        measured = studies.measure_agreement(store, question)
+        written = studies.write_agreement(measured, store, question, study, out or study / "agreement")
+    if as_json:
+        tables = {"with all": measured.tables, "without excluded": measured.kept}
+        screen.say_json(
+            json.dumps(
+                {
+                    which: {name: json.loads(table.to_json(orient="records")) for name, table in some.items()}
+                    for which, some in tables.items()
+                },
+                indent=2,
+            )
+        )
+    else:
+        _print(measured)
+    for file in written:
+        screen.say(file, err=as_json)
+
+
+def _print(measured: "Agreement") -> None:
+    _print_summary(measured.tables, "everybody")
+    if measured.kept:
+        _print_summary(measured.kept, f"without {len(measured.excluded)} excluded")
+    for name, why in measured.excluded.items():
+        screen.say(f"{name}: {why}", err=True)
+    worst = measured.disagreed.head(_WORST)
+    if len(worst):
+        lines = [
+            [f"{row['photograph']}", row["attribute"], row["sign"], f"{row['dice']:.2f}"] for _, row in worst.iterrows()
+        ]
+        screen.say()
+        screen.print_table(["people disagree most on photograph", "attribute", "", "Dice"], lines)
+    screen.say("\nDice and IoU are of pairs who both marked a region; by chance: where each region lies somewhere else.")
+
+
+def _print_summary(tables: "Mapping[str, pd.DataFrame]", who: str) -> None:
+    rows = tables["summary"]
+    lines = [
+        [" ".join(filter(None, (row["attribute"], row["sign"]))) or "all", row["measure"].replace("_", " "), _interval(row),
+         f"{row['photographs']} x {row['people']}"]
+        for _, row in rows.iterrows()
+        if row["value"] == row["value"]
+    ]  # fmt: skip
+    screen.say()
+    screen.print_table([f"regions, {who}", "", "mean [95 %]", "photographs x people"], lines)
+    lines = [[row["attribute"], row["measure"], _interval(row)] for _, row in tables["ratings"].iterrows()]
+    screen.say()
+    screen.print_table([f"ratings, {who}", "", "[95 %]"], lines)
+
+
+def _interval(row: "pd.Series") -> str:
+    return f"{row['value']:z.2f} [{row['low']:z.2f}, {row['high']:z.2f}]"
+
+
+@app.command(
+    "import",
+    epilog="\b\nExamples:\n  xaesthetic annotations import study --data label_studio --root project.json\n"
+    "  xaesthetic annotations import study --data masks --root marked --attr light",
+)
+def import_(
+    study: Folder,
+    data: Annotated[str, typer.Option(metavar="masks|coco|label_studio", help="What form the regions have.")],
+    root: Annotated[Path, typer.Option(help="The file or folder.")],
+    attr: Annotated[
+        str, typer.Option("--attr", metavar="NAME", help="What regions without an attribute are about.", show_default=False)
+    ] = "",
+    database: Database = "",
+    keys: Keys = None,
+) -> None:
+    """Bring in regions that people drew elsewhere, each of them as a further annotator."""
+    from xaesthetic.data.records import collect
+
+    with _opened(study, database) as (question, store):
+        from xaesthetic.annotate.importing import import_marks
+        from xaesthetic.annotate.keys import FILE
+
+        collection = collect(data, root)
+        done = import_marks(store, question, collection.records, str(root), keys or study / FILE, attr)
+    screen.print_passed_over(collection.passed_over)
+    for reason, count in done.left_out.items():
+        screen.say(f"left out: {count} regions: {reason}", err=True)
+    screen.say(f"{done.tasks} tasks of {len(done.annotators)} annotators")
+    for name, pseudonym in done.annotators.items():
+        screen.say(f"  {pseudonym}: {name}")
+
+
+@app.command()
+def backup(
+    study: Folder,
+    out: Annotated[Path, typer.Option(help="The archive (ZIP); one that is there is replaced.")],
+    database: Database = "",
+) -> None:
+    """Write all of a study into one archive, while it goes on; keys and invitations are not in it."""
+    with _opened(study, database) as (question, store):
+        from xaesthetic.annotate.backup import back_up
+
+        screen.say(back_up(store, question, study, out))
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(help="The backup.")],
+    study: Annotated[Path, typer.Option("--study", help="A new folder.")],
+    database: Database = "",
+) -> None:
+    """Make a study anew from its backup; people are invited anew."""
+    from xaesthetic.core.extras import need
+
+    need("sqlalchemy", extra="annotate", purpose="xaesthetic annotations restore")
+    from xaesthetic.annotate.backup import restore as restored
+
+    restored(archive, study, database)
+    screen.say(f"{study}: 'xaesthetic annotate --study {study}' goes on with it.")
+
+
+@app.command()
+def forget(
+    study: Folder,
+    annotator: Annotated[str, typer.Argument(metavar="ANNOTATOR", help="The pseudonym.")],
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option("--runs", help="Runs, or a folder with runs: those built on it are marked stale. Repeats. Default: ."),
+    ] = None,
+    database: Database = "",
+    keys: Keys = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a person out of a study, its backups and its exports, for good."""
+    from xaesthetic import studies
+
+    with _opened(study, database) as (question, store):
+        if not yes:
+            typer.confirm(f"Take {annotator} out of {study} and its copies, for good?", abort=True)
+        done = studies.forget(store, question, study, annotator, keys, runs or [Path()])
+    screen.say(f"{annotator}: {done.saves} saves are gone.")
+    for file in done.rewritten:
+        screen.say(f"written anew: {file}")
+    for run in done.stale:
+        screen.say(f"stale: {run}; compute it anew in a new folder.")
+    for file in done.missing:
+        screen.say(f"not where it was written: {file}; take {annotator} out of it yourself, or delete it.", err=True)
