@@ -21,7 +21,7 @@ from xaesthetic.annotate.states import Extent, Extents, Regions, Save, State
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Shown, Study
 from xaesthetic.annotate.tables import TASKS
-from xaesthetic.annotate.tasks import Stand, find_task
+from xaesthetic.annotate.tasks import find_task
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.sides import RAISES
 from xaesthetic.core.types import Annotation, Mask, Record
@@ -161,4 +161,4 @@ def _add_task(connection: Connection, number: int, regions: Sequence[_Region], s
     extents: dict[str, Extent] = dict.fromkeys(masks, "region")
     state = State(extent=Extents(**extents), masks=Regions(**masks))
     save = Save(str(uuid.uuid4()), 0, "finish", {"imported": source}, state, 0.0, (0, 0), 1.0)
-    saves.append(connection, task, save, state, Stand())
+    saves.append(connection, task, save, before="")
