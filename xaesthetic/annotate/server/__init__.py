@@ -1,0 +1,1 @@
+"""The server of the annotation page: JSON over HTTP, for one study."""

@@ -1,0 +1,49 @@
+"""What every request is answered with: the study, its store, the pages and the addresses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from starlette.requests import Request
+
+from xaesthetic.annotate.server.addresses import Addresses
+from xaesthetic.annotate.server.log import RefusalLog
+from xaesthetic.annotate.states import Rules
+from xaesthetic.annotate.store import Store
+from xaesthetic.annotate.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One study that is served."""
+
+    study: Study
+    folder: Path
+    store: Store
+    addresses: Addresses
+    keys: Path
+    """The key file."""
+    log: RefusalLog
+    photographs: Mapping[int, Path]
+    """The prepared copies by number; no name of a file comes from a request."""
+    turn: Lock = field(default_factory=Lock)
+    """One writes the key file at a time."""
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name: two studies on one machine do not share it."""
+        name = f"xaesthetic-{self.study.id[:8]}"
+        return f"__Host-{name}" if self.addresses.is_secure else name
+
+    def rules(self, attribute: str) -> Rules:
+        """What states of an attribute's tasks are held to."""
+        return Rules(self.study.attribute(attribute), self.study.order, self.study.overall)
+
+
+def service_of(request: Request) -> Service:
+    """The service that answers a request."""
+    service = request.app.state.service
+    if not isinstance(service, Service):
+        raise TypeError("the application has no service")
+    return service
