@@ -2,6 +2,7 @@
 
 import { capsule, flood, polygon } from "./shapes.js";
 
+const EDGE = 4; // CSS pixels from the photograph's edge within which a corner is meant to lie on it
 const LONGEST = 2000; // points of a stroke that are kept with it; its pixels are kept whole
 
 export class Drawing {
@@ -52,10 +53,11 @@ export class Drawing {
     this.board.changed();
   }
 
-  /** Set a corner, on the corner of a pixel; a press on the first one closes the polygon. */
+  /** Set a corner, on the corner of a pixel or the near edge; a press on the first one closes the polygon. */
   corner([x, y]) {
     const { outline, view } = this.board;
-    const point = [Math.round(x), Math.round(y)];
+    const snap = (value, most) => (value * view.scale < EDGE ? 0 : (most - value) * view.scale < EDGE ? most : Math.round(value));
+    const point = [snap(x, this.marking.width), snap(y, this.marking.height)];
     const near = outline.length > 2 && Math.hypot(outline[0][0] - x, outline[0][1] - y) * view.scale < 12;
     const last = outline.at(-1);
     if (near) return this.close();
