@@ -3,20 +3,28 @@
 import contextlib
 import json
 import math
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 import uvicorn
 from PIL import Image
 from sqlalchemy import select
-from support.annotating import addresses, application, opened
+from support.places import ROOT
 
 from xaesthetic.annotate.making import Choices, make_study
 from xaesthetic.annotate.masks import load_masks
-from xaesthetic.annotate.server.serve import listen
-from xaesthetic.annotate.study import Consent, StudyAttribute
+from xaesthetic.annotate.opening import opened
+from xaesthetic.annotate.server.addresses import addresses
+from xaesthetic.annotate.server.app import application
+from xaesthetic.annotate.server.serve import listen, serve
+from xaesthetic.annotate.study import Consent, StudyAttribute, read_study
 from xaesthetic.annotate.tables import ANNOTATORS, SAVES, TASKS
 from xaesthetic.core.types import Record
 
@@ -62,12 +70,8 @@ class Served:
         return next(self.unused)
 
     def saves(self, name):
-        """All saves of an annotator in their order: (kind, operation, state, raises mask, lowers mask), masks None where empty."""
-        query = select(SAVES).join(TASKS, TASKS.c.id == SAVES.c.task).join(ANNOTATORS, ANNOTATORS.c.number == TASKS.c.annotator)
-        with self.store.reading() as connection:
-            rows = connection.execute(query.where(ANNOTATORS.c.pseudonym == name).order_by(SAVES.c.id)).all()
-            masks = load_masks(connection, {key for row in rows for key in (row.raises_sha256, row.lowers_sha256) if key})
-        return [Saved(row, masks) for row in rows]
+        """All saves of an annotator in their order."""
+        return saves_of(self.store, name)
 
 
 class Saved:
@@ -81,11 +85,50 @@ class Saved:
         self.raises, self.lowers = (None if key is None else masks[key].mask for key in self.hashes)
 
 
+class Process:
+    """The same in a process of its own, which can be killed and started again at the same address."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, 0
+        self.start()
+
+    def start(self):
+        code = f"from support.annotate_page import run; run({str(self.folder)!r}, {self.port})"
+        path = os.pathsep.join([str(ROOT), str(ROOT / "baselines"), str(ROOT / "reports"), str(ROOT / "tests")])
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": path}
+        )
+        self.links = self.process.stdout.readline().split()
+        if self.links:
+            self.port = urlsplit(self.links[0]).port
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+def run(folder, port):
+    """Serve a study; in a process of its own."""
+    listener = listen("127.0.0.1", port)
+    where = addresses("127.0.0.1", listener.getsockname()[1])
+    with opened(read_study(Path(folder)), Path(folder), where) as ready:
+        print(*ready.links.values(), flush=True)
+        serve(application(ready.service), listener)
+
+
+def saves_of(store, name):
+    """All saves of an annotator in their order."""
+    query = select(SAVES).join(TASKS, TASKS.c.id == SAVES.c.task).join(ANNOTATORS, ANNOTATORS.c.number == TASKS.c.annotator)
+    with store.reading() as connection:
+        rows = connection.execute(query.where(ANNOTATORS.c.pseudonym == name).order_by(SAVES.c.id)).all()
+        masks = load_masks(connection, {key for row in rows for key in (row.raises_sha256, row.lowers_sha256) if key})
+    return [Saved(row, masks) for row in rows]
+
+
 @contextlib.contextmanager
 def serving(folder, port=0):
     """Serve the study of a folder from a thread."""
-    from xaesthetic.annotate.study import read_study
-
     listener = listen("127.0.0.1", port)
     where = addresses("127.0.0.1", listener.getsockname()[1])
     with opened(read_study(folder), folder, where) as ready:
@@ -105,6 +148,7 @@ class Desk:
 
     def __init__(self, context, link):
         self.said = []
+        self.expected = "nothing"  # what a browser may write to its console of a request that fails on purpose
         self.page = context.new_page()
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -213,7 +257,7 @@ def desk(chromium, study):
         return made.consent().rate() if ready else made
 
     yield sit
-    said = [line for made in desks for line in made.said]
+    said = [line for made in desks for line in made.said if made.expected not in line]
     for context in contexts:
         context.close()
     assert said == [], said
