@@ -153,6 +153,7 @@ class Desk:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.goto(link)
+        self.page.wait_for_selector("h1")
 
     def consent(self):
         boxes = self.page.locator("input[type=checkbox]")
@@ -261,6 +262,14 @@ def desk(chromium, study):
     for context in contexts:
         context.close()
     assert said == [], said
+
+
+def findings(page):
+    """All that axe-core finds in a page as it is; its context has set the policy aside, or axe could not be put into it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
 def until(condition, seconds=15):
