@@ -1,0 +1,91 @@
+// What is still to be saved, in order, one at a time. A save keeps its name when it is sent again, so that it arrives once.
+
+const PAUSES = [300, 700, 1500, 3000, 5000]; // milliseconds between attempts; the last one again and again
+
+export class Saves {
+  #waiting = [];
+  #sending = false;
+  #done = [];
+  #halted = null;
+
+  /** `tell(state, text)` hears: "saved", "waiting", "away", "conflict", "refused". */
+  constructor(api, task, version, tell) {
+    Object.assign(this, { api, task, version, tell });
+  }
+
+  /** Queue a save; it names the version that it follows. */
+  push(body) {
+    if (this.#halted) return;
+    this.#waiting.push({ save: crypto.randomUUID?.() ?? uuid(), version: this.version, ...body });
+    this.version += 1;
+    this.tell("waiting", "not saved yet");
+    this.#send();
+  }
+
+  get halted() {
+    return this.#halted !== null;
+  }
+
+  get pending() {
+    return this.#waiting.length;
+  }
+
+  /** The last answer, when everything is saved. */
+  drained() {
+    return new Promise((resolve, reject) => {
+      this.#done.push({ resolve, reject });
+      this.#settle();
+    });
+  }
+
+  async #send() {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let attempt = 0; this.#waiting.length && !this.#halted; ) {
+      try {
+        this.answer = await this.api.post(`/api/tasks/${this.task}/saves`, this.#waiting[0]);
+        this.#waiting.shift();
+        attempt = 0;
+      } catch (error) {
+        if (!this.#passing(error)) this.#halt(error);
+        else await this.#pause(attempt++);
+      }
+    }
+    this.#sending = false;
+    if (!this.#halted) this.tell("saved", "saved");
+    this.#settle();
+  }
+
+  #passing(error) {
+    return error.status === 0 || error.status === 429 || error.status >= 500;
+  }
+
+  #pause(attempt) {
+    this.tell("away", "not saved yet: the server cannot be reached, trying again");
+    return new Promise((resolve) => setTimeout(resolve, PAUSES[Math.min(attempt, PAUSES.length - 1)]));
+  }
+
+  #halt(error) {
+    this.#halted = error;
+    const conflict = error.status === 409 && error.answer?.version !== undefined;
+    if (conflict) this.tell("conflict", "This task was changed in another tab; reload to go on with that.");
+    else this.tell("refused", `Not saved: ${error.message}`);
+  }
+
+  #settle() {
+    if (this.#waiting.length && !this.#halted) return;
+    for (const { resolve, reject } of this.#done.splice(0)) {
+      if (this.#halted) reject(this.#halted);
+      else resolve(this.answer);
+    }
+  }
+}
+
+/** randomUUID exists on secure pages only; loopback is one, a plain address in a laboratory is not. */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
