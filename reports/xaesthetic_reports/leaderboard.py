@@ -76,7 +76,7 @@ def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]]) -> Int
         if method in behind and not np.isnan(behind[method]["value"])
     )
     arrow = "→" if metric_scale(metric).higher else "←"
-    return IntervalPanel(f"{metric.replace('_', ' ')} {arrow}", lines, bands)
+    return IntervalPanel(f"{metric.replace('_', ' ').replace('@', ', ')} {arrow}", lines, bands)
 
 
 def _interval(row: dict[Any, Any]) -> tuple[float, float, float]:

@@ -79,7 +79,7 @@ def test_the_data_set_gives_back_what_was_saved(exported):
     assert records[0].ratings["light"] == pytest.approx(np.mean(ratings))
     assert records[0].votes["light"].n == len(ratings) == 3
     assert records[0].votes["light"].std == pytest.approx(np.std(ratings))
-    assert records[0].ratings["overall"] == 3
+    assert records[0].ratings["overall"] == 2
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of pycocotools

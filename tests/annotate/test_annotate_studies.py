@@ -140,3 +140,34 @@ def test_from_the_command_line(study, tmp_path, capsys, monkeypatch):
 def _folder(path):
     path.mkdir(parents=True)
     return path
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_heads_are_trained_on_ratings_and_never_judged_on_their_photographs(tmp_path, write_photo, capsys, monkeypatch):
+    study, store = simulate(
+        tmp_path / "study", photographs(tmp_path, write_photo, 40), (LIGHT,), annotators=2, people=2, repeats=0.0, practice=0
+    )
+    out = studies.export(store, study, tmp_path / "study", tmp_path / "out")
+    store.close()
+    words = (
+        "train",
+        "multigap_lite0",
+        "--data",
+        "annotations",
+        "--root",
+        out,
+        "--recipe",
+        "ridge",
+        "--out",
+        tmp_path / "heads",
+    )
+    monkeypatch.setattr("sys.argv", ["xaesthetic", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0, capsys.readouterr().err
+    asked = xa.Experiment("annotations", str(out), (f"multigap_lite0={tmp_path / 'heads'}",), ("cam",), ("light",), None)
+    run = xa.compare(asked, tmp_path / "run", draw=False).run
+    judged = xa.judge(run)
+    assert set(judged.tables["leaderboard"]["photographs"]) <= {0, 8}  # those that it was tested on
+    assert any("32" in line for line in judged.warnings), judged.warnings

@@ -43,15 +43,14 @@ def finish_all(store, study, number, answer):
         add_consent(connection, number, study.consent, share=True)
         while (task := find_current(connection, number)) is not None:
             for save in saves_of(study, task, *answer(connection, study, number, task)):
-                add_save(
-                    connection, number, task.id, save, Rules(study.attribute(task.attribute), study.order, study.overall)
-                )
+                rules = Rules(study.attribute(task.attribute), study.order, study.overall)
+                add_save(connection, number, task.id, save, lambda _, rules=rules: rules)
 
 
 def saves_of(study, task, rating, extents, masks):
     """The saves of one task: the rating, then everything."""
     lengths = {sign: None if mask is None else runs.encode(mask).tolist() for sign, mask in masks.items()}
-    rated = State(rating, 3 if study.overall else None)
+    rated = State(rating, 1 + task.photograph % 5 if study.overall else None)
     whole = State(rated.rating, rated.overall, Extents(**extents), Regions(**lengths))
     for version, (kind, state) in enumerate([("rating", rated), ("stroke", whole), ("finish", whole)]):
         yield Save(str(uuid.uuid4()), version, kind, {}, state, 5.0 + version, (800, 600), 1.0)

@@ -95,22 +95,29 @@ def _print(measured: "Agreement") -> None:
         ]
         screen.say()
         screen.print_table(["people disagree most on photograph", "attribute", "", "Dice"], lines)
-    screen.say("\nDice and IoU are of pairs who both marked a region; by chance: where each region lies somewhere else.")
+    screen.say()
+    screen.say("Dice and IoU are of pairs who both marked a region; by chance: where each region lies somewhere else.")
 
 
 def _print_summary(tables: "Mapping[str, pd.DataFrame]", who: str) -> None:
-    rows = tables["summary"]
-    lines = [
-        [" ".join(filter(None, (row["attribute"], row["sign"]))) or "all", row["measure"].replace("_", " "), _interval(row),
-         f"{row['photographs']} x {row['people']}"]
-        for _, row in rows.iterrows()
-        if row["value"] == row["value"]
-    ]  # fmt: skip
+    table = tables["summary"]
+    lines = []
+    for (attribute, sign), rows in table.groupby(["attribute", "sign"], sort=False):
+        of = {str(row["measure"]): row for _, row in rows.iterrows()}
+        if of["dice"]["value"] == of["dice"]["value"]:
+            alone = [f"{of[name]['value']:z.2f}" for name in ("dice_chance", "iou_others", "alpha", "alpha_chance")]
+            lines.append([f"{attribute} {sign}".strip() or "all", _interval(of["dice"]), *alone])
     screen.say()
-    screen.print_table([f"regions, {who}", "", "mean [95 %]", "photographs x people"], lines)
-    lines = [[row["attribute"], row["measure"], _interval(row)] for _, row in tables["ratings"].iterrows()]
+    screen.print_table([f"regions, {who}", "Dice [95 %]", "by chance", "IoU with the others", "alpha", "by chance"], lines)
+    ratings = [[row["attribute"], row["measure"], _interval(row)] for _, row in tables["ratings"].iterrows()]
     screen.say()
-    screen.print_table([f"ratings, {who}", "", "[95 %]"], lines)
+    screen.print_table([f"ratings, {who}", "", "[95 %]"], ratings)
+    floors = tables["floors"].groupby("kind", sort=False)[["dice", "iou"]].mean()
+    screen.say()
+    screen.print_table(
+        ["held against each person", "Dice", "IoU"],
+        [[str(kind), f"{row['dice']:.2f}", f"{row['iou']:.2f}"] for kind, row in floors.iterrows()],
+    )
 
 
 def _interval(row: "pd.Series") -> str:

@@ -148,6 +148,8 @@ def _rated(
             raise DataError(
                 f"{data}: {(~np.isnan(column)).sum()} photographs rated for {item}; at least {_LEAST} are needed."
             )
+        if np.nanmin(column) == np.nanmax(column):
+            raise DataError(f"{data}: all photographs have the same rating of {item}; there is nothing to learn from.")
     groups = {_group(records[row]) for row in train}
     if len(groups) < FOLDS:
         raise DataError(f"{data}: the photographs to train on are of {len(groups)} groups; at least {FOLDS} are needed.")
