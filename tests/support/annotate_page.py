@@ -229,8 +229,9 @@ class Desk:
 
     def finish(self):
         """Finish the task, and wait for what comes after it."""
+        board = self.page.query_selector("#board")
         self.page.get_by_role("button", name="Finish").click()
-        self.page.wait_for_function("(board) => !board.isConnected", arg=self.page.query_selector("#board"))
+        self.page.wait_for_function("(board) => !board.isConnected", arg=board)
 
 
 @pytest.fixture(scope="module")

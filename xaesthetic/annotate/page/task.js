@@ -15,6 +15,8 @@ import { Saves } from "./saves.js";
 import { askReason } from "./skip.js";
 import { tools } from "./tools.js";
 
+const PRACTICE = "This is practice: when you have finished it, you see which region was expected.";
+
 /** Show a task; ends when it is finished or skipped. */
 export async function task(app, given) {
   const image = await load(given.photograph);
@@ -69,7 +71,8 @@ class Task {
   }
 
   #heading() {
-    const { position, total, kind, instruction } = this.given;
+    const { position, total, kind } = this.given;
+    const instruction = this.given.instruction || (kind === "practice" ? PRACTICE : "");
     const { title, definition, example } = this.attribute;
     const where = kind === "practice" ? "Practice" : `${position + 1} of ${total}`;
     return element("header", { class: "ask" },
