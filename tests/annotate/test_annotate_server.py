@@ -126,7 +126,7 @@ def test_marks_hold_what_was_saved(people, client):
         people[1].finish()
     task = people[1].task()
     people[1].finish(OVERLAP)
-    mark = [mark for mark in client.ready.service.store.marks() if mark.kind == "task"][0]
+    mark = next(mark for mark in client.ready.service.store.marks() if mark.kind == "task")
     assert (mark.annotator, mark.attribute, mark.position) == ("a02", task["attribute"]["name"], PRACTICE)
     assert (mark.status, mark.rating, mark.overall, mark.saves) == ("finished", 1, 4, 4)
     assert mark.extent == {"raises": "region", "lowers": "nowhere"}

@@ -114,6 +114,8 @@ class Study:
     title: str = ""
     database: str = ""
     """The URL without its password; empty for study.sqlite in the folder."""
+    keys: str = ""
+    """Where the key file lies; empty for the folder itself."""
     plan: str = ""
     """The sha256 of the plan that this study follows; empty where there is none."""
 
