@@ -156,12 +156,16 @@ class Desk:
         self.page.wait_for_selector("h1")
 
     def consent(self):
+        """Agree, and come to the first task."""
+        self.agree()
+        self.page.wait_for_selector("#board")
+        return self
+
+    def agree(self):
         boxes = self.page.locator("input[type=checkbox]")
         boxes.nth(0).check()
         boxes.nth(1).check()
         self.page.get_by_role("button", name="Take part").click()
-        self.page.wait_for_selector("#board")
-        return self
 
     def rate(self):
         """The first step, where ratings come first."""
