@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from support.annotate_page import TITLE, Desk, findings, page_study, serving
+from support.annotate_desk import Desk, findings
+from support.annotate_page import TITLE, page_study, serving
 
 VIEW = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
 
