@@ -153,3 +153,20 @@ def test_the_clock_counts_work_only(run_module):
       return seen;
     }"""
     assert run_module(FOLDER / "clock.js", code) == [15, 35, 35, 36, 96, 98]
+
+
+def test_what_is_too_ragged_is_taken_back(run_module):
+    """A million pieces would be more than a save may hold."""
+    code = """(m) => {
+      const marking = new m.Marking(1000, 1000);
+      marking.begin();
+      for (let row = 0; row < 1000; row += 1) for (let at = 0; at < 1000; at += 2) marking.span("lowers", false, row, at, at + 1);
+      const ragged = marking.end();
+      marking.begin();
+      marking.span("lowers", false, 3, 0, 1000);
+      return [ragged, Object.keys(marking.end()), marking.runs().lowers];
+    }"""
+    ragged, kept, runs = run_module(FOLDER / "marking.js", code)
+    assert "too many small parts" in ragged["refused"]
+    assert "flips" in kept
+    assert runs == [3000, 1000, 996_000]

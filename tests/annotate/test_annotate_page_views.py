@@ -119,7 +119,7 @@ def test_marks_first_then_ratings_where_the_study_says_so_and_practice(chromium,
         name, link = served.someone()
         sitting = Desk(context, link).consent().settle()
         page = sitting.page
-        assert page.locator(".kicker").inner_text().strip() == "Practice"
+        assert page.locator(".kicker").inner_text().strip().startswith("Practice: 1 of 3")
         assert page.locator(".instruction").count() == 1
         sitting.drag((60, 60), (120, 100))
         other = "lowers" if served.saves(sitting.saved() and name)[-1].state["extent"]["raises"] else "raises"
