@@ -1,11 +1,13 @@
 """What is drawn on the page is what is kept: areas to the pixel, at every zoom and on every screen."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy import ndimage
-from support.annotate_page import HEIGHT, HOLE, SQUARE, WIDTH, desk, photograph, study  # noqa: F401
+from support.annotate_desk import desk, study  # noqa: F401
+from support.annotate_page import HEIGHT, HOLE, SQUARE, WIDTH, photograph
 
 SHAPES = {
     "rectangle": ([(115, 95), (215, 95), (215, 165), (115, 165)], 100 * 70),
@@ -123,7 +125,7 @@ def capsules(points, radius):
     """The pixels whose centres are no farther than the radius from the path."""
     y, x = np.mgrid[:HEIGHT, :WIDTH] + 0.5
     inside = np.zeros((HEIGHT, WIDTH), bool)
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         squared = (x1 - x0) ** 2 + (y1 - y0) ** 2
         along = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / squared, 0, 1) if squared else 0
         inside |= np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0)) <= radius

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from support.annotate_page import HEIGHT, WIDTH, desk, study  # noqa: F401
+from support.annotate_desk import desk, study  # noqa: F401
+from support.annotate_page import HEIGHT, WIDTH
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -38,7 +39,9 @@ def test_a_whole_task_by_keyboard(desk, study):
     assert page.evaluate("document.activeElement.id") == "board"
     for key in ("[", "[", "Enter", *["ArrowRight"] * 5, "Enter"):  # a stroke with a smaller brush
         press(key)
-    for key in ("l", "p", "Enter", *["ArrowDown"] * 6, "Enter", *["ArrowLeft"] * 6, "Enter", "ArrowUp", "Enter", "Backspace", "c"):
+    for key in ("l", "p", "Enter", *["ArrowDown"] * 6, "Enter", *["ArrowLeft"] * 6, "Enter"):  # a triangle
+        press(key)
+    for key in ("ArrowUp", "Enter", "Backspace", "c"):  # and a corner too many
         press(key)
     press("+")
     press("z")
@@ -127,7 +130,8 @@ def test_touch_on_a_telephone(desk, study):
     assert page.evaluate("document.documentElement.scrollWidth") == 390  # nothing sticks out
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, .choices label, .range, summary")].filter((one) => one.offsetParent)
-        .map((one) => [one.textContent, one.getBoundingClientRect()]).filter(([, { height, width }]) => height < 44 || width < 44)
+        .map((one) => [one.textContent, one.getBoundingClientRect()])
+        .filter(([, { height, width }]) => height < 44 || width < 44)
         .map(([text]) => text)"""
     )
     assert small == []

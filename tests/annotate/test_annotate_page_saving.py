@@ -1,7 +1,8 @@
 """Saves of the page: nothing that was acknowledged is lost, nothing arrives twice, no tab overwrites another."""
 
 import pytest
-from support.annotate_page import Desk, Process, desk, page_study, saves_of, study, until  # noqa: F401
+from support.annotate_desk import Desk, desk, study  # noqa: F401
+from support.annotate_page import Process, page_study, saves_of
 
 from xaesthetic.annotate.store import Store
 
@@ -17,8 +18,6 @@ def process(tmp_path):
     made.kill()
 
 
-@pytest.mark.slow
-@pytest.mark.browser
 def test_a_server_that_is_killed_in_a_stroke_loses_nothing(chromium, process):
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     sitting = Desk(context, process.links[0]).consent().rate()

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from support.annotate_page import desk, study  # noqa: F401
+from support.annotate_desk import desk, study  # noqa: F401
+
 from xaesthetic.annotate.runs import encode
 from xaesthetic.annotate.server.pages import FOLDER
 
 WIDTH, HEIGHT = 120, 90
-RUN = """(m, operations, [width, height]) => Promise.all([import("./shapes.js"), import("./masks.js")]).then(([shapes, masks]) => {
+RUN = """(m, operations, [width, height]) => import("./shapes.js").then((shapes) => {
   const marking = new m.Marking(width, height);
   const saves = [];
   const now = (one) => JSON.stringify([one.runs(), one.extent]);
@@ -40,15 +41,17 @@ RUN = """(m, operations, [width, height]) => Promise.all([import("./shapes.js"),
   const state = { masks: marking.runs(), extent: { ...marking.extent } };
   const undone = back(marking);
   const redone = forth(marking);
-  const later = new m.Marking(width, height, JSON.parse(JSON.stringify(state)), JSON.parse(JSON.stringify(saves)));
-  return { states, undone, redone, later: back(later), again: forth(later), lengths: saves.map((save) => JSON.stringify(save).length) };
+  const copy = (value) => JSON.parse(JSON.stringify(value));
+  const later = new m.Marking(width, height, copy(state), copy(saves)); // on another day
+  const lengths = saves.map((save) => JSON.stringify(save).length);
+  return { states, undone, redone, later: back(later), again: forth(later), lengths };
 })"""
 
 
 def random_operations(seed, number):
     random = np.random.default_rng(seed)
     for _ in range(number):
-        tool = random.choice(["brush", "brush", "brush", "polygon", "polygon", "extent", "clear"], p=[0.3, 0.2, 0.15, 0.15, 0.1, 0.08, 0.02])
+        tool = random.choice(["brush", "polygon", "extent", "clear"], p=[0.65, 0.25, 0.08, 0.02])
         corners = 2 if tool == "brush" else int(random.integers(3, 8))
         points = np.round(random.uniform(-10, [WIDTH + 10, HEIGHT + 10], (corners, 2)), 3)
         yield {
@@ -93,7 +96,8 @@ def test_runs_are_those_of_the_store(run_module):
     code = """(m, pixels) => {
       const mask = Uint8Array.from(pixels);
       const runs = m.runsOf(mask);
-      return [runs, m.areaOf(runs), [...m.maskOf(runs, mask.length)], m.runsOf(new Uint8Array(5)), m.runsOf(Uint8Array.of(1, 1))];
+      const ends = [m.runsOf(new Uint8Array(5)), m.runsOf(Uint8Array.of(1, 1))];
+      return [runs, m.areaOf(runs), [...m.maskOf(runs, mask.length)], ...ends];
     }"""
     pixels = mask.astype(int).ravel().tolist()
     runs, area, decoded, empty, full = run_module(FOLDER / "masks.js", code, pixels)
@@ -149,3 +153,20 @@ def test_the_clock_counts_work_only(run_module):
       return seen;
     }"""
     assert run_module(FOLDER / "clock.js", code) == [15, 35, 35, 36, 96, 98]
+
+
+def test_what_is_too_ragged_is_taken_back(run_module):
+    """A million pieces would be more than a save may hold."""
+    code = """(m) => {
+      const marking = new m.Marking(1000, 1000);
+      marking.begin();
+      for (let row = 0; row < 1000; row += 1) for (let at = 0; at < 1000; at += 2) marking.span("lowers", false, row, at, at + 1);
+      const ragged = marking.end();
+      marking.begin();
+      marking.span("lowers", false, 3, 0, 1000);
+      return [ragged, Object.keys(marking.end()), marking.runs().lowers];
+    }"""
+    ragged, kept, runs = run_module(FOLDER / "marking.js", code)
+    assert "too many small parts" in ragged["refused"]
+    assert "flips" in kept
+    assert runs == [3000, 1000, 996_000]

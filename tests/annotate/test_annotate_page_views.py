@@ -1,7 +1,8 @@
 """Every view of an annotator, read by axe-core in both themes and at both ends of what screens are; text stays text."""
 
 import pytest
-from support.annotate_page import TITLE, Desk, desk, findings, page_study, serving, study  # noqa: F401
+from support.annotate_desk import Desk, desk, findings, study  # noqa: F401
+from support.annotate_page import TITLE, page_study, serving
 
 SCREENS = {
     "telephone, dark": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark"},
@@ -68,7 +69,9 @@ def test_everybody_can_read_every_view(desk, study, screen):
 def test_everybody_can_read_why_there_is_nothing_to_do(desk, session, task, heading):
     sitting = desk(bypass_csp=True)
     page = sitting.page
-    page.route("**/api/session", lambda route: route.fulfill(json={"csrf": "", "annotator": "a01", "role": "annotator"} | session))
+    page.route(
+        "**/api/session", lambda route: route.fulfill(json={"csrf": "", "annotator": "a01", "role": "annotator"} | session)
+    )
     page.route("**/api/task", lambda route: route.fulfill(json=task))
     page.reload()
     page.get_by_role("heading", name=heading).wait_for()
@@ -116,7 +119,7 @@ def test_marks_first_then_ratings_where_the_study_says_so_and_practice(chromium,
         name, link = served.someone()
         sitting = Desk(context, link).consent().settle()
         page = sitting.page
-        assert page.locator(".kicker").inner_text().strip() == "Practice"
+        assert page.locator(".kicker").inner_text().strip().startswith("Practice: 1 of 3")
         assert page.locator(".instruction").count() == 1
         sitting.drag((60, 60), (120, 100))
         other = "lowers" if served.saves(sitting.saved() and name)[-1].state["extent"]["raises"] else "raises"

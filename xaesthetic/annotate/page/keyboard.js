@@ -52,17 +52,18 @@ export function listen(board, drawing, actions) {
     b: () => actions.tool("brush"), p: () => actions.tool("polygon"), f: () => actions.tool("fill"),
     "[": () => actions.size(1 / 1.25), "]": () => actions.size(1.25),
     z: () => actions.undo(), y: () => actions.redo(), o: () => actions.hide(),
-    "+": () => actions.zoom(1.5), "=": () => actions.zoom(1.5), "-": () => actions.zoom(1 / 1.5), 0: () => actions.fit(),
   };
+  const always = { "+": () => actions.zoom(1.5), "=": () => actions.zoom(1.5), "-": () => actions.zoom(1 / 1.5), 0: () => actions.fit() };
 
   canvas.addEventListener("keydown", (event) => {
     if (event.key === " ") {
       space = true;
       event.preventDefault();
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || !actions.enabled()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = MOVES[name] ? () => go(MOVES[name], event.shiftKey) : keys[name];
+    const draws = MOVES[name] ? () => go(MOVES[name], event.shiftKey) : keys[name];
+    const act = always[name] ?? (actions.enabled() ? draws : null);
     if (!act || (event.repeat && name === "Enter")) return;
     event.preventDefault();
     act();

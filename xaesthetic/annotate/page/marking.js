@@ -4,8 +4,9 @@
 import { History } from "./history.js";
 import { SIGNS, areaOf, difference, flip, maskOf, other, runsOf } from "./masks.js";
 
-/** The longest JSON of an operation's pixels; what is longer is too ragged to be kept stroke by stroke. */
-const LONGEST = 180_000;
+/** The longest JSON of an operation's pixels, and the most runs of a mask: what is beyond is too ragged to be kept. */
+const LONGEST = 150_000;
+const MOST = 120_000;
 
 export class Marking {
   #before = null;
@@ -60,7 +61,8 @@ export class Marking {
   }
 
   #refusal(flips) {
-    if (JSON.stringify(flips).length > LONGEST) {
+    const ragged = SIGNS.some((sign) => flips[sign] && runsOf(this.masks[sign])?.length > MOST);
+    if (ragged || JSON.stringify(flips).length > LONGEST) {
       return "That has too many small parts to be kept. A smaller tolerance, or the polygon, draws it better.";
     }
     const full = SIGNS.find((sign) => flips[sign] && !this.masks[sign].includes(0));

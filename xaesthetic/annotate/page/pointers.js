@@ -71,6 +71,7 @@ export function listen(board, drawing, { enabled, spaced, moved }) {
   });
   canvas.addEventListener("dblclick", () => drawing.tool === "polygon" && enabled() && drawing.close());
   canvas.addEventListener("wheel", (event) => {
+    if (view.zoom === 1 && event.deltaY > 0 && !event.ctrlKey) return; // nothing to zoom out of: the page scrolls
     event.preventDefault();
     view.zoomBy(Math.exp(-event.deltaY / (event.deltaMode ? 20 : 400)), ...at(event));
     board.draw();

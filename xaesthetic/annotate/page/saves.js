@@ -47,8 +47,9 @@ export class Saves {
         this.#waiting.shift();
         attempt = 0;
       } catch (error) {
-        if (!this.#passing(error)) this.#halt(error);
-        else await this.#pause(attempt++);
+        const reason = await this.#passing(error);
+        if (reason) await this.#pause(reason, attempt++);
+        else this.#halt(error);
       }
     }
     this.#sending = false;
@@ -56,12 +57,17 @@ export class Saves {
     this.#settle();
   }
 
-  #passing(error) {
-    return error.status === 0 || error.status === 429 || error.status >= 500;
+  /** Why it is worth while to try again; empty where it is not. */
+  async #passing({ status }) {
+    if (status === 0) return "the server cannot be reached, trying again";
+    if (status === 429 || status >= 500) return "the server is busy, trying again";
+    if (status !== 403) return "";
+    const session = await this.api.session().catch(() => null);
+    return session?.state === "paused" ? "the study is paused; leave this page open, it goes on by itself" : "";
   }
 
-  #pause(attempt) {
-    this.tell("away", "not saved yet: the server cannot be reached, trying again");
+  #pause(reason, attempt) {
+    this.tell("away", `not saved yet: ${reason}`);
     return new Promise((resolve) => setTimeout(resolve, PAUSES[Math.min(attempt, PAUSES.length - 1)]));
   }
 

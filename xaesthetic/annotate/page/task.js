@@ -3,7 +3,7 @@
 import { Board } from "./board.js";
 import { Clock } from "./clock.js";
 import { Drawing } from "./drawing.js";
-import { button, element, say, show } from "./elements.js";
+import { button, count, element, say, show } from "./elements.js";
 import { extents, missing } from "./extents.js";
 import { feedback } from "./feedback.js";
 import { SHORTCUTS, listen as listenToKeys, listenForUndo } from "./keyboard.js";
@@ -14,6 +14,8 @@ import { ratingForm } from "./rating.js";
 import { Saves } from "./saves.js";
 import { askReason } from "./skip.js";
 import { tools } from "./tools.js";
+
+const PRACTICE = "This is practice: when you have finished it, you see which region was expected.";
 
 /** Show a task; ends when it is finished or skipped. */
 export async function task(app, given) {
@@ -69,11 +71,14 @@ class Task {
   }
 
   #heading() {
-    const { position, total, kind, instruction } = this.given;
+    const { position, total, kind } = this.given;
+    const instruction = this.given.instruction || (kind === "practice" ? PRACTICE : "");
     const { title, definition, example } = this.attribute;
-    const where = kind === "practice" ? "Practice" : `${position + 1} of ${total}`;
+    const minutes = Math.ceil((this.given.seconds_left ?? 0) / 60);
+    const where = `${kind === "practice" ? "Practice: " : ""}${position + 1} of ${total}`;
     return element("header", { class: "ask" },
-      element("p", { class: "kicker" }, element("progress", { max: total, value: position, "aria-label": "Progress" }), where),
+      element("p", { class: "kicker" }, element("progress", { max: total, value: position, "aria-label": "Progress" }), where,
+        minutes ? element("span", {}, `${count(minutes, "minute")} to the next break`) : null),
       element("h1", {}, title),
       definition ? element("p", {}, definition) : null,
       example ? element("p", { class: "quiet" }, `For example: ${example}`) : null,
