@@ -9,7 +9,7 @@ from xaesthetic.annotate.study import Exclusions
 from xaesthetic.core.statistics import Estimate
 from xaesthetic.core.types import Mask
 from xaesthetic.evaluation.region_floors import measure_floors
-from xaesthetic.evaluation.study_agreement import RegionAgreement, measure_by_person, measure_regions
+from xaesthetic.evaluation.study_agreement import RegionAgreement, measure_regions
 from xaesthetic.evaluation.study_marks import Marking
 from xaesthetic.evaluation.study_people import measure_people, overall_drift
 from xaesthetic.evaluation.study_ratings import measure_ratings
@@ -84,8 +84,8 @@ def measure_study(
     DataError
         If regions of one photograph have several sizes.
     """
-    people = measure_people(marks, measure_by_person(marks), rules)
     everybody = _measure(marks, subjects, seed)
+    people = measure_people(marks, everybody.agreement.by_person, rules)
     excluded = set(people.loc[people["excluded"].astype(bool), "annotator"])
     kept = _measure([mark for mark in marks if mark.annotator not in excluded], subjects, seed) if excluded else everybody
     return StudyAgreement(people, overall_drift(people, seed), everybody, kept)
