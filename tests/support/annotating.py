@@ -6,15 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import uuid
 
-import httpx2
 import numpy as np
 from PIL import Image
 from starlette.testclient import TestClient
-from support.places import ROOT
 
+from support.places import ROOT
 from xaesthetic.annotate.making import Choices, make_study
 from xaesthetic.annotate.opening import opened
 from xaesthetic.annotate.runs import encode
@@ -29,26 +27,34 @@ LIGHT = StudyAttribute("light", "Light", "How good the light is.")
 COLOR = StudyAttribute("vivid_color", "Vivid Color", "How vivid the colours are.")
 
 
-def made_study(folder, photographs=3, **options):
+def made_study(folder, photographs=3, size=(HEIGHT, WIDTH), **options):
     """A study of small photographs of noise."""
     records = []
     for number in range(photographs):
         file = folder.parent / f"photo {number}.jpg"
-        pixels = np.random.default_rng(number).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+        pixels = np.random.default_rng(number).integers(0, 255, (*size, 3), np.uint8)
         Image.fromarray(pixels).save(file)
         records.append(Record(file.name, file, original=file.name))
-    chosen = {"attributes": (LIGHT, COLOR), "annotators": 2, "invited": 3, "repeats": 0, "catches": 0} | options
+    chosen = {
+        "attributes": (LIGHT, COLOR),
+        "annotators": 2,
+        "invited": 3,
+        "practice": 1,
+        "repeats": 0,
+        "catches": 0,
+    } | options
     return make_study(folder, records, Choices(consent=Consent("1", "You agree."), **chosen)).study
 
 
 @contextlib.contextmanager
 def served(study, folder, database=""):
     """A client of that study's application, and its links."""
-    with opened(study, folder, addresses("127.0.0.1", 8765), database) as ready:
-        with TestClient(application(ready.service), ORIGIN, client=("127.0.0.1", 1)) as client:
-            client.headers["host"] = "127.0.0.1:8765"
-            client.ready = ready
-            yield client
+    with (
+        opened(study, folder, addresses("127.0.0.1", 8765), database) as ready,
+        TestClient(application(ready.service), ORIGIN, client=("127.0.0.1", 1)) as client,
+    ):
+        client.ready = ready
+        yield client
 
 
 def square(top=10, left=10, size=20, height=HEIGHT, width=WIDTH):
@@ -145,13 +151,3 @@ def run(folder, database):
         print(ready.admin)
         print(*ready.links.values(), flush=True)
         serve(application(ready.service), listener)
-
-
-def reach(origin, seconds=20):
-    """Wait until a server answers."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with contextlib.suppress(httpx2.TransportError):
-            return httpx2.get(f"{origin}/api/session").status_code
-        time.sleep(0.05)
-    raise TimeoutError(origin)

@@ -1,4 +1,4 @@
-"""Databases to test a study's store on: SQLite, and a PostgreSQL of this session's own, on a Unix socket in a temporary folder."""
+"""Databases to test a store on: SQLite, and a PostgreSQL of this session's own, on a Unix socket in a temporary folder."""
 
 import os
 import pwd
@@ -32,13 +32,15 @@ def missing(reason):
 class Server:
     """A server that is initialised and started by the tests, and gone afterwards."""
 
-    def __init__(self, folder, bin_folder):
+    def __init__(self, folder, bin_folder, fsync="off"):
         self.folder, self.bin = folder, bin_folder
-        self.user = next(name for name in USERS if name in {entry.pw_name for entry in pwd.getpwall()}) if os.geteuid() == 0 else ""
+        self.user = (
+            next(name for name in USERS if name in {entry.pw_name for entry in pwd.getpwall()}) if os.geteuid() == 0 else ""
+        )
         if self.user:
             shutil.chown(folder, self.user)
         self.run("initdb", "-D", folder / "data", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60 -c fsync={fsync}"
         self.run("pg_ctl", "-D", folder / "data", "-w", "-t", "60", "-l", folder / "log", "-o", options, "start")
 
     def run(self, program, *arguments):
@@ -92,7 +94,7 @@ def postgres(postgres_server):
             time.sleep(0.1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request, tmp_path):
     """The URL of an empty database, of both kinds."""
     if request.param == "postgresql":

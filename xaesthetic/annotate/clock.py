@@ -8,7 +8,7 @@ def now() -> str:
     return text(datetime.now(UTC))
 
 
-def later(at: str, days: float = 0, seconds: float = 0) -> str:
+def later(at: str, days: float | int = 0, seconds: float | int = 0) -> str:
     """The time so much later.
 
     Examples

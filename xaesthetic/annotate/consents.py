@@ -2,17 +2,19 @@
 
 import hashlib
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from xaesthetic.annotate.clock import later, now
 from xaesthetic.annotate.events import add_event
 from xaesthetic.annotate.study import Consent
 from xaesthetic.annotate.tables import CONSENTS
 
+_CONSENT = select(CONSENTS.c.id).where(CONSENTS.c.annotator == bindparam("number")).limit(1)
+
 
 def has_consented(connection: Connection, number: int) -> bool:
     """Whether an annotator has agreed."""
-    return connection.execute(select(CONSENTS.c.id).where(CONSENTS.c.annotator == number).limit(1)).first() is not None
+    return connection.execute(_CONSENT, {"number": number}).first() is not None
 
 
 def add_consent(connection: Connection, number: int, consent: Consent, share: bool) -> None:

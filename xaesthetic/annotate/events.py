@@ -21,6 +21,13 @@ class Standing:
     """Whether annotators may see the others' regions, once it is closed."""
 
 
+_STANDING = (
+    select(EVENTS.c.kind, EVENTS.c.detail)
+    .where((EVENTS.c.kind == "paused") | (EVENTS.c.kind == "resumed") | (EVENTS.c.kind == "closed"))
+    .order_by(EVENTS.c.id)
+)
+
+
 def add_event(
     connection: Connection, kind: str, annotator: int | None = None, detail: Mapping[str, Any] | None = None
 ) -> None:
@@ -31,8 +38,7 @@ def add_event(
 
 def standing(connection: Connection) -> Standing:
     """Whether the study is paused or closed."""
-    kinds = ("paused", "resumed", "closed")
-    rows = connection.execute(select(EVENTS.c.kind, EVENTS.c.detail).where(EVENTS.c.kind.in_(kinds)).order_by(EVENTS.c.id))
+    rows = connection.execute(_STANDING)
     paused, closed, results = False, False, False
     for kind, detail in rows:
         if kind == "closed":

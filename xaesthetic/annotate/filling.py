@@ -23,8 +23,6 @@ from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Rgb
 from xaesthetic.data.images import decode, to_bytes, to_float
 
-PRACTICE = 4
-"""Tasks that everybody begins with."""
 SECONDS = 50
 """What a task is thought to take, when sittings are laid out."""
 
@@ -82,7 +80,7 @@ def _trials(connection: Connection, study: Study, folder: Path) -> tuple[list[Ca
     count = math.ceil(study.catches * math.ceil(each_one))
     first = max(item.number for item in study.photographs) + 1
     catches = _keep(connection, study, folder, "catch", count, first)
-    return catches, _keep(connection, study, folder, "practice", PRACTICE, first + count)
+    return catches, _keep(connection, study, folder, "practice", study.practice, first + count)
 
 
 def _keep(connection: Connection, study: Study, folder: Path, kind: str, count: int, first: int) -> list[Catch]:

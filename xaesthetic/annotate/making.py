@@ -7,12 +7,24 @@ from pathlib import Path
 
 from xaesthetic.annotate.clock import now
 from xaesthetic.annotate.photographs import prepare
-from xaesthetic.annotate.study import SCHEMA, Consent, Exclusions, Order, Shown, Study, StudyAttribute, write_study
+from xaesthetic.annotate.study import (
+    SCHEMA,
+    Consent,
+    Exclusions,
+    Number,
+    Order,
+    Shown,
+    Study,
+    StudyAttribute,
+    read_study,
+    write_study,
+)
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Record
 
 FEW = 5
 """Annotators of a photograph and attribute; with fewer, agreement says little."""
+_FROZEN = ("attributes", "consent", "annotators", "invited", "seed", "order", "overall", "minutes")
 SMALLEST = 48
 """Pixels of the shorter side of a prepared copy; nothing can be marked by hand in a smaller one."""
 
@@ -28,13 +40,15 @@ class Choices:
     seed: int = 0
     order: Order = "rate_first"
     overall: bool = True
+    practice: int = 4
     minutes: int = 30
-    repeats: float = 0.1
-    catches: float = 0.1
+    repeats: Number = 0.1
+    catches: Number = 0.1
     apart: int = 20
     exclusions: Exclusions = field(default_factory=Exclusions)
     title: str = ""
     database: str = ""
+    keys: str = ""
     plan: str = ""
 
 
@@ -94,3 +108,23 @@ def _prepare_all(folder: Path, records: Sequence[Record]) -> tuple[list[Shown], 
         else:
             shown.append(item)
     return shown, left_out
+
+
+def go_on(folder: Path, records: Sequence[Record], choices: Choices) -> Study:
+    """Read the study of a folder, and make sure that it asks what these choices would.
+
+    Raises
+    ------
+    DataError
+        If it asks something else; says what.
+    """
+    study = read_study(folder)
+    differing = [name for name in _FROZEN if getattr(study, name) != getattr(choices, name)]
+    if not {item.id for item in study.photographs} <= {record.id for record in records}:
+        differing.append("photographs")
+    if differing:
+        raise DataError(
+            f"{folder}: holds a study that differs in {', '.join(differing)}, and what is asked does not change; go on with "
+            f"'xaesthetic annotate --study {folder}' alone, or choose another folder."
+        )
+    return study

@@ -120,7 +120,7 @@ def _mark(row: Mapping[Any, Any], order: str) -> Mark:
     )
 
 
-def _number(value: float | None) -> float:
+def _number(value: float | int | None) -> float:
     return math.nan if value is None else float(value)
 
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Executable, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xaesthetic.annotate.runs import Packed
 from xaesthetic.annotate.tables import MASKS
 
+_INSERT: Mapping[str, Executable] = {
+    "postgresql": postgresql.insert(MASKS).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(MASKS).on_conflict_do_nothing(),
+}
+_SELECT = select(MASKS).where(MASKS.c.sha256.in_(bindparam("keys", expanding=True)))
+
 
 def add_mask(connection: Connection, mask: Packed) -> str:
     """Keep a mask, and return its sha256."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     key = mask.sha256
     row = {"sha256": key, "height": mask.height, "width": mask.width, "runs": mask.runs}
-    connection.execute(insert(MASKS).values(row).on_conflict_do_nothing())
+    connection.execute(_INSERT[connection.dialect.name], row)
     return key
 
 
@@ -23,5 +28,5 @@ def load_masks(connection: Connection, keys: Iterable[str | None]) -> Mapping[st
     wanted = {key for key in keys if key}
     if not wanted:
         return {}
-    rows = connection.execute(select(MASKS).where(MASKS.c.sha256.in_(wanted)))
+    rows = connection.execute(_SELECT, {"keys": sorted(wanted)})
     return {row.sha256: Packed(row.height, row.width, row.runs) for row in rows}

@@ -67,7 +67,7 @@ def opened(
         store = Store(database or url_of(study, folder))
         log = RefusalLog(folder / LOG)
         try:
-            file = key_file or folder / keys.FILE
+            file = key_file or folder / (study.keys or keys.FILE)
             admin = _invite_all(store, study, folder, addresses.origin, file)
             yield Opened(
                 Service(study, folder, store, addresses, file, log, _files(store, folder)), admin, _unused(store, file)

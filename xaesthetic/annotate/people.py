@@ -6,7 +6,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from xaesthetic.annotate.clock import later, now
 from xaesthetic.annotate.events import add_event
@@ -37,6 +37,15 @@ class Session:
 
     token: str
     person: Person
+
+
+_PERSON = (
+    select(ANNOTATORS, SESSIONS.c.csrf_sha256)
+    .join(SESSIONS, SESSIONS.c.annotator == ANNOTATORS.c.number)
+    .where(
+        SESSIONS.c.token_sha256 == bindparam("token"), SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > bindparam("at")
+    )
+)
 
 
 def digest(token: str) -> str:
@@ -125,11 +134,7 @@ def exchange(connection: Connection, token: str) -> Session:
 
 def find_person(connection: Connection, token: str) -> Person | None:
     """Return whose session this is; None where it is none that runs."""
-    runs = (SESSIONS.c.token_sha256 == digest(token)) & SESSIONS.c.ended_at.is_(None) & (SESSIONS.c.expires_at > now())
-    query = (
-        select(ANNOTATORS, SESSIONS.c.csrf_sha256).join(SESSIONS, SESSIONS.c.annotator == ANNOTATORS.c.number).where(runs)
-    )
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_PERSON, {"token": digest(token), "at": now()}).mappings().first()
     if row is None:
         return None
     return Person(row["number"], row["pseudonym"], row["role"], row["locked_at"] is not None, row["csrf_sha256"])

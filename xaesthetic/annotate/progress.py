@@ -16,7 +16,7 @@ def by_annotator(connection: Connection) -> list[dict[str, Any]]:
         TASKS.c.annotator, func.count(distinct(TASKS.c.id)).filter(SAVES.c.kind.in_(ENDS)), func.max(SAVES.c.at)
     ).join(SAVES, SAVES.c.task == TASKS.c.id)
     done = {row[0]: (row[1], row[2]) for row in connection.execute(saves.group_by(TASKS.c.annotator))}
-    open_ones = select(distinct(INVITATIONS.c.annotator)).where(INVITATIONS.c.withdrawn_at.is_(None))
+    open_ones = select(INVITATIONS.c.annotator).distinct().where(INVITATIONS.c.withdrawn_at.is_(None))
     invited = set(connection.execute(open_ones).scalars())
     consented = set(connection.execute(select(CONSENTS.c.annotator)).scalars())
     people = connection.execute(select(ANNOTATORS).where(ANNOTATORS.c.role == "annotator").order_by(ANNOTATORS.c.number))

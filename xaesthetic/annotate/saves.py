@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from xaesthetic.annotate import runs, states
 from xaesthetic.annotate.clock import now
@@ -13,7 +14,7 @@ from xaesthetic.annotate.masks import add_mask
 from xaesthetic.annotate.states import MARKING, Regions, Rules, Save, State
 from xaesthetic.annotate.study import SIGNS
 from xaesthetic.annotate.tables import SAVES
-from xaesthetic.annotate.tasks import Stand, Task, find_current, find_task, stand
+from xaesthetic.annotate.tasks import Stand, Task, find_task, stand
 from xaesthetic.core.errors import DataError
 
 MOST = 5000
@@ -43,7 +44,12 @@ class Saved:
     state: State
 
 
-def add_save(connection: Connection, number: int, task: int, save: Save, rules: Rules) -> Saved:
+_INSERT = SAVES.insert()
+_EARLIER = select(SAVES.c.task, SAVES.c.version).where(SAVES.c.save == bindparam("save"))
+_MARKING = select(SAVES.c.id).where(SAVES.c.task == bindparam("task"), SAVES.c.kind.in_(MARKING)).limit(1)
+
+
+def add_save(connection: Connection, number: int, task: int, save: Save, rules_of: Callable[[str], Rules]) -> Saved:
     """Keep one save.
 
     Parameters
@@ -56,8 +62,8 @@ def add_save(connection: Connection, number: int, task: int, save: Save, rules: 
         The task's.
     save
         What the page sent.
-    rules
-        The study's, for that task.
+    rules_of
+        The study's, by attribute.
 
     Returns
     -------
@@ -75,49 +81,39 @@ def add_save(connection: Connection, number: int, task: int, save: Save, rules: 
     item = find_task(connection, task, number)
     if item is None:
         raise MissingTaskError("There is no such task.")
-    earlier = connection.execute(select(SAVES.c.task, SAVES.c.version).where(SAVES.c.save == save.save)).first()
+    earlier = connection.execute(_EARLIER, {"save": save.save}).first()
     if earlier is not None and earlier.task == task:
         return Saved(earlier.version, item, save.state)
-    last = stand(connection, task)
-    _validate_place(connection, item, save, last, earlier is not None)
-    states.validate(save, last.state, _began_marking(connection, task), rules)
-    state = _cleaned(save.state, item.size)
-    _append(connection, item, save, state, last)
-    return Saved(save.version + 1, item, state)
+    last = stand(connection, task, with_masks=False)
+    conflict = _find_conflict(save, last, earlier is not None)
+    if conflict:
+        raise ConflictError(conflict, stand(connection, task))
+    marking = connection.execute(_MARKING, {"task": task}).first() is not None
+    states.validate(save, last.state, marking, rules_of(item.attribute))
+    _validate_masks(save.state, item.size)
+    _append(connection, item, save, last.sha256)
+    return Saved(save.version + 1, item, save.state)
 
 
-def _validate_place(connection: Connection, task: Task, save: Save, last: Stand, is_taken: bool) -> None:
+def _find_conflict(save: Save, last: Stand, is_taken: bool) -> str:
+    """Say why a save does not follow the last one; empty where it does."""
     if last.is_over:
-        raise ConflictError("This task is finished or skipped, and stays so.", last)
-    current = find_current(connection, task.annotator)
-    if current is None or current.id != task.id:
-        raise MissingTaskError("There is no such task.")
+        return "This task is finished or skipped, and stays so."
     if save.version != last.version:
-        raise ConflictError(
-            f"This task was saved elsewhere: it stands at version {last.version}, and this save follows {save.version}.",
-            last,
-        )
+        return f"This task was saved elsewhere: it stands at version {last.version}, and this save follows {save.version}."
     if is_taken:
-        raise ConflictError("A save of this name belongs to another task.", last)
-    if last.version >= MOST:
-        raise ConflictError(f"This task has {MOST:,} saves, and takes no more.", last)
+        return "A save of this name belongs to another task."
+    return f"This task has {MOST:,} saves, and takes no more." if last.version >= MOST else ""
 
 
-def _began_marking(connection: Connection, task: int) -> bool:
-    marking = (SAVES.c.task == task) & SAVES.c.kind.in_(MARKING)
-    return connection.execute(select(SAVES.c.id).where(marking).limit(1)).first() is not None
-
-
-def _cleaned(state: State, size: tuple[int, int]) -> State:
-    """The same state, its masks held to the photograph's size."""
+def _validate_masks(state: State, size: tuple[int, int]) -> None:
     for sign in SIGNS:
         lengths = getattr(state.masks, sign)
         if lengths is not None:
             runs.validate(lengths, size)
-    return state
 
 
-def _append(connection: Connection, task: Task, save: Save, state: State, last: Stand) -> None:
+def _append(connection: Connection, task: Task, save: Save, before: str) -> None:
     operation = canonical(save.operation)
     if len(operation.encode()) > OPERATION:
         raise DataError(f"An operation has {len(operation.encode()):,} bytes; at most {OPERATION:,} are kept.")
@@ -127,14 +123,14 @@ def _append(connection: Connection, task: Task, save: Save, state: State, last: 
         "save": save.save,
         "kind": save.kind,
         "operation": operation,
-        "state": canonical(state.words()),
-        **_masks(connection, state.masks, task.size),
+        "state": canonical(save.state.words()),
+        **_masks(connection, save.state.masks, task.size),
         "seconds": save.seconds,
         "viewport": canonical(list(save.viewport)),
         "zoom": save.zoom,
         "at": now(),
     }
-    connection.execute(SAVES.insert().values(row | {"sha256": chained(last.sha256, row)}))
+    connection.execute(_INSERT, row | {"sha256": chained(before, row)})
 
 
 def _masks(connection: Connection, regions: Regions, size: tuple[int, int]) -> dict[str, str | None]:

@@ -16,7 +16,7 @@ class Sitting:
     """Whether somebody works, and for how long."""
 
     is_break: bool
-    seconds: float
+    seconds: float | int
     """Left of the sitting, or of the break."""
 
 

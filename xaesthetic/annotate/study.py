@@ -16,7 +16,9 @@ FILE = "study.json"
 SIGNS = ("raises", "lowers")
 """The two brushes: where the photograph's attribute is raised, and where it is lowered."""
 Order = Literal["rate_first", "mark_first"]
-Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+Number = float | int
+Share = Annotated[float, msgspec.Meta(ge=0, lt=1)] | Annotated[int, msgspec.Meta(ge=0, lt=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)] | Annotated[int, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -27,12 +29,12 @@ class StudyAttribute:
     name: str
     title: str
     definition: str = ""
-    low: float = -1
-    high: float = 1
-    step: Annotated[float, msgspec.Meta(gt=0)] = 1
+    low: Number = -1
+    high: Number = 1
+    step: Positive = 1
     example: str = ""
 
-    def allows(self, rating: float) -> bool:
+    def allows(self, rating: Number) -> bool:
         """Whether a rating is one of the scale's.
 
         Examples
@@ -80,7 +82,7 @@ class Exclusions:
 
     catch_dice: Share = 0.3
     self_dice: Share = 0.1
-    seconds: Annotated[float, msgspec.Meta(ge=0)] = 3
+    seconds: Positive = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Study:
     overall: bool = True
     repeats: Share = 0.1
     catches: Share = 0.1
+    practice: Annotated[int, msgspec.Meta(ge=0)] = 4
+    """Tasks with feedback that everybody begins with."""
     minutes: Count = 30
     """Of a sitting at most; then a break."""
     apart: Annotated[int, msgspec.Meta(ge=0)] = 20
@@ -110,6 +114,8 @@ class Study:
     title: str = ""
     database: str = ""
     """The URL without its password; empty for study.sqlite in the folder."""
+    keys: str = ""
+    """Where the key file lies; empty for the folder itself."""
     plan: str = ""
     """The sha256 of the plan that this study follows; empty where there is none."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, func, select
 
 from xaesthetic.annotate.masks import load_masks
 from xaesthetic.annotate.states import Regions, State, state_of
@@ -56,46 +56,54 @@ class Progress:
     total: int
 
 
-def _tasks() -> Select[Any]:
-    columns = [TASKS.c[name] for name in Task.__dataclass_fields__ if name in TASKS.c]
-    return select(*columns, PHOTOGRAPHS.c.width, PHOTOGRAPHS.c.height).join(
-        PHOTOGRAPHS, PHOTOGRAPHS.c.number == TASKS.c.photograph
-    )
-
-
-def is_over() -> Any:
+def is_over(task: FromClause = TASKS) -> ColumnElement[bool]:
     """The condition that a task is finished or skipped."""
-    return select(SAVES.c.id).where((SAVES.c.task == TASKS.c.id) & SAVES.c.kind.in_(ENDS)).exists()
+    return select(SAVES.c.id).where(SAVES.c.task == task.c.id, SAVES.c.kind.in_(ENDS)).exists()
+
+
+_EARLIER = TASKS.alias()
+_IS_SHOWN = ~(
+    select(_EARLIER.c.id)
+    .where(_EARLIER.c.annotator == TASKS.c.annotator, _EARLIER.c.position < TASKS.c.position, ~is_over(_EARLIER))
+    .exists()
+)
+_COLUMNS = [TASKS.c[name] for name in Task.__dataclass_fields__ if name in TASKS.c]
+_TASKS = select(*_COLUMNS, PHOTOGRAPHS.c.width, PHOTOGRAPHS.c.height).join(
+    PHOTOGRAPHS, PHOTOGRAPHS.c.number == TASKS.c.photograph
+)
+_MINE = TASKS.c.annotator == bindparam("number")
+_CURRENT = _TASKS.where(_MINE, ~is_over()).order_by(TASKS.c.position).limit(1)
+_ONE = _TASKS.where(_MINE, TASKS.c.id == bindparam("task"), _IS_SHOWN).with_for_update(of=TASKS)
+_PROGRESS = select(func.count().filter(is_over()), func.count()).select_from(TASKS).where(_MINE)
+_SEEN = select(TASKS.c.id).where(_MINE, TASKS.c.photograph == bindparam("photograph"), _IS_SHOWN).limit(1)
+_OF_TASK = SAVES.c.task == bindparam("task")
+_LAST = select(SAVES).where(_OF_TASK).order_by(SAVES.c.version.desc()).limit(1)
+_OPERATIONS = select(SAVES.c.version, SAVES.c.kind, SAVES.c.operation).where(_OF_TASK).order_by(SAVES.c.version)
 
 
 def find_current(connection: Connection, number: int) -> Task | None:
     """Return the first of an annotator's tasks that is neither finished nor skipped; None where all are."""
-    query = _tasks().where(and_(TASKS.c.annotator == number, ~is_over())).order_by(TASKS.c.position).limit(1)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_CURRENT, {"number": number}).mappings().first()
     return None if row is None else Task(**row)
 
 
 def find_task(connection: Connection, task: int, number: int) -> Task | None:
-    """Return a task of this annotator, and keep others from writing to it; None where it is another's, or none."""
-    query = _tasks().where(and_(TASKS.c.id == task, TASKS.c.annotator == number)).with_for_update(of=TASKS)
-    row = connection.execute(query).mappings().first()
+    """Return a task, and keep others from writing to it; None where it is another's, not shown yet, or none."""
+    row = connection.execute(_ONE, {"task": task, "number": number}).mappings().first()
     return None if row is None else Task(**row)
 
 
 def progress(connection: Connection, number: int) -> Progress:
     """How many of an annotator's tasks are done."""
-    done = func.count().filter(is_over())
-    row = connection.execute(select(done, func.count()).select_from(TASKS).where(TASKS.c.annotator == number)).one()
-    return Progress(*row)
+    return Progress(*connection.execute(_PROGRESS, {"number": number}).one())
 
 
-def stand(connection: Connection, task: int) -> Stand:
-    """How a task stands."""
-    query = select(SAVES).where(SAVES.c.task == task).order_by(SAVES.c.version.desc()).limit(1)
-    row = connection.execute(query).first()
+def stand(connection: Connection, task: int, with_masks: bool = True) -> Stand:
+    """How a task stands; without the masks where nobody needs them."""
+    row = connection.execute(_LAST, {"task": task}).first()
     if row is None:
         return Stand()
-    masks = load_masks(connection, (row.raises_sha256, row.lowers_sha256))
+    masks = load_masks(connection, (row.raises_sha256, row.lowers_sha256)) if with_masks else {}
     lengths = {key: mask.lengths.tolist() for key, mask in masks.items()}
     regions = Regions(lengths.get(row.raises_sha256), lengths.get(row.lowers_sha256))
     return Stand(row.version, state_of(json.loads(row.state), regions), row.kind in ENDS, row.sha256)
@@ -103,20 +111,13 @@ def stand(connection: Connection, task: int) -> Stand:
 
 def operations(connection: Connection, task: int) -> list[dict[str, Any]]:
     """A task's operations in their order, so that the page can undo those of another day."""
-    query = select(SAVES.c.version, SAVES.c.kind, SAVES.c.operation).where(SAVES.c.task == task).order_by(SAVES.c.version)
-    return [
-        {"version": row.version, "kind": row.kind, "operation": json.loads(row.operation)}
-        for row in connection.execute(query)
-    ]
+    rows = connection.execute(_OPERATIONS, {"task": task})
+    return [{"version": row.version, "kind": row.kind, "operation": json.loads(row.operation)} for row in rows]
 
 
 def may_see(connection: Connection, number: int, photograph: int) -> bool:
     """Whether a photograph is one of this annotator's tasks that are done, or the current one."""
-    current = find_current(connection, number)
-    shown = (TASKS.c.annotator == number) & (TASKS.c.photograph == photograph)
-    if current is not None:
-        shown &= TASKS.c.position <= current.position
-    return connection.execute(select(TASKS.c.id).where(shown).limit(1)).first() is not None
+    return connection.execute(_SEEN, {"number": number, "photograph": photograph}).first() is not None
 
 
 def add_tasks(connection: Connection, rows: Iterable[dict[str, Any]], of: Iterable[int | None]) -> None:

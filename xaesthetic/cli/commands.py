@@ -6,6 +6,7 @@ import typer
 
 from xaesthetic.cli import (
     about,
+    annotate,
     convert,
     data,
     models,
@@ -28,7 +29,7 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="A photograph: xaesthetic photo.jpg. First figure: xaesthetic compare --attr depth_of_field",
 )
-for _group in (photographs, runs, scores, reproduction, training, models, convert, about):
+for _group in (photographs, runs, scores, annotate, reproduction, training, models, convert, about):
     app.add_typer(_group.app)
 app.add_typer(data.app, name="data")
 app.add_typer(models.new, name="new")

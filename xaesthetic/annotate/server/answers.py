@@ -26,9 +26,10 @@ _SENTENCES: Mapping[int, str] = {
 class Refusal(Exception):  # noqa: N818  # it is an answer
     """A request that is refused: an HTTP status and one sentence."""
 
-    def __init__(self, status: int, sentence: str, more: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, status: int, sentence: str, more: Mapping[str, Any] | None = None, noted: str = "") -> None:
         super().__init__(sentence)
         self.status, self.sentence, self.more = status, sentence, more or {}
+        self.noted = noted or sentence  # what the log gets, where the sentence quotes what came
 
 
 def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -63,8 +64,11 @@ async def read_body(request: Request, kind: Any, most: int) -> Any:
     try:
         value = parse_json(body, "the request")
     except DataError as error:
-        raise Refusal(400, sentence(error)) from error
-    return convert(value, "the request", kind)
+        raise Refusal(400, sentence(error), noted="The request is not JSON.") from error
+    try:
+        return convert(value, "the request", kind)
+    except DataError as error:
+        raise Refusal(422, sentence(error), noted="The request has another shape.") from error
 
 
 async def _bounded(request: Request, most: int) -> bytes:
@@ -110,6 +114,6 @@ async def answer_error(request: Request, error: Exception) -> Response:
     """Turn an error into its answer, and note it for the log."""
     refusal = refusal_of(error)
     fault = f" ({type(error).__name__})" if refusal.status == 500 else ""
-    request.scope["refused"] = f"{refusal.sentence}{fault}"
+    request.scope["refused"] = f"{refusal.noted}{fault}"
     closing = {"connection": "close"} if refusal.status in (408, 413) else {}
     return as_json({"error": refusal.sentence, **refusal.more}, refusal.status, closing)

@@ -22,7 +22,8 @@ def results(call: Call) -> list[dict[str, Any]]:
     if phase(call, standing(call.connection)) != "results":
         raise Refusal(403, "Results are shown when the study has ended.")
     lock(call.connection, call.person.number)
-    pseudonyms = dict(call.connection.execute(select(ANNOTATORS.c.pseudonym, ANNOTATORS.c.number)).tuples().all())
+    people = call.connection.execute(select(ANNOTATORS.c.pseudonym, ANNOTATORS.c.number)).all()
+    pseudonyms = {row.pseudonym: row.number for row in people}
     shared = sharing(call.connection)
     mine: dict[tuple[int, str], dict[str, Any]] = {}
     others: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
