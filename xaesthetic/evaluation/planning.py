@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -100,24 +101,23 @@ def propose(components: Components, wanted: Wanted, seed: int, times: int = 1000
     DataError
         If none of those that are tried does; says what power the largest has.
     """
+
+    def power(photographs: int, people: int) -> Power:
+        design, level = Design(photographs, people, wanted.per), wanted.level / wanted.attributes
+        return simulate_power(design, components, wanted.difference, seed, wanted.test, level, times)
+
     result = []
-    for people in (number for number in PEOPLE if number >= wanted.per):
-
-        def power(photographs: int, people: int = people) -> Power:
-            design = Design(photographs, people, wanted.per)
-            level = wanted.level / wanted.attributes
-            return simulate_power(design, components, wanted.difference, seed, wanted.test, level, times)
-
-        known = _fewest(PHOTOGRAPHS, power, lambda value: value.power >= wanted.power)
+    numbers = [number for number in PEOPLE if number >= wanted.per] or [wanted.per]
+    for people in numbers:
+        known = _fewest(PHOTOGRAPHS, partial(power, people=people), lambda value: value.power >= wanted.power)
         if known is not None:
             result.append(_proposal(people, *known, wanted))
     if not result:
-        most = max(PEOPLE[-1], wanted.per)
-        best = simulate_power(Design(PHOTOGRAPHS[-1], most, wanted.per), components, wanted.difference, seed, wanted.test)
+        most = power(PHOTOGRAPHS[-1], numbers[-1]).power
         raise DataError(
-            f"no study up to {most} people and {PHOTOGRAPHS[-1]} photographs shows a difference of {wanted.difference:g} with "
-            f"power {wanted.power:g} (the largest has {best.power:.2f} for one attribute); have more people a photograph, or "
-            "look for a larger difference."
+            f"no study up to {numbers[-1]} people and {PHOTOGRAPHS[-1]} photographs shows a difference of "
+            f"{wanted.difference:g} with power {wanted.power:g} (the largest has {most:.2f}); have more people a "
+            "photograph, or look for a larger difference."
         )
     return tuple(sorted(_unbeaten(result), key=lambda item: (item.hours, item.people)))
 
@@ -156,8 +156,8 @@ def people_for_width(
     known = _fewest(numbers, power, lambda value: value.width <= width)
     if known is None:
         raise DataError(
-            f"with {numbers[-1]} people on {photographs} photographs the interval is {power(numbers[-1]).width:.3g} wide, not "
-            f"{width:g}; take more photographs, or more people a photograph."
+            f"with {numbers[-1]} people on {photographs} photographs the interval is {power(numbers[-1]).width:.3g} wide, "
+            f"not {width:g}; take more photographs, or more people a photograph."
         )
     return _proposal(known[0], photographs, known[1], wanted)
 

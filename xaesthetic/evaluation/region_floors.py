@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from PIL import Image
 
 from xaesthetic.core.types import Mask
-from xaesthetic.evaluation.agreement import dice, iou, reduced, rolled
+from xaesthetic.evaluation.agreement import reduced, rolled
+from xaesthetic.evaluation.study_agreement import overlaps
 from xaesthetic.evaluation.study_marks import Cell, Marking, Masks, cells
 from xaesthetic.run.schemas import Table, columns
 
@@ -81,17 +82,18 @@ def region_floors(
         How often.
     """
     size = masks.shape[1], masks.shape[2]
-    candidates = {
-        "people": _pairs(masks, masks),
-        "elsewhere": (pair for _ in range(draws) for pair in _pairs(rolled(masks, random), masks)),
-        "subject": () if subject is None else _against(_sized(subject, size), masks),
-        "other photographs": (pair for other in others for pair in _against(_sized(other, size), masks)),
+    elsewhere = [_with_others(rolled(masks, random), masks) for _ in range(draws)]
+    stretched = [_sized(other, size) for other in others]
+    values = {
+        "people": _with_others(masks, masks),
+        "elsewhere": np.concatenate(elsewhere) if elsewhere else _NOTHING,
+        "subject": _NOTHING if subject is None else _with_all(_sized(subject, size)[None], masks),
+        "other photographs": _with_all(np.stack(stretched), masks) if stretched else _NOTHING,
     }
-    for kind, pairs in candidates.items():
-        values = np.array(list(pairs)).reshape(-1, 2)
-        values = values[~np.isnan(values).any(1)]
-        if len(values):
-            yield kind, float(values[:, 0].mean()), float(values[:, 1].mean())
+    for kind, pairs in values.items():
+        known = pairs[~np.isnan(pairs).any(1)]
+        if len(known):
+            yield kind, float(known[:, 0].mean()), float(known[:, 1].mean())
 
 
 def _is_other(cell: Cell, other: Cell) -> bool:
@@ -103,14 +105,20 @@ def _small(cell: Cell) -> Masks:
     return np.stack([reduced(mask) for mask in masks]) if len(masks) else masks
 
 
-def _pairs(candidates: Masks, masks: Masks) -> Iterator[tuple[float, float]]:
-    """Everybody's candidate with the regions of everybody else."""
-    for i, candidate in enumerate(candidates):
-        yield from _against(candidate, np.delete(masks, i, 0))
+_Pairs = Float[np.ndarray, "_p 2"]
+_NOTHING = np.empty((0, 2))
 
 
-def _against(candidate: Mask, masks: Masks) -> Iterator[tuple[float, float]]:
-    return ((dice(candidate, mask), iou(candidate, mask)) for mask in masks)
+def _with_others(candidates: Masks, masks: Masks) -> _Pairs:
+    """Dice and IoU of everybody's candidate with the regions of everybody else."""
+    dices, ious = overlaps(candidates, masks)
+    apart = ~np.eye(len(masks), dtype=bool)
+    return np.stack([dices[apart], ious[apart]], 1)
+
+
+def _with_all(candidates: Masks, masks: Masks) -> _Pairs:
+    dices, ious = overlaps(candidates, masks)
+    return np.stack([dices.ravel(), ious.ravel()], 1)
 
 
 def _sized(mask: np.ndarray, size: tuple[int, int]) -> Bool[np.ndarray, "_h _w"]:

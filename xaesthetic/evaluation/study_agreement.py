@@ -123,7 +123,7 @@ def _region_row(cell: Cell, masks: Masks, seed: int) -> tuple[object, ...]:
 def _person_rows(cell: Cell, marked: Sequence[Marking], masks: Masks) -> Iterator[tuple[object, ...]]:
     if len(masks) < 2:
         return
-    dices, ious = overlaps(masks)
+    dices, ious = overlaps(masks, masks)
     with_others = iou_others(masks)
     for i, mark in enumerate(marked):
         (mean, of_others), (mean_iou, _) = _alone(dices, i), _alone(ious, i)
@@ -131,12 +131,12 @@ def _person_rows(cell: Cell, marked: Sequence[Marking], masks: Masks) -> Iterato
         yield *key, mean, mean_iou, float(with_others[i]), of_others
 
 
-def overlaps(masks: Masks) -> tuple[Float[np.ndarray, "_r _r"], Float[np.ndarray, "_r _r"]]:
-    """Dice and IoU of all pairs of regions, none of them empty."""
-    flat = masks.reshape(len(masks), -1).astype(np.float32)
-    common = (flat @ flat.T).astype(np.float64)  # exact up to 16 million pixels
-    areas = masks.reshape(len(masks), -1).sum(1)
-    sums = areas[:, None] + areas
+def overlaps(first: Masks, second: Masks) -> tuple[Float[np.ndarray, "_r _s"], Float[np.ndarray, "_r _s"]]:
+    """Dice and IoU of each region of the first with each of the second; nan where both are empty."""
+    one, other = (masks.reshape(len(masks), -1) for masks in (first, second))
+    common = (one.astype(np.float32) @ other.astype(np.float32).T).astype(np.float64)  # exact up to 16 million pixels
+    sums = (one.sum(1)[:, None] + other.sum(1)).astype(np.float64)
+    sums[sums == 0] = np.nan
     return 2 * common / sums, common / (sums - common)
 
 

@@ -19,7 +19,8 @@ class Region(Protocol):
     """Something that holds a mask, perhaps packed."""
 
     @property
-    def mask(self) -> Mask: ...  # noqa: D102
+    def mask(self) -> Mask:
+        """Where it is."""
 
 
 @runtime_checkable
@@ -27,11 +28,17 @@ class Marking(Protocol):
     """What one annotator said in one task; `xaesthetic.annotate.marks.Mark` is one."""
 
     @property
-    def annotator(self) -> str: ...  # noqa: D102
+    def annotator(self) -> str:
+        """Their pseudonym."""
+
     @property
-    def photograph(self) -> int: ...  # noqa: D102
+    def photograph(self) -> int:
+        """Its number."""
+
     @property
-    def attribute(self) -> str: ...  # noqa: D102
+    def attribute(self) -> str:
+        """Its name."""
+
     @property
     def kind(self) -> str:
         """`practice`, `task`, `repeat` or `catch`."""
@@ -41,27 +48,40 @@ class Marking(Protocol):
         """The position of what a repeat repeats."""
 
     @property
-    def position(self) -> int: ...  # noqa: D102
+    def position(self) -> int:
+        """The place in what this annotator was shown."""
+
     @property
     def status(self) -> str:
         """`finished`, `skipped` or `begun`."""
 
     @property
-    def rating(self) -> float: ...  # noqa: D102
+    def rating(self) -> float:
+        """Of the attribute; nan where there is none."""
+
     @property
-    def overall(self) -> float: ...  # noqa: D102
+    def overall(self) -> float:
+        """The overall score; nan where there is none."""
+
     @property
     def extent(self) -> Mapping[str, str]:
         """By sign: `region`, `nowhere`, `everywhere`, or empty."""
 
     @property
-    def masks(self) -> Mapping[str, Mask | None]: ...  # noqa: D102
+    def masks(self) -> Mapping[str, Mask | None]:
+        """By sign; None where nothing is marked."""
+
     @property
-    def expected(self) -> Region | None: ...  # noqa: D102
+    def expected(self) -> Region | None:
+        """What should be marked in practice and catch trials."""
+
     @property
-    def expected_sign(self) -> str | None: ...  # noqa: D102
+    def expected_sign(self) -> str | None:
+        """With which sign."""
+
     @property
-    def seconds(self) -> float: ...  # noqa: D102
+    def seconds(self) -> float:
+        """How long it took; nan where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
