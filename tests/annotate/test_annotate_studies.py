@@ -9,14 +9,17 @@ from support.finished_study import LIGHT, answer_as_expected, photographs, recta
 from support.plugin_package import plugged  # noqa: F401
 
 import xaesthetic as xa
-from xaesthetic import studies
 from xaesthetic.cli import main
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Record
 from xaesthetic.data.datasets.annotations import annotations
 from xaesthetic.data.masks import read_mask
 from xaesthetic.data.study_export import read_export_study
 from xaesthetic.run.schemas import ANNOTATIONS
 from xaesthetic.run.stale import stale_notes
+from xaesthetic.studies import agreement as agreements
+from xaesthetic.studies import exports
+from xaesthetic.studies import models as compared_models
 
 
 def careless(connection, study, number, task):
@@ -40,26 +43,24 @@ def study(tmp_path, write_photo):
 
 def test_who_is_careless_is_excluded_and_results_come_with_and_without(study, tmp_path):
     made, store, folder = study
-    measured = studies.measure_agreement(store, made)
-    assert set(measured.excluded) == {"a03"}
-    assert "catch trials" in measured.excluded["a03"]
+    measured = agreements.measure_agreement(store, made)
+    assert measured.excluded == ("a03",)
+    assert "catch trials" in agreements.exclusions(list(store.marks()), made)["a03"]
     dice = {
-        which: tables["summary"].set_index(["attribute", "sign", "measure"])["value"]["light", "raises", "dice"]
-        for which, tables in (("all", measured.tables), ("kept", measured.kept))
+        which: results.agreement.summary.set_index(["attribute", "sign", "measure"])["value"]["light", "raises", "dice"]
+        for which, results in (("all", measured.everybody), ("kept", measured.kept))
     }
     assert dice["kept"] > 0.75 > dice["all"] > 0.3
-    regions = measured.tables["regions"]
+    regions = measured.everybody.agreement.regions
     assert set(regions.loc[regions["sign"] == "lowers", "nowhere"]) == {4}
-    written = studies.write_agreement(measured, store, made, folder, tmp_path / "agreement")
-    assert {"regions.csv", "summary_without_excluded.csv", "disagreement.png", "people.csv"} <= {
-        file.name for file in written
-    }
+    written = agreements.write_agreement(measured, store, made, folder, tmp_path / "agreement")
+    assert {"regions.csv", "kept_summary.csv", "disagreement.png", "people.csv"} <= {file.name for file in written}
     assert all(file.stat().st_size for file in written)
 
 
 def test_the_export_says_who_is_excluded_and_holds_fused_regions(study, tmp_path):
     made, store, folder = study
-    out = studies.export(store, made, folder, tmp_path / "out")
+    out = exports.export(store, made, folder, tmp_path / "out")
     assert store.copies() == [("export", out)]
     records = [item for item in annotations(out) if isinstance(item, Record)]
     assert {marks.annotator for record in records for marks in record.annotations} == {"a01", "a02", "a04", "a05"}
@@ -81,7 +82,7 @@ def test_the_export_says_who_is_excluded_and_holds_fused_regions(study, tmp_path
 def test_the_circle_closes_and_whoever_is_forgotten_leaves_it(study, tmp_path, plugged):
     """Maps are held against the marks; when somebody is forgotten, fused regions change and the run is stale."""
     made, store, folder = study
-    out = studies.export(store, made, folder, tmp_path / "out")
+    out = exports.export(store, made, folder, tmp_path / "out")
     asked = xa.Experiment("annotations", str(out), ("tiny_net",), ("cam",), ("light",), None)
     run = xa.compare(asked, tmp_path / "runs" / "mine").run
     table = run.read(ANNOTATIONS)
@@ -91,9 +92,14 @@ def test_the_circle_closes_and_whoever_is_forgotten_leaves_it(study, tmp_path, p
     assert {"signed_cc", "iou@raises", "cc@raises"} <= set(board["metric"])
     people = board[(board["metric"] == "iou@raises") & (board["model"] == "ceiling")]["value"].iloc[0]
     assert people > board[(board["metric"] == "iou@raises") & (board["kind"] == "map")]["value"].max()
+    held = compared_models.compare_with_people(store, made, run, "cc")["tiny_net cam"]
+    assert held.person.value > 0.7
+    assert held.difference.value == pytest.approx(held.model.value - held.person.value)
+    with pytest.raises(DataError, match="two maps were wanted"):
+        compared_models.compare_models(store, made, run, "cc", [("tiny_net", "cam")])
     fused = next((out / "fused").rglob("*.soft_mean.png"))
     before = fused.read_bytes()
-    done = studies.forget(store, made, folder, "a01", runs=[tmp_path / "runs"])
+    done = exports.forget(store, made, folder, "a01", runs=[tmp_path / "runs"])
     assert done.stale == (run.root,)
     assert fused.read_bytes() != before
     assert read_export_study(out).forgotten == 1
@@ -118,7 +124,7 @@ def test_from_the_command_line(study, tmp_path, capsys, monkeypatch):
     assert "ICC(2,1)" in shown
     assert (folder / "agreement" / "summary.csv").exists()
     code, shown, _ = command("annotations", "agreement", folder, "--json")
-    assert json.loads(shown)["with all"]["people"][0]["annotator"] == "a01"
+    assert json.loads(shown)["people"][0]["annotator"] == "a01"
     assert command("annotations", "export", folder, "--out", tmp_path / "out")[0] == 0
     assert command("annotations", "backup", folder, "--out", tmp_path / "all.zip")[0] == 0
     assert command("annotations", "restore", tmp_path / "all.zip", "--study", tmp_path / "again")[0] == 0
@@ -148,7 +154,7 @@ def test_heads_are_trained_on_ratings_and_never_judged_on_their_photographs(tmp_
     study, store = simulate(
         tmp_path / "study", photographs(tmp_path, write_photo, 40), (LIGHT,), annotators=2, people=2, repeats=0.0, practice=0
     )
-    out = studies.export(store, study, tmp_path / "study", tmp_path / "out")
+    out = exports.export(store, study, tmp_path / "study", tmp_path / "out")
     store.close()
     words = (
         "train",

@@ -1,0 +1,108 @@
+"""Models' maps beside the people of a study: against the same others, and two models against each other."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
+from xaesthetic.core.types import Map
+from xaesthetic.studies.agreement import exclusions
+
+if TYPE_CHECKING:
+    from xaesthetic.annotate.store import Store
+    from xaesthetic.annotate.study import Study
+    from xaesthetic.evaluation.model_differences import ModelDifference
+    from xaesthetic.evaluation.same_others import SameOthers
+    from xaesthetic.run.store import Run
+
+
+def compare_with_people(
+    store: "Store", study: "Study", run: "Run", metric: str, places: Sequence[tuple[str, str]] = ()
+) -> dict[str, "SameOthers"]:
+    """Hold models' maps, and every person, against the same others: what a model can be asked to reach.
+
+    Parameters
+    ----------
+    store, study
+        The study.
+    run
+        Of the study's export: its photographs have the same ids.
+    metric
+        A metric's name; of maps it gets the part that a sign is about.
+    places
+        (model, method); all of the run where empty.
+
+    Returns
+    -------
+    By ``model method``.
+
+    Raises
+    ------
+    DataError
+        If the run has no maps of the study's photographs and attributes.
+    PluginError
+        If there is no such metric.
+    """
+    from xaesthetic.core.plugins import load
+    from xaesthetic.evaluation.same_others import compare_with_people as compared
+
+    marks, score, maps = list(store.marks()), load("metrics", metric), _maps(run, study, places)
+    excluded = frozenset(exclusions(marks, study))
+    return {f"{place[0]} {place[1]}": compared(marks, of, score, study.seed, excluded) for place, of in maps.items()}
+
+
+def compare_models(
+    store: "Store", study: "Study", run: "Run", metric: str, places: Sequence[tuple[str, str]]
+) -> "ModelDifference":
+    """Score two models' maps against every person's region: who wins, and the pilot that a larger study is planned from.
+
+    Parameters
+    ----------
+    store, study, run, metric
+        As for `compare_with_people`.
+    places
+        Two of (model, method): the first less the second.
+
+    Raises
+    ------
+    DataError, PluginError
+        As for `compare_with_people`; if there are not two.
+    """
+    from xaesthetic.core.plugins import load
+    from xaesthetic.evaluation.model_differences import compare_models as compared
+
+    if len(places) != 2:
+        raise DataError(f"two maps were wanted, of which {len(places)} are named; name two as MODEL:METHOD.")
+    first, second = _maps(run, study, places).values()
+    marks = list(store.marks())
+    return compared(marks, first, second, load("metrics", metric), study.seed, frozenset(exclusions(marks, study)))
+
+
+def _maps(
+    run: "Run", study: "Study", places: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], dict[tuple[int, str, str], Map]]:
+    """Every place's maps in the size of the regions, of either sign, by photograph, attribute and sign."""
+    from xaesthetic.data.images import to_pixels
+    from xaesthetic.evaluation.score import map_part
+
+    every = places or [(model, method) for model in run.model_keys() for method in run.methods(model)]
+    result = {}
+    for place in every:
+        stack = run.maps(*place)
+        maps: dict[tuple[int, str, str], Map] = {}
+        for item in study.photographs:
+            if item.id not in stack:
+                continue
+            for attribute, grid in zip(stack.attributes, stack.of(item.id), strict=True):
+                pixels = to_pixels(grid, (item.height, item.width)).astype(np.float64)
+                maps |= {(item.number, attribute, sign): map_part(pixels, sign) for sign in SIDES}
+        known = {key[1] for key in maps} & {item.name for item in study.attributes}
+        if not known:
+            raise DataError(
+                f"{run.root}: {place[0]} {place[1]} has no map of the study's photographs and attributes; make the run from "
+                "the study's export."
+            )
+        result[place] = {key: saliency for key, saliency in maps.items() if key[1] in known}
+    return result

@@ -1,0 +1,43 @@
+"""A study's store, for whatever is not its server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xaesthetic.core.extras import need
+
+if TYPE_CHECKING:
+    from xaesthetic.annotate.store import Store
+    from xaesthetic.annotate.study import Study
+
+
+@contextmanager
+def open_store(folder: Path, database: str = "") -> Iterator[tuple["Study", "Store"]]:
+    """Open a study's store, beside a server that may be running.
+
+    Parameters
+    ----------
+    folder
+        The study's.
+    database
+        The URL with its password; that of the study where empty.
+
+    Raises
+    ------
+    DataError
+        If it is no study, or its database cannot be used.
+    PluginError
+        If the extra `annotate` is not installed.
+    """
+    need("sqlalchemy", extra="annotate", purpose="a study of annotations")
+    from xaesthetic.annotate.opening import url_of
+    from xaesthetic.annotate.store import Store
+    from xaesthetic.annotate.study import read_study
+
+    study = read_study(folder)
+    store = Store(database or url_of(study, folder))
+    try:
+        yield study, store
+    finally:
+        store.close()
