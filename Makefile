@@ -7,7 +7,7 @@ TOGETHER := --numprocesses=2 --dist=loadfile
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
-  tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
+  tests/annotate tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
 .DEFAULT_GOAL := help
 .PHONY: help install compare quick test lowest matrix hooks clean
@@ -64,7 +64,7 @@ $(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
 $(LOWEST)/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --requirement constraints-lowest.txt \
-	  $$(grep -E '^(beartype|execnet|hypothesis|pycocotools|pytest|pytest-xdist)==' constraints.txt)
+	  $$(grep -E '^(beartype|execnet|httpx2|hypothesis|pycocotools|pytest|pytest-xdist)==' constraints.txt)
 	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
