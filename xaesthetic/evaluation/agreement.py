@@ -30,14 +30,14 @@ _DRAWS = 200
 
 def dice(first: Bool[np.ndarray, "h w"], second: Bool[np.ndarray, "h w"]) -> float:
     """Twice the common area over the sum of both; nan where both are empty."""
-    both = int(first.sum()) + int(second.sum())
-    return 2 * int((first & second).sum()) / both if both else float("nan")
+    both = np.count_nonzero(first) + np.count_nonzero(second)
+    return 2 * np.count_nonzero(first & second) / both if both else float("nan")
 
 
 def iou(first: Bool[np.ndarray, "h w"], second: Bool[np.ndarray, "h w"]) -> float:
     """The common area over the area of either; nan where both are empty."""
-    either = int((first | second).sum())
-    return int((first & second).sum()) / either if either else float("nan")
+    either = np.count_nonzero(first | second)
+    return np.count_nonzero(first & second) / either if either else float("nan")
 
 
 def iou_others(masks: Masks) -> Float[np.ndarray, " r"]:
@@ -57,7 +57,7 @@ def alpha(masks: Masks) -> float:
     At most 1, 0 by chance; nan with one annotator, or where nothing or everything is marked by all.
     """
     count = len(masks)
-    marked = masks.sum(0, dtype=np.int64)
+    marked = masks.sum(0, dtype=np.int32)
     return _alpha(marked, count)
 
 

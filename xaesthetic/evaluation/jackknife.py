@@ -25,6 +25,7 @@ def jackknife(statistic: Callable[[Ratings], float], ratings: Ratings, people: b
     the fewer people there are. Leaving out has no such twins. The variances by photographs and by people are added, which
     counts what both share twice and is on the safe side (as Owen's pigeonhole bootstrap is). Distances are taken of
     ln(1 - x), so that the interval ends below 1, by Student's t with Satterthwaite's degrees of freedom.
+    In simulations of ICC(2,1) and ICC(2,k) (normal, .2 to .97, 10 to 50 photographs, 5 to 20 people) it covered 96 to 99 %.
 
     Parameters
     ----------

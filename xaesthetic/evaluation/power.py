@@ -12,7 +12,8 @@ from xaesthetic.evaluation.variance_components import Components
 
 Test = Literal["photographs and people", "photographs"]
 TESTS: tuple[Test, ...] = ("photographs and people", "photographs")
-"""What is drawn by chance: both, as `crossed_bootstrap` has it; or photographs alone, by a paired t-test of their means."""
+"""What is drawn by chance: both, as `crossed_bootstrap` has it; or photographs alone, by a paired t-test of their means,
+which says nothing of other people and has too many false alarms where people differ."""
 _AT_ONCE = 2_000_000  # simulated values
 _MOST = 200_000
 

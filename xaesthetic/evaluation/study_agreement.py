@@ -135,7 +135,8 @@ def overlaps(first: Masks, second: Masks) -> tuple[Float[np.ndarray, "_r _s"], F
     """Dice and IoU of each region of the first with each of the second; nan where both are empty."""
     one, other = (masks.reshape(len(masks), -1) for masks in (first, second))
     common = (one.astype(np.float32) @ other.astype(np.float32).T).astype(np.float64)  # exact up to 16 million pixels
-    sums = (one.sum(1)[:, None] + other.sum(1)).astype(np.float64)
+    areas, others = ([np.count_nonzero(mask) for mask in flat] for flat in (one, other))
+    sums = np.add.outer(areas, others).astype(np.float64)
     sums[sums == 0] = np.nan
     return 2 * common / sums, common / (sums - common)
 
