@@ -3,13 +3,13 @@
 import typer
 from typer.testing import CliRunner
 
-from xaesthetic.cli.plan import plan
+from xaesthetic.cli.plan import plan, precision
 from xaesthetic.core.errors import DataError
 from xaesthetic.evaluation.plan_file import read_plan
 
 app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command("plan")(plan)
-app.command("other")(lambda: None)
+app.command("precision")(precision)
 USUAL = ["plan", "--attr", "light", "--metric", "cc", "--difference", "0.1", "--times", "100"]
 NUMBERS = ["--components", "0.01,0.002,0.005,0.01"]
 
@@ -69,3 +69,15 @@ def test_what_is_wrong_is_said():
 def test_errors_of_the_input_are_left_to_the_command_line():
     result = run(*NUMBERS, "--difference", 0)
     assert isinstance(result.exception, DataError)
+
+
+def test_how_many_people_make_agreement_so_certain(tmp_path):
+    table = tmp_path / "by_person.csv"
+    rows = [f"{i},light,raises,a{j},{0.6 + 0.05 * (i % 3) + 0.03 * ((i + j) % 4)}" for i in range(8) for j in range(4)]
+    table.write_text("\n".join(["photograph,attribute,sign,annotator,dice", *rows]))
+    result = CliRunner().invoke(app, ["precision", str(table), "--width", "0.05"])
+    assert result.exit_code == 0, result.output
+    assert "variances of dice: photograph" in result.output
+    assert "people on 50 photographs, 5 for each" in result.output
+    wrong = CliRunner().invoke(app, ["precision", str(table), "--width", "0.05", "--column", "iou"])
+    assert "has no column iou" in str(wrong.exception)

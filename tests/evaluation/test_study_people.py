@@ -131,7 +131,7 @@ def rated():
 
 def test_ratings_of_everybody_have_icc_2():
     table = measure_ratings(rated()).set_index(["attribute", "measure"])
-    for attribute in ("light", "overall"):
+    for attribute in ("light", "overall score"):
         assert round(table.loc[(attribute, "ICC(2,1)"), "value"], 2) == 0.29
         assert round(table.loc[(attribute, "ICC(2,k)"), "value"], 2) == 0.62
         assert tuple(table.loc[(attribute, "ICC(2,k)"), ["photographs", "people", "k"]]) == (6, 4, 4)

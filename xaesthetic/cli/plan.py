@@ -65,18 +65,8 @@ def plan(
     _validate(attributes, metric, test)
     variances, source = _variances(pilot, components)
     chosen = _TESTS[test]
-    wanted = Wanted(
-        difference,
-        len(attributes),
-        power,
-        level,
-        chosen,
-        per,
-        seconds,
-        repeats,
-        catches,
-        sitting,
-    )
+    costs = (per, seconds, repeats, catches, sitting)
+    wanted = Wanted(difference, len(attributes), power, level, chosen, *costs)
     exclusions = Exclusions(catch_dice, self_dice, least_seconds)
     _say_components(variances)
     proposals = propose(variances, wanted, seed, times)
@@ -103,6 +93,33 @@ def plan(
     )
     write_plan(out, made)
     screen.say(f"{out}: {made.design.people} people, {made.design.photographs} photographs; sha256 {made.sha256}")
+
+
+def precision(
+    pilot: Annotated[Path, typer.Argument(help="A pilot's table: photograph, annotator, and a column of values.")],
+    width: Annotated[float, typer.Option(help="Of the mean's 95 % interval, from its low to its high end.")],
+    column: Annotated[
+        str, typer.Option(metavar="NAME", help="Which column: that of agreement/by_person.csv, say.")
+    ] = "dice",
+    photographs: Annotated[int, typer.Option(help="How many there are.")] = 50,
+    per: Annotated[int, typer.Option(help="People for a photograph and attribute.")] = 5,
+    seconds: Annotated[float, typer.Option(help="That a task takes.")] = 60.0,
+    sitting: Annotated[float, typer.Option(help="Minutes of a sitting at most.")] = 30.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the simulations.")] = 0,
+) -> None:
+    """Say how many people make an interval of a mean (of agreement, say) so narrow, from a pilot."""
+    from xaesthetic.evaluation.pilot import read_pilot
+    from xaesthetic.evaluation.planning import Wanted, people_for_width
+
+    read = read_pilot(pilot, column)
+    wanted = Wanted(1.0, per=per, seconds=seconds, sitting=sitting)
+    needed = people_for_width(read.components, wanted, width, photographs, seed)
+    _say_components(read.components, column)
+    screen.say(
+        f"A 95 % interval {width:g} wide: {needed.people} people on {photographs} photographs, {per} for each; of one "
+        f"attribute {needed.tasks} tasks each, {needed.minutes:.0f} minutes in {needed.sittings} sittings (expected width "
+        f"{needed.width:.3g})."
+    )
 
 
 def _today() -> str:
@@ -156,10 +173,10 @@ def _chosen(proposals: "tuple[Proposal, ...]", people: int | None) -> "Proposal"
     return known[people]
 
 
-def _say_components(variances: "Components") -> None:
+def _say_components(variances: "Components", column: str = "differences") -> None:
     interaction = "in the residual" if math.isnan(variances.interaction) else f"{variances.interaction:.3g}"
     screen.say(
-        f"variances of differences: photograph {variances.photograph:.3g}, person {variances.person:.3g}, interaction "
+        f"variances of {column}: photograph {variances.photograph:.3g}, person {variances.person:.3g}, interaction "
         f"{interaction}, residual {variances.residual:.3g}"
     )
 

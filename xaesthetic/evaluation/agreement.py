@@ -30,14 +30,14 @@ _DRAWS = 200
 
 def dice(first: Bool[np.ndarray, "h w"], second: Bool[np.ndarray, "h w"]) -> float:
     """Twice the common area over the sum of both; nan where both are empty."""
-    both = np.count_nonzero(first) + np.count_nonzero(second)
-    return 2 * np.count_nonzero(first & second) / both if both else float("nan")
+    both = int(np.count_nonzero(first)) + int(np.count_nonzero(second))
+    return 2 * int(np.count_nonzero(first & second)) / both if both else float("nan")
 
 
 def iou(first: Bool[np.ndarray, "h w"], second: Bool[np.ndarray, "h w"]) -> float:
     """The common area over the area of either; nan where both are empty."""
-    either = np.count_nonzero(first | second)
-    return np.count_nonzero(first & second) / either if either else float("nan")
+    either = int(np.count_nonzero(first | second))
+    return int(np.count_nonzero(first & second)) / either if either else float("nan")
 
 
 def iou_others(masks: Masks) -> Float[np.ndarray, " r"]:

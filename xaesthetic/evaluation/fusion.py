@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float64
+from jaxtyping import Bool, Float, Float64
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Mask
@@ -82,9 +82,7 @@ def staple(masks: Masks, rounds: int = _MOST) -> Staple:
     """
     _validate(masks)
     flat = masks.reshape(len(masks), -1)
-    _, first, place, counts = np.unique(
-        np.packbits(flat, axis=0), axis=1, return_index=True, return_inverse=True, return_counts=True
-    )
+    first, place, counts = _patterns(flat)
     patterns = flat[:, first].astype(np.float64)
     prior = float(patterns.mean(0) @ counts / counts.sum())
     weight, done, converged = patterns.mean(0), 0, prior in (0, 1)
@@ -93,7 +91,16 @@ def staple(masks: Masks, rounds: int = _MOST) -> Staple:
         converged = bool(abs(new - weight).max() < _CLOSE)
         weight, done = new, done + 1
     sensitivity, specificity = _rates(patterns, weight * counts, (1 - weight) * counts)
-    return Staple(weight[place.ravel()].reshape(masks.shape[1:]), sensitivity, specificity, done, converged)
+    return Staple(weight[place].reshape(masks.shape[1:]), sensitivity, specificity, done, converged)
+
+
+def _patterns(flat: Bool[np.ndarray, "r p"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A pixel of every pattern of people, the pattern of every pixel, and how many pixels each pattern has."""
+    place = np.zeros(flat.shape[1], np.int64)
+    for eight in np.packbits(flat, axis=0):  # a number a pixel, for any number of people
+        place = np.unique(256 * place + eight, return_inverse=True)[1]
+    _, first, counts = np.unique(place, return_index=True, return_counts=True)
+    return first, place, counts
 
 
 _Rates = Float[np.ndarray, " r"]

@@ -1,4 +1,4 @@
-"""A pilot's differences of two models, person by person, and the variance components that a study is planned from."""
+"""A pilot's values, person by person: differences of two models, say; and the variance components of them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core import files
-from xaesthetic.core.delimited import Delimited, Row, read_delimited
+from xaesthetic.core.delimited import Delimited, read_delimited
 from xaesthetic.core.errors import DataError
 from xaesthetic.evaluation.variance_components import Components, variance_components
 
-_WANTED = ("photograph", "annotator", "difference")
 _KNOWN = ("attribute", "sign")
 _KEYS = ("attribute", "photograph", "annotator", "sign")
 
@@ -30,11 +29,18 @@ class Pilot:
     """The file's."""
 
 
-def read_pilot(path: Path) -> Pilot:
-    """Read a table of differences: columns photograph, annotator, difference; attribute and sign where there are several.
+def read_pilot(path: Path, column: str = "difference") -> Pilot:
+    """Read a table of values: columns photograph, annotator, difference; attribute and sign where there are several.
 
     A row that comes a second time for the same person, photograph, attribute and sign is a repeat: it tells interaction from
-    residual. Signs are averaged. `agreement/same_others.csv` is such a table.
+    residual. Signs are averaged. `agreement/differences.csv` is such a table.
+
+    Parameters
+    ----------
+    path
+        The table.
+    column
+        Which column holds the values: `dice` of `agreement/by_person.csv`, say, where agreement is planned for.
 
     Raises
     ------
@@ -42,11 +48,11 @@ def read_pilot(path: Path) -> Pilot:
         If it cannot be read, a row is damaged or without a number, comes a third time, or photographs and people cannot be
         told apart; names the file and the line.
     """
-    table = read_delimited(path, _WANTED, _KNOWN)
+    table = read_delimited(path, ("photograph", "annotator", column), _KNOWN)
     name = files.printable(path)
-    rows = pd.DataFrame(_rows(table, name), columns=[*_KEYS, "difference"]).dropna()
+    rows = pd.DataFrame(_rows(table, name, column), columns=[*_KEYS, "value"]).dropna()
     if rows.empty:
-        raise DataError(f"{name}: has no difference; a row for every person and photograph was wanted.")
+        raise DataError(f"{name}: has no {column}; a row for every person and photograph was wanted.")
     rows["time"] = rows.groupby(list(_KEYS)).cumcount()
     if rows["time"].max() > 1:
         third = rows[rows["time"] > 1].iloc[0]
@@ -73,38 +79,37 @@ def mean_components(components: Iterable[Components]) -> Components:
     return Components(*map(float, values.mean(0)))
 
 
-def _rows(table: Delimited, name: str) -> Iterator[tuple[str, str, str, str, float]]:
-    number = table.number_reader("difference")
-    attribute, sign = (table.find_column(column) for column in _KNOWN)
+def _rows(table: Delimited, name: str, column: str) -> Iterator[tuple[str, str, str, str, float]]:
+    number = table.number_reader(column)
+    attribute, sign = (table.find_column(known) for known in _KNOWN)
     for row in table.rows:
         if row.problem:
             raise DataError(f"{name}, line {row.line}: {row.problem}.")
-        for column in ("photograph", "annotator"):
-            if not row.cells[column]:
-                raise DataError(f"{name}, line {row.line}: names no {column}; mend the row.")
-        value = _number(row, name, number)
-        cells = (row.cells[column] if column else "" for column in (attribute, "photograph", "annotator", sign))
+        for key in ("photograph", "annotator"):
+            if not row.cells[key]:
+                raise DataError(f"{name}, line {row.line}: names no {key}; mend the row.")
+        value = _number(row.cells[column], f"{name}, line {row.line}: the {column}", number)
+        cells = (row.cells[key] if key else "" for key in (attribute, "photograph", "annotator", sign))
         yield *cells, value  # type: ignore[misc]  # four texts
 
 
-def _number(row: Row, name: str, number: Callable[[str], float]) -> float:
-    cell = row.cells["difference"]
+def _number(cell: str, where: str, number: Callable[[str], float]) -> float:
     if not cell or cell.lower() == "nan":
         return float("nan")
     try:
         value = number(cell)
     except ValueError as error:
-        raise DataError(f"{name}, line {row.line}: the difference {error}; mend the row.") from error
+        raise DataError(f"{where} {error}; mend the row.") from error
     if not np.isfinite(value):
-        raise DataError(f"{name}, line {row.line}: the difference is {cell}; a finite number was wanted.")
+        raise DataError(f"{where} is {cell}; a finite number was wanted.")
     return value
 
 
 def _components(rows: pd.DataFrame) -> Components:
     """Of one attribute; signs are averaged, first and second times apart."""
     once = rows[rows["time"] == 0]
-    first = once.pivot_table("difference", "photograph", "annotator", "mean").to_numpy(np.float64)
-    wide = rows.pivot_table("difference", ["photograph", "annotator"], "time", ["mean", "count"])
+    first = once.pivot_table("value", "photograph", "annotator", "mean").to_numpy(np.float64)
+    wide = rows.pivot_table("value", ["photograph", "annotator"], "time", ["mean", "count"])
     if 1 not in wide["mean"]:
         return variance_components(first)
     again = wide[wide["count", 0] == wide["count", 1]]["mean"].to_numpy(np.float64)  # of the same signs

@@ -11,7 +11,8 @@ from xaesthetic.evaluation.reliability import reliability
 from xaesthetic.evaluation.study_marks import Marking
 from xaesthetic.run.schemas import Table, columns
 
-OVERALL = "overall"
+OVERALL = "overall score"
+"""The name of the score of 1 to 5 in tables, so that an attribute may be called overall."""
 RATINGS = Table(
     "agreement/ratings",
     columns("attribute text | measure text | value float | low float | high float | photographs int | people int | k float"),
