@@ -45,9 +45,13 @@ def export(
 ) -> None:
     """Write the data set 'annotations': masks, ratings, COCO's and Label Studio's JSON, points, fused regions."""
     from xaesthetic.studies import exports
+    from xaesthetic.studies.agreement import exclusions
 
     with _opened(study, database) as (question, store):
+        excluded = exclusions(list(store.marks()), question)
         screen.say(exports.export(store, question, study, out))
+    for name, why in excluded.items():
+        screen.say(f"excluded by the study's rules: {name}: {why}", err=True)
     screen.say(f"xaesthetic compare --data annotations --root {out} holds maps against it.", err=True)
 
 
