@@ -14,7 +14,7 @@ from xaesthetic.annotate.people import ADMIN, digest, invite
 from xaesthetic.annotate.server.addresses import Addresses
 from xaesthetic.annotate.server.log import FILE as LOG
 from xaesthetic.annotate.server.log import RefusalLog
-from xaesthetic.annotate.server.service import Service
+from xaesthetic.annotate.server.service import Measures, Service
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Study
 from xaesthetic.annotate.tables import ANNOTATORS, INVITATIONS, PHOTOGRAPHS
@@ -41,7 +41,12 @@ def url_of(study: Study, folder: Path) -> str:
 
 @contextmanager
 def opened(
-    study: Study, folder: Path, addresses: Addresses, database: str = "", key_file: Path | None = None
+    study: Study,
+    folder: Path,
+    addresses: Addresses,
+    database: str = "",
+    key_file: Path | None = None,
+    measures: Measures | None = None,
 ) -> Iterator[Opened]:
     """Open a study, as the only server of its folder.
 
@@ -57,6 +62,8 @@ def opened(
         The URL with its password; that of the question where empty.
     key_file
         Where the keys lie; in the folder where None.
+    measures
+        What the administrator's page has computed by later rooms.
 
     Raises
     ------
@@ -69,9 +76,9 @@ def opened(
         try:
             file = key_file or folder / (study.keys or keys.FILE)
             admin = _invite_all(store, study, folder, addresses.origin, file)
-            yield Opened(
-                Service(study, folder, store, addresses, file, log, _files(store, folder)), admin, _unused(store, file)
-            )
+            files = _files(store, folder)
+            service = Service(study, folder, store, addresses, file, log, files, measures or Measures())
+            yield Opened(service, admin, _unused(store, file))
         finally:
             log.close()
             store.close()
