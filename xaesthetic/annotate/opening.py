@@ -1,5 +1,6 @@
 """Opens a study to be served: the database filled, everybody invited, the key file in place."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from xaesthetic.annotate.server.service import Measures, Service
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Study
 from xaesthetic.annotate.tables import ANNOTATORS, INVITATIONS, PHOTOGRAPHS
+from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.locks import hold
 
 DATABASE = "study.sqlite"
@@ -91,6 +93,13 @@ def _invite_all(store: Store, study: Study, folder: Path, origin: str, file: Pat
             fill(connection, study, folder)
             keys.write_keys(file, _invitations(connection, origin))
         else:
+            if not file.exists():
+                warnings.warn(
+                    f"{file}: is not there, and so nobody's link is known; renew links on the administrator's page, or say "
+                    "where the file is with --keys.",
+                    XaestheticWarning,
+                    stacklevel=2,
+                )
             keys.write_keys(file, keys.move_links(keys.read_keys(file), origin))
         return keys.link(origin, _invite_admin(connection), "/admin")
 
