@@ -127,6 +127,7 @@ def test_touch_on_a_telephone(desk, study):
     sitting.saved()
     kept = study.saves(sitting.name)[-1]
     assert kept.lowers.sum() == pytest.approx(40 * 30 / 2, rel=0.15)
+    assert not (kept.raises & ~stroke.raises).any()  # nor left it a dot behind
     assert page.evaluate("document.documentElement.scrollWidth") == 390  # nothing sticks out
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, .choices label, .range, summary")].filter((one) => one.offsetParent)
