@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.extras import need
 
-CONNECTIONS = 16
+CONNECTIONS = 8
 """At once; the server has as many threads."""
 _WAIT = 30  # seconds for a lock or a connection
 
