@@ -174,3 +174,15 @@ def test_a_pen_draws(desk, study):
     kept = study.saves(sitting.saved().name)[-1]
     assert kept.kind == "stroke"
     assert kept.raises[120, 130]
+
+
+def test_a_wide_screen_shows_a_task_whole(desk):
+    sitting = desk(ready=False, viewport={"width": 1920, "height": 1080})
+    sitting.consent()
+    for step in ("rate", "mark"):
+        if step == "mark":
+            sitting.rate().page.evaluate("scrollTo(0, 0)")
+        board, go = (sitting.page.locator(name).bounding_box() for name in ("#board", "#panel button.primary"))
+        assert go["y"] + go["height"] < 1080
+        assert board["height"] > 0.55 * 1080
+        assert board["width"] / board["height"] == pytest.approx(WIDTH / HEIGHT, rel=0.01)
