@@ -7,6 +7,7 @@ from support.annotating import Annotator, made_study, marked, served, square, st
 
 from xaesthetic.annotate.disagreement import disagreement
 from xaesthetic.annotate.keys import read_keys
+from xaesthetic.annotate.server.service import Measures
 
 
 @pytest.fixture
@@ -144,3 +145,25 @@ def test_ratings_come_last_where_regions_come_first(tmp_path, database):
         assert person.save(task, 1, "overall", body | {"overall": 3}).status_code == 422  # not wanted in this study
         assert person.save(task, 1, "rating", body | {"rating": -1}).status_code == 200
         assert person.save(task, 2, "finish", body | {"rating": -1}).status_code == 200
+
+
+def test_an_export_and_exclusions_are_made_by_what_the_command_hands_over(tmp_path):
+    study, folder, calls = made_study(tmp_path / "third", practice=0), tmp_path / "third", []
+
+    def export(*arguments):
+        calls.append(arguments)
+        return arguments[-1]
+
+    def exclude(marks, study):
+        return {"a01": f"{len(marks)} marks"}
+
+    with served(study, folder, measures=Measures(export, exclude)) as client:
+        admin = Annotator(client, client.ready.admin)
+        person = Annotator(client, client.ready.links["a01"])
+        person.consent()
+        person.finish()
+        answer = admin.post("/api/admin/export", {}).json()
+        assert calls == [
+            (client.ready.service.store, study, folder, folder / "exports" / answer["folder"].rpartition("/")[2])
+        ]
+        assert [row["excluded"] for row in progress(admin)["annotators"]] == ["1 marks", None, None]

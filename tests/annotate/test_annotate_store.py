@@ -1,6 +1,7 @@
 """The store, on both databases: append-only, chained, brought to the newest tables."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -169,6 +170,27 @@ def test_a_mask_that_comes_again_is_kept_once(filled):
     with filled.reading() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM masks")).scalar() == before + 1
     assert len(rows(filled)) == 5
+
+
+def test_of_many_that_follow_one_version_one_is_kept(filled):
+    body = state(1, 4, "region", "", (square(5), None))
+
+    def attempt(_):
+        try:
+            return save(filled, 3, "stroke", body).version
+        except saves.ConflictError as error:
+            return error.last.version * -1
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(attempt, range(12))) == [-4] * 11 + [4]
+    assert [row["version"] for row in rows(filled)] == [1, 2, 3, 4]
+
+
+def test_a_save_that_comes_many_times_at_once_is_kept_once(filled):
+    name, body = str(uuid.uuid4()), state(1, 4, "region", "", (square(5), None))
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(lambda _: save(filled, 3, "stroke", body, name).version, range(12))) == {4}
+    assert len(rows(filled)) == 4
 
 
 def test_a_save_whose_transaction_fails_leaves_nothing(filled):

@@ -16,7 +16,7 @@ from xaesthetic.annotate.photographs import LONGEST
 from xaesthetic.annotate.server.addresses import addresses
 from xaesthetic.annotate.study import StudyAttribute, read_study, write_study
 from xaesthetic.core.attributes import ATTRIBUTES, Attribute
-from xaesthetic.core.errors import DataError
+from xaesthetic.core.errors import DataError, XaestheticWarning
 from xaesthetic.core.types import Record
 from xaesthetic.data.images import read_size
 
@@ -52,6 +52,7 @@ def test_bad_photographs_are_left_out_with_their_reason(tmp_path, records):
     assert all(made.left_out.values())
     assert read_study(tmp_path / "study") == made.study
     assert sorted(file.name for file in (tmp_path / "study" / "photographs").iterdir()) == ["1.jpg", "2.png"]
+    assert stat.S_IMODE((tmp_path / "study").stat().st_mode) == 0o700
 
 
 def test_prepared_copies_are_upright_without_metadata_and_not_too_large(tmp_path, records):
@@ -133,6 +134,11 @@ def test_started_again_it_is_the_same_with_new_addresses(tmp_path):
         assert second.admin.partition("#")[2] != first.admin.partition("#")[2]
         assert second.service.photographs == first.service.photographs
     assert [key.link for key in keys.read_keys(file)] == list(second.links.values())
+    file.rename(tmp_path / "elsewhere.csv")
+    with opened(study, tmp_path / "study", HERE, key_file=tmp_path / "elsewhere.csv") as third:
+        assert third.links == first.links
+    with pytest.warns(XaestheticWarning, match="nobody's link is known"), opened(study, tmp_path / "study", HERE) as fourth:
+        assert fourth.links == {}
 
 
 def test_two_studies_of_one_question_lay_out_the_same_tasks(tmp_path):

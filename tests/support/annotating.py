@@ -49,10 +49,10 @@ def made_study(folder, photographs=3, size=(HEIGHT, WIDTH), **options):
 
 
 @contextlib.contextmanager
-def served(study, folder, database=""):
+def served(study, folder, database="", measures=None):
     """A client of that study's application, and its links."""
     with (
-        opened(study, folder, addresses("127.0.0.1", 8765), database) as ready,
+        opened(study, folder, addresses("127.0.0.1", 8765), database, measures=measures) as ready,
         TestClient(application(ready.service), ORIGIN, client=("127.0.0.1", 1)) as client,
     ):
         client.ready = ready

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from xaesthetic.annotate.clock import later, now
 from xaesthetic.annotate.events import add_event
+from xaesthetic.annotate.people import hold
 from xaesthetic.annotate.study import Consent
 from xaesthetic.annotate.tables import CONSENTS
 
@@ -31,6 +32,7 @@ def add_consent(connection: Connection, number: int, consent: Consent, share: bo
     share
         Whether the other annotators may see their regions when the study has ended.
     """
+    hold(connection, number)
     if has_consented(connection, number):
         return
     at = now()

@@ -20,6 +20,7 @@ from xaesthetic.annotate.study import (
     write_study,
 )
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.files import writing
 from xaesthetic.core.types import Record
 
 FEW = 5
@@ -83,6 +84,8 @@ def make_study(folder: Path, records: Sequence[Record], choices: Choices) -> Mad
             f"--people {choices.invited}: fewer than the {choices.annotators} annotators of every photograph; "
             f"--people {choices.annotators} or more was wanted."
         )
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what people mark is nobody else's to read
     shown, left_out = _prepare_all(folder, records)
     if not shown:
         first = next(iter(left_out.items()), ("none", "none was named"))

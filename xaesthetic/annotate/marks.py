@@ -86,8 +86,9 @@ def iterate(connection: Connection) -> Iterator[Mark]:
         .outerjoin(expected, expected.c.sha256 == TASKS.c.expected_sha256)
         .order_by(TASKS.c.annotator, TASKS.c.position)
     )
-    for row in connection.execution_options(yield_per=200).execute(query):
-        yield _mark(row._mapping, order)
+    with connection.execute(query, execution_options={"yield_per": 200}) as rows:  # closed, though it is not read to its end
+        for row in rows:
+            yield _mark(row._mapping, order)
 
 
 def _mark(row: Mapping[Any, Any], order: str) -> Mark:

@@ -1,5 +1,6 @@
 """Opens a study to be served: the database filled, everybody invited, the key file in place."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from xaesthetic.annotate.people import ADMIN, digest, invite
 from xaesthetic.annotate.server.addresses import Addresses
 from xaesthetic.annotate.server.log import FILE as LOG
 from xaesthetic.annotate.server.log import RefusalLog
-from xaesthetic.annotate.server.service import Service
+from xaesthetic.annotate.server.service import Measures, Service
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Study
 from xaesthetic.annotate.tables import ANNOTATORS, INVITATIONS, PHOTOGRAPHS
+from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.locks import hold
 
 DATABASE = "study.sqlite"
@@ -41,7 +43,12 @@ def url_of(study: Study, folder: Path) -> str:
 
 @contextmanager
 def opened(
-    study: Study, folder: Path, addresses: Addresses, database: str = "", key_file: Path | None = None
+    study: Study,
+    folder: Path,
+    addresses: Addresses,
+    database: str = "",
+    key_file: Path | None = None,
+    measures: Measures | None = None,
 ) -> Iterator[Opened]:
     """Open a study, as the only server of its folder.
 
@@ -57,6 +64,8 @@ def opened(
         The URL with its password; that of the question where empty.
     key_file
         Where the keys lie; in the folder where None.
+    measures
+        What the administrator's page has computed by later rooms.
 
     Raises
     ------
@@ -69,9 +78,9 @@ def opened(
         try:
             file = key_file or folder / (study.keys or keys.FILE)
             admin = _invite_all(store, study, folder, addresses.origin, file)
-            yield Opened(
-                Service(study, folder, store, addresses, file, log, _files(store, folder)), admin, _unused(store, file)
-            )
+            files = _files(store, folder)
+            service = Service(study, folder, store, addresses, file, log, files, measures or Measures())
+            yield Opened(service, admin, _unused(store, file))
         finally:
             log.close()
             store.close()
@@ -84,6 +93,13 @@ def _invite_all(store: Store, study: Study, folder: Path, origin: str, file: Pat
             fill(connection, study, folder)
             keys.write_keys(file, _invitations(connection, origin))
         else:
+            if not file.exists():
+                warnings.warn(
+                    f"{file}: is not there, and so nobody's link is known; renew links on the administrator's page, or say "
+                    "where the file is with --keys.",
+                    XaestheticWarning,
+                    stacklevel=2,
+                )
             keys.write_keys(file, keys.move_links(keys.read_keys(file), origin))
         return keys.link(origin, _invite_admin(connection), "/admin")
 

@@ -39,6 +39,7 @@ class Session:
     person: Person
 
 
+_ROW = select(ANNOTATORS.c.number).where(ANNOTATORS.c.number == bindparam("number")).with_for_update()
 _PERSON = (
     select(ANNOTATORS, SESSIONS.c.csrf_sha256)
     .join(SESSIONS, SESSIONS.c.annotator == ANNOTATORS.c.number)
@@ -72,6 +73,11 @@ def pseudonym(number: int, invited: int) -> str:
 def add_annotator(connection: Connection, number: int, name: str, role: str = "annotator") -> None:
     """Add somebody."""
     connection.execute(ANNOTATORS.insert().values(number=number, pseudonym=name, role=role, made_at=now()))
+
+
+def hold(connection: Connection, number: int) -> None:
+    """Have others wait who want to change something of that person, until this transaction ends."""
+    connection.execute(_ROW, {"number": number})
 
 
 def next_number(connection: Connection) -> int:

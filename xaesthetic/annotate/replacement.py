@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from xaesthetic.annotate.events import add_event
-from xaesthetic.annotate.people import add_annotator, next_number, pseudonym
+from xaesthetic.annotate.people import ADMIN, add_annotator, hold, next_number, pseudonym
 from xaesthetic.annotate.study import Study
 from xaesthetic.annotate.tables import ANNOTATORS, EVENTS, INVITATIONS, TASKS
 from xaesthetic.annotate.tasks import add_tasks, is_over
@@ -27,6 +27,7 @@ def replace_someone(connection: Connection, study: Study) -> tuple[int, str]:
     DataError
         If nobody left with tasks that are not finished, or not yet taken over.
     """
+    hold(connection, ADMIN)  # one at a time
     left = _find_left(connection)
     if left is None:
         raise DataError(

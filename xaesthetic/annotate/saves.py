@@ -91,7 +91,7 @@ def add_save(connection: Connection, number: int, task: int, save: Save, rules_o
     marking = connection.execute(_MARKING, {"task": task}).first() is not None
     states.validate(save, last.state, marking, rules_of(item.attribute))
     _validate_masks(save.state, item.size)
-    _append(connection, item, save, last.sha256)
+    append(connection, item, save, last.sha256)
     return Saved(save.version + 1, item, save.state)
 
 
@@ -113,7 +113,8 @@ def _validate_masks(state: State, size: tuple[int, int]) -> None:
             runs.validate(lengths, size)
 
 
-def _append(connection: Connection, task: Task, save: Save, before: str) -> None:
+def append(connection: Connection, task: Task, save: Save, before: str) -> None:
+    """Keep a save as it is; `add_save` is for those that come from outside."""
     operation = canonical(save.operation)
     if len(operation.encode()) > OPERATION:
         raise DataError(f"An operation has {len(operation.encode()):,} bytes; at most {OPERATION:,} are kept.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from xaesthetic.annotate.clock import later, now, seconds_between
+from xaesthetic.annotate.people import hold
 from xaesthetic.annotate.tables import SITTINGS
 
 BREAK = 600
@@ -49,6 +50,9 @@ def begin_sitting(connection: Connection, number: int, minutes: int) -> None:
     """Begin a sitting, unless one runs or a break is due; the one before has ended when its time was over."""
     if find_sitting(connection, number, minutes) is not None:
         return
+    hold(connection, number)
+    if find_sitting(connection, number, minutes) is not None:
+        return  # another tab has begun it
     unfinished = (SITTINGS.c.annotator == number) & SITTINGS.c.ended.is_(None)
     for row in connection.execute(select(SITTINGS).where(unfinished)).all():
         ended = later(row.started, seconds=minutes * 60)

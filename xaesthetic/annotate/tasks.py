@@ -46,6 +46,8 @@ class Stand:
     """Whether it is finished or skipped."""
     sha256: str = ""
     """Of the last save."""
+    seconds: float | int = 0
+    """Worked on it until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def stand(connection: Connection, task: int, with_masks: bool = True) -> Stand:
     masks = load_masks(connection, (row.raises_sha256, row.lowers_sha256)) if with_masks else {}
     lengths = {key: mask.lengths.tolist() for key, mask in masks.items()}
     regions = Regions(lengths.get(row.raises_sha256), lengths.get(row.lowers_sha256))
-    return Stand(row.version, state_of(json.loads(row.state), regions), row.kind in ENDS, row.sha256)
+    return Stand(row.version, state_of(json.loads(row.state), regions), row.kind in ENDS, row.sha256, row.seconds)
 
 
 def operations(connection: Connection, task: int) -> list[dict[str, Any]]:

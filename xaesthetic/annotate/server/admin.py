@@ -3,7 +3,6 @@
 import math
 from dataclasses import asdict, dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -47,8 +46,10 @@ class Close:
 def progress(call: Call) -> dict[str, Any]:
     """How far the study has come."""
     state = standing(call.connection)
-    people, photographs = by_annotator(call.connection), by_photograph(call.connection)
-    return {"annotators": people, "photographs": photographs, **asdict(state)}
+    exclude = call.service.measures.exclusions
+    excluded = exclude(list(marks.iterate(call.connection)), call.service.study) if exclude else {}
+    people = [row | {"excluded": excluded.get(row["pseudonym"])} for row in by_annotator(call.connection)]
+    return {"annotators": people, "photographs": by_photograph(call.connection), **asdict(state)}
 
 
 def new_invitation(call: Call) -> dict[str, Any]:
@@ -111,13 +112,10 @@ def disagreements(call: Call) -> list[dict[str, Any]]:
 
 def export(call: Call) -> dict[str, Any]:
     """Write an export into the study's folder."""
-    folder = call.service.folder / "exports" / now().replace(":", "").partition(".")[0]
-    return {"folder": str(_export(call, folder))}
-
-
-def _export(call: Call, folder: Path) -> Path:
-    import_module("xaesthetic.annotate.export").export_study(call.service.store, call.service.study, folder)
-    return folder
+    service = call.service
+    write = service.measures.export or import_module("xaesthetic.annotate.export").export_study
+    out = service.folder / "exports" / now().replace(":", "").partition(".")[0]
+    return {"folder": str(write(service.store, service.study, service.folder, out))}
 
 
 def photograph(call: Call) -> Response:

@@ -1,17 +1,33 @@
 """What every request is answered with: the study, its store, the pages and the addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
 from starlette.requests import Request
 
+from xaesthetic.annotate.marks import Mark
 from xaesthetic.annotate.server.addresses import Addresses
 from xaesthetic.annotate.server.log import RefusalLog
 from xaesthetic.annotate.states import Rules
 from xaesthetic.annotate.store import Store
 from xaesthetic.annotate.study import Study
+
+Exporter = Callable[[Store, Study, Path, Path], Path]
+"""Writes an export of a study into a new folder (the last argument), and returns it."""
+Excluder = Callable[[Sequence[Mark], Study], Mapping[str, str]]
+"""By annotator the rule that leaves them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What later rooms make of a study; whoever serves it hands them over."""
+
+    export: Exporter | None = None
+    """The plain export where None."""
+    exclusions: Excluder | None = None
+    """Where None, nobody says who is excluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,7 @@ class Service:
     log: RefusalLog
     photographs: Mapping[int, Path]
     """The prepared copies by number; no name of a file comes from a request."""
+    measures: Measures = field(default_factory=Measures)
     turn: Lock = field(default_factory=Lock)
     """One writes the key file at a time."""
 

@@ -42,6 +42,7 @@ def task(call: Call) -> dict[str, Any]:
         "position": item.position,
         "total": progress(call.connection, number).total,
         "version": last.version,
+        "seconds": last.seconds,
         "photograph": photograph,
         "attribute": asdict(study.attribute(item.attribute)),
         "order": study.order,
@@ -73,8 +74,8 @@ def _feedback(call: Call, saved: Saved) -> dict[str, Any] | None:
     lengths = expected.lengths
     dice = 0.0 if marked is None else runs.dice(runs.validate(marked, saved.task.size), lengths)
     passed = dice >= PASSED
-    text = "Your region lies where it should." if passed else "Your region should lie where the outline is."
-    return {"dice": round(dice, 3), "passed": passed, "expected": lengths.tolist(), "text": text}
+    text = "Your region lies where it should." if passed else "Your region should lie as in the second picture."
+    return {"dice": round(dice, 3), "passed": passed, "sign": sign, "expected": lengths.tolist(), "text": text}
 
 
 def photograph(call: Call) -> Response:
