@@ -130,3 +130,36 @@ def capsules(points, radius):
         along = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / squared, 0, 1) if squared else 0
         inside |= np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0)) <= radius
     return inside
+
+
+def shown(sitting, x, y, side=36):
+    """The pixels that the canvas shows about a point of the photograph."""
+    sitting.settled()
+    left, top = sitting.place(x, y)
+    code = """([left, top, side]) => {
+      const board = document.querySelector("#board");
+      return [...board.getContext("2d").getImageData(left, top, side, side).data];
+    }"""
+    corner = [round(left - sitting.left), round(top - sitting.top), side]
+    return np.array(sitting.page.evaluate(code, corner)).reshape(side, side, 4)[..., :3]
+
+
+def test_marks_are_seen_by_colour_and_by_hatching(desk, study):
+    sitting = desk()
+    sitting.expected = "readback"  # the browser's advice to this test, not to the page
+    before = shown(sitting, 70, 150)
+    for sign, color in (("r", (213, 94, 0)), ("l", (0, 114, 178))):
+        sitting.key(sign, "p")
+        for point in ((65, 145), (175, 145), (175, 195), (65, 195)):
+            sitting.click(*point)
+        sitting.key("c")
+        marked = shown(sitting, 70, 150)
+        colors, counts = np.unique(marked.reshape(-1, 3), axis=0, return_counts=True)
+        assert colors[counts.argmax()] == pytest.approx(0.6 * np.array(color) + 0.4 * before[0, 0], abs=2)
+        rising = abs(marked[:-1, 1:] - marked[1:, :-1]).mean()  # along lines that rise to the right
+        falling = abs(marked[:-1, :-1] - marked[1:, 1:]).mean()
+        assert (rising < 1 < falling) if sign == "r" else (falling < 1 < rising)
+    sitting.key("o")
+    assert (shown(sitting, 70, 150) == before).all()
+    sitting.key("o")
+    assert (shown(sitting, 70, 150) == marked).all()

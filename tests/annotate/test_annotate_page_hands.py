@@ -80,8 +80,8 @@ def test_letters_do_nothing_where_they_are_typed(desk, study):
     sitting.page.get_by_label("More about it").press_sequentially("plz b")
     assert sitting.page.locator("input[name=tool]:checked").get_attribute("value") == "brush"
     sitting.page.keyboard.press("Escape")
-    assert sitting.page.locator("dialog").count() == 0
-    assert study.saves(sitting.name)[-1].kind == "overall"
+    sitting.page.locator("dialog").wait_for(state="detached")
+    assert study.saves(sitting.saved().name)[-1].kind == "overall"
 
 
 class Fingers:
@@ -127,6 +127,7 @@ def test_touch_on_a_telephone(desk, study):
     sitting.saved()
     kept = study.saves(sitting.name)[-1]
     assert kept.lowers.sum() == pytest.approx(40 * 30 / 2, rel=0.15)
+    assert not (kept.raises & ~stroke.raises).any()  # nor left it a dot behind
     assert page.evaluate("document.documentElement.scrollWidth") == 390  # nothing sticks out
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, .choices label, .range, summary")].filter((one) => one.offsetParent)
@@ -173,3 +174,15 @@ def test_a_pen_draws(desk, study):
     kept = study.saves(sitting.saved().name)[-1]
     assert kept.kind == "stroke"
     assert kept.raises[120, 130]
+
+
+def test_a_wide_screen_shows_a_task_whole(desk):
+    sitting = desk(ready=False, viewport={"width": 1920, "height": 1080})
+    sitting.consent()
+    for step in ("rate", "mark"):
+        if step == "mark":
+            sitting.rate().page.evaluate("scrollTo(0, 0)")
+        board, go = (sitting.page.locator(name).bounding_box() for name in ("#board", "#panel button.primary"))
+        assert go["y"] + go["height"] < 1080
+        assert board["height"] > 0.55 * 1080
+        assert board["width"] / board["height"] == pytest.approx(WIDTH / HEIGHT, rel=0.01)

@@ -131,6 +131,7 @@ def test_a_task_goes_on_after_a_reload_and_so_does_undo(desk, study):
     assert undone[1:] == [*reversed(strokes[:-1]), (None, None)]  # the first one takes “nowhere” back
     assert redone[:-1] == strokes
     assert after[-1].state["extent"] == {"raises": "region", "lowers": "nowhere"}
+    assert [save.seconds for save in after] == sorted(save.seconds for save in after)  # the clock goes on, too
     assert [save.version for save in after] == list(range(1, len(after) + 1))
 
 
@@ -160,7 +161,9 @@ def test_what_is_too_ragged_is_taken_back(run_module):
     code = """(m) => {
       const marking = new m.Marking(1000, 1000);
       marking.begin();
-      for (let row = 0; row < 1000; row += 1) for (let at = 0; at < 1000; at += 2) marking.span("lowers", false, row, at, at + 1);
+      for (let row = 0; row < 1000; row += 1) {
+        for (let at = 0; at < 1000; at += 2) marking.span("lowers", false, row, at, at + 1);
+      }
       const ragged = marking.end();
       marking.begin();
       marking.span("lowers", false, 3, 0, 1000);

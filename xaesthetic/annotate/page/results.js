@@ -34,7 +34,7 @@ function draw(app, rows) {
 }
 
 async function fill(section, { photograph, attribute, mine, others, maps }) {
-  section.append(element("h2", {}, attribute.title ?? attribute));
+  section.append(element("h2", {}, attribute.title ?? attribute.replaceAll("_", " ")));
   try {
     const image = await load({ url: photograph.url ?? photograph });
     const figures = [still(image, mine, "You"), ...others.map((runs, index) => still(image, runs, `Somebody else (${index + 1})`))];
