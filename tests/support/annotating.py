@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import uuid
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -18,7 +19,8 @@ from xaesthetic.annotate.opening import opened
 from xaesthetic.annotate.runs import encode
 from xaesthetic.annotate.server.addresses import addresses
 from xaesthetic.annotate.server.app import application
-from xaesthetic.annotate.study import Consent, StudyAttribute
+from xaesthetic.annotate.server.serve import listen, serve
+from xaesthetic.annotate.study import Consent, StudyAttribute, read_study
 from xaesthetic.core.types import Record
 
 HEIGHT, WIDTH = 60, 80
@@ -121,33 +123,60 @@ class Annotator:
 
 
 @contextlib.contextmanager
-def server_process(folder, database=""):
-    """The study of a folder, served by a process of its own: its origin, admin link, links, and the process."""
-    code = f"from support.annotating import run; run({str(folder)!r}, {database!r})"
+def server_processes(folder, database=""):
+    """A function that starts the study's server in a process of its own: its origin, admin link, links, process id.
+
+    All are forked from one process that has imported everything, so that a test may start many.
+    """
+    code = f"from support.annotating import start_many; start_many({str(folder)!r}, {database!r})"
     path = os.pathsep.join([str(ROOT), str(ROOT / "baselines"), str(ROOT / "reports"), str(ROOT / "tests")])
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": path}
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path},
     )
+
+    def start():
+        process.stdin.write("start\n")
+        process.stdin.flush()
+        admin, *links, number = process.stdout.readline().split()
+        return admin.partition("/admin")[0], admin, links, int(number)
+
     try:
-        admin = process.stdout.readline().strip()
-        links = process.stdout.readline().split()
-        yield admin.partition("/admin")[0], admin, links, process
+        yield start
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.stdin.close()
         process.wait(20)
         process.stdout.close()
 
 
+@contextlib.contextmanager
+def server_process(folder, database=""):
+    """One server in a process of its own, which ends by itself."""
+    with server_processes(folder, database) as start:
+        origin, admin, links, number = start()
+        try:
+            yield origin, admin, links, number
+        finally:
+            os.kill(number, signal.SIGTERM)
+
+
+def start_many(folder, database):
+    """Fork a server for every line that comes, one after the other."""
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run(folder, database)
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
 def run(folder, database):
-    """Serve a study on a free port; in a process of its own."""
-    from pathlib import Path
-
-    from xaesthetic.annotate.server.serve import listen, serve
-    from xaesthetic.annotate.study import read_study
-
-    listener = listen("127.0.0.1", 0)
+    """Serve a study on a free port."""
+    folder, listener = Path(folder), listen("127.0.0.1", 0)
     where = addresses("127.0.0.1", listener.getsockname()[1])
-    with opened(read_study(Path(folder)), Path(folder), where, database) as ready:
-        print(ready.admin)
-        print(*ready.links.values(), flush=True)
+    with opened(read_study(folder), folder, where, database) as ready:
+        print(ready.admin, *ready.links.values(), os.getpid(), flush=True)
         serve(application(ready.service), listener)

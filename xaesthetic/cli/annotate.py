@@ -10,6 +10,7 @@ from xaesthetic.cli import options, screen
 if TYPE_CHECKING:
     from xaesthetic.annotate.making import Choices
     from xaesthetic.annotate.opening import Opened
+    from xaesthetic.annotate.server.serve import Tls
     from xaesthetic.annotate.study import Order, Study
 
 app = typer.Typer()
@@ -67,8 +68,13 @@ def annotate(
     from xaesthetic.core.extras import need
 
     need("sqlalchemy", extra="annotate", purpose="xaesthetic annotate")
+    from xaesthetic.annotate.database import parse
     from xaesthetic.annotate.definitions import consent_of
     from xaesthetic.annotate.making import Choices
+    from xaesthetic.annotate.opening import opened
+    from xaesthetic.annotate.server.addresses import addresses, is_loopback
+    from xaesthetic.annotate.server.app import application
+    from xaesthetic.annotate.server.serve import listen, serve
     from xaesthetic.core.documents import read_text
     from xaesthetic.core.files import sha256
 
@@ -84,8 +90,20 @@ def annotate(
         keys="" if keys is None else str(keys.absolute()),
         plan="" if plan is None else sha256(plan),
     )
-    asked_for = _study(study, photographs or [], data, root, attr or [], choices, database)
-    _serve(asked_for, study, _tls(tls_cert, tls_key), host, port, behind_proxy, database, keys, open_page)
+    tls = None if tls_cert is None and tls_key is None else _tls(tls_cert, tls_key)
+    addresses(host, port, tls is not None, behind_proxy)  # what cannot be served is not made either
+    if database:
+        parse(database)
+    with listen(host, port) as listener:
+        where = addresses(host, listener.getsockname()[1], tls is not None, behind_proxy)
+        chosen = _study(study, photographs or [], data, root, attr or [], choices, database)
+        with opened(chosen, study, where, database, keys) as ready:
+            _print(ready)
+            if behind_proxy or not is_loopback(host):
+                screen.say(f"{host}: whoever reaches it sees the page; only a link that nobody has used signs in.", err=True)
+            if open_page:
+                _open(ready.admin)
+            serve(application(ready.service), listener, tls)
 
 
 def _study(
@@ -128,44 +146,14 @@ def _order(text: str) -> "Order":
     return orders[text]
 
 
-def _tls(cert: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+def _tls(cert: Path | None, key: Path | None) -> "Tls":
+    from xaesthetic.annotate.server.serve import Tls, validate_tls
+
     if cert is None or key is None:
-        if cert is not key:
-            raise typer.BadParameter("a certificate and its key go together.", param_hint="--tls-cert, --tls-key")
-        return None
-    return cert, key
-
-
-def _serve(
-    study: "Study",
-    folder: Path,
-    tls: tuple[Path, Path] | None,
-    host: str,
-    port: int,
-    proxy: str,
-    database: str,
-    keys: Path | None,
-    open_page: bool,
-) -> None:
-    """Serve a study until the command is stopped."""
-    from xaesthetic.annotate.opening import opened
-    from xaesthetic.annotate.server.addresses import addresses, is_loopback
-    from xaesthetic.annotate.server.app import application
-    from xaesthetic.annotate.server.serve import Tls, listen, serve
-
-    addresses(host, port, tls is not None, proxy)  # refused before a port is taken
-    listener = listen(host, port)
-    where = addresses(host, listener.getsockname()[1], tls is not None, proxy)
-    with listener, opened(study, folder, where, database, keys) as ready:
-        _print(ready)
-        if proxy or not is_loopback(host):
-            screen.say(
-                f"{host}: whoever reaches it sees the page; only a link that nobody has used signs in.",
-                err=True,
-            )
-        if open_page:
-            _open(ready.admin)
-        serve(application(ready.service), listener, Tls(*tls) if tls else None)
+        raise typer.BadParameter("a certificate and its key go together.", param_hint="--tls-cert, --tls-key")
+    tls = Tls(cert, key)
+    validate_tls(tls)
+    return tls
 
 
 def _print(ready: "Opened") -> None:

@@ -1,6 +1,7 @@
 """Serves a study until it is stopped."""
 
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,25 @@ class Tls:
 
     cert: Path
     key: Path
+
+
+def validate_tls(tls: Tls) -> None:
+    """Refuse files that TLS cannot be spoken with.
+
+    Raises
+    ------
+    DataError
+        If one of them is missing, is not what it should be, or wants a password.
+    """
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+            tls.cert, tls.key, password=""
+        )  # never asks for one
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"--tls-cert {tls.cert} --tls-key {tls.key}: cannot be used ({error}); PEM files of a certificate and its key, "
+            "without a password, were wanted."
+        ) from error
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -66,10 +86,4 @@ def serve(app: ASGIApp, listener: socket.socket, tls: Tls | None = None) -> None
         ssl_certfile=str(tls.cert) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
     )
-    try:
-        config.load()
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"--tls-cert, --tls-key: cannot be used ({error}); PEM files of a certificate and its key were wanted."
-        ) from error
     uvicorn.Server(config).run(sockets=[listener])
