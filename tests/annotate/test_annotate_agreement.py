@@ -10,6 +10,8 @@ from xaesthetic.annotate.store import Store
 from xaesthetic.evaluation.study import measure_study
 from xaesthetic.evaluation.study_marks import Marking
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):

@@ -23,8 +23,8 @@ def test_by_hand():
 def test_the_same_area_elsewhere_meets_by_chance():
     """A column of one in six, rolled anywhere, lies on the other's with chance 1/6: Dice 1 there, else 0."""
     masks = [np.tile(np.arange(6) == 2, (4, 1))] * 2
-    dice, iou = floors_of(masks, draws=600)["elsewhere"]
-    assert dice == pytest.approx(1 / 6, abs=0.03)
+    dice, iou = floors_of(masks, draws=300)["elsewhere"]
+    assert dice == pytest.approx(1 / 6, abs=0.04)
     assert iou == dice
 
 

@@ -19,6 +19,7 @@ from xaesthetic.evaluation.study_agreement import (
     measure_regions,
     most_disagreed,
     overlaps,
+    summarise,
 )
 from xaesthetic.evaluation.study_marks import StudyMark, cells, extent_of
 
@@ -35,6 +36,11 @@ def row_of(table, **keys):
         table = table[table[name] == value]
     assert len(table) == 1
     return table.iloc[0]
+
+
+def summary_of(marks):
+    """Of people's regions alone, which is quick."""
+    return summarise(pd.DataFrame(columns=list(REGIONS.names)), measure_by_person(marks))
 
 
 def by_hand():
@@ -107,16 +113,18 @@ def test_a_bigger_picture_of_the_same_does_not_narrow_the_interval():
     large = [mark(m.annotator, m.photograph, np.kron(m.masks["raises"], np.ones((3, 3), bool))) for m in small]
     widths = []
     for marks in (small, large):
-        row = row_of(measure_regions(marks).summary, attribute="light", sign="raises", measure="dice")
+        row = row_of(summary_of(marks), attribute="light", sign="raises", measure="dice")
         widths.append(row["high"] - row["low"])
     assert widths[0] == pytest.approx(widths[1])
 
 
 def test_attributes_of_one_photograph_are_averaged_before_they_are_units():
-    result = measure_regions(simulate(3, 3, careless=(), attributes=("light", "color")))
-    row = row_of(result.summary, attribute="", sign="", measure="dice")
+    marks = list(simulate(3, 3, careless=(), attributes=("light", "color")))
+    row = row_of(summary_of(marks), attribute="", sign="", measure="dice")
     assert (row["photographs"], row["people"]) == (3, 3)
-    assert crossed(result.by_person, "dice").shape == (3, 3)
+    by_person = measure_by_person(marks)
+    means = by_person.groupby(["photograph", "annotator"])["dice"].mean()
+    np.testing.assert_allclose(crossed(by_person, "dice").ravel(), means)
 
 
 def test_the_photographs_that_disagree_most_come_first(study):
@@ -128,7 +136,6 @@ def test_the_same_seed_gives_the_same(study):
     pd.testing.assert_frame_equal(measure_by_person(simulate()), study.by_person)
     few = list(simulate(2, 3))
     pd.testing.assert_frame_equal(measure_regions(few).regions, measure_regions(few).regions)
-    assert not measure_regions(few).regions.equals(measure_regions(few, seed=1).regions)
 
 
 def test_an_empty_study_has_empty_tables():

@@ -5,6 +5,7 @@ import pytest
 from support.simulated_study import ellipse, mark, region, simulate
 
 from xaesthetic.annotate.study import Exclusions
+from xaesthetic.core.errors import DataError
 from xaesthetic.evaluation.study_agreement import measure_by_person
 from xaesthetic.evaluation.study_marks import KnownRegion
 from xaesthetic.evaluation.study_people import PEOPLE, drift, measure_people, overall_drift
@@ -54,6 +55,13 @@ def test_one_who_marks_something_else_the_second_time_is_excluded():
     row = people_of(repeated(region(4, 6))).loc["a01"]
     assert row["excluded"]
     assert row["why"] == "Dice 0.00 with themselves on repeats, below 0.1"
+
+
+def test_repeats_and_catch_trials_of_another_size_are_refused():
+    with pytest.raises(DataError, match=r"a01, task 30: regions of \(4, 6\) and \(40, 60\)"):
+        people_of(repeated(ellipse(20, 30)))
+    with pytest.raises(DataError, match=r"a01, task 0: regions of \(40, 60\) and \(4, 6\)"):
+        people_of(catches(ellipse(20, 30)))
 
 
 def catches(*drawn):

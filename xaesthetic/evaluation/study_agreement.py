@@ -160,7 +160,7 @@ def summarise(regions: pd.DataFrame, by_person: pd.DataFrame, seed: int = 0) -> 
         Of the resamples.
     """
     rows = []
-    for attribute in ("", *sorted(set(regions["attribute"]))):
+    for attribute in ("", *sorted({*regions["attribute"], *by_person["attribute"]})):
         for sign in ("", *SIGNS):
             chosen, persons = (_chosen(table, attribute, sign) for table in (regions, by_person))
             rows += [(attribute, sign, *row) for row in _summary(chosen, persons, seed)]

@@ -7,6 +7,7 @@ import pandas as pd
 import scipy
 
 from xaesthetic.annotate.study import Exclusions
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.statistics import Estimate, bootstrap_t
 from xaesthetic.core.types import Mask
 from xaesthetic.evaluation.agreement import dice
@@ -49,6 +50,11 @@ def measure_people(marks: Iterable[Marking], by_person: pd.DataFrame, rules: Exc
     Returns
     -------
     The columns of `PEOPLE`, a row an annotator.
+
+    Raises
+    ------
+    DataError
+        If a repeat, or a catch trial, has another size than what it is compared with.
     """
     groups: dict[str, list[Marking]] = {}
     for mark in marks:
@@ -93,7 +99,7 @@ def _self_dice(first: Marking, second: Marking) -> Iterable[float]:
         if extent_of(first, sign) == extent_of(second, sign) == "region":
             one, other = first.masks[sign], second.masks[sign]
             if one is not None and other is not None:
-                yield dice(one, other)
+                yield _dice(one, other, second)
 
 
 def _catch_dice(mark: Marking) -> float:
@@ -103,7 +109,16 @@ def _catch_dice(mark: Marking) -> float:
     expected = mark.expected.mask
     said = extent_of(mark, mark.expected_sign)
     marked: Mask | None = np.ones_like(expected) if said == "everywhere" else mark.masks.get(mark.expected_sign)
-    return 0.0 if marked is None or said == "nowhere" else dice(marked, expected)
+    return 0.0 if marked is None or said == "nowhere" else _dice(marked, expected, mark)
+
+
+def _dice(one: np.ndarray, other: np.ndarray, mark: Marking) -> float:
+    if one.shape != other.shape:
+        raise DataError(
+            f"{mark.annotator}, task {mark.position}: regions of {one.shape} and {other.shape} (height, width) cannot be "
+            "compared; import both at the size of the photograph."
+        )
+    return dice(one, other)
 
 
 def drift(rows: pd.DataFrame) -> tuple[float, float, float]:
