@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="What becomes of a study's annotations (see 'annotate').")
 app.command("plan", epilog=plan.EPILOG)(plan.plan)
+app.command("precision")(plan.precision)
 Folder = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
 Database = Annotated[
     str, typer.Option("--database", metavar="URL", help="Its database, with the password, where it is not study.sqlite.")
