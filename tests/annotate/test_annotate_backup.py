@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
+from support.finished_study import LIGHT, photographs, simulate
 from support.masks import png
 from support.postgres import database, postgres  # noqa: F401
-from support.finished_study import LIGHT, photographs, simulate
 
 from xaesthetic.annotate import keys
 from xaesthetic.annotate.backup import back_up, restore
-from xaesthetic.annotate.export import export_study
 from xaesthetic.annotate.events import count_forgotten
+from xaesthetic.annotate.export import export_study
 from xaesthetic.annotate.forgetting import forget
 from xaesthetic.annotate.importing import import_marks
 from xaesthetic.annotate.store import Store

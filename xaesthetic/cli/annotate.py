@@ -68,6 +68,8 @@ def annotate(
     from xaesthetic.core.extras import need
 
     need("sqlalchemy", extra="annotate", purpose="xaesthetic annotate")
+    from dataclasses import replace
+
     from xaesthetic.annotate.database import parse
     from xaesthetic.annotate.definitions import consent_of
     from xaesthetic.annotate.making import Choices
@@ -75,8 +77,10 @@ def annotate(
     from xaesthetic.annotate.server.addresses import addresses, is_loopback
     from xaesthetic.annotate.server.app import application
     from xaesthetic.annotate.server.serve import listen, serve
+    from xaesthetic.annotate.server.service import Measures
     from xaesthetic.core.documents import read_text
-    from xaesthetic.core.files import sha256
+    from xaesthetic.evaluation.plan_file import read_plan
+    from xaesthetic.studies import agreement, exports
 
     choices = Choices(
         attributes=(),
@@ -88,8 +92,10 @@ def annotate(
         overall=overall,
         minutes=minutes,
         keys="" if keys is None else str(keys.absolute()),
-        plan="" if plan is None else sha256(plan),
     )
+    if plan is not None:
+        frozen = read_plan(plan)
+        choices = replace(choices, plan=frozen.sha256, exclusions=frozen.exclusions)
     tls = None if tls_cert is None and tls_key is None else _tls(tls_cert, tls_key)
     addresses(host, port, tls is not None, behind_proxy)  # what cannot be served is not made either
     if database:
@@ -97,7 +103,8 @@ def annotate(
     with listen(host, port) as listener:
         where = addresses(host, listener.getsockname()[1], tls is not None, behind_proxy)
         chosen = _study(study, photographs or [], data, root, attr or [], choices, database)
-        with opened(chosen, study, where, database, keys) as ready:
+        measures = Measures(exports.export, agreement.exclusions)
+        with opened(chosen, study, where, database, keys, measures) as ready:
             _print(ready)
             if behind_proxy or not is_loopback(host):
                 screen.say(f"{host}: whoever reaches it sees the page; only a link that nobody has used signs in.", err=True)
@@ -126,9 +133,10 @@ def _study(
     collection = collect(data, root) if data else collect_paths(photographs, short=True)
     database = without_password(url) if url else ""
     choices = replace(choices, attributes=attributes_of(attr, collection.described), database=database)
+    records = [record for record in collection.records if record.edit is None]  # of the sample, say: no edited versions
     if exists:
-        return go_on(folder, collection.records, choices)
-    made = make_study(folder, collection.records, choices)
+        return go_on(folder, records, choices)
+    made = make_study(folder, records, choices)
     screen.print_passed_over(collection.passed_over)
     screen.print_left_out(made.left_out)
     if choices.annotators < FEW:

@@ -218,10 +218,10 @@ def import_(
 
     with _opened(study, database) as (question, store):
         from xaesthetic.annotate.importing import import_marks
-        from xaesthetic.annotate.keys import FILE
+        from xaesthetic.studies.opening import key_file
 
         collection = collect(data, root)
-        done = import_marks(store, question, collection.records, str(root), keys or study / FILE, attr)
+        done = import_marks(store, question, collection.records, str(root), key_file(question, study, keys), attr)
     screen.print_passed_over(collection.passed_over)
     for reason, count in done.left_out.items():
         screen.say(f"left out: {count} regions: {reason}", err=True)
@@ -273,11 +273,12 @@ def forget(
 ) -> None:
     """Take a person out of a study, its backups and its exports, for good."""
     from xaesthetic.studies import exports
+    from xaesthetic.studies.opening import key_file
 
     with _opened(study, database) as (question, store):
         if not yes:
             typer.confirm(f"Take {annotator} out of {study} and its copies, for good?", abort=True)
-        done = exports.forget(store, question, study, annotator, keys, runs or [Path()])
+        done = exports.forget(store, question, study, annotator, key_file(question, study, keys), runs or [Path()])
     screen.say(f"{annotator}: {done.saves} saves are gone.")
     for file in done.rewritten:
         screen.say(f"written anew: {file}")

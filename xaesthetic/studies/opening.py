@@ -41,3 +41,10 @@ def open_store(folder: Path, database: str = "") -> Iterator[tuple["Study", "Sto
         yield study, store
     finally:
         store.close()
+
+
+def key_file(study: "Study", folder: Path, named: Path | None = None) -> Path:
+    """Return where the keys of a study lie: where it is named, or the study says, or in its folder."""
+    from xaesthetic.annotate.keys import FILE
+
+    return named or (Path(study.keys) if study.keys else folder / FILE)
