@@ -107,4 +107,4 @@ class Watched(Run):
     """As much of a run as the choice of metrics reads."""
 
     def read(self, table):
-        return pd.DataFrame({"reason": [""], "region": [b""]})
+        return pd.DataFrame({"reason": [""], "region": [b""], "sign": [""], "extent": [""]})

@@ -32,10 +32,12 @@ def human(**changed):
     density = np.exp(-((np.arange(6)[:, None] - 2) ** 2 + (np.arange(8) - 3) ** 2) / 4)
     points = np.array([[3.0, 2.0], [2.4, 1.9], [4.0, 3.0], [4.0, 3.0], [7.9, 5.9]])
     others = np.array([[0.0, 0.0], [5.0, 5.0], [3.0, 4.0]])
-    return HumanMap(**({"density": density, "fixations": points, "mask": mask, "others": others} | changed))
+    return HumanMap(
+        **({"density": density, "fixations": points, "mask": mask, "others": others, "signed": density} | changed)
+    )
 
 
-NOBODY = human(density=np.zeros(SHAPE), fixations=np.empty((0, 2)), mask=None, others=np.empty((0, 2)))
+NOBODY = human(density=np.zeros(SHAPE), fixations=np.empty((0, 2)), mask=None, others=np.empty((0, 2)), signed=None)
 PERFECT = human(mask=human().density > 0.3)
 
 
@@ -44,7 +46,7 @@ def test_each_says_how_it_is_read(name):
     facts = scale(name)
     assert isinstance(facts, MetricFacts)
     assert facts.low < facts.high
-    assert facts.needs in ("density", "fixations", "mask", "others")
+    assert facts.needs in ("density", "fixations", "mask", "others", "signed")
     assert facts.negative
 
 

@@ -140,9 +140,11 @@ def _add_all(connection: Connection, study: Study, regions: Sequence[_Region], s
         number = next_number(connection)
         names[who] = pseudonym(number, study.invited)
         add_annotator(connection, number, names[who])
-        own = [region for region in regions if region.annotator == who]
-        for place in dict.fromkeys((region.number, region.attribute) for region in own):
-            _add_task(connection, number, [region for region in own if (region.number, region.attribute) == place], source)
+        theirs = [region for region in regions if region.annotator == who]
+        for place in dict.fromkeys((region.number, region.attribute) for region in theirs):
+            _add_task(
+                connection, number, [region for region in theirs if (region.number, region.attribute) == place], source
+            )
             tasks += 1
         add_event(connection, "imported", number, {"source": source})
     return names, tasks

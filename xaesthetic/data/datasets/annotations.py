@@ -49,9 +49,9 @@ def annotations(root: Path | None = None) -> Iterator[Record | PassedOver | Attr
             yield PassedOver(f"{TABLE}, line {row.line}", why)
         elif row.cells["kind"] == "task":
             rows[row.cells["photograph"]].append(row.cells)
-    asked = {item.name for item in study.attributes}
+    names = {item.name for item in study.attributes}
     for photograph in study.photographs:
-        yield _record(root, photograph, [cells for cells in rows[photograph.id] if cells["attribute"] in asked])
+        yield _record(root, photograph, [cells for cells in rows[photograph.id] if cells["attribute"] in names])
 
 
 def _declared(study: ExportedStudy) -> Iterator[Attribute]:
