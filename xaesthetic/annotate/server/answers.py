@@ -37,30 +37,38 @@ def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = N
     return Response(msgspec.json.encode(value), status, headers, "application/json")
 
 
-async def read_body(request: Request, kind: Any, most: int) -> Any:
-    """Read a request's body into a typed value.
+async def read_body(request: Request, most: int) -> bytes:
+    """Read a request's body.
 
     Parameters
     ----------
     request
-        With a body of JSON.
-    kind
-        Its type.
+        With a body.
     most
         Bytes; nothing beyond is kept.
 
     Raises
     ------
     Refusal
-        If it is too large, takes too long, is no JSON (400) or of another shape (422).
+        If it is too large, or takes too long.
     """
     try:
         async with asyncio.timeout(_PATIENCE):
-            body = await _bounded(request, most)
+            return await _bounded(request, most)
     except TimeoutError as error:
         raise Refusal(408, "The request took too long.") from error
     except ClientDisconnect as error:
         raise Refusal(400, "The request ended early.") from error
+
+
+def parse_body(body: bytes, kind: Any) -> Any:
+    """Parse a body of JSON into a typed value.
+
+    Raises
+    ------
+    Refusal
+        If it is no JSON (400) or of another shape (422).
+    """
     try:
         value = parse_json(body, "the request")
     except DataError as error:

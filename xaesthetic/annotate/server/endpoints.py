@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xaesthetic.annotate.people import Person, digest, find_person
-from xaesthetic.annotate.server.answers import Refusal, as_json, read_body
+from xaesthetic.annotate.server.answers import Refusal, as_json, parse_body, read_body
 from xaesthetic.annotate.server.service import Service, service_of
 
 SMALL = 10_000
@@ -72,14 +72,15 @@ class Endpoint:
             csrf = request.headers.get("x-csrf-token", "") if self.method == "POST" else None
             if not _is_short(request):
                 await run_in_threadpool(_identify, service, token, csrf, self.role)
-            body = await read_body(request, self.kind, self.most) if self.method == "POST" else None
+            body = await read_body(request, self.most) if self.method == "POST" else b""
             result = await run_in_threadpool(self._do, service, token, csrf, dict(request.path_params), body)
             return result if isinstance(result, Response) else as_json(result)
 
         return handle
 
-    def _do(self, service: Service, token: str, csrf: str | None, names: Mapping[str, Any], body: Any) -> Any:
+    def _do(self, service: Service, token: str, csrf: str | None, names: Mapping[str, Any], sent: bytes) -> Any:
         person = _identify(service, token, csrf, self.role)
+        body = parse_body(sent, self.kind) if self.method == "POST" else None
         opened = service.store.writing() if self.writes else service.store.reading()
         with opened as connection:
             return self.work(Call(service, connection, person, token, names, body))
