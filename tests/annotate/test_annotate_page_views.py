@@ -58,24 +58,23 @@ def test_everybody_can_read_every_view(desk, study, screen):
     sitting.expected = "401"
 
 
-@pytest.mark.parametrize(
-    ("session", "task", "heading"),
-    [
-        ({"state": "break"}, {"state": "break", "seconds": 400}, "Time for a break"),
-        ({"state": "paused"}, {}, "The study is paused"),
-        ({"state": "closed"}, {}, "The study has ended"),
-    ],
-)
-def test_everybody_can_read_why_there_is_nothing_to_do(desk, session, task, heading):
-    sitting = desk(bypass_csp=True)
-    page = sitting.page
-    page.route(
-        "**/api/session", lambda route: route.fulfill(json={"csrf": "", "annotator": "a01", "role": "annotator"} | session)
-    )
-    page.route("**/api/task", lambda route: route.fulfill(json=task))
-    page.reload()
-    page.get_by_role("heading", name=heading).wait_for()
-    fitting(page)
+IDLE = {
+    "Time for a break": ({"state": "break"}, {"state": "break", "seconds": 400}),
+    "The study is paused": ({"state": "paused"}, {}),
+    "The study has ended": ({"state": "closed"}, {}),
+}
+
+
+def test_everybody_can_read_why_there_is_nothing_to_do(desk):
+    page = desk(ready=False, bypass_csp=True).page
+    answers = {}
+    page.route("**/api/session", lambda route: route.fulfill(json=answers["session"]))
+    page.route("**/api/task", lambda route: route.fulfill(json=answers["task"]))
+    for heading, (session, task) in IDLE.items():
+        answers.update(session={"csrf": "", "annotator": "a01", "role": "annotator"} | session, task=task)
+        page.reload()
+        page.get_by_role("heading", name=heading).wait_for()
+        fitting(page)
 
 
 def test_text_stays_text(desk):
