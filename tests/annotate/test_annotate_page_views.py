@@ -1,5 +1,7 @@
 """Every view of an annotator, read by axe-core in both themes and at both ends of what screens are; text stays text."""
 
+import re
+
 import pytest
 from support.annotate_desk import Desk, desk, findings, study  # noqa: F401
 from support.annotate_page import TITLE, page_study, serving
@@ -130,6 +132,7 @@ def test_marks_first_then_ratings_where_the_study_says_so_and_practice(chromium,
         assert page.locator("input[name=overall]").count() == 0
         sitting.finish()
         page.locator("figure canvas").nth(1).wait_for()
+        assert re.fullmatch(r"What was expected \((raises|lowers) it\)", page.locator("figcaption").nth(1).inner_text())
         fitting(page)
         page.get_by_role("button", name="Go on").click()
         page.wait_for_selector(".kicker:has-text('2 of 3')")
