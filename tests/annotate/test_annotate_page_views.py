@@ -1,5 +1,7 @@
 """Every view of an annotator, read by axe-core in both themes and at both ends of what screens are; text stays text."""
 
+import re
+
 import pytest
 from support.annotate_desk import Desk, desk, findings, study  # noqa: F401
 from support.annotate_page import TITLE, page_study, serving
@@ -58,24 +60,23 @@ def test_everybody_can_read_every_view(desk, study, screen):
     sitting.expected = "401"
 
 
-@pytest.mark.parametrize(
-    ("session", "task", "heading"),
-    [
-        ({"state": "break"}, {"state": "break", "seconds": 400}, "Time for a break"),
-        ({"state": "paused"}, {}, "The study is paused"),
-        ({"state": "closed"}, {}, "The study has ended"),
-    ],
-)
-def test_everybody_can_read_why_there_is_nothing_to_do(desk, session, task, heading):
-    sitting = desk(bypass_csp=True)
-    page = sitting.page
-    page.route(
-        "**/api/session", lambda route: route.fulfill(json={"csrf": "", "annotator": "a01", "role": "annotator"} | session)
-    )
-    page.route("**/api/task", lambda route: route.fulfill(json=task))
-    page.reload()
-    page.get_by_role("heading", name=heading).wait_for()
-    fitting(page)
+IDLE = {
+    "Time for a break": ({"state": "break"}, {"state": "break", "seconds": 400}),
+    "The study is paused": ({"state": "paused"}, {}),
+    "The study has ended": ({"state": "closed"}, {}),
+}
+
+
+def test_everybody_can_read_why_there_is_nothing_to_do(desk):
+    page = desk(ready=False, bypass_csp=True).page
+    answers = {}
+    page.route("**/api/session", lambda route: route.fulfill(json=answers["session"]))
+    page.route("**/api/task", lambda route: route.fulfill(json=answers["task"]))
+    for heading, (session, task) in IDLE.items():
+        answers.update(session={"csrf": "", "annotator": "a01", "role": "annotator"} | session, task=task)
+        page.reload()
+        page.get_by_role("heading", name=heading).wait_for()
+        fitting(page)
 
 
 def test_text_stays_text(desk):
@@ -131,6 +132,7 @@ def test_marks_first_then_ratings_where_the_study_says_so_and_practice(chromium,
         assert page.locator("input[name=overall]").count() == 0
         sitting.finish()
         page.locator("figure canvas").nth(1).wait_for()
+        assert re.fullmatch(r"What was expected \((raises|lowers) it\)", page.locator("figcaption").nth(1).inner_text())
         fitting(page)
         page.get_by_role("button", name="Go on").click()
         page.wait_for_selector(".kicker:has-text('2 of 3')")

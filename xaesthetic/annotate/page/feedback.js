@@ -10,7 +10,7 @@ export function feedback(app, image, marked, { dice, passed, expected, text, sig
       element("h1", {}, passed ? "Well done" : "Not quite"),
       element("p", {}, text),
       element("p", { class: "quiet" }, `Agreement with the expected region: ${dice.toFixed(2)} of 1.`),
-      element("div", { class: "pair" }, still(image, marked, "What you marked"), still(image, { [sign]: expected }, "What was expected")),
+      element("div", { class: "pair" }, still(image, marked, "What you marked"), still(image, { [sign]: expected }, `What was expected (${sign} it)`)),
       element("div", { class: "go" }, button("Go on", resolve, { class: "primary" })));
   });
 }
