@@ -9,6 +9,7 @@ from PIL import Image
 from support.annotating import HEIGHT, ORIGIN, RATED, WIDTH, Annotator, made_study, marked, served, square, state
 
 from xaesthetic.annotate import sittings
+from xaesthetic.annotate.server.service import Measures
 
 PRACTICE = 1
 OVERLAP = square(top=15)
@@ -166,6 +167,33 @@ def test_nobody_sees_results_before_the_end_nor_works_after_it(people, client):
     assert all(row["mine"] == {"raises": square(), "lowers": None} for row in rows)
     assert all(row["others"] == [row["mine"]] for row in rows)
     assert people[0].get(rows[0]["photograph"]).status_code == 200
+
+
+class OneMap:
+    """A model that has a map of every first attribute."""
+
+    def places(self, number, attribute):
+        return [("net", "cam")] if attribute == "light" else []
+
+    def picture(self, number, attribute, place):
+        return f"{number} {attribute} {place}".encode()
+
+
+def test_maps_are_shown_with_the_results_and_not_before(people, client):
+    object.__setattr__(client.ready.service, "measures", Measures(maps=OneMap()))
+    person = people[0]
+    for _ in range(PRACTICE + 4):
+        person.finish()
+    assert person.get("/api/results/maps/1/0/0").status_code == 403
+    Annotator(client, client.ready.admin).post("/api/admin/close", {"results": True})
+    rows = {(row["photograph"], row["attribute"]): row["maps"] for row in person.get("/api/results").json()}
+    assert {name for _, name in rows} == {"light", "vivid_color"}
+    assert all(bool(maps) == (name == "light") for (_, name), maps in rows.items())
+    shown = next(maps[0] for maps in rows.values() if maps)
+    assert (shown["model"], shown["method"]) == ("net", "cam")
+    assert person.get(shown["url"]).content.endswith(b" light 0")
+    for wrong in ("1/0/1", "1/1/0", "1/7/0", "99/0/0", "-1/0/0", "1/0/..%2f0"):
+        assert person.get(f"/api/results/maps/{wrong}").status_code == 404
 
 
 def test_who_does_not_share_is_not_shown(client):

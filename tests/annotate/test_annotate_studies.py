@@ -1,5 +1,6 @@
 """A study from end to end: agreement with and without exclusions, exports with fused regions, and maps held against it."""
 
+import io
 import json
 
 import numpy as np
@@ -95,6 +96,11 @@ def test_the_circle_closes_and_whoever_is_forgotten_leaves_it(study, tmp_path, p
     held = compared_models.compare_with_people(store, made, run, "cc")["tiny_net cam"]
     assert held.person.value > 0.7
     assert held.difference.value == pytest.approx(held.model.value - held.person.value)
+    pictures = compared_models.MapPictures(run, made, folder)
+    number = made.photographs[0].number
+    assert pictures.places(number, "light") == [("tiny_net", "cam")]
+    assert pictures.places(number, "beauty") == pictures.places(99, "light") == []
+    assert Image.open(io.BytesIO(pictures.picture(number, "light", 0))).size == (80, 60)
     with pytest.raises(DataError, match="two maps were wanted"):
         compared_models.compare_models(store, made, run, "cc", [("tiny_net", "cam")])
     fused = next((out / "fused").rglob("*.soft_mean.png"))

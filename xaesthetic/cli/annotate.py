@@ -52,6 +52,12 @@ def annotate(
     plan: Annotated[
         Path | None, typer.Option(help="What 'annotate plan' froze; its sha256 is kept.", show_default=False)
     ] = None,
+    maps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN", help="Whose maps annotators see when the study has ended with results.", show_default=False
+        ),
+    ] = None,
     consent: Annotated[Path | None, typer.Option(help="The text that annotators agree to.", show_default=False)] = None,
     contact: Annotated[str, typer.Option(help="Whom annotators write to.", show_default=False)] = "",
     keys: Annotated[
@@ -80,7 +86,7 @@ def annotate(
     from xaesthetic.annotate.server.service import Measures
     from xaesthetic.core.documents import read_text
     from xaesthetic.evaluation.plan_file import read_plan
-    from xaesthetic.studies import agreement, exports
+    from xaesthetic.studies import agreement, exports, models
 
     choices = Choices(
         attributes=(),
@@ -103,7 +109,8 @@ def annotate(
     with listen(host, port) as listener:
         where = addresses(host, listener.getsockname()[1], tls is not None, behind_proxy)
         chosen = _study(study, photographs or [], data, root, attr or [], choices, database)
-        measures = Measures(exports.export, agreement.exclusions)
+        pictures = None if maps is None else models.MapPictures(options.open_run(maps), chosen, study)
+        measures = Measures(exports.export, agreement.exclusions, pictures)
         with opened(chosen, study, where, database, keys, measures) as ready:
             _print(ready)
             if behind_proxy or not is_loopback(host):

@@ -1,6 +1,8 @@
 """Models' maps beside the people of a study: against the same others, and two models against each other."""
 
+import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from xaesthetic.evaluation.model_differences import ModelDifference
     from xaesthetic.evaluation.same_others import SameOthers
     from xaesthetic.run.store import Run
+
+_SIDE = 600  # pixels of a picture's longer side
 
 
 def compare_with_people(
@@ -87,9 +91,8 @@ def _maps(
     from xaesthetic.data.images import to_pixels
     from xaesthetic.evaluation.score import map_part
 
-    every = places or [(model, method) for model in run.model_keys() for method in run.methods(model)]
     result = {}
-    for place in every:
+    for place in places or _places(run):
         stack = run.maps(*place)
         maps: dict[tuple[int, str, str], Map] = {}
         for item in study.photographs:
@@ -106,3 +109,55 @@ def _maps(
             )
         result[place] = {key: saliency for key, saliency in maps.items() if key[1] in known}
     return result
+
+
+class MapPictures:
+    """Maps of a run over a study's photographs, as annotators see them when the study has ended.
+
+    Parameters
+    ----------
+    run
+        On the study's export.
+    study, folder
+        The study.
+
+    Raises
+    ------
+    DataError
+        If the run has no maps of the study's photographs and attributes.
+    """
+
+    def __init__(self, run: "Run", study: "Study", folder: Path) -> None:
+        self._folder, self._shown = folder, {item.number: item for item in study.photographs}
+        self._stacks = {place: run.maps(*place) for place in _places(run)}
+        wanted = {item.name for item in study.attributes}
+        if not any(wanted & {*stack.attributes} for stack in self._stacks.values()):
+            raise DataError(f"{run.root}: has no map of {', '.join(sorted(wanted))}; make the run from the study's export.")
+
+    def places(self, number: int, attribute: str) -> list[tuple[str, str]]:
+        """The models and methods that have a map of this photograph and attribute."""
+        item = self._shown.get(number)
+        return [
+            place
+            for place, stack in self._stacks.items()
+            if item is not None and item.id in stack and attribute in stack.attributes
+        ]
+
+    def picture(self, number: int, attribute: str, place: int) -> bytes:
+        """The map of one of those places over the photograph in grey, as a PNG."""
+        from PIL import Image
+
+        from xaesthetic.data import images
+        from xaesthetic.figures import style
+
+        item, stack = self._shown[number], self._stacks[self.places(number, attribute)[place]]
+        pixels = style.thumbnail(images.decode(self._folder / item.path), _SIDE)
+        grid = stack.of(item.id)[stack.attributes.index(attribute)]
+        shown = images.to_pixels(style.normalise(grid), pixels.shape[:2])
+        file = io.BytesIO()
+        Image.fromarray(style.overlay(pixels, shown)).save(file, "PNG")
+        return file.getvalue()
+
+
+def _places(run: "Run") -> list[tuple[str, str]]:
+    return [(model, method) for model in run.model_keys() for method in run.methods(model)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Protocol, runtime_checkable
 
 from starlette.requests import Request
 
@@ -16,6 +17,19 @@ from xaesthetic.annotate.study import Study
 
 Exporter = Callable[[Store, Study, Path, Path], Path]
 """Writes an export of a study into a new folder (the last argument), and returns it."""
+
+
+@runtime_checkable
+class ShownMaps(Protocol):
+    """Models' maps of a study's photographs, as pictures."""
+
+    def places(self, number: int, attribute: str) -> Sequence[tuple[str, str]]:
+        """The models and methods that have one of this photograph and attribute."""
+
+    def picture(self, number: int, attribute: str, place: int) -> bytes:
+        """The map of one of those places over the photograph, as a PNG."""
+
+
 Excluder = Callable[[Sequence[Mark], Study], Mapping[str, str]]
 """By annotator the rule that leaves them out."""
 
@@ -28,6 +42,8 @@ class Measures:
     """The plain export where None."""
     exclusions: Excluder | None = None
     """Where None, nobody says who is excluded."""
+    maps: ShownMaps | None = None
+    """What annotators see beside their regions when the study has ended; nothing where None."""
 
 
 @dataclass(frozen=True, slots=True)
