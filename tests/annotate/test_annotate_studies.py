@@ -183,3 +183,10 @@ def test_heads_are_trained_on_ratings_and_never_judged_on_their_photographs(tmp_
     judged = xa.judge(run)
     assert set(judged.tables["leaderboard"]["photographs"]) <= {0, 8}  # those that it was tested on
     assert any("32" in line for line in judged.warnings), judged.warnings
+
+
+def test_before_anybody_has_finished_there_is_nothing_to_measure(tmp_path, write_photo):
+    made, store = simulate(tmp_path / "study", photographs(tmp_path, write_photo, 2), (LIGHT,), 2, 2, active=0)
+    with pytest.raises(DataError, match="nobody has finished a task yet"):
+        agreements.measure_agreement(store, made)
+    store.close()

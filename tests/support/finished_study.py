@@ -23,7 +23,7 @@ BEAUTY = StudyAttribute("beauty", "Beauty & <b>more</b>", "How beautiful it is."
 CONSENT = Consent("1", "We ask you to mark photographs.", contact="lab@example.org")
 
 
-def simulate(folder, records, attributes=(LIGHT, BEAUTY), annotators=3, people=4, answer=None, **choices):
+def simulate(folder, records, attributes=(LIGHT, BEAUTY), annotators=3, people=4, answer=None, active=None, **choices):
     """A study in `folder`, finished by all; returns it and its store, open."""
     made = make_study(
         folder,
@@ -33,7 +33,7 @@ def simulate(folder, records, attributes=(LIGHT, BEAUTY), annotators=3, people=4
     store = Store(url_of(made.study, folder))
     with store.writing() as connection:
         fill(connection, made.study, folder)
-    for number in range(1, people + 1):
+    for number in range(1, (people if active is None else active) + 1):
         finish_all(store, made.study, number, answer or answer_as_expected)
     return made.study, store
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import Pixels
@@ -27,10 +28,29 @@ def measure_agreement(store: "Store", study: "Study") -> "StudyAgreement":
     ----------
     store, study
         The study; what is not finished does not count.
+
+    Raises
+    ------
+    DataError
+        If nobody has finished a task yet.
     """
     from xaesthetic.evaluation.study import measure_study
 
-    return measure_study(list(store.marks()), study.exclusions, seed=study.seed)
+    return measure_study(finished_marks(store, study), study.exclusions, seed=study.seed)
+
+
+def finished_marks(store: "Store", study: "Study") -> list["Mark"]:
+    """Return all marks of a study.
+
+    Raises
+    ------
+    DataError
+        If nobody has finished a task yet.
+    """
+    marks = list(store.marks())
+    if not any(mark.kind == "task" and mark.status == "finished" for mark in marks):
+        raise DataError(f"{study.title or 'the study'}: nobody has finished a task yet; there is nothing to measure.")
+    return marks
 
 
 def write_agreement(agreement: "StudyAgreement", store: "Store", study: "Study", folder: Path, out: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import numpy as np
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.sides import SIDES
 from xaesthetic.core.types import Map
-from xaesthetic.studies.agreement import exclusions
+from xaesthetic.studies.agreement import exclusions, finished_marks
 
 if TYPE_CHECKING:
     from xaesthetic.annotate.store import Store
@@ -52,7 +52,7 @@ def compare_with_people(
     from xaesthetic.core.plugins import load
     from xaesthetic.evaluation.same_others import compare_with_people as compared
 
-    marks, score, maps = list(store.marks()), load("metrics", metric), _maps(run, study, places)
+    marks, score, maps = finished_marks(store, study), load("metrics", metric), _maps(run, study, places)
     excluded = frozenset(exclusions(marks, study))
     return {f"{place[0]} {place[1]}": compared(marks, of, score, study.seed, excluded) for place, of in maps.items()}
 
@@ -80,7 +80,7 @@ def compare_models(
     if len(places) != 2:
         raise DataError(f"two maps were wanted, of which {len(places)} are named; name two as MODEL:METHOD.")
     first, second = _maps(run, study, places).values()
-    marks = list(store.marks())
+    marks = finished_marks(store, study)
     return compared(marks, first, second, load("metrics", metric), study.seed, frozenset(exclusions(marks, study)))
 
 
