@@ -1,21 +1,32 @@
-"""The command that plans a study; registered here as the founder's command line does."""
+"""The commands that plan a study."""
 
-import typer
+import pytest
 from typer.testing import CliRunner
 
-from xaesthetic.cli.plan import plan, precision
+from xaesthetic.cli import main
+from xaesthetic.cli.annotations import app
 from xaesthetic.core.errors import DataError
 from xaesthetic.evaluation.plan_file import read_plan
 
-app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
-app.command("plan")(plan)
-app.command("precision")(precision)
 USUAL = ["plan", "--attr", "light", "--metric", "cc", "--difference", "0.1", "--times", "100"]
 NUMBERS = ["--components", "0.01,0.002,0.005,0.01"]
 
 
 def run(*arguments):
     return CliRunner().invoke(app, [*USUAL, *map(str, arguments)], env={"COLUMNS": "200"})
+
+
+def test_it_is_planned_under_both_names(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = ["plan", "--components", "0.01,0.002,0.004,0.01", "--attr", "light", "--metric", "cc", "--difference", "0.1"]
+    shown = []
+    for group in ("annotate", "annotations"):
+        monkeypatch.setattr("sys.argv", ["xaesthetic", group, *words, "--times", "50"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1] != ""
 
 
 def test_a_plan_is_shown_and_written(tmp_path):

@@ -89,6 +89,8 @@ def _print(measured: "StudyAgreement") -> None:
     if measured.excluded:
         _print_results(measured.kept, f"without {len(measured.excluded)} excluded")
     _print_people(measured.people)
+    if measured.drift.value == measured.drift.value:
+        screen.say(f"drift: Dice with the others, less theirs, changes by {_estimate(measured.drift)} in 100 tasks")
     worst = most_disagreed(measured.everybody.agreement.regions, _WORST)
     lines = [[f"{row['photograph']}", row["attribute"], row["sign"], f"{row['dice']:.2f}"] for _, row in worst.iterrows()]
     screen.say()

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 app = typer.Typer()
 _SHOW = "show"
 _NAMED = 12  # overlays whose files are named on the screen
+_PLAN = ["annotate", "plan"]
 
 
 class PhotographGroup(TyperGroup):
     """Commands, of which `show` is the one where the first argument is a photograph or a folder and no command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `show` before photographs; a name that is a command too is the command."""
+        """Put `show` before photographs; a command's name is the command. A study is planned under either name."""
+        if args[:2] == _PLAN and not os.path.exists(args[1]):  # noqa: PTH110
+            args = ["annotations", *args[1:]]
         if args and args[0] in self.commands:
             _say_of_file(args)
         elif any(map(_is_photograph, args)) and not any(arg in self.commands for arg in args):
