@@ -8,7 +8,7 @@ from typing import Any
 
 from xaesthetic.annotate.marks import Mark
 from xaesthetic.annotate.runs import Lengths, dice
-from xaesthetic.annotate.study import SIGNS
+from xaesthetic.core.sides import SIDES
 
 
 def disagreement(marks: Iterable[Mark]) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def disagreement(marks: Iterable[Mark]) -> list[dict[str, Any]]:
     for mark in marks:
         if mark.kind != "task" or mark.status != "finished":
             continue
-        for sign in SIGNS:
+        for sign in SIDES:
             packed = mark.masks.packed[sign]
             if packed is not None:
                 regions[mark.photograph, mark.attribute, sign].append(packed.lengths)

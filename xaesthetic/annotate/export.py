@@ -25,10 +25,10 @@ from xaesthetic.annotate.events import count_forgotten
 from xaesthetic.annotate.export_tools import coco, label_studio
 from xaesthetic.annotate.marks import Mark
 from xaesthetic.annotate.store import Store
-from xaesthetic.annotate.study import SIGNS, Shown, Study, StudyAttribute
+from xaesthetic.annotate.study import Shown, Study, StudyAttribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable, swap, write_json, write_text, writing
-from xaesthetic.core.sides import EXTENTS
+from xaesthetic.core.sides import EXTENTS, SIDES
 from xaesthetic.core.spreadsheet import safe_cell
 from xaesthetic.core.types import Mask
 from xaesthetic.data.study_export import (
@@ -170,7 +170,7 @@ def _names(study: Study) -> list[str]:
 def _write_masks(mark: Mark, study: Study, out: Path) -> dict[str, tuple[str, float]]:
     """Write what was marked in a task; by sign the file's name and the share of the photograph."""
     written = {}
-    for sign in SIGNS:
+    for sign in SIDES:
         mask = mark.masks[sign]
         if mask is None:
             continue
@@ -194,7 +194,7 @@ def png(mask: Mask) -> bytes:
 def _row(
     mark: Mark, shown: Mapping[int, Shown], excluded: Mapping[str, str], written: Mapping[str, tuple[str, float]]
 ) -> dict[str, object]:
-    said = {sign: mark.extent[sign] for sign in SIGNS}
+    said = {sign: mark.extent[sign] for sign in SIDES}
     return {
         "photograph": shown[mark.photograph].id if mark.photograph in shown else f"{mark.kind} {mark.photograph}",
         "attribute": mark.attribute,
@@ -205,8 +205,8 @@ def _row(
         "rating": mark.rating,
         "overall": mark.overall,
         **said,
-        **{f"{sign}_mask": written[sign][0] if sign in written else "" for sign in SIGNS},
-        **{f"{sign}_area": written[sign][1] if sign in written else math.nan for sign in SIGNS},
+        **{f"{sign}_mask": written[sign][0] if sign in written else "" for sign in SIDES},
+        **{f"{sign}_area": written[sign][1] if sign in written else math.nan for sign in SIDES},
         "position": mark.position,
         "block": mark.block,
         "repeats": "" if mark.of is None else mark.of,
@@ -240,7 +240,7 @@ def _cell(value: object) -> str:
 def _write_points(out: Path, study: Study, marks: Sequence[Mark]) -> None:
     """For every attribute and sign a table of points, drawn by chance from each person's region; the same every time."""
     for attribute, folder in attribute_folders(_names(study)).items():
-        for sign in SIGNS:
+        for sign in SIDES:
             rows = []
             for mark in marks:
                 mask = mark.masks[sign] if mark.attribute == attribute else None

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from xaesthetic.annotate.marks import Mark
-from xaesthetic.annotate.study import SIGNS, Study
+from xaesthetic.annotate.study import Study
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.types import Mask
 from xaesthetic.data.run_lengths import to_brush, to_coco
 from xaesthetic.data.study_export import ExportedPhotograph
@@ -14,7 +15,7 @@ from xaesthetic.data.study_export import ExportedPhotograph
 
 def _regions(marks: Sequence[Mark]) -> Iterator[tuple[Mark, str, Mask]]:
     for mark in marks:
-        for sign in SIGNS:
+        for sign in SIDES:
             mask = mark.masks[sign]
             if mask is not None:
                 yield mark, sign, mask
@@ -32,7 +33,7 @@ def coco(photographs: Sequence[ExportedPhotograph], study: Study, marks: Sequenc
     marks
         Finished ones.
     """
-    labels = [f"{item.name} {sign}" for item in study.attributes for sign in SIGNS]
+    labels = [f"{item.name} {sign}" for item in study.attributes for sign in SIDES]
     numbers = {label: number for number, label in enumerate(labels, start=1)}
     images = [
         {"id": shown.number, "file_name": item.file, "width": item.width, "height": item.height}

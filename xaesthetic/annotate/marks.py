@@ -9,8 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, and_, func, select
 
 from xaesthetic.annotate.runs import Packed
-from xaesthetic.annotate.study import SIGNS
 from xaesthetic.annotate.tables import ANNOTATORS, MASKS, SAVES, STUDIES, TASKS
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.types import Mask
 
 _STATUS: Mapping[str, Literal["finished", "skipped"]] = {"finish": "finished", "skip": "skipped"}
@@ -108,7 +108,7 @@ def _mark(row: Mapping[Any, Any], order: str) -> Mark:
         rating=_number(state["rating"]),
         overall=_number(state["overall"]),
         extent=state["extent"],
-        masks=Masks({sign: _packed(row, sign) for sign in SIGNS}),
+        masks=Masks({sign: _packed(row, sign) for sign in SIDES}),
         expected=_packed(row, "expected"),
         expected_sign=row["expected_sign"],
         order=order,

@@ -10,6 +10,7 @@ from jaxtyping import Int64
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Mask
+from xaesthetic.data import run_lengths
 
 Lengths = Int64[np.ndarray, "_n"]
 """How many pixels in a row are unmarked, marked, unmarked, …"""
@@ -84,10 +85,7 @@ def encode(mask: Mask) -> Lengths:
     >>> encode(np.array([[True, False], [False, True]])).tolist()
     [0, 1, 2, 1]
     """
-    flat = mask.ravel()
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    first = [0] if flat.size and flat[0] else []
-    return np.diff(np.concatenate([first, [0], changes, [flat.size]]).astype(np.int64))
+    return run_lengths.lengths(mask.ravel())
 
 
 def decode(lengths: Lengths, size: tuple[int, int]) -> Mask:

@@ -12,10 +12,10 @@ from xaesthetic.annotate import runs, states
 from xaesthetic.annotate.clock import now
 from xaesthetic.annotate.masks import add_mask
 from xaesthetic.annotate.states import MARKING, Regions, Rules, Save, State
-from xaesthetic.annotate.study import SIGNS
 from xaesthetic.annotate.tables import SAVES
 from xaesthetic.annotate.tasks import Stand, Task, find_task, stand
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
 
 MOST = 5000
 """Saves of one task."""
@@ -107,7 +107,7 @@ def _find_conflict(save: Save, last: Stand, is_taken: bool) -> str:
 
 
 def _validate_masks(state: State, size: tuple[int, int]) -> None:
-    for sign in SIGNS:
+    for sign in SIDES:
         lengths = getattr(state.masks, sign)
         if lengths is not None:
             runs.validate(lengths, size)
@@ -135,7 +135,7 @@ def append(connection: Connection, task: Task, save: Save, before: str) -> None:
 
 
 def _masks(connection: Connection, regions: Regions, size: tuple[int, int]) -> dict[str, str | None]:
-    lengths = {sign: getattr(regions, sign) for sign in SIGNS}
+    lengths = {sign: getattr(regions, sign) for sign in SIDES}
     return {
         f"{sign}_sha256": None if item is None else add_mask(connection, runs.pack(item, size))
         for sign, item in lengths.items()

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from xaesthetic.annotate.study import SIGNS, Order, StudyAttribute
+from xaesthetic.annotate.study import Order, StudyAttribute
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
 
 Extent = Literal["", "region", "nowhere", "everywhere"]
 MARKING = ("stroke", "undo", "redo", "clear", "extent")
@@ -47,14 +48,14 @@ class State:
     @property
     def is_marked(self) -> bool:
         """Whether anything is said of a region."""
-        return any(getattr(self.extent, sign) or getattr(self.masks, sign) is not None for sign in SIGNS)
+        return any(getattr(self.extent, sign) or getattr(self.masks, sign) is not None for sign in SIDES)
 
     @property
     def has_extents(self) -> bool:
         """Whether both signs are said, and drawn where they are regions."""
         return all(
             getattr(self.extent, sign) and (getattr(self.extent, sign) != "region" or getattr(self.masks, sign) is not None)
-            for sign in SIGNS
+            for sign in SIDES
         )
 
     def is_rated(self, overall: bool) -> bool:
@@ -63,7 +64,7 @@ class State:
 
     def words(self) -> dict[str, Any]:
         """All but the masks, as it is stored."""
-        extent = {sign: getattr(self.extent, sign) for sign in SIGNS}
+        extent = {sign: getattr(self.extent, sign) for sign in SIDES}
         return {"rating": self.rating, "overall": self.overall, "extent": extent, "reason": self.reason}
 
 
@@ -115,7 +116,7 @@ def validate(save: Save, before: State, began_marking: bool, rules: Rules) -> No
         raise DataError(f"{state.rating:g} is no rating of the scale {rules.attribute.low:g} to {rules.attribute.high:g}.")
     if state.overall is not None and not rules.overall:
         raise DataError("No overall rating is wanted in this study.")
-    for sign in SIGNS:
+    for sign in SIDES:
         if getattr(state.masks, sign) is not None and getattr(state.extent, sign) != "region":
             raise DataError(f"A mask of what {sign} the attribute goes with the extent 'region'.")
     _validate_order(save, before, began_marking, rules)

@@ -13,8 +13,6 @@ from xaesthetic.core.files import write_json
 
 SCHEMA = 1
 FILE = "study.json"
-SIGNS = ("raises", "lowers")
-"""The two brushes: where the photograph's attribute is raised, and where it is lowered."""
 Order = Literal["rate_first", "mark_first"]
 Number = float | int
 Share = Annotated[float, msgspec.Meta(ge=0, lt=1)] | Annotated[int, msgspec.Meta(ge=0, lt=1)]

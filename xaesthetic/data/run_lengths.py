@@ -106,7 +106,7 @@ def to_coco(mask: Mask) -> list[int]:
     >>> to_coco(np.array([[False, True], [True, True]]))
     [1, 3]
     """
-    return [int(length) for length in _lengths(mask.T.ravel())]
+    return [int(length) for length in lengths(mask.T.ravel())]
 
 
 def to_brush(mask: Mask) -> list[int]:
@@ -115,7 +115,7 @@ def to_brush(mask: Mask) -> list[int]:
     Only runs are written, each with the shortest of four lengths that holds it; what reads it need not know that.
     """
     bits = [f"{mask.size * 4:032b}", f"{_VALUE - 1:05b}", *(f"{size - 1:04b}" for size in _SIZES)]
-    for number, length in enumerate(_lengths(mask.ravel())):
+    for number, length in enumerate(lengths(mask.ravel())):
         value = f"{255 * (number % 2):0{_VALUE}b}"
         for start in range(0, int(length) * 4, 1 << _SIZES[-1]):
             count = min(int(length) * 4 - start, 1 << _SIZES[-1])
@@ -126,8 +126,14 @@ def to_brush(mask: Mask) -> list[int]:
     return [int(byte) for byte in np.packbits(packed)]
 
 
-def _lengths(flat: np.ndarray) -> np.ndarray:
-    """Run lengths of marks in a row, beginning with what is not marked; that one may be 0."""
+def lengths(flat: np.ndarray) -> np.ndarray:
+    """Return the run lengths of marks in a row, beginning with what is not marked; that one may be 0.
+
+    Examples
+    --------
+    >>> lengths(np.array([True, False, False])).tolist()
+    [0, 1, 2]
+    """
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     first = [0] if flat.size and flat[0] else []
     return np.diff(np.concatenate([first, [0], edges, [flat.size]]).astype(np.int64))

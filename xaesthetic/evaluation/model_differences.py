@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.statistics import Estimate, crossed_bootstrap
 from xaesthetic.core.types import HumanMap, Map, Mask
 from xaesthetic.evaluation.same_others import Score
 from xaesthetic.evaluation.study_agreement import crossed
-from xaesthetic.evaluation.study_marks import SIGNS, Marking, extent_of
+from xaesthetic.evaluation.study_marks import Marking, extent_of
 from xaesthetic.run.schemas import Table, columns
 
 DIFFERENCES = Table(
@@ -64,7 +65,7 @@ def compare_models(
     for mark in marks:
         if mark.status != "finished" or mark.kind not in ("task", "repeat") or mark.annotator in without:
             continue
-        for sign in SIGNS:
+        for sign in SIDES:
             key = mark.photograph, mark.attribute, sign
             region = mark.masks.get(sign) if extent_of(mark, sign) == "region" else None
             if region is None or key not in first or key not in second:

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.statistics import Estimate, bootstrap_t, crossed_bootstrap
 from xaesthetic.evaluation.agreement import agreement, iou_others
-from xaesthetic.evaluation.study_marks import SIGNS, Cell, Marking, Masks, cells
+from xaesthetic.evaluation.study_marks import Cell, Marking, Masks, cells
 from xaesthetic.run.schemas import Table, columns
 
 _COMMAND = "xaesthetic annotations agreement STUDY"
@@ -161,7 +162,7 @@ def summarise(regions: pd.DataFrame, by_person: pd.DataFrame, seed: int = 0) -> 
     """
     rows = []
     for attribute in ("", *sorted({*regions["attribute"], *by_person["attribute"]})):
-        for sign in ("", *SIGNS):
+        for sign in ("", *SIDES):
             chosen, persons = (_chosen(table, attribute, sign) for table in (regions, by_person))
             rows += [(attribute, sign, *row) for row in _summary(chosen, persons, seed)]
     return pd.DataFrame(rows, columns=list(SUMMARY.names))

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Bool
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.types import Mask
 
-SIGNS = ("raises", "lowers")
 Masks = Bool[np.ndarray, "_r _h _w"]
 
 
@@ -175,5 +175,5 @@ def cells(marks: Iterable[Marking], without: Collection[str] = ()) -> Iterator[C
             groups.setdefault((mark.photograph, mark.attribute), []).append(mark)
     for (photograph, attribute), group in sorted(groups.items(), key=lambda item: item[0]):
         finished = tuple(mark for mark in group if mark.status == "finished")
-        for sign in SIGNS:
+        for sign in SIDES:
             yield Cell(photograph, attribute, sign, finished, len(group) - len(finished))

@@ -8,10 +8,11 @@ import scipy
 
 from xaesthetic.annotate.study import Exclusions
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sides import SIDES
 from xaesthetic.core.statistics import Estimate, bootstrap_t
 from xaesthetic.core.types import Mask
 from xaesthetic.evaluation.agreement import dice
-from xaesthetic.evaluation.study_marks import SIGNS, Marking, extent_of
+from xaesthetic.evaluation.study_marks import Marking, extent_of
 from xaesthetic.run.schemas import Table, columns
 
 PEOPLE = Table(
@@ -82,7 +83,7 @@ def _measure(group: Sequence[Marking], by_person: pd.DataFrame, annotator: str, 
     why = "; ".join(_reasons(len(caught), passed, with_self, typical, rules))
     return (
         *(len(finished), sum(mark.status == "skipped" for mark in tasks), _mean(theirs["dice"])),
-        *(len(again), with_self, _mean(float(extent_of(a, s) == extent_of(b, s)) for a, b in again for s in SIGNS)),
+        *(len(again), with_self, _mean(float(extent_of(a, s) == extent_of(b, s)) for a, b in again for s in SIDES)),
         _mean(abs(a.rating - b.rating) for a, b in again),
         *(len(caught), passed, _mean(caught), *drift(theirs), typical, bool(why), why),
     )
@@ -95,7 +96,7 @@ def _repeated(group: Sequence[Marking]) -> list[tuple[Marking, Marking]]:
 
 
 def _self_dice(first: Marking, second: Marking) -> Iterable[float]:
-    for sign in SIGNS:
+    for sign in SIDES:
         if extent_of(first, sign) == extent_of(second, sign) == "region":
             one, other = first.masks[sign], second.masks[sign]
             if one is not None and other is not None:

@@ -14,9 +14,9 @@ from xaesthetic.annotate.people import lock
 from xaesthetic.annotate.server.answers import Refusal
 from xaesthetic.annotate.server.endpoints import Call, Endpoint
 from xaesthetic.annotate.server.sessions import phase
-from xaesthetic.annotate.study import SIGNS
 from xaesthetic.annotate.tables import ANNOTATORS
 from xaesthetic.annotate.tasks import may_see
+from xaesthetic.core.sides import SIDES
 
 
 def results(call: Call) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def map_picture(call: Call) -> Response:
 
 def _regions(mark: Mark) -> dict[str, Any]:
     packed = mark.masks.packed
-    return {sign: None if item is None else item.lengths.tolist() for sign, item in ((sign, packed[sign]) for sign in SIGNS)}
+    return {sign: None if item is None else item.lengths.tolist() for sign, item in ((sign, packed[sign]) for sign in SIDES)}
 
 
 ENDPOINTS = (
