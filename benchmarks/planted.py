@@ -157,7 +157,7 @@ def _candidates(layer: Layer, scene: Picture, output: int, seed: int) -> Iterato
 
 
 def _people(scenes: list[Picture], number: int, output: int) -> HumanMap:
-    """People who looked at the region alone: thirty points of it."""
+    """People who looked at the region alone: thirty points of it; or who marked it there, and nothing as lowering."""
     region = scenes[number].regions[output]
     points, others = (
         _points(region, number),
@@ -165,7 +165,7 @@ def _people(scenes: list[Picture], number: int, output: int) -> HumanMap:
     )
     density = np.zeros(region.shape)
     np.add.at(density, (points[:, 1].astype(int), points[:, 0].astype(int)), 1.0)
-    return HumanMap(ndimage.gaussian_filter(density, 3.0), points, region, others)
+    return HumanMap(ndimage.gaussian_filter(density, 3.0), points, region, others, signed=region.astype(np.float64))
 
 
 def _points(region: np.ndarray, seed: int) -> np.ndarray:

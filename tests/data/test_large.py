@@ -113,11 +113,11 @@ def test_people_are_measured_at_the_scale_of_the_photograph(small_bounds):
     Image.fromarray(mask).save(file, "PNG")
     looked = Elsewhere({"a": np.array([[0.5, 0.5]]), "b": np.array([[0.9, 0.1]])})
     x, y = np.array([60.0, 130.9]), np.array([40.0, 89.9])
-    rows = pd.DataFrame({"x": [x], "y": [y], "region": [b""], "annotator": ["anna"]})
+    rows = pd.DataFrame({"x": [x], "y": [y], "region": [b""], "annotator": ["anna"], "extent": [""]})
     people = human_maps("a", "", rows, SIZE, looked)
     assert people.everybody.density.shape == (23, 33)
     np.testing.assert_allclose(people.everybody.fixations, [[15, 10], [130.9 / 4, 89.9 / 4]])
-    rows = pd.DataFrame({"x": [x[:0]], "y": [y[:0]], "region": [file.getvalue()], "annotator": ["anna"]})
+    rows = pd.DataFrame({"x": [x[:0]], "y": [y[:0]], "region": [file.getvalue()], "annotator": ["anna"], "extent": [""]})
     marked = human_maps("a", "", rows, SIZE, looked).everybody.mask
     assert marked.sum() == 10 * 20
 
