@@ -71,7 +71,9 @@ def test_cam_is_right_where_it_is_defined(planted, scenes):
     assert np.isnan(aucs["center"])
 
 
-@pytest.mark.parametrize("metric", ["auc", "nss", "cc", "signed_cc", "kl", "sim", "iou", "energy_pointing_game", "average_precision"])
+@pytest.mark.parametrize(
+    "metric", ["auc", "nss", "cc", "signed_cc", "kl", "sim", "iou", "energy_pointing_game", "average_precision"]
+)
 def test_metrics_prefer_the_right_map(metric, planted, scenes):
     assert min(planted.metric_shares(metric, scenes).values()) == 1.0
 
