@@ -46,10 +46,10 @@ def strokes(person, task, version, acknowledged, chance):
         acknowledged.append(name)
 
 
-def test_a_server_that_is_killed_has_kept_every_save_that_it_acknowledged(folder):
+def test_a_server_that_is_killed_has_kept_every_save_that_it_acknowledged(folder, database):
     made_study(folder, photographs=1, attributes=(LIGHT,), annotators=1, invited=1, practice=0)
     chance, acknowledged = random.Random(0), []
-    with server_processes(folder) as start:
+    with server_processes(folder, database) as start:
         for kill in range(KILLS):
             origin, _, links, process = start()
             with httpx2.Client(timeout=10) as http:
@@ -62,7 +62,7 @@ def test_a_server_that_is_killed_has_kept_every_save_that_it_acknowledged(folder
                 task = person.task()
                 assert task["version"] >= len(acknowledged) + 2  # one may be kept whose answer was lost
                 asyncio.run(killed_meanwhile(process, person, task, acknowledged, chance))
-    lost, duplicated, kept, broken = audit(f"sqlite:///{folder / 'study.sqlite'}", acknowledged)
+    lost, duplicated, kept, broken = audit(database, acknowledged)
     print(f"{kept} saves, {KILLS} kills")
     assert (lost, duplicated, broken) == (0, 0, [])
     assert 0 <= kept - 2 - len(acknowledged) <= KILLS
