@@ -10,6 +10,7 @@ import uuid
 import httpx2
 import pytest
 from support.annotating import HEIGHT, LIGHT, WIDTH, Annotator, made_study, server_process, server_processes, state
+from support.coroutines import run_async
 from support.load import SIZE, audit, load
 
 pytestmark = pytest.mark.slow
@@ -24,7 +25,7 @@ def folder(tmp_path):
 def test_fifty_at_once_lose_nothing_and_double_nothing(folder, database):
     made_study(folder, photographs=1, size=SIZE, attributes=(LIGHT,), annotators=50, invited=50, practice=0)
     with server_process(folder, database) as (origin, _, links, _):
-        tally = asyncio.run(load(origin, links, seconds=3))
+        tally = run_async(load(origin, links, seconds=3))
     lost, duplicated, kept, broken = audit(database, tally.acknowledged)
     print(f"{kept} saves, {tally.rate:.0f}/s, median {tally.median:.0f} ms, p95 {tally.p95:.0f} ms")
     assert tally.refused == []
@@ -61,7 +62,7 @@ def test_a_server_that_is_killed_has_kept_every_save_that_it_acknowledged(folder
                 person.client, person.origin, person.headers["origin"] = http, origin, origin
                 task = person.task()
                 assert task["version"] >= len(acknowledged) + 2  # one may be kept whose answer was lost
-                asyncio.run(killed_meanwhile(process, person, task, acknowledged, chance))
+                run_async(killed_meanwhile(process, person, task, acknowledged, chance))
     lost, duplicated, kept, broken = audit(database, acknowledged)
     print(f"{kept} saves, {KILLS} kills")
     assert (lost, duplicated, broken) == (0, 0, [])

@@ -1,6 +1,5 @@
 """What no page of ours sends is refused, noted, and changes nothing; on both databases."""
 
-import asyncio
 import hashlib
 import json
 import random
@@ -11,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from support.annotating import ORIGIN, RATED, Annotator, made_study, marked, served, square, state
 from support.bad_saves import bad_request
+from support.coroutines import run_async
 
 from xaesthetic.annotate.server.app import application
 from xaesthetic.annotate.server.guard import HEADERS
@@ -155,7 +155,7 @@ def test_of_a_body_without_a_length_no_more_is_read_than_is_allowed(client, pers
         async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as http:
             return await http.post(f"/api/tasks/{person.current}/saves", content=endless(), headers=person.headers)
 
-    assert asyncio.run(send()).status_code == 413
+    assert run_async(send()).status_code == 413
     assert taken <= 2_100_000
 
 
@@ -178,12 +178,12 @@ def test_only_the_files_of_the_page_are_served(client, tmp_path):
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=ORIGIN) as http:
             return await http.get(address)
 
-    page = asyncio.run(get("/"))
+    page = run_async(get("/"))
     assert (page.status_code, page.text) == (200, "<p>")
     assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
-    assert asyncio.run(get("/static/index.html")).status_code == 200
+    assert run_async(get("/static/index.html")).status_code == 200
     for address in ("/static/../app.py", "/static/..%2fapp.py", "/static/%2fetc%2fpasswd", "/etc/passwd", "/admin"):
-        assert asyncio.run(get(address)).status_code == 404
+        assert run_async(get(address)).status_code == 404
 
 
 # -- a thousand of them ------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def test_bad_requests_are_refused_and_noted_and_change_nothing(client, person, c
                 if method != "HEAD":
                     assert next(iter(answer.json())) == "error"
 
-    asyncio.run(send())
+    run_async(send())
     assert digest(client) == before
     assert len(log(client)) == len(statuses) == count
     assert {400, 403, 404, 405, 422} <= set(statuses)

@@ -65,7 +65,7 @@ def test_help_of_every_command_shows_an_example_and_imports_nothing_heavy(tmp_pa
     assert ended == [["0"]] * len(paths)
     for path, text in zip(paths, said.split("ENDED"), strict=False):
         example = " ".join(["xaesthetic", *path])
-        assert path in (("data",), ("table",), ("model-server",), ("new",)) or re.search(
+        assert path in (("data",), ("table",), ("model-server",), ("new",), ("annotations",)) or re.search(
             rf"^(?!Usage).*\b{example}\b", text, re.MULTILINE
         ), path
 

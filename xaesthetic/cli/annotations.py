@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="What becomes of a study's annotations (see 'annotate').")
 app.command("plan", epilog=plan.EPILOG)(plan.plan)
-app.command("precision")(plan.precision)
+app.command("precision", epilog=plan.PRECISION_EPILOG)(plan.precision)
 Folder = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
 Database = Annotated[
     str, typer.Option("--database", metavar="URL", help="Its database, with the password, where it is not study.sqlite.")
@@ -37,8 +37,7 @@ def _opened(folder: Path, database: str) -> Iterator[tuple["Study", "Store"]]:
         yield opened
 
 
-@app.command(epilog="\b\nExample:\n  xaesthetic annotations export study --out marked\n"
-             "  xaesthetic compare --data annotations --root marked --attr light --out run")  # fmt: skip
+@app.command(epilog="\b\nExample:\n  xaesthetic annotations export study --out marked")
 def export(
     study: Folder,
     out: Annotated[Path, typer.Option(help="The new folder; an older export of this study there is replaced.")],
@@ -56,7 +55,7 @@ def export(
     screen.say(f"xaesthetic compare --data annotations --root {out} holds maps against it.", err=True)
 
 
-@app.command()
+@app.command(epilog="\b\nExample:\n  xaesthetic annotations agreement study")
 def agreement(
     study: Folder,
     out: Annotated[
@@ -232,7 +231,7 @@ def import_(
         screen.say(f"  {pseudonym}: {name}")
 
 
-@app.command()
+@app.command(epilog="\b\nExample:\n  xaesthetic annotations backup study --out study.zip")
 def backup(
     study: Folder,
     out: Annotated[Path, typer.Option(help="The archive (ZIP); one that is there is replaced.")],
@@ -245,7 +244,7 @@ def backup(
         screen.say(back_up(store, question, study, out))
 
 
-@app.command()
+@app.command(epilog="\b\nExample:\n  xaesthetic annotations restore study.zip --study again")
 def restore(
     archive: Annotated[Path, typer.Argument(help="The backup.")],
     study: Annotated[Path, typer.Option("--study", help="A new folder.")],
@@ -261,7 +260,7 @@ def restore(
     screen.say(f"{study}: 'xaesthetic annotate --study {study}' goes on with it.")
 
 
-@app.command()
+@app.command(epilog="\b\nExample:\n  xaesthetic annotations forget study a07 --runs runs")
 def forget(
     study: Folder,
     annotator: Annotated[str, typer.Argument(metavar="ANNOTATOR", help="The pseudonym.")],

@@ -20,6 +20,10 @@ EPILOG = (
     "  xaesthetic annotations plan --components 0.01,0.002,0.004,0.01 --attr light --metric cc --difference 0.05\n"
     "  xaesthetic annotations plan pilot.csv --attr light --metric cc --difference 0.05 --width 0.1 --photographs 50"
 )
+PRECISION_EPILOG = (
+    "\b\nExample:\n  xaesthetic annotations precision pilot/agreement/by_person.csv --column dice --width 0.1 "
+    "--photographs 50"
+)
 _TESTS: Mapping[str, "Test"] = {"both": "photographs and people", "photographs": "photographs"}
 
 
