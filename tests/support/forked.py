@@ -41,6 +41,10 @@ for line in sys.stdin:
 """
 
 
+_WARNINGS = "error,ignore:unclosed scandir iterator:ResourceWarning"
+"""A signal may come while a folder is read."""
+
+
 @dataclass
 class Child:
     """A command under way."""
@@ -83,7 +87,7 @@ def answer(driver, request):
 def driver(tmp_path_factory):
     folder = install(tmp_path_factory.mktemp("forked"))
     with subprocess.Popen(
-        [sys.executable, "-c", _DRIVER], env=environment(folder), cwd=folder, text=True,
+        [sys.executable, "-c", _DRIVER], env=environment(folder, PYTHONWARNINGS=_WARNINGS), cwd=folder, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever started the tests may ignore it (nohup)
     ) as process:  # fmt: skip
