@@ -35,6 +35,7 @@ class Served:
             text=True,
             cwd=folder,
             env=environment | {"COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever started the tests may ignore it
         )
 
     def __enter__(self):

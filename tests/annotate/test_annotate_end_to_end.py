@@ -3,7 +3,6 @@
 import pytest
 from support.annotate_desk import Desk
 from support.annotate_page import serving
-from support.browser import chromium  # noqa: F401
 
 import xaesthetic as xa
 from xaesthetic.annotate.definitions import attributes_of
