@@ -64,7 +64,7 @@ $(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
 $(LOWEST)/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --requirement constraints-lowest.txt \
-	  $$(grep -E '^(beartype|execnet|httpx2|hypothesis|pycocotools|pytest|pytest-xdist)==' constraints.txt)
+	  $$(grep -E '^(beartype|execnet|httpx|httpx2|hypothesis|pycocotools|pytest|pytest-xdist)==' constraints.txt)
 	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
