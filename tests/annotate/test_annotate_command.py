@@ -121,10 +121,11 @@ def test_with_a_certificate_it_speaks_tls(tmp_path, photographs):
         (["in", "--attr", "light", "--behind-proxy", "http://a"], "https://NAME was wanted"),
         (["in", "--attr", "light", "--database", "mysql://a/b"], "postgresql://USER@HOST/NAME was wanted"),
         (["in", "--attr", "light", "--consent", "gone.txt"], "gone.txt: cannot be read"),
+        (["in", "--attr", "lihgt"], "did you mean 'light'?"),
         (["in"], "a new study needs photographs (or --data) and --attr"),
         (["--study", "nothing"], "a new study needs photographs (or --data) and --attr"),
     ],
-    ids=["host", "people", "overall", "order", "tls", "pem", "proxy", "database", "consent", "attr", "study"],
+    ids=["host", "people", "overall", "order", "tls", "pem", "proxy", "database", "consent", "slip", "attr", "study"],
 )
 def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(command, photographs, tmp_path, options, said):
     status, _, errors = command("annotate", *options, "--port", 0)

@@ -2,8 +2,9 @@
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from xaesthetic.annotate.study import Consent, StudyAttribute
 from xaesthetic.core.attributes import NAMES, Attribute, canonical, choose, describe
@@ -92,7 +93,7 @@ def attributes_of(texts: Iterable[str], declared: Iterable[Attribute] = ()) -> t
     Raises
     ------
     DataError
-        If there is none, or one is the overall score.
+        If there is none, one is the overall score, or one is nearly but not quite a known name.
 
     Examples
     --------
@@ -104,7 +105,16 @@ def attributes_of(texts: Iterable[str], declared: Iterable[Attribute] = ()) -> t
     if OVERALL in names:
         raise DataError("--attr overall: is asked of every photograph anyway, from 1 to 5; leave it out.")
     known = tuple(declared)
+    for name in names:
+        _validate_spelling(canonical(name), [*NAMES, *(item.name for item in known)])
     return tuple(_attribute(describe(canonical(name), known)) for name in names)
+
+
+def _validate_spelling(name: str, known: Sequence[str]) -> None:
+    """Refuse what is likely a slip: names are free, but a study that has begun keeps them."""
+    near = [] if name in known else get_close_matches(name, known, n=1, cutoff=0.8)
+    if near:
+        raise DataError(f"--attr {name}: did you mean {near[0]!r}? Name that, or choose a name that is less like it.")
 
 
 def _attribute(item: Attribute) -> StudyAttribute:

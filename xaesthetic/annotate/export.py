@@ -8,7 +8,6 @@ The photographs are the prepared copies that people saw, so that a mask has thei
 at all.
 """
 
-import csv
 import io
 import math
 import re
@@ -18,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from xaesthetic.annotate.clock import now
@@ -29,7 +29,7 @@ from xaesthetic.annotate.study import Shown, Study, StudyAttribute
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable, swap, write_json, write_text, writing
 from xaesthetic.core.sides import EXTENTS, SIDES
-from xaesthetic.core.spreadsheet import safe_cell
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import Mask
 from xaesthetic.data.study_export import (
     FILE,
@@ -170,14 +170,13 @@ def _names(study: Study) -> list[str]:
 def _write_masks(mark: Mark, study: Study, out: Path) -> dict[str, tuple[str, float]]:
     """Write what was marked in a task; by sign the file's name and the share of the photograph."""
     written = {}
+    folder = attribute_folders(_names(study))[mark.attribute]
     for sign in SIDES:
         mask = mark.masks[sign]
         if mask is None:
             continue
         kind = "" if mark.kind == "task" else f".{mark.kind}{mark.position}"
-        name = (
-            f"{MASKS}/{attribute_folders(_names(study))[mark.attribute]}/{mark.annotator}/{mark.photograph}{kind}.{sign}.png"
-        )
+        name = f"{MASKS}/{folder}/{mark.annotator}/{mark.photograph}{kind}.{sign}.png"
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(png(mask))
         written[sign] = (name, float(mask.mean()))
@@ -223,38 +222,23 @@ def _row(
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    file = io.StringIO()
-    writer = csv.DictWriter(file, columns, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    return file.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.6g}"
-    return safe_cell(value) if isinstance(value, str) else str(value)
+    return frame_csv(pd.DataFrame([dict(row) for row in rows], columns=list(columns)), float_format="%.6g")
 
 
 def _write_points(out: Path, study: Study, marks: Sequence[Mark]) -> None:
     """For every attribute and sign a table of points, drawn by chance from each person's region; the same every time."""
-    for attribute, folder in attribute_folders(_names(study)).items():
+    files = {item.number: f"../{PHOTOGRAPHS}/{item.number}{Path(item.path).suffix}" for item in study.photographs}
+    rows: dict[tuple[str, str], list[dict[str, object]]] = {}
+    for mark in marks:
         for sign in SIDES:
-            rows = []
-            for mark in marks:
-                mask = mark.masks[sign] if mark.attribute == attribute else None
-                if mask is not None and mark.extent[sign] not in EXTENTS:
-                    image = f"../{PHOTOGRAPHS}/{_file_of(study, mark.photograph)}"
-                    rows += [{"image": image, "subject": mark.annotator, "x": x, "y": y} for x, y in _points(mask, mark)]
-            if rows:
-                (out / "points").mkdir(exist_ok=True)
-                write_text(out / "points" / f"{folder}.{sign}.csv", _csv(("image", "subject", "x", "y"), rows))
-
-
-def _file_of(study: Study, number: int) -> str:
-    item = next(item for item in study.photographs if item.number == number)
-    return f"{item.number}{Path(item.path).suffix}"
+            mask = mark.masks[sign]
+            if mask is not None and mark.extent[sign] not in EXTENTS:
+                place = {"image": files[mark.photograph], "subject": mark.annotator}
+                rows.setdefault((mark.attribute, sign), []).extend(place | {"x": x, "y": y} for x, y in _points(mask, mark))
+    folders = attribute_folders(_names(study))
+    for (attribute, sign), points in rows.items():
+        (out / "points").mkdir(exist_ok=True)
+        write_text(out / "points" / f"{folders[attribute]}.{sign}.csv", _csv(("image", "subject", "x", "y"), points))
 
 
 def _points(mask: Mask, mark: Mark) -> list[tuple[float, float]]:

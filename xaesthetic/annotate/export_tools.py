@@ -71,9 +71,12 @@ def label_studio(photographs: Sequence[ExportedPhotograph], study: Study, marks:
     photographs, study, marks
         As for `coco`.
     """
+    by_photograph: dict[int, list[Mark]] = {}
+    for mark in marks:
+        by_photograph.setdefault(mark.photograph, []).append(mark)
     tasks = []
     for shown, item in zip(study.photographs, photographs, strict=True):
-        of = [mark for mark in marks if mark.photograph == shown.number]
+        of = by_photograph.get(shown.number, [])
         people = list(dict.fromkeys(mark.annotator for mark in of))
         annotations = [
             {"completed_by": {"email": who}, "result": [_brush(*region) for region in _regions(_by(of, who))]}

@@ -49,7 +49,7 @@ def export(
 
     with _opened(study, database) as (question, store):
         excluded = exclusions(list(store.marks()), question)
-        screen.say(exports.export(store, question, study, out))
+        screen.say(exports.export(store, question, study, out, excluded))
     for name, why in excluded.items():
         screen.say(f"excluded by the study's rules: {name}: {why}", err=True)
     screen.say(f"xaesthetic compare --data annotations --root {out} holds maps against it.", err=True)

@@ -18,6 +18,12 @@ def is_constant(saliency: Map) -> bool:
     return bool(low == high) or not bool(np.isfinite(low) and np.isfinite(high))
 
 
+def pearson(one: Map, other: Map) -> float:
+    """Pearson's correlation over pixels; neither map is constant."""
+    ours, theirs = (item - item.mean(dtype=np.float64) for item in (one, other))
+    return float((ours * theirs).sum() / np.sqrt((ours**2).sum() * (theirs**2).sum()))
+
+
 def at(saliency: Map, points: Points) -> Float[np.ndarray, " n"]:
     """The values of the pixels that the points lie in."""
     columns, rows = np.floor(points).astype(np.int64).T

@@ -1,10 +1,8 @@
 """Pearson's correlation with the density."""
 
-import numpy as np
-
 from xaesthetic.core.facts import metric
 from xaesthetic.core.types import HumanMap, Map
-from xaesthetic.metrics._maps import NAN, is_constant
+from xaesthetic.metrics._maps import NAN, is_constant, pearson
 
 
 @metric(higher=True, low=-1.0, high=1.0, needs="density", negative="kept: both maps are standardised")
@@ -17,5 +15,4 @@ def cc(saliency: Map, human: HumanMap) -> float:
     """
     if is_constant(saliency) or is_constant(human.density):
         return NAN
-    ours, theirs = (item - item.mean(dtype=np.float64) for item in (saliency, human.density))
-    return float((ours * theirs).sum() / np.sqrt((ours**2).sum() * (theirs**2).sum()))
+    return pearson(saliency, human.density)

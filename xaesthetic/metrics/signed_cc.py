@@ -1,10 +1,8 @@
 """Pearson's correlation of a signed map with what people marked as raising less what they marked as lowering."""
 
-import numpy as np
-
 from xaesthetic.core.facts import metric
 from xaesthetic.core.types import HumanMap, Map
-from xaesthetic.metrics._maps import NAN, is_constant
+from xaesthetic.metrics._maps import NAN, is_constant, pearson
 
 
 @metric(higher=True, low=-1.0, high=1.0, needs="signed", negative="kept: held against what people marked as lowering")
@@ -20,5 +18,4 @@ def signed_cc(saliency: Map, human: HumanMap) -> float:
     """
     if human.signed is None or is_constant(saliency) or is_constant(human.signed):
         return NAN
-    ours, theirs = (item - item.mean(dtype=np.float64) for item in (saliency, human.signed))
-    return float((ours * theirs).sum() / np.sqrt((ours**2).sum() * (theirs**2).sum()))
+    return pearson(saliency, human.signed)

@@ -19,7 +19,7 @@ FUSED = "fused"
 """The folder of an export that holds what everybody's regions make together."""
 
 
-def export(store: "Store", study: "Study", folder: Path, out: Path) -> Path:
+def export(store: "Store", study: "Study", folder: Path, out: Path, excluded: Mapping[str, str] | None = None) -> Path:
     """Export a study: the data set, annotators marked whom its rules exclude, and everybody's regions fused.
 
     Parameters
@@ -28,6 +28,8 @@ def export(store: "Store", study: "Study", folder: Path, out: Path) -> Path:
         The study.
     out
         The folder; an older export of the study there is replaced.
+    excluded
+        What `exclusions` gives, where that is known already.
 
     Returns
     -------
@@ -41,8 +43,8 @@ def export(store: "Store", study: "Study", folder: Path, out: Path) -> Path:
     from xaesthetic.annotate.export import export_study
 
     marks = list(store.marks())
-    excluded = exclusions(marks, study)
-    export_study(store, study, folder, out, excluded, lambda place: _write_fused(place, marks, study, excluded))
+    known = exclusions(marks, study) if excluded is None else excluded
+    export_study(store, study, folder, out, known, lambda place: _write_fused(place, marks, study, known))
     store.add_copy("export", out.absolute())
     return out
 

@@ -1,7 +1,9 @@
 """Models' maps beside the people of a study: against the same others, and two models against each other."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from xaesthetic.annotate.study import Study
     from xaesthetic.evaluation.model_differences import ModelDifference
     from xaesthetic.evaluation.same_others import SameOthers
+    from xaesthetic.run.maps import Maps
     from xaesthetic.run.store import Run
 
 _SIDE = 600  # pixels of a picture's longer side
@@ -84,30 +87,46 @@ def compare_models(
     return compared(marks, first, second, load("metrics", metric), study.seed, frozenset(exclusions(marks, study)))
 
 
-def _maps(
-    run: "Run", study: "Study", places: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], dict[tuple[int, str, str], Map]]:
-    """Every place's maps in the size of the regions, of either sign, by photograph, attribute and sign."""
-    from xaesthetic.data.images import to_pixels
-    from xaesthetic.evaluation.score import map_part
+class _StudyMaps(Mapping[tuple[int, str, str], Map]):
+    """Maps of one model and method in the size of the regions, by photograph, attribute and sign; one is held at a time."""
 
-    result = {}
-    for place in places or _places(run):
-        stack = run.maps(*place)
-        maps: dict[tuple[int, str, str], Map] = {}
-        for item in study.photographs:
-            if item.id not in stack:
-                continue
-            for attribute, grid in zip(stack.attributes, stack.of(item.id), strict=True):
-                pixels = to_pixels(grid, (item.height, item.width)).astype(np.float64)
-                maps |= {(item.number, attribute, sign): map_part(pixels, sign) for sign in SIDES}
-        known = {key[1] for key in maps} & {item.name for item in study.attributes}
-        if not known:
+    def __init__(self, stack: "Maps", study: "Study") -> None:
+        self._stack, self._last = stack, lru_cache(maxsize=1)(self._part)
+        self._shown = {item.number: item for item in study.photographs if item.id in stack}
+        self._attributes = [item.name for item in study.attributes if item.name in stack.attributes]
+
+    def __getitem__(self, key: tuple[int, str, str]) -> Map:
+        if key not in self:
+            raise KeyError(key)
+        return self._last(*key)
+
+    def __contains__(self, key: object) -> bool:
+        number, attribute, sign = key if isinstance(key, tuple) else (None, None, None)
+        return number in self._shown and attribute in self._attributes and sign in SIDES
+
+    def __iter__(self) -> Iterator[tuple[int, str, str]]:
+        return iter(product(self._shown, self._attributes, SIDES))
+
+    def __len__(self) -> int:
+        return len(self._shown) * len(self._attributes) * len(SIDES)
+
+    def _part(self, number: int, attribute: str, sign: str) -> Map:
+        from xaesthetic.data.images import to_pixels
+        from xaesthetic.evaluation.score import map_part
+
+        item = self._shown[number]
+        return map_part(to_pixels(self._stack.map(item.id, attribute), (item.height, item.width)).astype(np.float64), sign)
+
+
+def _maps(run: "Run", study: "Study", places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], _StudyMaps]:
+    """Every place's maps of the study's photographs and attributes."""
+    result = {place: _StudyMaps(run.maps(*place), study) for place in places or _places(run)}
+    for (model, method), maps in result.items():
+        if not len(maps):
             raise DataError(
-                f"{run.root}: {place[0]} {place[1]} has no map of the study's photographs and attributes; make the run from "
-                "the study's export."
+                f"{run.root}: {model} {method} has no map of the study's photographs and attributes; make the run from the "
+                "study's export."
             )
-        result[place] = {key: saliency for key, saliency in maps.items() if key[1] in known}
     return result
 
 
@@ -152,8 +171,7 @@ class MapPictures:
 
         item, stack = self._shown[number], self._stacks[self.places(number, attribute)[place]]
         pixels = style.thumbnail(images.decode(self._folder / item.path), _SIDE)
-        grid = stack.of(item.id)[stack.attributes.index(attribute)]
-        shown = images.to_pixels(style.normalise(grid), pixels.shape[:2])
+        shown = images.to_pixels(style.normalise(stack.map(item.id, attribute)), pixels.shape[:2])
         file = io.BytesIO()
         Image.fromarray(style.overlay(pixels, shown)).save(file, "PNG")
         return file.getvalue()

@@ -22,7 +22,8 @@ def coco(root: Path | None = None) -> Iterator[Record | PassedOver | Attribute]:
     there (`data.names` says how); one file under two ids is one photograph. An annotation's ``annotator``, which COCO itself
     has not, says who drew it. Where there is no segmentation but a box, the box is the region, which is said. What cannot
     be used is left out with its reason, be it a piece of a polygon, an annotation, a category or a photograph. Categories
-    may also name what a file `attributes.toml` beside the export declares (see the data set `ratings`).
+    may also name what a file `attributes.toml` beside the export declares (see the data set `ratings`), and end in what a
+    region does to the attribute: `light raises`, `light lowers`.
 
     Parameters
     ----------

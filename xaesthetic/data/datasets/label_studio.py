@@ -26,7 +26,8 @@ def label_studio(root: Path | None = None) -> Iterator[Record | PassedOver | Att
     beside the file and in images/ there (`data.names` says how). Who completed an annotation is its annotator; cancelled
     ones and predictions do not count. Several tasks of one photograph are one. A region that cannot be used is left out
     with its reason: one of another size than the photograph's, one drawn while it was turned. Labels may also name what a
-    file `attributes.toml` beside the export declares (see the data set `ratings`).
+    file `attributes.toml` beside the export declares (see the data set `ratings`), and end in what a region does to the
+    attribute: `light raises`, `light lowers`.
 
     Parameters
     ----------
