@@ -122,3 +122,22 @@ def test_what_is_recorded_with_a_save(desk, study):
     assert last.operation["tool"] == "brush"
     assert last.operation["sign"] == "raises"
     assert "#" not in sitting.page.url  # the invitation has left the address
+
+
+def test_a_save_that_was_refused_as_a_pause_ended_is_sent_again(desk, study):
+    sitting = desk()
+    sitting.expected = "403"
+    refused = []
+
+    def refuse(route):
+        if len(refused) < 2:  # the page sends it once more with a fresh token by itself
+            refused.append(route.request.url)
+            route.fulfill(status=403, content_type="application/json", body='{"error": "This study is paused."}')
+        else:
+            route.continue_()
+
+    sitting.page.route("**/saves", refuse)
+    sitting.drag((60, 60), (120, 100))
+    sitting.saved()
+    assert len(refused) == 2
+    assert [save.kind for save in study.saves(sitting.name)].count("stroke") == 1

@@ -7,6 +7,7 @@ export class Saves {
   #sending = false;
   #done = [];
   #halted = null;
+  #refused = false; // whether the save that is sent was refused before, while the study was open
 
   /** `tell(state, text)` hears: "saved", "waiting", "away", "conflict", "refused". */
   constructor(api, task, version, tell) {
@@ -46,6 +47,7 @@ export class Saves {
         this.answer = await this.api.post(`/api/tasks/${this.task}/saves`, this.#waiting[0]);
         this.#waiting.shift();
         attempt = 0;
+        this.#refused = false;
       } catch (error) {
         const reason = await this.#passing(error);
         if (reason) await this.#pause(reason, attempt++);
@@ -63,7 +65,10 @@ export class Saves {
     if (status === 429 || status >= 500) return "the server is busy, trying again";
     if (status !== 403) return "";
     const session = await this.api.session().catch(() => null);
-    return session?.state === "paused" ? "the study is paused; leave this page open, it goes on by itself" : "";
+    if (session?.state === "paused") return "the study is paused; leave this page open, it goes on by itself";
+    const again = ["tasks", "practice"].includes(session?.state) && !this.#refused; // a pause may just have ended
+    this.#refused = true;
+    return again ? "trying again" : "";
   }
 
   #pause(reason, attempt) {
