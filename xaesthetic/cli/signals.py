@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
+from xaesthetic.core.unfinished import remove_all
+
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 _BASE = 128  # a shell's exit status of what a signal has ended is this and the signal's number
 
@@ -38,14 +40,15 @@ class Stop:
 def stopping() -> Iterator[Stop]:
     """Raise `Stopped` in the main thread where a signal to end comes; those that are ignored (nohup) stay ignored.
 
-    While something is imported the process ends at once: an exception would be taken for a library that is broken, and
-    nothing needs to be tidied up.
+    While something is imported the process removes what is unfinished and ends at once: an exception would be taken for
+    a library that is broken.
     """
     stop = Stop()
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop.number = number
         if _imports(frame):
+            remove_all()
             with suppress(OSError):  # nobody listens any more
                 os.write(2, f"{stop.sentence}\n".encode())
             os._exit(stop.status)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xaesthetic.core.errors import DataError, ModelError
+from xaesthetic.core.unfinished import unfinished
 
 _SYNCED = os.O_RDWR if os.name == "nt" else os.O_RDONLY
 """How a file is opened to be synced: Windows wants to be able to write."""
@@ -94,7 +95,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     """
     temporary = _beside(path)
     try:
-        with writing(path):
+        with writing(path), unfinished(lambda: remove(temporary)):
             path.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
             sync(temporary)

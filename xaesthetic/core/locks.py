@@ -19,6 +19,7 @@ from typing import Any
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import writing
 from xaesthetic.core.text import visible
+from xaesthetic.core.unfinished import unfinished
 
 try:
     import fcntl
@@ -57,14 +58,26 @@ def hold(file: Path, purpose: str, say: Callable[[str], None] = to_stderr, wait:
     DataError
         If another one holds it and `wait` is false, or the folder cannot be written to.
     """
-    descriptor = _take(file, purpose, say, wait)
+    with unfinished(lambda: _leave(file)):
+        descriptor = _take(file, purpose, say, wait)
+        try:
+            yield
+        finally:
+            if descriptor is not None:
+                with suppress(OSError):
+                    file.unlink()  # while it is held: nobody else has a right to the name
+                os.close(descriptor)
+
+
+def _leave(file: Path) -> None:
+    """Remove a lock that this process holds, or that nobody holds: it ends at once."""
+    descriptor = os.open(file, os.O_RDWR)
     try:
-        yield
-    finally:
-        if descriptor is not None:
-            with suppress(OSError):
-                file.unlink()  # while it is held: nobody else has a right to the name
-            os.close(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        if (_read(descriptor)["pid"], _read(descriptor)["host"]) != (os.getpid(), platform.node()):
+            return
+    file.unlink()
 
 
 def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> int | None:
@@ -129,10 +142,15 @@ def _holder(purpose: str) -> dict[str, Any]:
     return {"pid": os.getpid(), "host": host, "command": command, "purpose": purpose, "since": since}
 
 
+def _read(descriptor: int) -> dict[str, Any]:
+    holder: dict[str, Any] = json.loads(os.pread(descriptor, 1 << 16, 0))
+    return holder
+
+
 def _described(descriptor: int) -> str:
     """Say who holds a lock, as far as it is known."""
     try:
-        holder = json.loads(os.pread(descriptor, 1 << 16, 0))
+        holder = _read(descriptor)
         where = "" if holder["host"] == platform.node() else f" on {holder['host']}"
         return f"process {holder['pid']}{where} is {holder['purpose']} since {holder['since']} ({holder['command']})"
     except (OSError, ValueError, KeyError, TypeError):  # it has just begun
