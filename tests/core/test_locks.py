@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 import pytest
 
+from xaesthetic.core import locks
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.locks import hold
 
@@ -103,3 +104,36 @@ def test_where_there_are_no_locks_that_is_said_and_the_work_goes_on(tmp_path, mo
         f"{tmp_path}: cannot be locked there (No locks available); see that nothing else writes to it meanwhile."
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+class Ended(BaseException):
+    """As when a signal comes."""
+
+
+@pytest.mark.parametrize("moment", ["while it is described", "before it is known"])
+def test_nothing_is_left_where_an_end_comes_between_two_steps(tmp_path, monkeypatch, moment):
+    def end(*_):
+        raise Ended
+
+    def taken_and_ended(*args):
+        take(*args)
+        raise Ended
+
+    take = locks._take
+    if moment == "before it is known":
+        monkeypatch.setattr(locks, "_take", taken_and_ended)
+    else:
+        monkeypatch.setattr(locks.os, "pwrite", end)
+    with pytest.raises(Ended), hold(tmp_path / ".lock", "writing"):
+        pytest.fail("the lock was taken")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_end_while_waiting_leaves_the_holders_lock(tmp_path, holder):
+    def end(_):
+        raise Ended
+
+    with pytest.raises(Ended), hold(tmp_path / "run/.lock", "shearing", end):
+        pytest.fail("two hold it")
+    assert (tmp_path / "run/.lock").exists()
+    assert holder.poll() is None

@@ -73,11 +73,20 @@ def _leave(file: Path) -> None:
     """Remove a lock that this process holds, or that nobody holds: it ends at once."""
     descriptor = os.open(file, os.O_RDWR)
     try:
+        if _is_ours(descriptor):
+            file.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _is_ours(descriptor: int) -> bool:
+    """Whether this process holds a lock, or can take it at once."""
+    try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        if (_read(descriptor)["pid"], _read(descriptor)["host"]) != (os.getpid(), platform.node()):
-            return
-    file.unlink()
+        holder = _read(descriptor)
+        return (holder["pid"], holder["host"]) == (os.getpid(), platform.node())
+    return True
 
 
 def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> int | None:
