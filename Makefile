@@ -10,7 +10,7 @@ TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not c
   tests/annotate tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
 .DEFAULT_GOAL := help
-.PHONY: help install compare quick test lowest matrix hooks clean
+.PHONY: help install compare quick test lowest matrix benchmarks hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -39,6 +39,9 @@ lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions
 matrix: ## the half without torch on other Pythons, those that are here
 	bash .ci/matrix $(TORCH_FREE)
 
+benchmarks: $(VENV)/.installed-bench ## docs/benchmarks.md: what it costs, beside its peers (about an hour)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/summary.py
+
 hooks: $(VENV)/.installed-test ## have git run lint and types before each commit
 	$(BIN)/pre-commit install
 
@@ -53,6 +56,10 @@ $(VENV)/.installed-all: $(VENV)/.installed
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) --editable ".[test]"
+	touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(PIP) --editable ".[bench,ray]"
 	touch $@
 
 # Caffe, which some tests compare with

@@ -17,7 +17,19 @@ LIBRARY, BASELINES, REPORTS = (
 )
 ORDER = (
     *("core", "data", "metrics", "run", "annotate", "figures", "models", "methods", "execution"),
-    *("stages", "train", "evaluation", "reporting", "measuring", "studies", "pipeline", "paper", "cli"),
+    *(
+        "stages",
+        "train",
+        "evaluation",
+        "reporting",
+        "measuring",
+        "studies",
+        "pipeline",
+        "repairing",
+        "merging",
+        "paper",
+        "cli",
+    ),
 )
 """The rooms; each imports only from those before it."""
 PLUGINS = ("methods", "metrics", "data.datasets")

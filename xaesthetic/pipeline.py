@@ -13,7 +13,7 @@ from xaesthetic.core.families import expand, members
 from xaesthetic.core.having import models_having
 from xaesthetic.core.locks import hold
 from xaesthetic.core.targets import PHOTO
-from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, ReportOptions
+from xaesthetic.core.types import STORES, Experiment, PassedOver, ReportOptions
 from xaesthetic.data.photos import photo_pixels
 from xaesthetic.data.records import Collection, fingerprint
 from xaesthetic.evaluation.judge import judge as summarise_run
@@ -24,7 +24,8 @@ from xaesthetic.measuring import measure as measure
 from xaesthetic.measuring import measure_all as measure_all
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.provenance import provenance
-from xaesthetic.run.schemas import PRECISION, RECORDS
+from xaesthetic.run.question import without_secrets
+from xaesthetic.run.schemas import RECORDS
 from xaesthetic.run.store import Run
 from xaesthetic.run.versions import fingerprint_v1
 from xaesthetic.stages.asking import (
@@ -36,6 +37,7 @@ from xaesthetic.stages.asking import (
     staying,
     to_folder,
     to_question,
+    validate_decoding,
     validate_identity,
     with_models,
 )
@@ -85,7 +87,8 @@ def compare(
     options
         How to draw them.
     draw
-        Whether maps are judged and reports drawn; without, the run ends with its maps.
+        Whether maps are judged and reports drawn; without, the run ends with its maps, as a shard does in any case: with its
+        ratings, where the highest and lowest of all shards are to be explained.
     optional
         Whether a method that a model cannot have is left out for it with a warning, because it was chosen by default.
     models
@@ -108,11 +111,17 @@ def compare(
     for name in reports:
         plugins.facts("reports", name)  # one that cannot be imported is refused before anything is computed
     family = members(experiment.methods) or _family_of(out)
+    if family and experiment.store != STORES[0]:
+        raise DataError(
+            f"a family of methods with --store {experiment.store}: which of them are one map shows only in {STORES[0]}; "
+            "name the methods, or leave --store out."
+        )
     experiment, collection = prepare(experiment, out)
     execution = locally(execution)
     with staying(handed):
         run = begin(experiment, collection, out, execution, optional, handed, family)
-    if family:
+    draw = draw and not experiment.shard
+    if family and not experiment.shard:
         with run.writing("comparing maps"):
             write_same_maps(run, family)
     if draw:
@@ -170,6 +179,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     if len(set(keys)) < len(keys):
         raise ModelError(f"two models are called {max(keys, key=keys.count)!r}; rename the folder of one's weights.")
     collection = collect_photographs(experiment)
+    validate_decoding(experiment, collection.records)
     held = Run.open(out) if (out / "experiment.json").is_file() else None
     photographs = (fingerprint_v1 if held and held.schema == 1 else fingerprint)(collection.records)
     before = held.experiment.inputs.get("photographs") if held else None
@@ -182,7 +192,7 @@ def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:
     if held and held.experiment.methods == experiment.methods:  # of before baselines had names
         methods = held.experiment.methods
     inputs = {"photographs": photographs} | _weights(choices) | _zero(experiment)
-    return replace(experiment, methods=methods, inputs=inputs), collection
+    return replace(without_secrets(experiment), methods=methods, inputs=inputs), collection
 
 
 def _zero(experiment: Experiment) -> dict[str, str]:
@@ -229,12 +239,11 @@ def begin(
             with run.writing("tidying up"):
                 run.remove_parts()
         return run
+    from xaesthetic.stages.alone import validate_alone
     from xaesthetic.stages.answering import answer_of, are_same, load_models  # these import torch
     from xaesthetic.stages.choices import validate_methods
-    from xaesthetic.stages.explain import explain_records
-    from xaesthetic.stages.precision import measure_precision
-    from xaesthetic.stages.predict import predict_records
-    from xaesthetic.stages.targets import of_target, validate_zeros, write_zeros
+    from xaesthetic.stages.rating_and_maps import rate_and_explain
+    from xaesthetic.stages.targets import of_target, validate_zeros
 
     models = load_models(experiment, handed, out, execution.trust)
     required = [method for method in experiment.methods if method not in family]
@@ -243,22 +252,19 @@ def begin(
     left_out = validate_methods(aimed, required, optional)
     for key, problems in validate_methods(aimed, family, optional=True).items():
         left_out.setdefault(key, {}).update(problems)
+    validate_alone(models, experiment, collection.records)
     answers = {key: answer_of(model) for key, model in models.items()}
     run = _claim(out, experiment, provenance(answers, collection.described) | _chosen(left_out, family))
     if not are_same(run, answers):
         raise DataError(f"{out}: was begun with other weights than those installed now; choose another folder with --out.")
     with run.writing("rating and explaining"):  # whoever had to wait finds that all is done
         examine_records(run, collection.records, execution, collection.passed_over)
-        if not run.records():
-            reasons = run.read(RECORDS)["reason"]
+        if not run.photographs():
+            reasons = run.read_columns(RECORDS, "reason")["reason"]
             raise DataError(
                 f"{experiment.data}: none of {len(reasons)} photographs can be used; the first: {reasons.iloc[0]}"
             )
-        predict_records(run, models, execution)
-        write_zeros(run, models)
-        explain_records(run, models, execution)
-        if experiment.precision != PRECISIONS[0] and not run.has(PRECISION):
-            measure_precision(run, models, execution)
+        run = rate_and_explain(run, models, execution)
         run.remove_parts()
     return run
 

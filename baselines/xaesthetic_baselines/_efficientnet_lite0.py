@@ -56,10 +56,14 @@ class Same(torch.nn.Conv2d):
     def convolved(
         self, x: Float[Tensor, "b c h w"], weights: Tensor, bias: Tensor | None = None
     ) -> Float[Tensor, "b d h2 w2"]:
-        """Convolve with other weights; a stride needs zeros around the input."""
-        if self.stride[0] > 1:
-            x = functional.pad(x, [side for n in (x.shape[3], x.shape[2]) for side in self._sides(n)])
-        return self._conv_forward(x, weights, bias)  # type: ignore[no-any-return]
+        """Convolve with other weights.
+
+        Where a stride needs one zero more at the right or the bottom than at the left or the top, a zero is put before the
+        kernel instead: padding the photograph's activations would copy them all.
+        """
+        (top, bottom), (left, right) = (self._sides(length) for length in x.shape[2:])
+        weights = functional.pad(weights, (right - left, 0, bottom - top, 0))
+        return functional.conv2d(x, weights, bias, self.stride, (bottom, right), groups=self.groups)
 
     def _sides(self, length: int) -> tuple[int, int]:
         (kernel, _), (stride, _) = self.kernel_size, self.stride

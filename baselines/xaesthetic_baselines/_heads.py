@@ -64,7 +64,7 @@ def with_head(
     )
     linear = LinearHead(head.weights, head.bias, head.refits)
     slopes, penalty = slopes_of(head.manifest), penalty_of(head.manifest)
-    return replace(model, head=linear, described=head.described, slopes=slopes, penalty=penalty)
+    return replace(model, head=linear, described=head.described, slopes=slopes, penalty=penalty, rectified=True)
 
 
 def kept_files(folder: Path, name: str) -> dict[str, str]:

@@ -105,6 +105,7 @@ class KongAlexNet(torch.nn.Module):
             self.widths = [plan[name].outputs for name in SPREAD]
             modules["fc8"] = torch.nn.Linear(plan["fc7"].outputs, sum(self.widths))
             self.layers = torch.nn.ModuleDict(modules)
+        self._kept: tuple[tuple[object, ...], Tensor] | None = None
         self.requires_grad_(False).eval()
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Activations:
@@ -128,21 +129,28 @@ class KongAlexNet(torch.nn.Module):
         score = layer["fc11_score"](torch.relu(layer["fc10_merge"](spread)))
         return torch.cat([*attributes, score], dim=1)
 
-    def gradient_sums(self, activations: Activations, rows: Sequence[int]) -> tuple[Float[Tensor, "b a k"]]:
-        """Return the gradient of these outputs at conv5, summed over its grid.
+    def with_sums(
+        self, activations: Activations, rows: Sequence[int]
+    ) -> tuple[Float[Tensor, "b a"], tuple[Float[Tensor, "b a k"]]]:
+        """Return these outputs, and their gradient at conv5, summed over its grid.
 
         Pooling gives each cell's gradient to one cell below it, so the sum over conv5's grid is the sum over pool5's: fc6's
         weights can be summed over the grid first, and the largest product of the backward pass is never made.
         """
-        channels = activations[0].shape[1]
         with torch.no_grad():
             fc6 = self.layers["fc6"](_pool5(activations[0])).requires_grad_()
         with torch.enable_grad():
             outputs = self._above(fc6)[:, list(rows)]
         gradient = torch.cat([group for (group,) in output_gradients(outputs, (fc6,))])
+        return outputs.detach(), ((gradient @ self._summed(activations[0].shape[1])).transpose(0, 1),)
+
+    def _summed(self, channels: int) -> Float[Tensor, "k6 k"]:
+        """Return fc6's weights summed over the grid; kept as long as nobody writes into them, for they are many."""
         weight: Tensor = self.layers["fc6"].get_parameter("weight")
-        summed = weight.reshape(fc6.shape[1], channels, -1).sum(2)
-        return ((gradient @ summed).transpose(0, 1),)
+        state = weight.data_ptr(), weight._version, weight.device, weight.dtype
+        if self._kept is None or self._kept[0] != state:
+            self._kept = state, weight.reshape(len(weight), channels, -1).sum(2)
+        return self._kept[1]
 
 
 def _pool5(conv5: Tensor) -> Float[Tensor, "b k"]:

@@ -61,7 +61,7 @@ def kong_head(network: KongAlexNet, outputs: Sequence[int]) -> FunctionHead:
     """
     return FunctionHead(
         lambda activations: network.head(activations)[:, list(outputs)],
-        gradient_sums=lambda activations: network.gradient_sums(activations, outputs),
+        with_sums=lambda activations: network.with_sums(activations, outputs),
         choose=lambda rows: kong_head(network, [outputs[row] for row in rows]),
         copies=False,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
@@ -24,7 +25,7 @@ class Units:
     zeros: Mapping[tuple[str, str], float]
     """What counts as zero, by model and attribute."""
     raw: Mapping[tuple[str, str], "pd.Series[float]"] = field(default_factory=dict)
-    """By model and attribute the raw outputs, by photograph, where they are not the ratings."""
+    """By model and attribute the raw outputs, where they are not the ratings; of those with maps, where zero is known."""
 
     def unit(self, stack: Maps, model: str, attribute: str) -> tuple[str, str]:
         """Return the unit of a map's values and the range of the ratings in words; either may be empty."""
@@ -44,14 +45,23 @@ class Units:
 
 def units_of(run: Run) -> Units:
     """Return the units of a run's maps."""
-    table = run.read(PREDICTIONS)
-    return Units(run.experiment.of, run.described(), run.zeros(), dict(_not_ratings(table)))
+    zeros = run.zeros()
+    raw = dict.fromkeys(_not_ratings(run), pd.Series(dtype=float))
+    if zeros and raw:
+        images = {image for key in run.model_keys() for method in run.methods(key) for image in run.maps(key, method).images}
+        rows = run.rows(PREDICTIONS, images).set_index("image")
+        raw = {place: rows[(rows["model"] == place[0]) & (rows["attribute"] == place[1])]["raw"] for place in raw}
+    return Units(run.experiment.of, run.described(), zeros, raw)
 
 
-def _not_ratings(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str], "pd.Series[float]"]]:
-    for (model, attribute), rows in table.groupby(["model", "attribute"], sort=False):
-        if not (rows["raw"] == rows["prediction"]).all():
-            yield (str(model), str(attribute)), rows.set_index("image")["raw"]
+def _not_ratings(run: Run) -> Iterator[Place]:
+    """Give models with attributes whose raw outputs are not the ratings."""
+    for group in run.groups(PREDICTIONS):
+        rows = group.read("model", "attribute", "prediction", "raw")
+        differs = pc.invert(pc.fill_null(pc.equal(rows.column("raw"), rows.column("prediction")), False))
+        others = rows.select(["model", "attribute"]).filter(differs).group_by(["model", "attribute"]).aggregate([])
+        for row in others.to_pylist():
+            yield row["model"], row["attribute"]
 
 
 def target_words(run: Run) -> str:

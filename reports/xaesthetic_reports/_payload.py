@@ -11,7 +11,6 @@ import pandas as pd
 from jaxtyping import Float, Shaped
 from PIL import Image
 
-from xaesthetic.core.attributes import in_order
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.sides import EVERYWHERE, LOWERS
@@ -24,6 +23,7 @@ from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.evaluation.stability import STABILITY, StableCells
+from xaesthetic.evaluation.stored import STORED, is_rounded
 from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS, SAME_MAPS, Table
 from xaesthetic.run.seen import seen_photographs
@@ -42,15 +42,16 @@ _QUALITY = 82
 def payload(run: Run) -> dict[str, Any]:
     """Everything that the page shows of a finished run."""
     explained = _explained(run)
-    shown = [record for record in run.records() if record.id in explained]
-    attributes = in_order(run.read(PREDICTIONS)["attribute"])
+    shown = run.records_of(explained)
+    attributes = run.rated_attributes()
     answered, described, cells = run.answered_by(), run.described(), StableCells(run)
     return {
         "data": run.experiment.data,
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")}
+        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision", "given_up")}
+        | ({"store": run.experiment.store} if is_rounded(run) else {})
         | ({"target": words} if (words := _target(run)) else {}),
         "notes": series_notes(run),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
@@ -65,6 +66,7 @@ def payload(run: Run) -> dict[str, Any]:
         "edits": _summary(run, EDIT_VERDICTS),
         "leaderboard": _summary(run, LEADERBOARD),
         "precision": _precision(run, described),
+        "stored": _stored(run),
         "same_maps": _summary(run, SAME_MAPS),
     }
 
@@ -103,6 +105,17 @@ def _precision(run: Run, described: Described) -> list[dict[str, Any]]:
     return rows
 
 
+def _stored(run: Run) -> list[dict[str, Any]]:
+    """What keeping maps in float16 changes at most: a row a model and method."""
+    rows = []
+    known = run.read(STORED).groupby(["model", "method"], sort=False) if run.has(STORED) else ()
+    for (model, method), table in known:
+        dtype, why = table["dtype"].iloc[0], table["why"].iloc[0]
+        errors = {name: _rounded(float(table[name].max())) for name in ("largest", "mean", "total")}
+        rows.append({"model": model, "method": method, "kept": f"{dtype}: {why}" if why else dtype, **errors})
+    return rows
+
+
 def _places(run: Run) -> list[tuple[str, str]]:
     return [(model, method) for model in map(model_key, run.experiment.models) for method in run.methods(model)]
 
@@ -132,9 +145,9 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     side = next(side for most, side in _SIDES if len(records) <= most)
-    table = run.read(PREDICTIONS)
-    rated = dict(iter(table.groupby("image", sort=False)))
-    people, seen = _people(run, [record.id for record in records]), seen_photographs(run)
+    ids = [record.id for record in records]
+    rated = dict(iter(run.rows(PREDICTIONS, ids).groupby("image", sort=False)))
+    people, seen = _people(run, ids), seen_photographs(run)
     known = []
     for record in records:
         pixels = _reduced(load_photograph(record), side)
@@ -182,9 +195,8 @@ def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
     """
     if not run.has(ANNOTATIONS):
         return {}
-    sizes = run.sizes()
-    table = run.read(ANNOTATIONS)
-    table = table[(table["reason"] == "") & table["image"].isin(shown)]
+    sizes, table = run.sizes(shown), run.rows(ANNOTATIONS, shown)
+    table = table[table["reason"] == ""]
     result: dict[str, dict[str, Any]] = {}
     for (image, attribute, sign), rows in table.groupby(["image", "attribute", "sign"], sort=False):
         item = np.stack([_density(row, sizes[str(image)]) for row in rows.to_dict("records")])

@@ -30,15 +30,14 @@ class Ratings:
 
 def ratings_of(run: Run) -> Ratings:
     """HumanMaps's ratings, or where there are none at all those of the first model that rates each attribute."""
-    records = [record for record in run.records() if record.edit is None]
     described = run.described()
-    people = pd.DataFrame({record.id: dict(record.ratings) for record in records}).T
+    rated = {record.id: record.ratings for record in run.photographs() if record.edit is None}
+    people = pd.DataFrame({image: dict(ratings) for image, ratings in rated.items()} if any(rated.values()) else {}).T
     if people.shape[1]:
         known = {str(name): described.of_people(str(name)) for name in people.columns}
         return Ratings(people.astype(float), f"people's ratings in {run.experiment.data}", known)
-    ids = {record.id for record in records}
     predictions = run.read(PREDICTIONS)
-    predictions = predictions[predictions["image"].isin(ids)]
+    predictions = predictions[predictions["image"].isin(rated)]
     columns: dict[str, pd.Series] = {}
     models: list[str] = []
     known = {}

@@ -54,7 +54,7 @@ def approach(run: Run, options: ReportOptions) -> list[Path]:
         )
     blocks = run.read(BLOCKS)
     first = blocks.iloc[0]
-    record = next(record for record in run.records() if record.id == first["image"])
+    (record,) = run.records_of([first["image"]])
     photograph = style.thumbnail(load_photograph(record), _SIDE)
     title = run.described().any(str(first["attribute"])).title
     maps = [np.asarray(row["values"], np.float32).reshape(row["height"], row["width"]) for _, row in blocks.iterrows()]

@@ -43,16 +43,19 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
     -------
     For each attribute ``report/attribute_grid_NAME.png``, ``.pdf`` and the caption.
     """
-    records = {record.id: record for record in run.records()}
+    picks = pick_records(run)
+    picked = {image for pick in picks for image in (*pick.highest, *pick.lowest)}
+    records, rated = {record.id: record for record in run.records_of(picked)}, run.rows(PREDICTIONS, picked)
     described, units, notes, fades = run.described(), units_of(run), target_notes(run), fading(run, options)
     written = []
-    for pick in pick_records(run):
+    for pick in picks:
         if options.attributes and pick.attribute not in options.attributes:
             continue
         most = _MOST[options.columns]
         shown = replace(pick, highest=pick.highest[:most], lowest=pick.lowest[-most:])
         named = labels([records[image].original for image in (*shown.highest, *shown.lowest)])
-        rows = _rows(run, shown, records, named, options, units, fades)
+        ratings = rated[rated["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
+        rows = _rows(run, shown, records, ratings, named, options, units, fades)
         title, faded = described.any(pick.attribute).title, fades.notes(run, pick.attribute)
         scale = f"{_SCALES[options.scale]}{'; grey: sign not stable' * bool(faded)}"
         figure = grid.photo_grid(rows, _page(title, pick, shown, scale, _unit(run, pick.attribute, units)), options.columns)
@@ -73,6 +76,7 @@ def _rows(
     run: Run,
     pick: Pick,
     records: dict[str, Record],
+    rated: "pd.Series[float]",
     named: Mapping[str, str],
     options: ReportOptions,
     units: Units,
@@ -90,8 +94,6 @@ def _rows(
             ),
         )
     ]
-    table = run.read(PREDICTIONS)
-    rated = table[table["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
     for model in map(model_key, run.experiment.models):
         scores = _scores(rated, model, shown, pick.attribute, units)
         for method in run.methods(model):

@@ -35,9 +35,9 @@ def floors(run: Run, options: ReportOptions) -> list[Path]:
     stacks = _floors(run)
     if not stacks:
         return []
-    records = {record.id: record for record in run.records()}
     picked = dict.fromkeys(image for pick in pick_records(run) for image in (*pick.highest, *pick.lowest))
     shown = [image for image in picked if all(image in stack for stack in stacks.values())][: _MOST[options.columns]]
+    records = {record.id: record for record in run.records_of(shown)}
     photographs = {image: style.thumbnail(load_photograph(records[image])) for image in shown}
     named = labels([records[image].original for image in shown])
     rows = [

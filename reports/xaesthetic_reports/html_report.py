@@ -2,8 +2,11 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
@@ -17,6 +20,8 @@ from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import page_script, policy_hash, render, source
 from xaesthetic_reports._payload import payload
 
+_ROWS = 50_000
+"""Ratings that travel inside the page."""
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
@@ -41,7 +46,8 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     -------
     ``report/report.html``.
     """
-    shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors(), "downloads": _downloads(run)}
+    shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors()}
+    shown["downloads"] = _downloads(run, [item["id"] for item in shown["photographs"]])
     script = page_script("page.js")
     style = source("page.css")
     page = render(
@@ -67,13 +73,20 @@ def _colors() -> str:
     return base64.b64encode(table.tobytes()).decode()
 
 
-def _downloads(run: Run) -> list[dict[str, Any]]:
+def _predictions(run: Run, shown: Sequence[str]) -> pd.DataFrame:
+    """All ratings; of many photographs those that the page shows, as all of them lie beside it."""
+    if sum(group.count for group in run.groups(PREDICTIONS)) <= _ROWS:
+        return run.read(PREDICTIONS)
+    return run.rows(PREDICTIONS, shown)
+
+
+def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
     result: list[dict[str, Any]] = [
         {
             "name": "predictions.csv",
             "type": "text/csv",
-            "text": to_csv(run.read(PREDICTIONS), run.trained(), run.described()),
+            "text": to_csv(_predictions(run, shown), run.trained(), run.described()),
         }
     ]
     inside = _inside(run)

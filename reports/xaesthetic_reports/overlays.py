@@ -50,7 +50,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []
     known, fades = _determined(run), fading(run, options)
     described, units, written = run.described(), units_of(run), dict[Path, None]()
-    for record in run.records():
+    for record in run.photographs():
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
         said = [*series, *(f"{model}: {how}{marks.get(model, '')}" for model, how in run.trained().items())]
         pixels = thumbnail(load_photograph(record), _PIXELS)
@@ -74,7 +74,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
 
 def _determined(run: Run) -> dict[str, list[str]]:
     """What is known of how well maps are determined, by attribute."""
-    return {name: determined_notes(run, name) for name in dict.fromkeys(run.read(PREDICTIONS)["attribute"])}
+    return {name: determined_notes(run, name) for name in run.rated_attributes()}
 
 
 def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: Described) -> list[str]:

@@ -50,18 +50,19 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
         raise DataError(
             f"{run.root}: no attribute is rated for two photographs; Figure 1 needs AADB, or a model that rates one."
         )
-    records = {record.id: record for record in run.records()}
     count = min(_SHOWN, *(rated[name] // 2 for name in names))
     items = [known.attribute(name) for name in names]
     named = title_labels(item.title for item in items)
     shown = {item.name: _ends(known.table[item.name], count) for item in items}
+    images = {str(image) for ends in shown.values() for image in ends.index}
+    records = {record.id: record for record in run.records_of(images)}
     rows = [grid.Row(named[item.title], _panels(shown[item.name], records, item)) for item in items]
     page = grid.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {known.whose}, "
         f"{len(known.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
     )
-    seen = seen_caption(run, frozenset(str(image) for ends in shown.values() for image in ends.index), known.models)
+    seen = seen_caption(run, frozenset(images), known.models)
     likeness = [f"{item.title}: {item.likeness}." for item in items if item.likeness]
     caption = "\n".join([caption, *likeness, *seen, *key_to_labels(named)])
     return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)

@@ -12,7 +12,8 @@ import xaesthetic as xa
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation import specificity
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.run.maps import Maps, create_array
+from xaesthetic.run.arrays import create_array
+from xaesthetic.run.maps import Maps
 from xaesthetic.run.schemas import SCORES
 
 

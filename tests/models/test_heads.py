@@ -122,18 +122,20 @@ def test_a_function_heads_own_sums_and_choice_are_used():
     def head_of(rows):
         def sums(activations):
             calls.append(("sums", rows))
-            return (torch.full((len(activations[0]), len(rows), 6), 7.0),)
+            count = len(activations[0])
+            return torch.full((count, len(rows)), 3.0), (torch.full((count, len(rows), 6), 7.0),)
 
         def choose(chosen):
             calls.append(("choose", chosen))
             return head_of([rows[row] for row in chosen])
 
-        return FunctionHead(lambda activations: torch.ones(2, 3)[:, rows], gradient_sums=sums, choose=choose)
+        return FunctionHead(lambda activations: torch.ones(2, 3)[:, rows], with_sums=sums, choose=choose)
 
     chosen = head_of([0, 1, 2]).select([2, 0])
-    (found,) = chosen.evaluate(nets.linear_net().features(nets.batch(2))[:1], "sums").gradient_sums
-    assert found.shape == (2, 2, 6)
-    assert (found == 7).all()
+    found = chosen.evaluate(nets.linear_net().features(nets.batch(2))[:1], "sums")
+    assert found.raw.tolist() == [[3, 3], [3, 3]]
+    assert found.gradient_sums[0].shape == (2, 2, 6)
+    assert (found.gradient_sums[0] == 7).all()
     assert calls == [("choose", [2, 0]), ("sums", [2, 0])]
     plain = replace(head_of([0, 1, 2]), choose=None).select([1])
     assert plain.evaluate(nets.linear_net().features(nets.batch(2))[:1], "sums").gradient_sums[0].shape == (2, 1, 6)

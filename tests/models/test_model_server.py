@@ -92,7 +92,7 @@ def test_a_run_goes_on_after_the_server_was_killed(fetched, tmp_path):
     asked = [str(Path(sys.executable).with_name("xaesthetic")), "compare", "--attr", "light", "--model", "kong_alexnet"]
     asked += ["--method", "grad_cam", "--batch", "1", "--out", str(tmp_path / "run")]
     with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        assert "photographs: 6 of 6" in run.stderr.readline()  # the ratings come next
+        assert "photographs: 60 of 60" in run.stderr.readline()  # the ratings come next
         os.kill(int(serving.process), signal.SIGSTOP)
         wait(lambda: _settled(tmp_path / "run"))
         os.kill(int(serving.process), signal.SIGKILL)

@@ -1,10 +1,15 @@
 """Averages over grids, by plain loops; torch and numpy give the same."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.data import images
+from xaesthetic.methods.cam import cam
+from xaesthetic.models.model import gap_linear
 from xaesthetic.models.pooling import area_pool, global_average
 
 
@@ -23,9 +28,10 @@ def slowly(layer, size):
     return result
 
 
-@pytest.mark.parametrize("size", [(5, 4), (10, 10), (13, 7), (1, 1), (26, 3)])
-def test_area_pool(size):
-    maps = torch.randn(2, 3, 13, 7, generator=torch.Generator().manual_seed(0))
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", [(5, 4), (10, 10), (13, 7), (1, 1), (26, 3), (13, 1), (1, 7)])
+def test_area_pool(size, order):
+    maps = torch.randn(2, 3, 13, 7, generator=torch.Generator().manual_seed(0)).contiguous(memory_format=order)
     found = area_pool(maps, size)
     torch.testing.assert_close(found[1], slowly(maps[1], size), rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(found.mean((2, 3)), maps.mean((2, 3)), rtol=1e-5, atol=1e-6)
@@ -34,6 +40,32 @@ def test_area_pool(size):
         assert pooled.dtype == np.float32
         wanted = found.numpy()[(0,) * (4 - values.ndim)] if values.ndim == 3 else found.numpy()
         np.testing.assert_allclose(pooled, wanted if values.ndim > 2 else wanted[0, 1], rtol=1e-5, atol=1e-6)
+
+
+def test_boxes_of_whole_cells():
+    maps = torch.randn(2, 4, 12, 6, generator=torch.Generator().manual_seed(0)).contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(area_pool(maps, (4, 3))[1], slowly(maps[1], (4, 3)), rtol=1e-5, atol=1e-6)
+
+
+def test_several_maps_of_one_pass_share_what_is_pooled(monkeypatch):
+    pooled = []
+
+    def counted(maps, size):
+        pooled.append(tuple(maps.shape))
+        return area_pool(maps, size)
+
+    monkeypatch.setattr("xaesthetic.models.passing.area_pool", counted)
+    layers = tuple(torch.rand(2, 3, side, side).contiguous(memory_format=torch.channels_last) for side in (8, 4))
+    weights = torch.randn(5, 6)
+    source = Source("nobody", "none", "not trained", {})
+    model = gap_linear("abcde", InputSpec((8, 8), (0.0, 0.0, 0.0)), lambda x: layers, weights, torch.zeros(5), source)
+    taken = model.run(torch.zeros(2, 3, 8, 8))
+    first, second = cam(taken), cam(replace(taken, raw=taken.raw + 1))
+    assert pooled == [(2, 3, 8, 8), (2, 3, 4, 4)]
+    assert torch.equal(first, second)
+    torch.testing.assert_close(first.mean((2, 3)), taken.raw)
+    other = replace(taken, activations=tuple(layer * 2 for layer in layers))
+    torch.testing.assert_close(cam(other), 2 * first)
 
 
 def test_global_average_by_hand():

@@ -155,7 +155,8 @@ def test_ratings_that_are_left_blank(tmp_path):
     told = [{"light": 0.2}, {"light": 0.4}, {"overall": 0.5}, {"overall": 0.6}, {}, {"content": 0.1}]
     few = [dataclasses.replace(record, ratings=each) for record, each in zip(records, told, strict=True)]
     monkey = pytest.MonkeyPatch()
-    monkey.setattr(type(run), "records", lambda _: few)
+    for name in ("records", "photographs"):
+        monkey.setattr(type(run), name, lambda _: few)
     outcomes = {each.exhibit.number: each for each in drawing.draw_exhibits(run, ["1", "2", "4"])}
     monkey.undo()
     assert "1 highest" in outcomes["1"].caption or "The 1 photographs" in outcomes["1"].caption

@@ -18,6 +18,7 @@ from support.meaning import difference, meaning
 
 from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.evaluation.judge import summarise
+from xaesthetic.run import arrays
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
 from xaesthetic.run.store import Run
 
@@ -82,7 +83,8 @@ def test_no_damage_is_believed(base, seed):
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "SHARD", 1)  # a file a batch, so that some are damaged and others not
     return hand_run(tmp_path / "here", 3, scored=False)
 
 

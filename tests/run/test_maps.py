@@ -1,4 +1,4 @@
-"""Maps as a run keeps them: written by chunk, read lazily, each chunk with a checksum."""
+"""Maps as a run keeps them: written by chunk, read lazily, each shard with a checksum."""
 
 import resource
 
@@ -8,6 +8,7 @@ from support.maps import write_maps
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Experiment
+from xaesthetic.run import arrays
 from xaesthetic.run.store import Run
 
 
@@ -16,6 +17,12 @@ def run(tmp_path):
     return Run.create(tmp_path / "run", Experiment("photos", None, ("net",), ("cam",), ("all",), None), {"models": {}})
 
 
+@pytest.fixture(params=[1, 1 << 24], ids=["small shards", "one shard"])
+def shards(request, monkeypatch):
+    monkeypatch.setattr(arrays, "SHARD", request.param)
+
+
+@pytest.mark.usefixtures("shards")
 def test_maps_come_back_as_they_were(run):
     values = np.random.default_rng(0).normal(size=(5, 2, 3, 4)).astype(np.float32)
     values[4] = 0  # a chunk of zeros is written like any other
@@ -34,14 +41,15 @@ def test_maps_come_back_as_they_were(run):
     np.testing.assert_array_equal(np.concatenate([maps for _, maps in chunks]), values)
 
 
-def chunk_files(run):
+def shard_files(run):
     return sorted(path for path in (run.root / "maps").rglob("c/*/0/0/0") if path.is_file())
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "delete"])
-def test_a_chunk_of_maps_that_is_harmed_is_an_error_and_the_others_are_read(run, harm):
+def test_a_shard_of_maps_that_is_harmed_is_an_error_and_the_others_are_read(run, harm, monkeypatch):
+    monkeypatch.setattr(arrays, "SHARD", 1)
     write_maps(run, "net", "cam", ["a", "b", "c"], ["light"], np.ones((3, 1, 2, 2), np.float32))
-    first = chunk_files(run)[0]
+    first = shard_files(run)[0]
     data = bytearray(first.read_bytes())
     data[len(data) // 2] ^= 4
     {"flip": lambda: first.write_bytes(data), "cut": lambda: first.write_bytes(data[:-3]), "delete": first.unlink}[harm]()
@@ -55,7 +63,7 @@ def test_maps_that_do_not_fit_on_the_disk_leave_nothing_in_their_place(run):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))  # writing a larger file fails, as on a full disk
     try:
-        with pytest.raises(DataError, match=r"cam\.zarr: cannot be written \(File too large\)"):
+        with pytest.raises(DataError, match=r"cam/000000\.npy: cannot be written \(File too large\)"):
             write_maps(run, "net", "cam", ["a"], ["light"], np.zeros((1, 1, 2, 2), np.float32))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

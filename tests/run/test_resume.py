@@ -40,8 +40,9 @@ def result(root):
     return {name: data for name, data in contents(root).items() if not name.startswith(("experiment.json", "report/."))}
 
 
-PROBES = 4 + 1
-"""Pictures of noise that the network sees: when it is loaded, and when the methods are tried on it."""
+PROBES = 4 + 1 + 4
+"""Pictures that the network sees: when it is loaded, when the methods are tried on it, and a photograph alone and beside its
+negative."""
 
 
 class Killed(BaseException):

@@ -73,7 +73,7 @@ def test_rows_and_arrays_come_in_the_order_of_the_chunks(plain, tmp_path):
     assert table["name"].tolist() == [str(n) for n in range(11)]
     assert table["square"].tolist() == [n**2 for n in range(11)]
     assert not (tmp_path / "plain" / "parts" / "squares").exists()
-    assert len([name for name in plain if "/c/" in name]) == 4
+    assert len([name for name in plain if "/c/" in name]) == 1
 
 
 @pytest.mark.parametrize("executor", [local, hostile(1), hostile(2), hostile(3)])
@@ -181,7 +181,7 @@ def test_no_other_module_keeps_chunks_of_its_own():
             continue
         names = {node.attr for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute)}
         texts = {node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)}
-        assert "ParquetWriter" not in names, file
+        assert "ParquetWriter" not in names or file.name == "partition.py", file
         assert not [text for text in texts if isinstance(text, str) and text.endswith(".done")], file
 
 
@@ -211,20 +211,10 @@ def test_a_chunk_is_on_the_disk_before_its_marker_is(tmp_path, monkeypatch):
     compute(tmp_path / "parts", "job", [0, 1], lambda chunk, _: work, sinks, Execution(), lambda chunk: chunk)
     job = tmp_path / "parts" / "job"
     for number in range(2):
-        chunk = job / "x.zarr" / "c" / str(number)
         kept = events[: events.index(str(job / f"{number:06d}.done"))]
-        names = [
-            chunk / "0/0/0",
-            chunk / "0/0",
-            chunk / "0",
-            chunk,
-            chunk.parent,
-            job / "x.zarr",
-            job / "x.zarr/zarr.json",
-            job,
-        ]
-        assert {str(name) for name in names} <= set(kept)
+        assert str(job / "x") in kept
+        assert any(f".{number:06d}.npy." in name for name in kept)
         assert any(f".{number:06d}.parquet." in name for name in kept)
-    assert events.index(str(tmp_path / "maps")) > events.index(
-        str(job / "000001.done")
-    )  # its place, after it was moved there
+    done = events.index(str(job / "000001.done"))
+    shard = next(place for place, name in enumerate(events) if "x.shard" in name)
+    assert done < shard < events.index(str(tmp_path / "maps"))  # its place, after it was moved there

@@ -32,6 +32,7 @@ EXPERIMENT = Experiment(
     inputs={"photographs": "3 photographs, sha256 00"},
 )
 ANSWER = {"citation": "Nobody 2000", "licence": "CC0", "trained": "not trained", "files": {}, "attributes": ["light"]}
+KEYS = {"net": "net", "net=heads": "net-heads", "net=/a/b.c/heads_2/": "net-heads_2", "net=": "net"}
 OTHERS = {
     "data": ("holiday", "data is photos there and holiday here"),
     "root": ("/there", "root is None there and /there here"),
@@ -50,6 +51,9 @@ OTHERS = {
     "zero": ("mean", "zero is  there and mean here"),
     "identities": ({"tiny_net": "00"}, "identities is {} there and {'tiny_net': '00'} here"),
     "beyond": ("overall", "beyond is  there and overall here"),
+    "shard": ("3/20", "shard is  there and 3/20 here"),
+    "store": ("float16", "store is float32 there and float16 here"),
+    "decode": ("reduced", "decode is full there and reduced here"),
 }
 
 
@@ -121,9 +125,8 @@ def test_opening_what_is_no_run_says_how_to_make_one(tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        "",
+        *("", "7"),
         '{"question": {"data": "ph',
-        "7",
         "[]",
         "{}",
         '{"question": []}',
@@ -283,10 +286,7 @@ def test_removing_parts_removes_what_a_killed_process_left(run):
     assert not list((run.root / "maps" / "net").iterdir())
 
 
-@pytest.mark.parametrize(
-    ("choice", "key"),
-    [("net", "net"), ("net=heads", "net-heads"), ("net=/a/b.c/heads_2/", "net-heads_2"), ("net=", "net")],
-)
+@pytest.mark.parametrize(("choice", "key"), KEYS.items())
 def test_model_key(choice, key):
     assert model_key(choice) == key
 

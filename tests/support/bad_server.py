@@ -29,7 +29,7 @@ class Server:
     """Answers each path's requests in the order given; the last answer stands for all that follow."""
 
     def __init__(self):
-        self.answers, self.requests = {}, []
+        self.answers, self.requests, self.heads = {}, [], []
 
     def say(self, path, *answers):
         self.answers[path] = list(answers)
@@ -49,6 +49,15 @@ def serving():
 
         def log_message(self, *_):
             pass
+
+        def do_HEAD(self):
+            server.heads.append(self.path)
+            answer = (server.answers.get(self.path) or [Answer(404, b"no")])[0]
+            self.send_response(answer.status)
+            etag = {"ETag": answer.etag} if answer.etag else {}
+            for name, value in (etag | {"Content-Length": str(len(answer.body))} | answer.headers).items():
+                self.send_header(name, value)
+            self.end_headers()
 
         def do_GET(self):
             server.requests.append((self.path, dict(self.headers)))

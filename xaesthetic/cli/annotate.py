@@ -121,7 +121,7 @@ def annotate(
 
 
 def _study(
-    folder: Path, photographs: list[Path], data: str | None, root: Path | None, attr: list[str], choices: "Choices", url: str
+    folder: Path, photographs: list[str], data: str | None, root: Path | None, attr: list[str], choices: "Choices", url: str
 ) -> "Study":
     """The study that goes on, or one that is made."""
     from dataclasses import replace

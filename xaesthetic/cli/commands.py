@@ -19,6 +19,7 @@ from xaesthetic.cli import (
     server,
     table,
     training,
+    upkeep,
 )
 
 app = typer.Typer(
@@ -30,7 +31,7 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="A photograph: xaesthetic photo.jpg. First figure: xaesthetic compare --attr depth_of_field",
 )
-for _group in (photographs, runs, scores, annotate, reproduction, training, models, convert, about):
+for _group in (photographs, runs, scores, annotate, reproduction, training, models, convert, upkeep, about):
     app.add_typer(_group.app)
 app.add_typer(annotations.app, name="annotations")
 app.add_typer(data.app, name="data")

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from xaesthetic.core.errors import XaestheticError
+from xaesthetic.core.places import redact
 from xaesthetic.core.plugins import installed_version
 
 STATUS = 70
@@ -35,7 +36,7 @@ def report_crash(error: BaseException) -> str:
     -------
     The sentence for the user.
     """
-    what = f"{type(error).__name__}: {error}"[:300].strip().removesuffix(":")
+    what = redact(f"{type(error).__name__}: {error}")[:300].strip().removesuffix(":")
     hint = "Started again, the same command goes on where it was"
     return (
         f"this is a fault of xaesthetic or of a plug-in, not of your input ({what}); {_logged(error)}. {hint}; where it "
@@ -73,7 +74,7 @@ def _text(error: BaseException) -> str:
     lines = [
         time.strftime("%Y-%m-%d %H:%M:%S"),
         f"xaesthetic {version}, Python {platform.python_version()}, {platform.platform()}",
-        shlex.join(sys.argv),
-        *(line.rstrip("\n") for line in traceback.format_exception(error)),
+        redact(shlex.join(sys.argv)),
+        *(redact(line.rstrip("\n")) for line in traceback.format_exception(error)),
     ]
     return "\n".join(lines) + "\n\n"

@@ -112,7 +112,7 @@ def data_check(
             "with all.",
         ),
     ] = None,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
     quiet: options.Quiet = False,
     missing: Annotated[Path | None, typer.Option(help="Write the names of missing photographs to this file.")] = None,
     as_json: options.Json = False,

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import crash
+from xaesthetic.cli.engines import Address as Address
+from xaesthetic.cli.engines import CacheSize as CacheSize
+from xaesthetic.cli.engines import Engine as Engine
+from xaesthetic.cli.engines import Workers as Workers
+from xaesthetic.cli.engines import carried_out as carried_out
+from xaesthetic.cli.engines import execution as execution
 from xaesthetic.core.choices import METHODS, ModelChoice
 
 if TYPE_CHECKING:
-    from xaesthetic.core.execution import Execution
     from xaesthetic.core.types import Experiment, ReportOptions
     from xaesthetic.run.store import Run
-
 
 Attributes = Annotated[
     list[str],
@@ -25,9 +29,14 @@ Attributes = Annotated[
     ),
 ]
 Data = Annotated[
-    str, typer.Option(help="A data set's name (NAME:LIST for one of its lists), or a folder.", metavar="NAME|FOLDER")
+    str,
+    typer.Option(
+        help="A data set's name (NAME:LIST for one of its lists), a folder, a list (.txt, .parquet, - for standard input), "
+        "tar shards (p-{00..31}.tar), or an address of these (https, s3, gs).",
+        metavar="NAME|FOLDER|LIST|TAR|URL",
+    ),
 ]
-Root = Annotated[Path | None, typer.Option(help="Where the data set's files lie.")]
+Root = Annotated[Path | None, typer.Option(help="Where the data set's files lie; what paths in a list are relative to.")]
 Models = Annotated[
     list[str] | None,
     typer.Option(
@@ -62,6 +71,14 @@ Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the 
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Precision = Annotated[
     str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
+]
+Decode = Annotated[
+    str,
+    typer.Option(
+        metavar="full|reduced",
+        help="Whether JPEGs are decoded at a half, a quarter or an eighth of their scale where models take no more; the "
+        "error is measured and printed.",
+    ),
 ]
 Target = Annotated[
     str,
@@ -99,11 +116,31 @@ Beyond = Annotated[
         show_default=False,
     ),
 ]
-Photographs = Annotated[
-    list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="Photographs and folders.", show_default=False)
+Sharded = Annotated[
+    str,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Only the I-th of N parts of the photographs, for a run folder of its own; 'merge' joins them.",
+        show_default=False,
+    ),
 ]
+Store = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="float32|float16",
+        help="What maps are kept in. float16 takes half the room; what that changes is measured and said, and maps that it "
+        "would change by more than 1 % of their spread stay float32.",
+    ),
+]
+Photographs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PHOTO|FOLDER]...", help="Photographs and folders; lists, shards, URLs.", show_default=False),
+]
+
+
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
-Workers = Annotated[int, typer.Option(min=1, help="Threads that decode photographs.")]
 Seed = Annotated[int, typer.Option(help="For whatever is drawn by chance.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Run the Python file of a model folder, which may do anything.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
@@ -122,21 +159,30 @@ def experiment(
     device: str,
     weights: str | None = None,
     precision: str = "full",
-    photographs: Sequence[Path] = (),
+    photographs: Sequence[str] = (),
     target: str = "up",
     of: str = "raw",
     zero: str = "",
     beyond: str = "",
+    shard: str = "",
+    store: str = "float32",
+    decode: str = "full",
 ) -> "Experiment":
     """The question that the options ask; of photographs that are named one by one, where they are."""
     from xaesthetic.core.attributes import choose as choose_attributes
     from xaesthetic.core.targets import DIRECTIONS, SCALES
-    from xaesthetic.core.types import PRECISIONS, Experiment
+    from xaesthetic.core.types import DECODES, PRECISIONS, STORES, Experiment
     from xaesthetic.run.question import name_photographs
 
     if precision not in PRECISIONS:
         raise typer.BadParameter(f"{precision!r} is neither {' nor '.join(PRECISIONS)}.", param_hint="--precision")
-    for option, value, known in (("--target", target, DIRECTIONS), ("--of", of, SCALES)):
+    names = (
+        ("--target", target, DIRECTIONS),
+        ("--of", of, SCALES),
+        ("--store", store, STORES),
+        ("--decode", decode, DECODES),
+    )
+    for option, value, known in names:
         if value not in known:
             raise typer.BadParameter(f"{value!r} is neither {' nor '.join(known)}.", param_hint=option)
     usual = METHODS if of == "raw" else ("grad_cam", *METHODS[1:])  # cam has no map of a rating behind a link
@@ -156,6 +202,9 @@ def experiment(
         of=of,
         zero=zero,
         beyond=beyond,
+        shard=shard,
+        store=store,
+        decode=decode,
     )
 
 
@@ -184,15 +233,6 @@ def choices(
 
     named = [ModelChoice.parse(model).or_weights(weights) for model in models or default_models(attributes, beyond)]
     return tuple(map(str, dict.fromkeys(named)))
-
-
-def execution(workers: int, quiet: bool, device: str = "auto", trust: bool = False) -> "Execution":
-    """Return how work is carried out: in this process, with progress unless it is to be quiet."""
-    from xaesthetic.core.execution import Execution
-    from xaesthetic.core.progress import choose as choose_progress
-    from xaesthetic.execution.local import local
-
-    return Execution(workers, device, choose_progress(quiet), local, trust)
 
 
 def report_options(scale: str, columns: int, fade: bool = True) -> "ReportOptions":

@@ -39,7 +39,7 @@ def _is_photograph(arg: str) -> bool:
         return False
     from xaesthetic.data.formats import SUFFIXES
 
-    return os.path.exists(arg) or os.sep in arg or Path(arg).suffix.lower() in SUFFIXES  # noqa: PTH110
+    return os.path.exists(arg) or os.sep in arg or Path(arg).suffix.lower() in (*SUFFIXES, ".tar")  # noqa: PTH110
 
 
 def _say_of_file(args: list[str]) -> None:
@@ -56,7 +56,9 @@ def _say_of_file(args: list[str]) -> None:
     "xaesthetic show photo.jpg --method occlusion --open"
 )
 def show(
-    photographs: Annotated[list[Path], typer.Argument(metavar="PHOTO|FOLDER...", help="Photographs and folders.")],
+    photographs: Annotated[
+        list[str], typer.Argument(metavar="PHOTO|FOLDER...", help="Photographs and folders; lists, shards, URLs.")
+    ],
     attr: options.Attributes = ["all"],  # noqa: B006  # typer copies it
     model: options.Models = None,
     weights: options.Weights = None,
@@ -72,8 +74,9 @@ def show(
     beyond: options.Beyond = "",
     device: options.Device = "auto",
     precision: options.Precision = "full",
+    cache_size: options.CacheSize = "",
     batch: options.Batch = 8,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
     trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -85,7 +88,12 @@ def show(
         attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero, beyond
     )
     folder = options.folder(experiment, out)
-    _print(show(experiment, folder, options.execution(workers, quiet, trust=trust), not method), quiet, as_json, open_page)
+    _print(
+        show(experiment, folder, options.execution(workers, quiet, trust=trust, cache_size=cache_size), not method),
+        quiet,
+        as_json,
+        open_page,
+    )
 
 
 def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool) -> None:

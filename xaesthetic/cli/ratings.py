@@ -22,9 +22,10 @@ def print_picks(run: "Run") -> None:
     from xaesthetic.run.schemas import PREDICTIONS
     from xaesthetic.stages.pick import pick_records
 
-    predictions = run.read(PREDICTIONS).set_index(["attribute", "image"])
-    described = run.described()
-    for pick in pick_records(run):
+    picks, described = pick_records(run), run.described()
+    shown = {image for pick in picks for image in (*pick.highest, *pick.lowest)}
+    predictions = run.rows(PREDICTIONS, shown).set_index(["attribute", "image"])
+    for pick in picks:
         rated = predictions.loc[pick.attribute].pivot_table(
             index="image", columns="model", values="prediction", sort=False, dropna=False
         )
@@ -70,7 +71,7 @@ def _say_target_and_training(run: "Run") -> None:
         screen.say(f"Maps show {said}.")
     for key, trained in run.trained().items():
         screen.say(f"{key}: {trained}")
-    for line in (*_undetermined(run), *seen_caption(run, frozenset(record.id for record in run.records()))):
+    for line in (*_undetermined(run), *seen_caption(run)):
         screen.say(line)
     _say_of_licences(run.trained().values())
 

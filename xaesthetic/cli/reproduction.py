@@ -33,7 +33,7 @@ def reproduce(
     columns: options.Columns = 2,
     device: options.Device = "auto",
     batch: options.Batch = 8,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
     trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,

@@ -22,7 +22,9 @@ app = typer.Typer()
     "xaesthetic compare --attr depth_of_field\n  "
     "xaesthetic compare a.jpg b.jpg holiday/ --attr light\n  "
     "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
-    "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3"
+    "xaesthetic compare --attr light --data 'shards/photos-{0000..0031}.tar'\n  "
+    "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3\n  "
+    "xaesthetic compare --attr all --data my/photos --shard 3/20 --out runs/3"
 )
 def compare(
     attr: options.Attributes,
@@ -42,10 +44,16 @@ def compare(
     of: options.Of = "raw",
     zero: options.Zero = "",
     beyond: options.Beyond = "",
+    shard: options.Sharded = "",
+    store: options.Store = "float32",
     device: options.Device = "auto",
     precision: options.Precision = "full",
+    decode: options.Decode = "full",
+    cache_size: options.CacheSize = "",
     batch: options.Batch = 8,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
+    engine: options.Engine = "local",
+    address: options.Address = "",
     trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
@@ -58,16 +66,11 @@ def compare(
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(
         attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
-        target, of, zero, beyond,
+        target, of, zero, beyond, shard, store, decode,
     )  # fmt: skip
-    comparison = compare(
-        experiment,
-        options.folder(experiment, out),
-        options.execution(workers, quiet, trust=trust),
-        report or (),
-        options.report_options(scale, columns, fade),
-        optional=not method,
-    )
+    folder, drawing = options.folder(experiment, out), options.report_options(scale, columns, fade)
+    with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
+        comparison = compare(experiment, folder, execution, report or (), drawing, optional=not method)
     _show(comparison, quiet, as_json)
 
 
@@ -93,6 +96,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
             ratings_shown.print_picks(run)
         screen.print_same_maps(run.same_maps())
         screen.print_precision_of(run)
+        screen.print_stored(run)
         for path in comparison.written:
             screen.say(path)
     screen.print_passed_over(comparison.passed_over)
@@ -102,9 +106,12 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-@app.command(epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv")
+@app.command(
+    epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv\n  "
+    "xaesthetic predict --data photos.txt --out r.csv"
+)
 def predict(
-    photographs: Annotated[list[Path] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
+    photographs: Annotated[list[str] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
     attr: options.Attributes = ["all"],  # noqa: B006  # typer copies it
     data: options.Data = "",
     root: options.Root = None,
@@ -113,8 +120,12 @@ def predict(
     out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
     device: options.Device = "auto",
     precision: options.Precision = "full",
+    decode: options.Decode = "full",
+    cache_size: options.CacheSize = "",
     batch: options.Batch = 8,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
+    engine: options.Engine = "local",
+    address: options.Address = "",
     trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -129,8 +140,9 @@ def predict(
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
-    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision)
-    ratings = rate(photographs or [], experiment, options.execution(workers, quiet, trust=trust))
+    experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision, decode=decode)
+    with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
+        ratings = rate(photographs or [], experiment, execution)
     render = to_json if as_json or (out and out.suffix == ".json") else to_csv
     if out:
         write_text(out, render(ratings.table, ratings.trained, ratings.described))
@@ -139,7 +151,7 @@ def predict(
         screen.say_json(render(ratings.table, ratings.trained, ratings.described))
     elif not quiet:
         ratings_shown.print_ratings(ratings)
-        screen.print_precision(ratings.precision)
+        screen.print_precision(ratings.precision, ratings.given_up)
     if (out or as_json) and not quiet:
         for line in seen_lines(ratings.seen):
             screen.say(line, err=True)
@@ -151,6 +163,7 @@ def predict(
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic explain runs/mine\n  xaesthetic explain --data my/photos --attr light --out runs/all"
+    "\n  xaesthetic explain runs/all --engine ray --address auto --workers 20"
 )
 def explain(
     run: Annotated[Path | None, typer.Argument(help="A run folder to go on with.")] = None,
@@ -165,10 +178,16 @@ def explain(
     of: options.Of = "raw",
     zero: options.Zero = "",
     beyond: options.Beyond = "",
+    shard: options.Sharded = "",
+    store: options.Store = "float32",
     device: options.Device = "auto",
     precision: options.Precision = "full",
+    decode: options.Decode = "full",
+    cache_size: options.CacheSize = "",
     batch: options.Batch = 8,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
+    engine: options.Engine = "local",
+    address: options.Address = "",
     trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -176,8 +195,8 @@ def explain(
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
-    aim = target, of, zero, beyond
-    chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", "", ""))
+    aim = target, of, zero, beyond, shard, store, decode
+    chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", "", "", "", "float32", "full"))
     if run and (chosen or root or model or weights or method or out):
         raise typer.BadParameter(f"{run} is a run and its question stands; leave the choices out, or RUN.")
     experiment = (
@@ -185,8 +204,9 @@ def explain(
         if run
         else options.experiment(attr, data, root, model, method, None, 0, batch, device, weights, precision, (), *aim)
     )
-    folder, execution = run or options.folder(experiment, out), options.execution(workers, quiet, trust=trust)
-    comparison = compare(experiment, folder, execution, draw=False, optional=not method)
+    folder = run or options.folder(experiment, out)
+    with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
+        comparison = compare(experiment, folder, execution, draw=False, optional=not method)
     if not as_json:
         screen.say(comparison.run.root / "maps")
     _show(comparison, quiet=True, as_json=as_json)

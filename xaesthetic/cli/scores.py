@@ -46,7 +46,9 @@ def score(
     randomise: Annotated[
         bool, typer.Option("--randomise", help="Shuffle the networks' weights, layer by layer: are the maps still the same?")
     ] = False,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
+    engine: options.Engine = "local",
+    address: options.Address = "",
     trust: options.Trust = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -58,7 +60,6 @@ def score(
     from xaesthetic.run.schemas import ANNOTATIONS
 
     opened = options.open_run(run)
-    execution = options.execution(workers, quiet, trust=trust)
     if not opened.has(ANNOTATIONS) and (metric or by_person):
         raise typer.BadParameter(
             f"{run}: nobody was watched here, there is nothing to measure against.",
@@ -72,7 +73,8 @@ def score(
         "randomisation": randomise,
     }
     measured = [name for name, wanted in chosen.items() if wanted]
-    judgement = judge(opened, metric or (), execution, by_person, measurements=measured)
+    with options.carried_out(workers, quiet, engine, address, trust) as execution:
+        judgement = judge(opened, metric or (), execution, by_person, measurements=measured)
     if as_json:
         screen.say_json(
             json.dumps(

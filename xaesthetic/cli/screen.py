@@ -127,11 +127,28 @@ def print_precision_of(run: "Run") -> None:
     from xaesthetic.evaluation.same_maps import without_same_maps
     from xaesthetic.run.schemas import PRECISION
 
-    print_precision(without_same_maps(run, run.read(PRECISION)) if run.has(PRECISION) else None)
+    print_precision(without_same_maps(run, run.read(PRECISION)) if run.has(PRECISION) else None, run.experiment.given_up)
 
 
-def print_precision(table: "pd.DataFrame | None") -> None:
-    """Print what a reduced precision changes on the first photographs, a row a model and method; `PRECISION`'s rows."""
+def print_stored(run: "Run") -> None:
+    """Print what a run's storing its maps in float16 changes, where it does: a row a model and method."""
+    from xaesthetic.evaluation.stored import is_rounded, summarise_stored
+
+    table = summarise_stored(run) if is_rounded(run) else None
+    if table is None or not len(table):
+        return
+    rows = []
+    for (model, method), known in table.groupby(["model", "method"], sort=False):
+        errors = [known["largest"].max(), known["mean"].max(), known["total"].max()]
+        shown = ["" if error != error else f"{error:.2%}" for error in errors]
+        kept = known["dtype"].iloc[0]
+        rows.append([f"{model} {method}", f"{kept}: {known['why'].iloc[0]}" if kept == "float32" else kept, *shown])
+    say()
+    print_table(["maps are kept in", "", "largest error of a map", "mean", "of its total"], rows)
+
+
+def print_precision(table: "pd.DataFrame | None", given_up: str) -> None:
+    """Print what a reduced precision or scale changes on the first photographs, by model and method; `PRECISION`'s rows."""
     from xaesthetic.evaluation.summaries import summarise_precision
 
     if table is None or not len(table):
@@ -143,7 +160,8 @@ def print_precision(table: "pd.DataFrame | None") -> None:
         rating = f"{worst['rating']:.4f}, {worst['attribute']}"
         rows.append([f"{model} {method}".strip(), str(worst["photographs"]), rating, of_map])
     say()
-    print_table(["bf16 against full precision", "photographs", "largest error of a rating", "of a map"], rows)
+    full = "decoding" if given_up.startswith("reduced") else "precision"
+    print_table([f"{given_up} against full {full}", "photographs", "largest error of a rating", "of a map"], rows)
 
 
 def print_results(manifest: Mapping[str, Any]) -> None:

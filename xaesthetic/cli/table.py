@@ -62,7 +62,7 @@ def table_1(
     resamples: Resamples = 2000,
     device: options.Device = "auto",
     batch: options.Batch = 8,
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
     trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,

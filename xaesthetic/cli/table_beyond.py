@@ -51,7 +51,7 @@ def table_beyond(
     ] = None,
     out: Folder = None,
     device: options.Device = "auto",
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
     trust: options.Trust = False,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,

@@ -71,7 +71,7 @@ def train(
         ),
     ] = None,
     device: options.Device = "auto",
-    workers: options.Workers = 2,
+    workers: options.Workers = 0,
     trust: options.Trust = False,
     seed: Annotated[int | None, typer.Option(help="For whatever is drawn by chance; else the recipe's.")] = None,
     quiet: options.Quiet = False,

@@ -32,6 +32,10 @@ class ServerError(ModelError):
     """A model server that does not run, or does not answer as it should; says how to start it."""
 
 
+class EngineError(XaestheticError):
+    """Workers that cannot be reached, do not start, or die again and again."""
+
+
 def unknown(what: str, name: str, known: Iterable[str], label: str = "Installed") -> str:
     """One line for a name that is not among those known, with the nearest one suggested.
 

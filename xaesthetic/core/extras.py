@@ -16,6 +16,8 @@ EXTRAS = {
     "heif": "pillow_heif",
     "postgres": "psycopg",
     "pyiqa": "pyiqa",
+    "ray": "ray",
+    "remote": "fsspec",
 }
 """The extras in pyproject.toml, each with a module that it brings."""
 ALONE = ("pyiqa",)

@@ -11,17 +11,20 @@ import stat
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from xaesthetic.core.errors import DataError, ModelError
+from xaesthetic.core.places import Place
 from xaesthetic.core.unfinished import unfinished
 
-_SYNCED = os.O_RDWR if os.name == "nt" else os.O_RDONLY
-"""How a file is opened to be synced: Windows wants to be able to write."""
+_SYNCED = os.O_RDWR if os.name == "nt" else os.O_RDONLY  # Windows wants to be able to write
+TEMPORARY = f".*.{'[0-9a-f]' * 8}.tmp"  # half-written
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_GONE = (errno.ENOENT, errno.ENODEV, errno.ENOTCONN, errno.ESTALE, errno.EIO)  # a mount
 
 
-def printable(path: Path) -> str:
+def printable(path: Place | PurePath | str) -> str:
     """The path as text that every table and terminal takes; bytes of a name that are not UTF-8 become escapes."""
     return str(path).encode("utf-8", "backslashreplace").decode()
 
@@ -61,7 +64,12 @@ def sha256(path: Path) -> str:
         If it is no regular file.
     """
     with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(file)
+
+
+def sha256_of(file: BufferedReader) -> str:
+    """The sha256 of what an open file holds from here on, in hexadecimal."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify(path: Path, expected: str) -> None:
@@ -83,10 +91,10 @@ def verify(path: Path, expected: str) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path, mixed: bool = False) -> Iterator[Path]:
     """Give a temporary path beside `path`; what is written there takes the place of `path` once it is complete.
 
-    The temporary path is a file or a folder, as the caller makes it.
+    It may be a file or a folder, as the caller makes it; `mixed` says that `path` may be of the other kind, as tables may.
 
     Raises
     ------
@@ -99,7 +107,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
             sync(temporary)
-            swap(temporary, path)
+            swap(temporary, path, mixed)
     except BaseException:
         remove(temporary)
         raise
@@ -117,9 +125,11 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror or error}); make room or choose another folder with --out."
-        ) from error
+        arrow = error.errno and "[errno" in str(error.strerror)  # it says much
+        reason = os.strerror(error.errno or 0) if arrow else error.strerror or error
+        cure = "see that the folder is mounted" if error.errno in _GONE else "make room or choose another folder with --out"
+        cure += "; the same command goes on where it was" * (error.errno in (*_GONE, *_FULL))
+        raise DataError(f"{path}: cannot be written ({reason}); {cure}.") from error
 
 
 def sync(path: Path) -> None:
@@ -146,9 +156,13 @@ def sync_names(path: Path) -> None:
         os.close(descriptor)
 
 
-def swap(temporary: Path, path: Path) -> None:
-    """Put a file or folder in the place of another, which goes; returns when the disk keeps that it has."""
-    if temporary.is_dir() and path.is_dir():  # a folder cannot take the place of a full one: move that aside first
+def swap(temporary: Path, path: Path, mixed: bool = False) -> None:
+    """Put a file or folder in the place of another, which goes; returns when the disk keeps that it has.
+
+    A file takes the place of a folder, or a folder that of a file, only where `mixed` says so: it may be somebody's.
+    """
+    folders = temporary.is_dir() + path.is_dir()
+    if folders == 2 or (mixed and folders and path.exists()):  # nothing replaces a full folder: move that aside first
         aside = _beside(path)
         path.rename(aside)
         temporary.rename(path)
@@ -174,7 +188,7 @@ def remove(path: Path) -> None:
 
 def remove_unfinished(folder: Path, besides: Collection[str] = ()) -> None:
     """Remove what a killed process left half-written in a folder and the folders below it, but for some of those."""
-    for left in list(folder.rglob(f".*.{'[0-9a-f]' * 8}.tmp")):
+    for left in list(folder.rglob(TEMPORARY)):
         if left.relative_to(folder).parts[0] not in besides:
             remove(left)
 
@@ -218,7 +232,7 @@ def write_sum(path: Path, *more: str) -> None:
 
 
 def create_summed(path: Path, write: Callable[[Path], object]) -> bool:
-    """Write a file and its sha256 beside it where no file is, of several processes at once one only.
+    """Write a file and its sha256 beside it where no file is; return whether this call did, of several processes one.
 
     Parameters
     ----------
@@ -226,10 +240,6 @@ def create_summed(path: Path, write: Callable[[Path], object]) -> bool:
         The file.
     write
         Writes the content to the path that it is given.
-
-    Returns
-    -------
-    Whether it was this call that made it.
     """
     temporary = _beside(path)
     try:

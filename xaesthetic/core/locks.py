@@ -1,6 +1,7 @@
 """One writer at a time, across processes: a lock on a file, which the kernel frees when its holder dies.
 
-The file stands where the lock is held and is removed afterwards; one that a killed process left behind locks nothing.
+The file stands where the lock is held and is removed afterwards (on a network it is emptied); one that a killed process left
+behind locks nothing.
 Windows has no such locks: there nothing is locked, and nobody waits.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import writing
+from xaesthetic.core.mounts import mount_of
 from xaesthetic.core.text import visible
 from xaesthetic.core.unfinished import unfinished
 
@@ -65,8 +67,24 @@ def hold(file: Path, purpose: str, say: Callable[[str], None] = to_stderr, wait:
         finally:
             if descriptor is not None:
                 with suppress(OSError):
-                    file.unlink()  # while it is held: nobody else has a right to the name
+                    _free(file, descriptor)  # while it is held: nobody else has a right to the name
                 os.close(descriptor)
+
+
+@contextmanager
+def resting(folder: Path, purpose: str) -> Iterator[None]:
+    """Keep writers out while a folder is read; one that cannot be written to has none.
+
+    Raises
+    ------
+    DataError
+        If somebody is writing to it.
+    """
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        yield
+        return
+    with hold(folder / ".lock", purpose, wait=False):
+        yield
 
 
 def _leave(file: Path) -> None:
@@ -74,7 +92,7 @@ def _leave(file: Path) -> None:
     descriptor = os.open(file, os.O_RDWR)
     try:
         if _is_ours(descriptor):
-            file.unlink()
+            _free(file, descriptor)
     finally:
         os.close(descriptor)
 
@@ -89,6 +107,14 @@ def _is_ours(descriptor: int) -> bool:
     return True
 
 
+def _free(file: Path, descriptor: int) -> None:
+    """Remove the file of a lock; on a network it stays, empty: a machine that still knows the old one would lock that."""
+    if mount_of(file.parent).is_shared:
+        os.truncate(descriptor, 0)
+    else:
+        file.unlink()
+
+
 def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> int | None:
     """Return the open file that is locked; None where there are no locks."""
     if fcntl is None:
@@ -101,6 +127,7 @@ def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> i
                 os.close(descriptor)
                 return None
             if _is_current(descriptor, file):
+                _say_of_network(file.parent, say)
                 with suppress(OSError):  # a full disk can still be locked
                     os.truncate(descriptor, 0)
                     os.pwrite(descriptor, json.dumps(_holder(purpose)).encode(), 0)
@@ -109,6 +136,15 @@ def _take(file: Path, purpose: str, say: Callable[[str], None], wait: bool) -> i
             os.close(descriptor)
             raise
         os.close(descriptor)  # whoever held it has removed it: the name is another file now, or none
+
+
+def _say_of_network(folder: Path, say: Callable[[str], None]) -> None:
+    mount = mount_of(folder)
+    if mount.local_locks:
+        say(
+            f"{folder}: locks hold on this machine only there ({mount.kind}, {mount.local_locks}); let no other machine "
+            "write to it."
+        )
 
 
 def _open(file: Path) -> int:

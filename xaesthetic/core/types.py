@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.places import Place
+from xaesthetic.core.shards import Shard
 from xaesthetic.core.targets import DIRECTIONS, SCALES, validate_zero_choice
 from xaesthetic.core.votes import Votes
 
@@ -27,6 +29,12 @@ Polygon = tuple[tuple[float, float], ...]
 
 PRECISIONS = ("full", "bf16")
 """What a network computes in: float32, or bfloat16 where torch's autocast says so; maps and outputs are float32 anyway."""
+
+STORES = ("float32", "float16")
+"""What maps are kept in; they are read as float32 anyway."""
+DECODES = ("full", "reduced")
+"""At which scale JPEGs are decoded: their own, or the least of a half, a quarter and an eighth that is not smaller than what
+models take, which changes pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,8 @@ class Record:
 
     id: str
     """Unique in its data set."""
-    path: Path
-    """The file."""
+    path: Place
+    """The file; or a tar's member, or an address."""
     original: str
     """The id of the photograph that this is a version of; its own id where it is none."""
     edit: EditStep | None = None
@@ -194,6 +202,12 @@ class Experiment:
     """What counts as zero (`xaesthetic.core.targets.ZEROS`, or `photo:FILE`); 0 where empty. It changes no map."""
     beyond: str = ""
     """An attribute of every model: what is rated and explained is what others have beyond it; empty for themselves."""
+    shard: str = ""
+    """`3/20` for the third of twenty parts of the photographs, in whole batches; all of them where empty."""
+    store: str = "float32"
+    """What maps are kept in (a name in `STORES`); those that float16 would change too much are float32 all the same."""
+    decode: str = "full"
+    """A name in `DECODES`."""
 
     def __post_init__(self) -> None:
         """Take one name for several and lists for tuples, as they are easily written; refuse what is neither."""
@@ -213,10 +227,12 @@ class Experiment:
             object.__setattr__(self, key, None if place is None else str(place))
         if self.precision not in PRECISIONS:
             raise DataError(f"the experiment's precision is {self.precision!r}; {' or '.join(PRECISIONS)} was wanted.")
-        for key, known in (("target", DIRECTIONS), ("of", SCALES)):
+        for key, known in (("target", DIRECTIONS), ("of", SCALES), ("store", STORES), ("decode", DECODES)):
             if getattr(self, key) not in known:
                 raise DataError(f"the experiment's {key} is {getattr(self, key)!r}; {' or '.join(known)} was wanted.")
         validate_zero_choice(self.zero)
+        if self.shard != "":
+            Shard.parse(self.shard)
         if not isinstance(self.beyond, str):
             raise DataError(f"the experiment's beyond is {self.beyond!r}; an attribute's name was wanted, as 'overall'.")
         for key, least in (("pick", 1), ("batch", 1), ("seed", None)):
@@ -224,6 +240,12 @@ class Experiment:
             whole = type(number) is int and (least is None or number >= least)
             if not whole and not (key == "pick" and number is None):
                 raise DataError(f"the experiment's {key} is {number!r}; a whole number{' from 1' * bool(least)} was wanted.")
+
+    @property
+    def given_up(self) -> str:
+        """Return what is not in full for speed; empty where all is: full precision, of photographs at their own scale."""
+        decoding = f"{self.decode} decoding" if self.decode != DECODES[0] else ""
+        return " and ".join(filter(None, ("" if self.precision == PRECISIONS[0] else self.precision, decoding)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What a data set holds: how many photographs are there, what people gave them, and how the ratings hang together."""
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from xaesthetic.core.attributes import ATTRIBUTES, NAMES, in_order
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import PassedOver, Record
 from xaesthetic.data.near import Near, near_duplicates
+from xaesthetic.data.opening import is_there
 from xaesthetic.data.raters import LEVELS, PERSONALITY, TRAITS, Raters, find_raters, read_raters
 from xaesthetic.data.records import collect
 
@@ -83,7 +83,7 @@ def examine_data(
     collection = collect(name, root)
     records = list(collection.records)
     lists = _lists(records)
-    missing = tuple(record.id for record in records if not os.path.isfile(record.path))  # noqa: PTH113  # never raises
+    missing = tuple(record.id for record in records if not is_there(record.path))
     left_out = {record.id: record.problem for record in records if record.problem}
     sheets = [_counts({**lists, "all together": records}, set(missing))]
     if any(record.ratings for record in records):

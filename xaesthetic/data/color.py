@@ -95,4 +95,4 @@ def _profiled(image: Image.Image, profile: bytes | None) -> Image.Image:
             return image.convert("RGB")  # a profile for another kind of picture, or a damaged one
         if turned is not None:
             return turned
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")  # which would copy

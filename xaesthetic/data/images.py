@@ -13,6 +13,8 @@ from xaesthetic.data.decoding import decode_bytes as decode_bytes
 from xaesthetic.data.decoding import from_image as from_image
 from xaesthetic.data.decoding import read_photograph as read_photograph
 from xaesthetic.data.decoding import read_size as read_size
+from xaesthetic.data.decoding import read_through as read_through
+from xaesthetic.data.decoding import read_upright as read_upright
 from xaesthetic.data.formats import SUFFIXES as SUFFIXES
 from xaesthetic.data.formats import UNREADABLE as UNREADABLE
 from xaesthetic.data.scale import LARGEST as LARGEST
@@ -41,7 +43,14 @@ def to_bytes(rgb: Rgb) -> Pixels:
 
 def resize(pixels: Pixels, size: tuple[int, int], resample: str = "bilinear") -> Pixels:
     """Squash or stretch to (height, width); antialiased where it shrinks, except for `nearest`."""
-    return np.array(Image.fromarray(pixels).resize(size[::-1], RESAMPLE[resample]), dtype=np.uint8)
+    if pixels.shape[:2] == size:
+        return pixels.copy()
+    return squash(Image.fromarray(pixels), size, resample)
+
+
+def squash(image: Image.Image, size: tuple[int, int], resample: str = "bilinear") -> Pixels:
+    """Do the same to Pillow's image, which spares a copy of its full size."""
+    return np.array(image.resize(size[::-1], RESAMPLE[resample]), dtype=np.uint8)
 
 
 def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:
@@ -58,12 +67,11 @@ def to_input(pixels: Pixels, spec: InputSpec) -> Float32[np.ndarray, "3 i j"]:
     -------
     Channels first, of `spec.size`: (pixels * scale / 255 - mean) / std in the network's channel order.
     """
-    channels = resize(pixels, spec.size, spec.resample).transpose(2, 0, 1).astype(np.float32)
-    if spec.bgr:
-        channels = channels[::-1]
+    squashed = resize(pixels, spec.size, spec.resample)
+    channels = np.ascontiguousarray((squashed[..., ::-1] if spec.bgr else squashed).transpose(2, 0, 1))
     mean = spec.mean if isinstance(spec.mean, np.ndarray) else np.array(spec.mean, np.float32)[:, None, None]
     std = np.array(spec.std, np.float32)[:, None, None]
-    return np.ascontiguousarray((channels * np.float32(spec.scale / 255) - mean) / std)
+    return (channels.astype(np.float32) * np.float32(spec.scale / 255) - mean) / std
 
 
 def mean_and_unit(spec: InputSpec) -> tuple[Float32[np.ndarray, "3 _ _"], Float32[np.ndarray, "3 1 1"]]:

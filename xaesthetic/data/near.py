@@ -102,7 +102,7 @@ def _first_with_hash(looks: Looks, rows: Sequence[int]) -> dict[int, int]:
 
 def _looks(records: Sequence[Record], execution: Execution) -> tuple[Looks, list[int]]:
     """Return what photographs look like, and the places of those that can be read."""
-    with ThreadPoolExecutor(execution.workers) as pool:
+    with ThreadPoolExecutor(execution.threads) as pool:
         looked = list(execution.track(pool.map(_look, records), "photographs", len(records)))
     rows = [row for row, item in enumerate(looked) if item is not None]
     present = [item for item in looked if item is not None]

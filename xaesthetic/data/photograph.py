@@ -1,13 +1,17 @@
 """The one loader of photographs: decode the file, apply the edit."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import EditStep, Pixels, Record
+from xaesthetic.core.places import Address
+from xaesthetic.core.types import DECODES, EditStep, Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.edits import edit
 
+Way = tuple[tuple[int, int], str]
+"""How a photograph is squashed: to (height, width), and by which filter."""
 _KEPT, _SMALL = 64, 1_000_000  # edited photographs; bytes of one: 64 MB together
 
 
@@ -22,6 +26,34 @@ def load_original(record: Record) -> Photograph:
     if record.problem:
         raise DataError(record.problem)
     return images.read_photograph(record.path, record.sha256)
+
+
+def load_squashed(record: Record, ways: Collection[Way], decode: str = "full") -> dict[Way, Pixels]:
+    """Load a record's photograph, squashed in several ways; where it has no edit, without an array of its full size.
+
+    Parameters
+    ----------
+    record
+        Of a photograph.
+    ways
+        To which (height, width), and by which filter.
+    decode
+        A name in `DECODES`.
+
+    Raises
+    ------
+    DataError
+        As `load_photograph`.
+    """
+    if record.edit is not None:
+        pixels = load_photograph(record)
+        return {way: images.resize(pixels, *way) for way in ways}
+    if record.problem:
+        raise DataError(record.problem)
+    heights, widths = zip(*(size for size, _ in ways), strict=True)
+    least = None if decode == DECODES[0] else (max(heights), max(widths))
+    image = images.read_upright(record.path, record.sha256, least).image
+    return {way: images.squash(image, *way) for way in ways}
 
 
 def load_photograph(record: Record) -> Pixels:
@@ -48,6 +80,8 @@ def _slot(record: Record) -> list[Pixels]:
     """Where an edited photograph is kept: stages and reports want the same few, and an edit takes longer than all else."""
     if record.problem or not record.sha256:
         return []
+    if isinstance(record.path, Address):
+        return _kept(record.path, record.sha256, record.edit, record.subject)
     try:
         state = record.path.stat()
     except OSError:  # reading it says what is wrong

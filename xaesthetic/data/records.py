@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import NoneType
@@ -11,12 +11,14 @@ from typing import Any
 
 from xaesthetic.core import files, plugins
 from xaesthetic.core.attributes import Attribute
-from xaesthetic.core.errors import DataError, unknown
+from xaesthetic.core.errors import DataError, XaestheticError, unknown
+from xaesthetic.core.places import Address, Place, redact, to_place
 from xaesthetic.core.seen import pack, unpack
 from xaesthetic.core.types import PassedOver, Record
-
-Item = Record | PassedOver | Attribute
-"""What a data set gives: photographs, what is none, and what it declares of the attributes that it has ratings of."""
+from xaesthetic.data.opening import file_sum as file_sum
+from xaesthetic.data.opening import file_sums
+from xaesthetic.data.sources import Item as Item
+from xaesthetic.data.sources import is_source, load_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,15 @@ def find_records(data: str | Path, root: str | Path | None = None) -> list[Recor
 
 
 def collect(data: str | Path, root: str | Path | None = None) -> Collection:
-    """Collect the photographs of a data set, by its name, or of a folder, by its path; and what it passes over.
+    """Collect the photographs of a data set, by its name, or of a folder, a list, shards or an address; and what is none.
 
     Parameters
     ----------
     data
-        A name; `name:split` for one of its published lists, in that list's order; or a folder's path.
+        A name; `name:split` for one of its published lists, in that list's order; a folder's path; or what
+        `xaesthetic.data.sources.load_source` reads.
     root
-        Where the data set's files lie.
+        Where the data set's files lie; what paths in a list are relative to.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def collect(data: str | Path, root: str | Path | None = None) -> Collection:
     if split and name in plugins.names("datasets"):
         whole = collect(name, root)
         return replace(whole, records=tuple(_split(whole.records, name, split)))
-    return _collection(_load(data, root), f"data set {data!r}")
+    return _collection(_load(data, root), f"data set {redact(data)!r}")
 
 
 def whole_name(data: str) -> str:
@@ -83,26 +86,29 @@ def _split(records: Sequence[Record], name: str, split: str) -> list[Record]:
 
 def _load(data: str, root: Path | None) -> Iterator[Item]:
     if data not in plugins.names("datasets"):
+        if is_source(data):
+            yield from load_source(data, root)
+            return
         if not (Path(data).exists() or "/" in data or "\\" in data):
             raise DataError(f"{unknown('data set', data, plugins.names('datasets'))} Nor is there a folder of that name.")
         data, root = "folder", Path(data)
     yield from plugins.load("datasets", data)(root)
 
 
-def given_records(paths: Sequence[Path]) -> list[Record]:
+def given_records(paths: Sequence[str | Place]) -> list[Record]:
     """Return the records of photographs and folders named one by one, as `collect_paths` does."""
     return list(collect_paths(paths).records)
 
 
-def collect_paths(paths: Sequence[Path], short: bool = False) -> Collection:
-    """Collect photographs and folders named one by one.
+def collect_paths(paths: Sequence[str | Place], short: bool = False) -> Collection:
+    """Collect photographs and folders named one by one; lists, shards and addresses too.
 
     A path that is not there, or that comes twice, is a record with a problem, so that the others are used.
 
     Parameters
     ----------
     paths
-        Files and folders.
+        Files and folders, and what `xaesthetic.data.sources.load_source` reads.
     short
         Whether ids are paths below the folder that holds them all, and not the paths as they were written.
 
@@ -111,11 +117,20 @@ def collect_paths(paths: Sequence[Path], short: bool = False) -> Collection:
     DataError
         If not one of the paths is there, or none holds a photograph.
     """
-    missing = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110  # Path.exists may raise
-    if missing and len(missing) == len(paths):
+    places = [_named(path) for path in paths]
+    here = [place for place in places if isinstance(place, Path)]
+    missing = [path for path in here if not os.path.exists(path)]  # noqa: PTH110  # Path.exists may raise
+    if missing and len(missing) == len(places):
         raise DataError(_missing(missing[0]))
-    above = _above(paths) if short else None
-    return _collection((item for path in paths for item in _load_path(path, len(paths) == 1, above)), "the list")
+    above = _above(here) if short and here else None
+    return _collection((item for place in places for item in _load_place(place, len(places) == 1, above)), "the list")
+
+
+def _named(path: str | Place) -> str | Place:
+    """A list or shards as the text that names them, all else as a place."""
+    if isinstance(path, Address):
+        return path
+    return str(path) if is_source(str(path)) else to_place(path)
 
 
 def _above(paths: Sequence[Path]) -> str:
@@ -124,8 +139,28 @@ def _above(paths: Sequence[Path]) -> str:
     return os.path.commonpath([os.path.abspath(folder) for folder in folders])  # noqa: PTH100  # links stay as they are
 
 
-def _identity_of(path: Path, above: str | None) -> str:
-    return files.printable(path if above is None else Path(os.path.relpath(path, above)))
+def _identity_of(path: Place, above: str | None) -> str:
+    return files.printable(path if above is None else Path(os.path.relpath(str(path), above)))
+
+
+def _load_place(place: str | Place, alone: bool, above: str | None) -> Iterator[Item]:
+    if isinstance(place, str):
+        yield from _source(place, alone)
+    elif isinstance(place, Address):
+        yield Record(files.printable(place), place, original=files.printable(place))
+    else:
+        yield from _load_path(place, alone, above)
+
+
+def _source(text: str, alone: bool) -> Iterator[Item]:
+    """What a list or shards hold; one among others that cannot be read is a record with that problem."""
+    try:
+        yield from load_source(text)
+    except XaestheticError as error:
+        if alone:
+            raise
+        place = to_place(text)
+        yield Record(files.printable(place), place, original=files.printable(place), problem=str(error))
 
 
 def _load_path(path: Path, alone: bool, above: str | None) -> Iterator[Item]:
@@ -167,7 +202,7 @@ def _collection(loaded: Iterable[Item], where: str) -> Collection:
 
 def _distinct(records: Iterable[Record]) -> Iterator[Record]:
     """Give every record an id of its own; one that is called like an earlier one is left out with that reason."""
-    seen: dict[str, Path] = {}
+    seen: dict[str, Place] = {}
     for record in records:
         identity, number = record.id, 1
         while identity in seen:
@@ -183,10 +218,19 @@ def _distinct(records: Iterable[Record]) -> Iterator[Record]:
         yield record
 
 
-def fingerprint(records: Sequence[Record]) -> str:
-    """Return what tells one list of photographs from another: how many, and a sha256 over all that is known of them."""
+def fingerprint(records: Sequence[Record], known: Mapping[Place, str] | None = None) -> str:
+    """Return what tells one list of photographs from another: how many, and a sha256 over all that is known of them.
+
+    Parameters
+    ----------
+    records
+        The photographs.
+    known
+        The sha256 of files that need not be read.
+    """
     digest = hashlib.sha256()
-    sums = {path: file_sum(path) for path in dict.fromkeys(record.path for record in records)}
+    held = dict(known or {})
+    sums = {**held, **file_sums(record.path for record in records if not held.get(record.path))}
     for record in records:
         digest.update(json.dumps(_identity(record, sums[record.path]), sort_keys=True).encode())
     return f"{len(records)} photographs, sha256 {digest.hexdigest()[:16]}"
@@ -213,13 +257,5 @@ def _identity(record: Record, content: str) -> dict[str, object]:
 
 def seen_entry(records: Iterable[Record]) -> dict[str, Any]:
     """Return what a manifest says of the photographs that were trained or selected on: how many files, and which."""
-    packed = pack(file_sum(path) for path in dict.fromkeys(record.path for record in records))
+    packed = pack(file_sums(record.path for record in records).values())
     return {"photographs": len(unpack(packed, "the photographs")), "sums": packed}
-
-
-def file_sum(path: Path) -> str:
-    """The file's sha256; empty where it cannot be read, or is a pipe or a device, which nobody waits for."""
-    try:
-        return files.sha256(path) if path.is_file() else ""
-    except (OSError, DataError, ValueError):  # ValueError: a name with a null in it
-        return ""

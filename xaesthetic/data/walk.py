@@ -69,15 +69,29 @@ def _entries(root: Path) -> Iterator[tuple[str, str, bool]]:
 
 def _passed_over(entry: "os.DirEntry[str]") -> str:
     """Return why something is passed over; nothing for photographs and for folders that are entered."""
-    if entry.name.startswith("."):
-        return "hidden"
-    if entry.name.lower() in _SYSTEM:
-        return "the system's, not a photograph"
+    if reason := _unwanted(entry.name):
+        return reason
     if entry.is_dir(follow_symlinks=False):
         return ""
     if entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112  # never raises
         return "a link to a folder, which is not followed"
-    suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  # of 100,000 names
+    return _no_photograph(entry.name)
+
+
+def name_problem(path: str) -> str:
+    """Return why a path below a folder or in a tar, by its name alone, is no photograph's; nothing where it is one's."""
+    parts = path.split("/")
+    return next(filter(None, map(_unwanted, parts)), "") or _no_photograph(parts[-1])
+
+
+def _unwanted(name: str) -> str:
+    if name.startswith("."):
+        return "hidden"
+    return "the system's, not a photograph" if name.lower() in _SYSTEM else ""
+
+
+def _no_photograph(name: str) -> str:
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122  # of 100,000 names
     if suffix in _SUFFIXES:
         return ""
     return f"{printable(Path(suffix))}, not a photograph" if suffix else "without a suffix, not a photograph"

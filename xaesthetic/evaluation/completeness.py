@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float64
 
 from xaesthetic.core.targets import DIRECTIONS
 from xaesthetic.run.maps import Maps, Place
@@ -25,6 +26,8 @@ COMPLETENESS = Table(
     "`explained` is the mean over all outputs.",
 )
 _EXACT = 1e-3
+_FEW = 10_000
+"""Photographs whose ratings are looked up; of more all are read."""
 
 
 def measure_completeness(run: Run, places: Collection[Place] | None = None) -> pd.DataFrame:
@@ -42,14 +45,13 @@ def measure_completeness(run: Run, places: Collection[Place] | None = None) -> p
     The columns of `COMPLETENESS`; `explained` is nan with fewer than three photographs whose output is known or where either
     side is constant, `off` where nothing is promised too.
     """
-    explains = _outputs(run)
     rows: list[tuple[Any, ...]] = []
     for model in map(model_key, run.experiment.models):
         for method in run.methods(model):
             if places is not None and (model, method) not in places:
                 continue
             stack = run.maps(model, method)
-            measures = _measures(stack, explains, model)
+            measures = _measures(stack, _outputs(run, stack, model))
             rows += (
                 (
                     model,
@@ -67,20 +69,24 @@ def measure_completeness(run: Run, places: Collection[Place] | None = None) -> p
     return pd.DataFrame(rows, columns=list(COMPLETENESS.names))
 
 
-def _outputs(run: Run) -> pd.DataFrame:
-    """What the run's maps explain: photographs by models and attributes, nan where an output is not known."""
-    table, question = run.read(PREDICTIONS), run.experiment
-    outputs = "prediction" if question.of == "rating" else "raw"
-    wide = table.pivot_table(index="image", columns=["model", "attribute"], values=outputs, sort=False, dropna=False)
-    return wide * DIRECTIONS[question.target]
+def _outputs(run: Run, stack: Maps, model: str) -> Float64[np.ndarray, "_n _a"]:
+    """What maps explain: photographs by attributes, nan where an output is not known."""
+    column = "prediction" if run.experiment.of == "rating" else "raw"
+    images, names = pd.Index(stack.images), pd.Index(stack.attributes)
+    outputs = np.full((len(images), len(names)), np.nan)
+    few = len(images) <= _FEW
+    for frame in [run.rows(PREDICTIONS, stack.images)] if few else run.frames(PREDICTIONS):
+        frame = frame[frame["model"] == model]
+        rows, columns = images.get_indexer(pd.Index(frame["image"])), names.get_indexer(pd.Index(frame["attribute"]))
+        known = (rows >= 0) & (columns >= 0)
+        outputs[rows[known], columns[known]] = frame[column].to_numpy(np.float64)[known]
+    return outputs * DIRECTIONS[run.experiment.target]
 
 
-def _measures(stack: Maps, explains: pd.DataFrame, model: str) -> dict[str, tuple[float, float]]:
+def _measures(stack: Maps, outputs: Float64[np.ndarray, "_n _a"]) -> dict[str, tuple[float, float]]:
     """By attribute how much of its outputs the maps' totals account for, and what is left over."""
     totals = np.concatenate([maps.sum((2, 3), dtype=np.float64) for _, maps in stack.chunks()])
     totals /= 1 if stack.adds_up == "sum" else stack.grid[0] * stack.grid[1]
-    names = [(model, name) for name in stack.attributes]
-    outputs = explains.reindex(index=list(stack.images), columns=names).to_numpy(np.float64)
     return {
         name: _explained(totals[:, column], outputs[:, column], stack.adds_up)
         for column, name in enumerate(stack.attributes)

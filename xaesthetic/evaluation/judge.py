@@ -24,6 +24,7 @@ from xaesthetic.evaluation.same_maps import without_same_maps
 from xaesthetic.evaluation.score import expand_metrics, score_by_person, score_run, validate_metrics
 from xaesthetic.evaluation.specificity import SPECIFICITY, measure_specificity
 from xaesthetic.evaluation.stability import BY_PHOTOGRAPH, STABILITY, measure_stability, stability_by_photograph
+from xaesthetic.evaluation.stored import STORED, is_rounded, summarise_stored
 from xaesthetic.evaluation.summaries import (
     BASELINES_SUMMARY,
     EDIT_RESPONSE,
@@ -68,6 +69,8 @@ class Summary:
     """Takes the run; where it is made from maps too, the places (model, method) that can be read."""
     with_maps: bool = False
     """Whether it is made from the run's maps too, and from weight randomisation where that was measured."""
+    concerns: Callable[[Run], bool] = lambda _: True
+    """Whether a run can have it at all; others are not told how it is made."""
 
 
 def _on_unseen(run: Run, rows: Table, summary: Table, compute: Callable[[pd.DataFrame, int], pd.DataFrame]) -> pd.DataFrame:
@@ -101,6 +104,7 @@ SUMMARIES = (
         lambda run: summarise_randomisation(run.read(RANDOMISATION), run.experiment.seed),
     ),
     Summary(PRECISION_SUMMARY, (PRECISION,), lambda run: summarise_precision(without_same_maps(run, run.read(PRECISION)))),
+    Summary(STORED, (PREDICTIONS,), summarise_stored, with_maps=True, concerns=is_rounded),
     Summary(COMPLETENESS, (PREDICTIONS,), measure_completeness, with_maps=True),
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
     Summary(STABILITY, (PREDICTIONS,), measure_stability, with_maps=True),
@@ -163,8 +167,8 @@ def summarise(run: Run) -> Judgement:
     for summary in SUMMARIES:
         name = summary.table.name.partition("/")[2]
         if not _has_inputs(run, summary):
-            if summary.table is PRECISION_SUMMARY:
-                continue  # nothing is lost in full precision
+            if summary.table is PRECISION_SUMMARY or not summary.concerns(run):
+                continue  # nothing is lost in full precision, or in float32
             missing[name] = summary.table.command.replace("RUN", str(run.root))
             continue
         table, problems = _readable(run, summary)
@@ -210,7 +214,7 @@ def _find_readable(run: Run) -> tuple[Sequence[Place], Sequence[str]]:
 
 
 def _has_inputs(run: Run, summary: Summary) -> bool:
-    return all(run.has(table) for table in summary.made_from)
+    return summary.concerns(run) and all(run.has(table) for table in summary.made_from)
 
 
 def _is_stale(run: Run, summary: Summary) -> bool:

@@ -58,8 +58,8 @@ PRECISION_SUMMARY = Table(
     "summaries/precision",
     columns("model text | method text | attribute text | photographs int | rating float rating | map float share"),
     "xaesthetic compare --precision bf16",
-    "The largest difference that bfloat16 makes on the first photographs: of ratings, and of maps as a share of a map's "
-    "largest value.",
+    "The largest difference that bfloat16 or reduced decoding makes on the first photographs: of ratings, and of maps as a "
+    "share of a map's largest value.",
 )
 
 

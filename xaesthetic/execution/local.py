@@ -6,11 +6,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from xaesthetic.core.execution import Execution, Prepare, Work
+from xaesthetic.core.execution import Execution, Prepare, Work, threads
 
 
 def local(numbers: Sequence[int], prepare: Prepare, work: Work, workers: int) -> Iterator[tuple[int, Any]]:
-    """Give the chunks in their order; at most `workers` + 1 of them are prepared and wait.
+    """Give the chunks in their order; at most one more than there are threads are prepared and wait.
 
     Parameters
     ----------
@@ -19,14 +19,15 @@ def local(numbers: Sequence[int], prepare: Prepare, work: Work, workers: int) ->
     prepare, work
         As `xaesthetic.run.stage.compute` has them.
     workers
-        Threads that prepare.
+        Threads that prepare; 0 for one a core.
     """
+    count = threads(workers)
     left = iter(numbers)
     waiting: deque[tuple[int, Future[Any]]] = deque()
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(count)
     try:
         for number in numbers:
-            while len(waiting) <= workers and (ahead := next(left, None)) is not None:
+            while len(waiting) <= count and (ahead := next(left, None)) is not None:
                 waiting.append((ahead, pool.submit(prepare, ahead)))
             yield number, work(number, waiting.popleft()[1].result())
     finally:

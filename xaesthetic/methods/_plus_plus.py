@@ -32,4 +32,4 @@ def plus_plus(taken: Pass, sign: int, method: str) -> Maps:
         return torch.where(below > 0, slope / below, torch.nan).sum((2, 3))
 
     layers = zip(taken.activations, full_gradients(taken, method), strict=True)
-    return torch.relu(weighted_sum(taken.activations, [over_outputs(*layer, weights) for layer in layers]))
+    return torch.relu(weighted_sum(taken, [over_outputs(*layer, weights) for layer in layers]))

@@ -7,28 +7,29 @@ from jaxtyping import Float
 from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
-from xaesthetic.models.pooling import Activations, area_pool
+from xaesthetic.models.model import Pass
+from xaesthetic.models.pooling import Activations, area_pool, pools_fast
 
 Maps = Float[Tensor, "b a i j"]
 
 
-def weighted_sum(activations: Activations, weights: Sequence[Tensor]) -> Maps:
+def weighted_sum(taken: Pass, weights: Sequence[Tensor]) -> Maps:
     """Σ_k w_k f_k(x, y) over all layers, on the last layer's grid.
 
-    Weighing and pooling commute, so each layer is weighed down to one map an attribute first and pooled after: the
-    channels of all layers side by side are never built.
+    Weighing and pooling commute. A layer that pools fast is pooled first, once for all methods, and after that any number
+    of outputs costs next to nothing; another one is weighed down to one map an output first. The channels of all layers
+    side by side are never built.
 
     Parameters
     ----------
-    activations
-        One tensor a layer.
+    taken
+        Its activations are weighed.
     weights
         For each layer (a, k), or (b, a, k) where every photograph has its own.
     """
-    grid = activations[-1].shape[2], activations[-1].shape[3]
     total: Tensor | None = None
-    for layer, weight in zip(activations, weights, strict=True):
-        maps = area_pool(_weigh(layer, weight), grid)
+    for number, (layer, weight) in enumerate(zip(taken.activations, weights, strict=True)):
+        maps = _weigh(taken.pooled(number), weight) if pools_fast(layer) else area_pool(_weigh(layer, weight), taken.grid)
         total = maps if total is None else total + maps
     if total is None:
         raise ModelError("no layer's activations are known; use a method of the inputs, as --method occlusion.")
@@ -37,12 +38,14 @@ def weighted_sum(activations: Activations, weights: Sequence[Tensor]) -> Maps:
 
 def _weigh(layer: Float[Tensor, "b k i j"], weight: Tensor) -> Maps:
     """Multiply along the memory's own order of axes, whichever it is: a transposed copy would cost more than the sum."""
-    batch, _, height, width = layer.shape
-    if layer.is_contiguous(memory_format=torch.channels_last):
-        cells = layer.permute(0, 2, 3, 1).flatten(1, 2)
-        maps = (cells @ weight.mT).mT
-    else:
+    batch, channels, height, width = layer.shape
+    if not layer.is_contiguous(memory_format=torch.channels_last):
         maps = weight @ layer.flatten(2)
+    elif weight.ndim == 3:
+        maps = (layer.permute(0, 2, 3, 1).flatten(1, 2) @ weight.mT).mT
+    else:  # weights on the left: products with few columns are slow
+        cells = layer.permute(0, 2, 3, 1).reshape(-1, channels)
+        maps = (weight @ cells.T).reshape(-1, batch, height * width).transpose(0, 1)
     return maps.reshape(batch, weight.shape[-2], height, width)
 
 

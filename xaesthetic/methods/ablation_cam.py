@@ -28,10 +28,10 @@ def ablation_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     weights = taken.model.weights
     if weights is not None:
         layers = zip(split(weights, taken.activations), taken.activations, strict=True)
-        return weighted_sum(taken.activations, [row * layer.mean((2, 3))[:, None] for row, layer in layers])
+        return weighted_sum(taken, [row * layer.mean((2, 3))[:, None] for row, layer in layers])
     with torch.inference_mode(False), torch.no_grad():
         whole = taken.model.outputs_at(taken.x, taken.activations)  # computed as what it is held against, in its precision
-        return weighted_sum(taken.activations, [_weights(taken, index, whole) for index in range(len(taken.activations))])
+        return weighted_sum(taken, [_weights(taken, index, whole) for index in range(len(taken.activations))])
 
 
 def _weights(taken: Pass, index: int, whole: Float[Tensor, "b a"]) -> Float[Tensor, "b a k"]:

@@ -26,4 +26,4 @@ def cam(taken: Pass) -> Float[Tensor, "b a i j"]:
         If an output is not global average pooling and one linear layer.
     """
     weights = linear_weights(taken.model.head, taken.model.attributes, "cam")
-    return weighted_sum(taken.activations, split(weights, taken.activations))
+    return weighted_sum(taken, split(weights, taken.activations))

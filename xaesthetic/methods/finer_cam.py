@@ -38,7 +38,7 @@ def finer_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     joined = torch.cat(list(weights), dim=2)
     length = joined.norm(dim=2, keepdim=True)
     finer = joined - _SHARE * length * _references(joined / length)
-    return weighted_sum(taken.activations, torch.split(finer, [item.shape[2] for item in weights], dim=2))
+    return weighted_sum(taken, torch.split(finer, [item.shape[2] for item in weights], dim=2))
 
 
 def _references(directions: Float[Tensor, "b a k"]) -> Float[Tensor, "b a k"]:

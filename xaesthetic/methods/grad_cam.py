@@ -26,4 +26,4 @@ def grad_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
     ModelError
         If the pass was made without gradients.
     """
-    return weighted_sum(taken.activations, gradient_sums(taken, "grad_cam"))
+    return weighted_sum(taken, gradient_sums(taken, "grad_cam"))

@@ -28,6 +28,6 @@ def malu_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
         If an output is not global average pooling and one linear layer, or an activation is negative.
     """
     weights = linear_weights(taken.model.head, taken.model.attributes, "malu_cam")
-    if any(bool((layer < 0).any()) for layer in taken.activations):
+    if not taken.model.rectified and any(bool(layer.amin() < 0) for layer in taken.activations):
         raise ModelError("malu_cam is defined for rectified activations and this model's are negative in places; use cam.")
-    return 1 + weighted_sum(taken.activations, split(torch.clamp(weights, min=0), taken.activations))
+    return 1 + weighted_sum(taken, split(torch.clamp(weights, min=0), taken.activations))

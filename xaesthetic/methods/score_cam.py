@@ -27,7 +27,7 @@ def score_cam(taken: Pass, baseline: str = DEFAULT) -> Float[Tensor, "b a i j"]:
     """
     blank = baseline_input(taken.x, taken.model.inputs, baseline)
     base = taken.model.run(blank).raw
-    return weighted_sum(taken.activations, [_weights(taken, layer, blank, base) for layer in taken.activations])
+    return weighted_sum(taken, [_weights(taken, layer, blank, base) for layer in taken.activations])
 
 
 def _weights(taken: Pass, layer: Float[Tensor, "b k i j"], blank: Tensor, base: Tensor) -> Float[Tensor, "b a k"]:

@@ -28,7 +28,7 @@ def xgrad_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
         If the pass was made without gradients.
     """
     layers = zip(taken.activations, full_gradients(taken, "xgrad_cam"), strict=True)
-    return weighted_sum(taken.activations, [over_outputs(layer, gradient, _weights) for layer, gradient in layers])
+    return weighted_sum(taken, [over_outputs(layer, gradient, _weights) for layer, gradient in layers])
 
 
 def _weights(layer: Float[Tensor, "b k i j"], gradient: Float[Tensor, "b k i j"]) -> Float[Tensor, "b k"]:

@@ -93,8 +93,8 @@ class FunctionHead:
     """A `torch.nn.Module`, or whatever else has `to(device)`, moves with the model; a plain function stays as it is."""
     linear: Mapping[int, LinearRow] = field(default_factory=dict)
     """The linear layer's weights and bias, by output, for those outputs that are global averages and a linear layer."""
-    gradient_sums: Callable[[Activations], Sequence[Float[Tensor, "b _ _k"]]] | None = None
-    """Each output's gradient at each layer summed over the grid, where that is to be had for less than the gradient."""
+    with_sums: Callable[[Activations], tuple[Float[Tensor, "b _"], Sequence[Float[Tensor, "b _ _k"]]]] | None = None
+    """The outputs, and each one's gradient at each layer summed over the grid, where that costs less than the gradient."""
     choose: "Callable[[Sequence[int]], FunctionHead] | None" = None
     """Gives the head with some of its outputs, in that order, where it can compute less for fewer."""
     copies: bool = True
@@ -130,9 +130,9 @@ class FunctionHead:
         """Return the raw outputs and the gradients wanted; both come from one run of the function."""
         if gradients == "none":
             return HeadOutputs(self(activations).detach())
-        if gradients == "sums" and self.gradient_sums is not None:
-            sums = tuple(self._rows(item).detach() for item in self.gradient_sums(activations))
-            return HeadOutputs(self(activations).detach(), sums)
+        if gradients == "sums" and self.with_sums is not None:
+            raw, sums = self.with_sums(activations)
+            return HeadOutputs(self._rows(raw).detach(), tuple(self._rows(item).detach() for item in sums))
         return with_gradients(self.trace(activations), gradients)
 
     def trace(self, activations: Activations) -> Traced:

@@ -1,4 +1,4 @@
-"""What a model is, and a pass through it: activations, raw outputs and the gradients wanted, of one batch."""
+"""What a model is, and how it makes a pass of a batch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from xaesthetic.core.types import InputSpec, Source
 from xaesthetic.models.devices import device as device
 from xaesthetic.models.gradients import GRADIENTS, MEMORY, Traced
 from xaesthetic.models.heads import Head, LinearHead, NetworkHead
+from xaesthetic.models.passing import Pass as Pass
 from xaesthetic.models.pooling import Activations
 from xaesthetic.models.slope import Slope
 
@@ -27,22 +28,6 @@ LINKS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
 }
 """What may lie between a raw output, which maps explain, and the rating; all of them rise, so ranks are the same."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pass:
-    """One batch's way through a network: all that a method needs to know. Plain tensors; methods leave them as they are."""
-
-    model: "AttributeModel"
-    x: Float[Tensor, "b 3 h w"]
-    activations: Activations
-    """At the target layers."""
-    raw: Float[Tensor, "b a"]
-    """What maps explain."""
-    gradient_sums: tuple[Float[Tensor, "b a _k"], ...] | None = None
-    """Each output's gradient at each layer, summed over the layer's grid; None where it was not asked for."""
-    gradients: tuple[Float[Tensor, "b a _k _i _j"], ...] | None = None
-    """Each output's gradient at each layer; None where it was not asked for."""
 
 
 Runner = Callable[["AttributeModel", Float[Tensor, "b 3 h w"], str], Pass]
@@ -87,6 +72,8 @@ class AttributeModel:
     """How attributes go with the overall score, where that is known (`xaesthetic.models.beyond`)."""
     penalty: float | None = None
     """That of the ridge that its head was fitted by, where it was fitted so to ratings, on channels of equal spread."""
+    rectified: bool = False
+    """Whether it is known that no activation is ever negative."""
 
     @property
     def is_cut(self) -> bool:

@@ -23,7 +23,34 @@ def area_pool(maps: Float[Tensor, "b a _h _w"], size: tuple[int, int]) -> Float[
     """Average maps down to `size` cells; the mean over each map is kept exactly, whatever the sizes (`area_weights`)."""
     if tuple(maps.shape[2:]) == size:
         return maps
-    rows, columns = (
-        torch.from_numpy(area_weights(cells, pooled)).to(maps) for cells, pooled in zip(maps.shape[2:], size, strict=True)
-    )
+    if pools_fast(maps):
+        return _pool_cells(maps, size)
+    rows, columns = (_line(cells, pooled, maps) for cells, pooled in zip(maps.shape[2:], size, strict=True))
     return rows @ maps @ columns.T
+
+
+def pools_fast(maps: Tensor) -> bool:
+    """Whether the channels of a cell lie side by side: then pooling reads maps once, at the speed of the memory."""
+    return maps.shape[1] > 1 and maps.is_contiguous(memory_format=torch.channels_last)
+
+
+def _pool_cells(maps: Float[Tensor, "b a _h _w"], size: tuple[int, int]) -> Float[Tensor, "b a _i _j"]:
+    """Average cells: boxes of whole cells where the sizes allow it, and else one line of cells after the other."""
+    (batch, channels, height, width), (rows, columns) = maps.shape, size
+    if height % rows == 0 and width % columns == 0:
+        return torch.nn.functional.avg_pool2d(maps, (height // rows, width // columns))
+    lines = maps.permute(0, 2, 3, 1).reshape(batch, height, width * channels)
+    shares = _line(height, rows, maps)
+    pooled = torch.stack([_share(lines, share) for share in shares], 1).reshape(batch * rows, width, channels)
+    cells = _line(width, columns, maps) @ pooled
+    return cells.reshape(batch, rows, columns, channels).permute(0, 3, 1, 2)
+
+
+def _share(lines: Float[Tensor, "b h c"], shares: Float[Tensor, " h"]) -> Float[Tensor, "b c"]:
+    """Sum the few lines that have a share in one pooled line."""
+    first, last = shares.nonzero()[[0, -1], 0].tolist()
+    return shares[first : last + 1] @ lines[:, first : last + 1]
+
+
+def _line(cells: int, pooled: int, maps: Tensor) -> Float[Tensor, "o i"]:
+    return torch.from_numpy(area_weights(cells, pooled)).to(maps)

@@ -90,7 +90,8 @@ def prove(network: HookedNetwork, probes: Sequence[Tensor]) -> Rows:
         activations = _detached(network, taken.layers, first)
         zeros = tuple(torch.zeros_like(layer) for layer in activations)
         bias = network.run(first, replacements=zeros).raw[0].float()
-        rows = {row: (sums[0, row], bias[row]) for row in range(len(bias))}
+        # copies: a view would keep all gradients, and be sent to workers with all of them
+        rows = {row: (sums[0, row].clone(), bias[row].clone()) for row in range(len(bias))}
         for checked, raw in ((activations, taken.raw), *_further(network, activations, first, others)):
             for row in _failing(rows, checked, raw):
                 del rows[row]

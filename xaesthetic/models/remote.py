@@ -54,13 +54,13 @@ def _head(session: "_Session", outputs: Sequence[str]) -> FunctionHead:
         values: Tensor = _Head.apply(activations[0], session, outputs)
         return values
 
-    def sums(activations: Activations) -> tuple[Float[Tensor, "b a k"]]:
-        return (session.gradients("gradsum", activations[0], outputs),)
+    def with_sums(activations: Activations) -> tuple[Float[Tensor, "b a"], tuple[Float[Tensor, "b a k"]]]:
+        return raw(activations), (session.gradients("gradsum", activations[0], outputs),)
 
     def choose(rows: Sequence[int]) -> FunctionHead:
         return _head(session, [outputs[row] for row in rows])
 
-    return FunctionHead(raw, gradient_sums=sums, choose=choose, copies=False)
+    return FunctionHead(raw, with_sums=with_sums, choose=choose, copies=False)
 
 
 @dataclass(slots=True)

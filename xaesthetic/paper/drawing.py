@@ -192,5 +192,6 @@ def _add(total: "hashlib._Hash", read: Sequence[Path]) -> None:
 
 def _tables(run: Run) -> Iterator[Path]:
     yield run.root / "experiment.json"
-    yield from sorted(file for file in run.root.iterdir() if file.suffix in (".parquet", ".csv"))
+    tables = sorted(file for file in run.root.iterdir() if file.suffix in (".parquet", ".csv"))
+    yield from (part for file in tables for part in (sorted(file.iterdir()) if file.is_dir() else [file]))
     yield from sorted(file for file in (run.root / "maps").rglob("*") if file.is_file())

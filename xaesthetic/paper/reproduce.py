@@ -8,6 +8,7 @@ from pathlib import Path
 from xaesthetic.core.errors import XaestheticError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment, PassedOver, ReportOptions
+from xaesthetic.data.opening import file_sum
 from xaesthetic.data.records import find_records
 from xaesthetic.paper.drawing import Outcome, draw_exhibits, parse_numbers
 from xaesthetic.pipeline import compare, measure
@@ -32,7 +33,7 @@ class Reproduction:
 def paper_data() -> str:
     """The paper's data set where its photographs are here, else the sample."""
     try:
-        present = any(record.path.is_file() for record in find_records(PAPER_DATA))
+        present = any(file_sum(record.path) for record in find_records(PAPER_DATA))
     except XaestheticError:
         present = False
     return PAPER_DATA if present else WITHOUT

@@ -1,6 +1,6 @@
 """A run folder's files: the question with what answered it, tables, and what is being written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,12 +13,15 @@ import pyarrow.parquet as pq
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.described import Described
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.files import remove, remove_unfinished, replace_summed
+from xaesthetic.core.files import remove, remove_unfinished
 from xaesthetic.core.locks import hold
 from xaesthetic.core.types import Experiment
+from xaesthetic.run.groups import Group, row_groups
+from xaesthetic.run.partition import is_table, table_files, verify_part, writing_table
 from xaesthetic.run.question import AnsweredBy, read_document
 from xaesthetic.run.schemas import LEFT_OUT, PREDICTIONS, RECORDS, Table
 from xaesthetic.run.sums import content_sum, sums_file, verify_file
+from xaesthetic.run.tables import read_table
 from xaesthetic.run.versions import SCHEMA, find_table
 
 QUESTION = "experiment.json"
@@ -72,6 +75,11 @@ class RunFolder:
         """Return how each model was trained, by its key."""
         return {key: answer.trained for key, answer in self.answered_by().models.items()}
 
+    @property
+    def is_rated_only(self) -> bool:
+        """Whether it is a shard whose maps wait until all shards are merged: what is picked follows from all ratings."""
+        return bool(self.experiment.shard) and self.experiment.pick is not None
+
     def model_keys(self) -> list[str]:
         """Return the keys of the models, in the question's order."""
         return [model_key(choice) for choice in self.experiment.models]
@@ -93,7 +101,7 @@ class RunFolder:
             If it has, but is gone: its sha256 is still there. What `xaesthetic compare` makes again is only not there.
         """
         file = find_table(self.root, table.name)
-        if file.is_file():
+        if is_table(file):
             return True
         if table not in (RECORDS, PREDICTIONS) and sums_file(file).is_file() and not self._is_under_way(table):
             raise DataError(
@@ -101,6 +109,45 @@ class RunFolder:
                 f"'{table.command.replace('RUN', str(self.root))}' makes it anew."
             )
         return False
+
+    def read_columns(self, table: Table, *names: str) -> pd.DataFrame:
+        """Read some columns of a table whose checksum holds, of all its rows.
+
+        Raises
+        ------
+        DataError
+            If it is missing or damaged, or a value is not what its schema says.
+        """
+        return read_table(self.file(table), table, names)
+
+    def groups(self, table: Table) -> Iterator[Group]:
+        """Give a table's row groups, to be read one by one; each file's checksum holds.
+
+        Raises
+        ------
+        DataError
+            If it is missing or damaged; says which command makes it.
+        """
+        yield from row_groups(self._present(table), table, self.schema)
+
+    def _present(self, table: Table) -> Path:
+        file = find_table(self.root, table.name)
+        if not self.has(table):
+            raise DataError(f"{self.root}: no {file.name} yet; '{table.command.replace('RUN', str(self.root))}' makes it.")
+        return file
+
+    def file(self, table: Table) -> Path:
+        """Return the file of a table, or the folder of a long one, whose checksums hold.
+
+        Raises
+        ------
+        DataError
+            If it is missing or damaged; says which command makes it.
+        """
+        file = self._present(table)
+        for part in table_files(file):
+            verify_part(file, part, self.schema)
+        return file
 
     def _is_under_way(self, table: Table) -> bool:
         """Whether a stage that writes a table was stopped: then its sha256 may stand there first."""
@@ -126,8 +173,9 @@ class RunFolder:
         DataError
             If the disk is unwilling.
         """
-        rows = table.to_arrow(frame).replace_schema_metadata({"made_from": made_from} if made_from else None)
-        replace_summed(self.root / f"{table.name}.parquet", lambda file: pq.write_table(rows, file))
+        rows, metadata = table.to_arrow(frame).replace_schema_metadata(None), {"made_from": made_from} if made_from else {}
+        with writing_table(self.root / f"{table.name}.parquet", table, metadata) as writer:
+            writer.write(rows)
 
     def discard(self, table: Table) -> None:
         """Remove a table and its sha256, where they are in the folder."""
@@ -138,14 +186,16 @@ class RunFolder:
         """Return the digest of what a table was made from; empty where it has none, is missing or is damaged."""
         file = find_table(self.root, table.name)
         try:
-            verify_file(file, self.schema)
-            return str((pq.read_schema(file).metadata or {}).get(b"made_from", b"").decode())
+            first = table_files(file)[0]
+            verify_part(file, first, self.schema)
+            return str((pq.read_schema(first).metadata or {}).get(b"made_from", b"").decode())
         except (DataError, OSError, ValueError, pa.ArrowException):
             return ""
 
     def digest(self, table: Table) -> str:
-        """Return the sha256 of a table's file."""
-        return content_sum(find_table(self.root, table.name))
+        """Return the sha256 of a table's file; of a folder's sums."""
+        file = find_table(self.root, table.name)
+        return content_sum(sums_file(file) if file.is_dir() else file)
 
     @property
     def report(self) -> Path:

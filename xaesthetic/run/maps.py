@@ -1,6 +1,6 @@
 """Maps of many photographs, as a run keeps them: a zarr array a model and method, read lazily, chunk by chunk."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -10,10 +10,10 @@ import numpy as np
 import zarr
 from jaxtyping import Float, Float32
 from msgspec import Meta
-from zarr.codecs import BytesCodec, Crc32cCodec, ZstdCodec
 
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
+from xaesthetic.run.rounding import Stored
 from xaesthetic.run.sums import content_sum, damaged, read_array_sums, sums_file
 
 REFITS = "cam.refits"
@@ -21,13 +21,12 @@ REFITS = "cam.refits"
 Place = tuple[str, str]
 """A model's key and a method: whose maps."""
 MapArray = Float32[np.ndarray, "_n _a _i _j"]
-WRITE_ALL: Any = {"write_empty_chunks": True}
-"""How arrays are opened for writing: a chunk of zeros is written too, so that a missing one is known to be missing."""
 _KEPT = 2  # chunks in memory: neighbours are read one after the other
 _LARGEST = 1 << 30
 """Numbers in a chunk; a larger one is refused before it is read."""
 
 Length = Annotated[int, Meta(ge=1, le=2**31)]
+Chunk = tuple[Length, Length, Length, Length]
 Shape = tuple[Annotated[int, Meta(ge=0, le=2**31)], Length, Length, Length]
 
 
@@ -42,22 +41,29 @@ class _Attributes:
     in_series: bool = False
     all_chunks_written: bool = False
     summed: bool = False
+    stored: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoding:
+class _Settings:
+    """What a codec is set to; the codec of shards has chunks and codecs of its own."""
+
     endian: Literal["little"] = "little"
+    chunk_shape: Chunk | None = None
+    codecs: tuple["_Codec", ...] = ()
+    index_codecs: tuple["_Codec", ...] = ()
+    index_location: Literal["end"] = "end"
 
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
-    name: Literal["bytes", "zstd", "crc32c"]
-    configuration: _Encoding = field(default_factory=_Encoding)
+    name: Literal["sharding_indexed", "bytes", "blosc", "zstd", "crc32c"]
+    configuration: _Settings = field(default_factory=_Settings)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunks:
-    chunk_shape: tuple[Length, Length, Length, Length]
+    chunk_shape: Chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class _Metadata:
     """A zarr.json as this program writes it."""
 
     shape: Shape
-    data_type: Literal["float32"]
+    data_type: Literal["float32", "float16"]
     chunk_grid: _Grid
     chunk_key_encoding: _Keys
     codecs: tuple[_Codec, ...]
@@ -115,7 +121,7 @@ class Maps:
             self._array: zarr.Array[Any] = zarr.open_array(folder, mode="r", zarr_format=3)
         except Exception as error:  # damaged metadata makes zarr raise nearly anything
             raise damaged(folder, error) from error
-        self._size = metadata.chunk_grid.configuration.chunk_shape[0]
+        self._size, self._shard = _rows(metadata)
         self._all = kept.images
         self._left_out = frozenset(left_out)
         self.images = tuple(image for image in self._all if image not in self._left_out)
@@ -128,11 +134,17 @@ class Maps:
         """Whether a map depends on the attribute; a floor's is the same for all, and is drawn once."""
         self.in_series = kept.in_series
         """Whether a map is the sum of the maps of layers in series, which promises nothing."""
+        self.stored = kept.stored
+        """What storing the maps in float16 changes, where the run wants that; they are read as float32 anyway."""
         self._all_written = kept.all_chunks_written
         self._rows = {image: row for row, image in enumerate(self._all) if image not in self._left_out}
         self._columns = {name: column for column, name in enumerate(self.attributes)}
         self._kept: dict[int, MapArray] = {}
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[type["Maps"], tuple[Path, frozenset[str]]]:
+        """Opened again where it is sent to: what is kept of it stays here."""
+        return Maps, (self.folder, self._left_out)
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -170,28 +182,31 @@ class Maps:
 
     def chunks(self) -> Iterator[tuple[Sequence[str], MapArray]]:
         """Give all maps in the order of `images`, as many at once as lie in a chunk, with their ids."""
-        for number in range(-(-len(self._all) // self._size)):
-            images = self._all[number * self._size : (number + 1) * self._size]
-            rows = [row for row, image in enumerate(images) if image not in self._left_out]
-            if rows:
-                maps = self._chunk(number)
-                yield tuple(images[row] for row in rows), maps if len(rows) == len(images) else maps[rows]
+        for first in range(0, len(self._all), self._shard):
+            block = self._read(first, self._shard)
+            for start in range(0, len(block), self._size):
+                images = self._all[first + start : first + start + self._size]
+                rows = [row for row, image in enumerate(images) if image not in self._left_out]
+                maps = block[start : start + self._size]
+                if rows:
+                    yield tuple(images[row] for row in rows), maps if len(rows) == len(images) else maps[rows]
 
     def _chunk(self, number: int) -> MapArray:
         with self._lock:
             if number not in self._kept:
                 while len(self._kept) >= _KEPT:
                     del self._kept[next(iter(self._kept))]
-                self._kept[number] = self._read(number)
+                self._kept[number] = self._read(number * self._size, self._size)
             return self._kept[number]
 
-    def _read(self, number: int) -> MapArray:
-        name = f"c/{number}/0/0/0"
+    def _read(self, first: int, count: int) -> MapArray:
+        """Read some photographs' maps, all in one file."""
+        name = f"c/{first // self._shard}/0/0/0"
         if self._all_written and not (self.folder / name).is_file():
-            raise damaged(self.folder, FileNotFoundError(f"chunk {number} is missing"))
+            raise damaged(self.folder, FileNotFoundError(f"{name} is missing"))
         self._verify(name)
         try:
-            return np.asarray(self._array[number * self._size : (number + 1) * self._size], np.float32)
+            return np.asarray(self._array[first : first + count], np.float32)
         except Exception as error:  # a damaged chunk makes codecs raise nearly anything
             raise damaged(self.folder, error) from error
 
@@ -211,43 +226,38 @@ def _read_metadata(file: Path) -> _Metadata:
         metadata = read_json(file, _Metadata)
     except DataError as error:
         raise damaged(file.parent, error) from error
-    shape, chunk = metadata.shape, metadata.chunk_grid.configuration.chunk_shape
-    kept = metadata.attributes
+    kept, shape = metadata.attributes, metadata.shape
     for axis, names in enumerate((kept.images, kept.attributes)):
         if len(names) != shape[axis] or len(set(names)) < len(names) or "" in names:
             raise damaged(file, ValueError(f"axis {axis} has {shape[axis]} places and {len(set(names))} different names"))
-    if shape[1:] != chunk[1:] or int(np.prod(chunk, dtype=object)) > _LARGEST:
-        raise damaged(file, ValueError(f"chunks of {chunk} for maps of {shape}"))
-    if [codec.name for codec in metadata.codecs][:1] != ["bytes"]:
-        raise damaged(file, ValueError("its first codec is not 'bytes'"))
+    try:
+        _rows(metadata)
+    except ValueError as error:
+        raise damaged(file, error) from error
     return metadata
 
 
-def create_array(folder: Path, count: int, chunk: Sequence[int], attributes: Mapping[str, Any]) -> "zarr.Array[Any]":
-    """Make an array on the disk whose chunks carry checksums (crc32c); a chunk of zeros is written like any other.
+def _rows(metadata: _Metadata) -> tuple[int, int]:
+    """How many photographs lie in a chunk, and in a file: the same where there are no shards.
 
-    Parameters
-    ----------
-    folder
-        Gets the array; its parent is made where it is not there.
-    count
-        Length of the first axis.
-    chunk
-        The shape of one chunk: some rows, and all of the other axes.
-    attributes
-        Kept with it, as JSON.
+    Raises
+    ------
+    ValueError
+        If they lie otherwise than this program writes them.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return zarr.create_array(
-        folder,
-        shape=(count, *chunk[1:]),
-        chunks=tuple(chunk),
-        dtype="float32",
-        serializer=BytesCodec(),
-        compressors=(ZstdCodec(level=3), Crc32cCodec()),
-        attributes=dict(attributes) | {"all_chunks_written": True},
-        config=WRITE_ALL,
-    )
+    outer, first = metadata.chunk_grid.configuration.chunk_shape, metadata.codecs[0] if metadata.codecs else None
+    sharded = first is not None and first.name == "sharding_indexed"
+    inner = (first and first.configuration.chunk_shape) or outer if sharded else outer
+    codecs = first.configuration.codecs if first and sharded else metadata.codecs
+    if (
+        not outer[1:] == inner[1:] == metadata.shape[1:]
+        or outer[0] % inner[0]
+        or int(np.prod(outer, dtype=object)) > _LARGEST
+    ):
+        raise ValueError(f"chunks of {inner} in files of {outer} for maps of {metadata.shape}")
+    if [codec.name for codec in codecs][:1] != ["bytes"]:
+        raise ValueError("its first codec is not 'bytes'")
+    return inner[0], outer[0]
 
 
 def standardised(values: Float[np.ndarray, "n a c"]) -> Float[np.ndarray, "n a c"]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xaesthetic.core.attributes import Attribute, plain
+from xaesthetic.core.places import redact
 from xaesthetic.run.question import Answer
 
 _VERSIONS = ("xaesthetic", "torch", "torchvision", "timm", "captum", "numpy", "Pillow", "scikit-image", "scikit-learn")
@@ -25,7 +26,7 @@ def provenance(models: Mapping[str, Answer], described: Sequence[Attribute] = ()
     return {
         "models": {key: asdict(replace(answer, described=())) | _plain(answer.described) for key, answer in models.items()},
         "versions": versions | {"python": sys.version.split()[0]},
-        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": shlex.join([Path(sys.argv[0]).name, *map(redact, sys.argv[1:])]),
         **_plain(described),
     }
 

@@ -5,7 +5,7 @@ them again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,18 @@ from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.documents import read_json
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.places import redact, to_place
 from xaesthetic.core.targets import describe_target
-from xaesthetic.core.types import PRECISIONS, Experiment, Source
+from xaesthetic.core.types import DECODES, PRECISIONS, STORES, Experiment, Source
+from xaesthetic.data.sources import is_source
 from xaesthetic.run.versions import read_schema
 
 _LONGEST = 200
 """Bytes of a name: it becomes a file's, with a suffix."""
 _LARGEST = {"seed": 2**63 - 1, "batch": 2**31 - 1, "pick": 2**31 - 1}
+
+_ONLY_CHOSEN: Mapping[str, object] = {"store": STORES[0], "decode": DECODES[0]}
+"""Fields that are written only where they are not this, so that older questions keep their bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class AnsweredBy:
     """What the data declares of the attributes that people rated."""
     family: tuple[str, ...] = ()
     """The methods that are there as part of a family (`all-cam`): a model may lack one, and equal ones are one row."""
+    batch: int = 0
+    """The batch that the run was begun with, where memory did not suffice for it; 0 where it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def validate_experiment(experiment: Experiment, where: str = "the experiment") -
 def name_photographs(paths: Sequence[str | Path]) -> dict[str, Any]:
     """Return the fields of an experiment that is about photographs and folders named one by one.
 
-    A folder alone is the same as that folder as data.
+    A folder alone is the same as that folder as data, and so is a list, or shards.
 
     Parameters
     ----------
@@ -127,14 +134,28 @@ def name_photographs(paths: Sequence[str | Path]) -> dict[str, Any]:
     {'data': 'a.jpg and 1 more', 'photographs': ('a.jpg', 'b.jpg')}
     """
     names = tuple(map(str, paths))
-    if len(names) == 1 and Path(names[0]).is_dir():
+    if len(names) == 1 and (is_source(names[0]) or Path(names[0]).is_dir()):
         return {"data": names[0]}
-    first = Path(names[0]).name or names[0]
+    first = to_place(names[0]).name or redact(names[0])
     return {"data": first if len(names) == 1 else f"{first} and {len(names) - 1} more", "photographs": names}
+
+
+def without_secrets(experiment: Experiment) -> Experiment:
+    """Return a question as it is kept: addresses in it without names, passwords and signatures."""
+    photographs = tuple(map(redact, experiment.photographs))
+    root = None if experiment.root is None else redact(experiment.root)
+    return replace(experiment, data=redact(experiment.data), root=root, photographs=photographs)
+
+
+def as_kept(experiment: Experiment) -> dict[str, Any]:
+    """Return a question as experiment.json holds it: what came with version 4 only where it is not the default."""
+    values = asdict(experiment)
+    return {name: value for name, value in values.items() if name not in _ONLY_CHOSEN or value != _ONLY_CHOSEN[name]}
 
 
 def default_folder(experiment: Experiment) -> Path:
     """Return a run folder whose name tells the question: equal questions meet, others never do."""
+    experiment = without_secrets(experiment)
     later = (
         "precision",
         "photographs",
@@ -143,9 +164,12 @@ def default_folder(experiment: Experiment) -> Path:
         "of",
         "zero",
         "beyond",
+        "shard",
+        "store",
+        "decode",
     )  # folders named before these came stay
     values = {item.name: getattr(experiment, item.name) for item in fields(Experiment)}
-    usual = {"precision": PRECISIONS[0], "target": "up", "of": "raw"}
+    usual = {"precision": PRECISIONS[0], "target": "up", "of": "raw", "store": STORES[0], "decode": DECODES[0]}
     known = {name: value for name, value in values.items() if name not in later or (value and value != usual.get(name))}
     question = f"Experiment({', '.join(f'{name}={value!r}' for name, value in known.items())})"
     data = "".join("-" if letter in ":/\\" else letter for letter in Path(experiment.data).name) or "photographs"
@@ -174,6 +198,12 @@ def validate_same(root: Path, held: Experiment, experiment: Experiment) -> None:
                 f"{root}: holds another experiment: {item.name} is {_plain(present)} there and {_plain(here)} here; "
                 "choose another folder with --out."
             )
+
+
+def in_batch_of(document: Document, experiment: Experiment) -> Experiment:
+    """Return a question with a run's batch, where the run was begun with the question's and had no memory for that."""
+    begun = document.answered_by.batch if document.answered_by else 0
+    return replace(experiment, batch=document.question.batch) if experiment.batch == begun else experiment
 
 
 def _plain(value: object) -> str:

@@ -26,8 +26,8 @@ def category_rows(records: Iterable[Record]) -> list[dict[str, str]]:
     return [{"image": record.id, "category": record.category} for record in records if record.category]
 
 
-def with_votes(records: Sequence[Record], table: pd.DataFrame, where: str) -> list[Record]:
-    """Return the photographs with what stands behind their ratings.
+def votes_by_image(table: pd.DataFrame, where: str) -> Mapping[str, Mapping[str, Votes]]:
+    """Return what stands behind ratings, by photograph and attribute.
 
     Raises
     ------
@@ -39,10 +39,18 @@ def with_votes(records: Sequence[Record], table: pd.DataFrame, where: str) -> li
     votes: dict[str, dict[str, Votes]] = {}
     for image, name, raters, std in table.itertuples(index=False):
         votes.setdefault(str(image), {})[str(name)] = Votes(int(raters), float(std))
-    return [replace(record, votes=votes.get(record.id, {})) for record in records]
+    return votes
 
 
-def with_categories(records: Sequence[Record], table: pd.DataFrame) -> list[Record]:
-    """Return the photographs with what they show."""
-    known: Mapping[str, str] = dict(zip(table["image"], table["category"], strict=True))
-    return [replace(record, category=known.get(record.id, "")) for record in records]
+def categories_by_image(table: pd.DataFrame) -> Mapping[str, str]:
+    """Return what photographs show."""
+    return dict(zip(table["image"], table["category"], strict=True))
+
+
+def with_raters(
+    records: Sequence[Record], votes: Mapping[str, Mapping[str, Votes]], categories: Mapping[str, str]
+) -> list[Record]:
+    """Return the photographs with what stands behind their ratings and what they show."""
+    if not votes and not categories:
+        return list(records)
+    return [replace(one, votes=votes.get(one.id, {}), category=categories.get(one.id, "")) for one in records]

@@ -233,8 +233,8 @@ PRECISION = Table(
     "precision",
     columns(f"{_PLACE} | rating float rating | full float rating | map float"),
     f"{_COMPARE} --precision bf16",
-    "What bfloat16 changes, on the first photographs: the ratings by both, and the largest difference of the two maps as a "
-    "share of the largest value of the map of full precision. Only where the run's precision is `bf16`.",
+    "What bfloat16 or reduced decoding changes, on the first photographs: the ratings by both, and the largest difference "
+    "of the two maps as a share of the largest value of the full one. Only where one of both is not full.",
     _PLACED,
 )
 ZEROS = Table(

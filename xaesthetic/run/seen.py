@@ -29,7 +29,7 @@ def seen_photographs(run: Run) -> Mapping[str, frozenset[str]]:
     packed = _packed(run)
     if not any(packed.values()) or not run.has(RECORDS):
         return {}
-    table = run.read(RECORDS)
+    table = run.read_columns(RECORDS, "id", "sha256")
     sums = dict(zip(table["id"].astype(str), table["sha256"].astype(str), strict=True))
     seen = {key: seen_among(item, sums, f"{run.root / QUESTION}, {key}") for key, item in packed.items() if item}
     return {key: images for key, images in seen.items() if images}
@@ -87,7 +87,7 @@ def _notes(seen: Mapping[str, frozenset[str]], near: Mapping[str, frozenset[str]
     return (f"left out of the tables: {count} photographs ({'; '.join(whose)}).",)
 
 
-def seen_caption(run: Run, images: frozenset[str], models: Collection[str] | None = None) -> list[str]:
+def seen_caption(run: Run, images: frozenset[str] | None = None, models: Collection[str] | None = None) -> list[str]:
     """Return the line that marks the photographs of a figure that a model saw; none where there are none.
 
     Parameters
@@ -95,11 +95,12 @@ def seen_caption(run: Run, images: frozenset[str], models: Collection[str] | Non
     run
         Of the figure.
     images
-        Those that it shows.
+        Those that it shows; all that can be used where None.
     models
         Those that have a part in it; all of the run where None.
     """
     known = {key: seen for key, seen in seen_photographs(run).items() if models is None or key in models}
+    images = frozenset(run.photographs().ids) if images is None and known else images or frozenset()
     shown = {key: images & seen for key, seen in known.items()}
     return seen_lines(shown)
 

@@ -4,29 +4,28 @@ It knows folders, not experiments: a stage of a run uses it, and so do the featu
 an argument (`Execution.executor`), and only this loop writes: in any order, twice, or after any death, the bytes are equal.
 """
 
+import errno
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import zarr
 
 from xaesthetic.core.execution import Execution, Prepare, Work
-from xaesthetic.core.files import atomic_write, remove, replace_summed, swap, sync, sync_names, write_text, writing
-from xaesthetic.run.maps import WRITE_ALL, create_array
+from xaesthetic.core.files import atomic_write, remove, write_text, writing
+from xaesthetic.run.arrays import ArraySink as ArraySink
+from xaesthetic.run.partition import writing_table
 from xaesthetic.run.schemas import Table
-from xaesthetic.run.sums import write_array_sums
 
 C = TypeVar("C")
 P = TypeVar("P")
 Results = Mapping[str, Any]
 """What the work on a chunk gives each sink, by the sink's name."""
-_ROWS = 50_000  # of a row group, about: chunks alone would make groups too small to read fast
 
 
 def batches(items: Sequence[C], size: int) -> list[Sequence[C]]:
@@ -67,17 +66,7 @@ class TableSink:
 
     def finish(self, count: int) -> None:
         """Join all rows; no more than a row group of them is in memory."""
-        replace_summed(self.target, lambda file: self._join(file, count))
-
-    def _join(self, file: Path, count: int) -> None:
-        with pq.ParquetWriter(file, self.table.schema()) as writer:
-            waiting: list[pa.Table] = []
-            for part in self._parts(count):
-                waiting.append(part)
-                if sum(len(item) for item in waiting) >= _ROWS:
-                    writer.write_table(pa.concat_tables(waiting))
-                    waiting = []
-            writer.write_table(pa.concat_tables([*waiting, self.table.schema().empty_table()]))
+        write_rows(self.target, self.table, self._parts(count))
 
     def _parts(self, count: int) -> Iterator[pa.Table]:
         if self.after is not None:
@@ -89,54 +78,11 @@ class TableSink:
         return self.parts / f"{number:06d}.parquet"
 
 
-@dataclass(frozen=True, slots=True)
-class ArraySink:
-    """Rows of one array, written once, chunk by chunk, where they will lie; the array is moved into place at the end.
-
-    The disk keeps a chunk before it counts as written.
-    """
-
-    target: Path
-    """The finished zarr array."""
-    parts: Path
-    """Gets the array while it is not finished."""
-    sizes: tuple[int, ...]
-    """How many rows each chunk has; all but the last equal."""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    """Kept with the array, as JSON."""
-
-    def write(self, number: int, value: np.ndarray | None) -> None:
-        """Keep the rows of one chunk; None where it has none, which leaves them out."""
-        if value is None:
-            return
-        folder = self.parts / self.target.name
-        with writing(self.target):
-            array: zarr.Array[Any] = (
-                zarr.open_array(folder, mode="r+").with_config(WRITE_ALL)
-                if (folder / "zarr.json").is_file()
-                else self._begin(folder, value.shape[1:])
-            )
-            array[number * self.sizes[0] : number * self.sizes[0] + len(value)] = value
-            sync(folder / "c" / str(number))
-            sync_names(folder / "c")
-            sync_names(folder)
-
-    def _begin(self, folder: Path, shape: tuple[int, ...]) -> "zarr.Array[Any]":
-        array = create_array(folder, sum(self.sizes), (self.sizes[0], *shape), {**self.attributes, "summed": True})
-        sync(folder)
-        sync_names(folder.parent)
-        return array
-
-    def finish(self, count: int) -> None:
-        """Move the array into place."""
-        del count
-        if (self.parts / self.target.name).is_dir():
-            with writing(self.target):
-                for left in (self.parts / self.target.name).rglob("*.partial"):  # zarr's, of a process that was killed
-                    left.unlink()
-                self.target.parent.mkdir(parents=True, exist_ok=True)
-                write_array_sums(self.parts / self.target.name, self.target)
-                swap(self.parts / self.target.name, self.target)
+def write_rows(target: Path, table: Table, parts: Iterable[pa.Table]) -> None:
+    """Write a table that comes in parts; no more than a row group of them is in memory."""
+    with writing_table(target, table) as writer:
+        for part in parts:
+            writer.write(part)
 
 
 def compute(
@@ -180,17 +126,20 @@ def compute(
         If the disk is unwilling; whatever `work` and `prepare` raise.
     """
     folder = store / name
-    _begin(folder, {"chunks": len(chunks), "sinks": sorted(sinks)})
+    _begin(folder, _plan(len(chunks), sinks))
+    begun = _identity(folder)
     missing = [number for number in range(len(chunks)) if not _marker(folder, number).is_file()]
     execute = execution.executor or in_turn
     results = execute(
         missing, lambda number: prepare(chunks[number]), lambda number, ready: work(chunks[number], ready), execution.workers
     )
     for number, values in execution.track(results, label or name, len(missing)):
+        _validate_present(folder, begun)
         for key, sink in sinks.items():
             sink.write(number, values.get(key))
         with writing(folder):
             _marker(folder, number).touch()
+    _validate_present(folder, begun)
     for sink in sinks.values():
         sink.finish(len(chunks))
     remove(folder)
@@ -199,13 +148,79 @@ def compute(
             parent.rmdir()
 
 
-def _begin(folder: Path, plan: Mapping[str, Any]) -> None:
+def lost_chunks(sinks: Mapping[str, Sink], lost: Mapping[str, Collection[str]]) -> set[int]:
+    """Return which chunks must be computed again for what arrays have lost; nothing is changed.
+
+    Parameters
+    ----------
+    sinks
+        As `compute` gets them next.
+    lost
+        By the names of arrays' sinks the files that are damaged or missing.
+    """
+    arrays = {key: sink for key, sink in sinks.items() if isinstance(sink, ArraySink)}
+    return set().union(*(sink.lost_chunks(lost[key]) for key, sink in arrays.items()))
+
+
+def reopen(
+    store: Path,
+    name: str,
+    count: int,
+    sinks: Mapping[str, Sink],
+    lost: Mapping[str, Collection[str]],
+    undone: Collection[int],
+) -> None:
+    """Make a finished stage one that was stopped: `compute` does some chunks again, and nothing else.
+
+    Killed at any moment it leaves chunks without a mark, which are done again.
+
+    Parameters
+    ----------
+    store, name, sinks
+        As `compute` gets them next.
+    count
+        How many chunks there are.
+    lost
+        By the names of arrays' sinks the files that are damaged or missing.
+    undone
+        The chunks to compute, `lost_chunks` or more.
+    """
+    folder = store / name
+    remove(folder)
+    for key, sink in sinks.items():
+        if isinstance(sink, ArraySink):
+            sink.reopen(lost[key], undone)
+    write_text(folder / "plan.json", _plan(count, sinks))
+    with writing(folder):
+        for number in set(range(count)) - set(undone):
+            _marker(folder, number).touch()
+
+
+def _plan(count: int, sinks: Mapping[str, Sink]) -> str:
+    """What tells one division into chunks from another; `arrays` from parts of before there were shards."""
+    arrays = {"arrays": 2} if any(isinstance(sink, ArraySink) for sink in sinks.values()) else {}
+    return json.dumps({"chunks": count, "sinks": sorted(sinks), **arrays}, sort_keys=True)
+
+
+def _begin(folder: Path, plan: str) -> None:
     """Throw away what a stage with another division into chunks, or for other results, has left."""
-    text = json.dumps(plan, sort_keys=True)
     file = folder / "plan.json"
-    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+    if not file.is_file() or file.read_text(encoding="utf-8") != plan:
         remove(folder)
-        write_text(file, text)
+        write_text(file, plan)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    with writing(folder):
+        status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _validate_present(folder: Path, begun: tuple[int, int]) -> None:
+    """Make sure that the stage's folder is the one that it began in: where a mount has gone, another would be written to."""
+    if _identity(folder) != begun:
+        with writing(folder):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
 
 def _marker(folder: Path, number: int) -> Path:

@@ -11,7 +11,7 @@ Beside every table and JSON file stands its sha256 (FILE.sha256), beside an arra
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from warnings import warn
@@ -20,22 +20,20 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import create_summed, to_json
-from xaesthetic.core.html import html_table
-from xaesthetic.core.types import PRECISIONS, Experiment, Record
-from xaesthetic.run.folder import QUESTION, UNFINISHED, RunFolder, no_run
+from xaesthetic.core.types import Experiment
+from xaesthetic.run.folder import QUESTION, RunFolder, no_run
 from xaesthetic.run.folder import model_key as model_key
 from xaesthetic.run.maps import Maps
-from xaesthetic.run.question import is_name, read_document, validate_experiment, validate_same
-from xaesthetic.run.raters import with_categories, with_votes
-from xaesthetic.run.rows import is_inside, read_record
-from xaesthetic.run.schemas import CATEGORIES, LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, VOTES, ZEROS, Table
+from xaesthetic.run.question import as_kept, in_batch_of, is_name, read_document, validate_experiment, validate_same
+from xaesthetic.run.reading import RunTables
+from xaesthetic.run.schemas import LEFT_OUT, PRECISION, PREDICTIONS, RECORDS, SAME_MAPS, ZEROS
+from xaesthetic.run.shown import run_html
 from xaesthetic.run.sums import damaged, sums_file, verify_file
-from xaesthetic.run.tables import read_table, validate_members
-from xaesthetic.run.versions import SCHEMA, find_table
+from xaesthetic.run.versions import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
-class Run(RunFolder):
+class Run(RunTables):
     """A run folder: an experiment and what has been computed of it so far."""
 
     # -- the question ------------------------------------------------------------------------------------------------
@@ -95,7 +93,8 @@ class Run(RunFolder):
             if any(not name.startswith(".") and name != f"{QUESTION}.sha256" for name in names):
                 raise DataError(f"{root}: holds files that are no run; choose an empty or a new folder with --out.")
             return False
-        validate_same(root, Run.open(root).experiment, experiment)
+        held = Run.open(root).experiment
+        validate_same(root, held, in_batch_of(read_document(root / QUESTION), experiment))
         return True
 
     @staticmethod
@@ -107,84 +106,10 @@ class Run(RunFolder):
         DataError
             If the folder holds another experiment, or something that is no run at all.
         """
-        question = {"schema": SCHEMA, "question": asdict(experiment), "answered_by": dict(answered_by)}
+        question = {"schema": SCHEMA, "question": as_kept(experiment), "answered_by": dict(answered_by)}
         create_summed(root / QUESTION, lambda file: file.write_text(to_json(question), encoding="utf-8"))
         Run.exists(root, experiment)  # raises where another question is there
         return Run(root, experiment)
-
-    # -- tables ------------------------------------------------------------------------------------------------------
-
-    def read(self, table: Table, everything: bool = False) -> pd.DataFrame:
-        """Read a table whose checksum holds.
-
-        Parameters
-        ----------
-        table
-            Its schema.
-        everything
-            Whether rows of photographs that were left out later are read too.
-
-        Raises
-        ------
-        DataError
-            If it is missing or damaged, or its rows are not what its schema says, of another photograph or of another
-            model; says which command makes it.
-        """
-        if not self.has(table):
-            file = find_table(self.root, table.name)
-            raise DataError(f"{self.root}: no {file.name} yet; '{table.command.replace('RUN', str(self.root))}' makes it.")
-        file = find_table(self.root, table.name)
-        verify_file(file, self.schema)
-        frame = read_table(file, table)
-        if table not in (RECORDS, LEFT_OUT) and "image" in table.names and self.has(RECORDS):
-            validate_members(file, table, frame, set(self.sizes()), self.model_keys())
-            left_out = () if everything else self._unusable()
-            frame = frame[~frame["image"].isin(left_out)].reset_index(drop=True) if left_out else frame
-        return frame
-
-    # -- photographs -------------------------------------------------------------------------------------------------
-
-    def records(self) -> list[Record]:
-        """Return the photographs that can be used, in the data set's order.
-
-        Raises
-        ------
-        DataError
-            If the table is missing or damaged, or names a file outside the folder that the experiment is about.
-        """
-        table = self.read(RECORDS)
-        table = table[(table["reason"] == "") & ~table["id"].isin(self._unusable())]
-        where = str(find_table(self.root, RECORDS.name))
-        records = [read_record(row, where) for row in table.to_dict("records")]
-        for record in records:
-            if not is_inside(record.path, self.experiment):
-                raise DataError(f"{where}, {record.id}: {record.path} is none of the data's files; the table is damaged.")
-        if self.has(VOTES):
-            records = with_votes(records, self.read(VOTES), str(find_table(self.root, VOTES.name)))
-        return with_categories(records, self.read(CATEGORIES)) if self.has(CATEGORIES) else records
-
-    def left_out_photographs(self) -> dict[str, str]:
-        """Return why photographs were left out, by their ids: at first, or when they were changed or gone later."""
-        table = self.read(RECORDS)
-        table = table[table["reason"] != ""]
-        return dict(zip(table["id"], table["reason"], strict=True)) | self._later()
-
-    def _later(self, *stages: str) -> dict[str, str]:
-        if not self.has(LEFT_OUT):
-            return {}
-        table = self.read(LEFT_OUT)
-        table = table[table["stage"].isin(stages)] if stages else table
-        return dict(zip(table["image"], table["reason"], strict=True))
-
-    def _unusable(self) -> dict[str, str]:
-        return self._later(*UNFINISHED)
-
-    def sizes(self) -> dict[str, tuple[int, int]]:
-        """Return every usable photograph's (height, width) in pixels."""
-        table = self.read(RECORDS)
-        table = table[table["reason"] == ""]
-        rows = zip(table["id"], table["height"], table["width"], strict=True)
-        return {str(image): (int(height), int(width)) for image, height, width in rows}
 
     def methods(self, model: str) -> tuple[str, ...]:
         """Return the experiment's methods that explain this model, by its key, without those that are another's map."""
@@ -243,7 +168,7 @@ class Run(RunFolder):
             raise DataError(f"{self.root}: no {model}/{method} maps yet; make them with 'xaesthetic explain {self.root}'.")
         maps = Maps(folder, self._unusable())
         if self.has(RECORDS):
-            usable = self.sizes()
+            usable = self.sizes(maps.images)
             strange = [image for image in maps.images if image not in usable]
             if strange:
                 raise damaged(folder, ValueError(f"it holds maps of {strange[0]}, which is not in the run"))
@@ -251,31 +176,16 @@ class Run(RunFolder):
 
     def is_complete(self) -> bool:
         """Whether every prediction and map is in the folder, the error of a reduced precision, and what counts as zero."""
+        if self.is_rated_only:
+            return self.has(RECORDS) and self.has(PREDICTIONS)
         made = all(self.has_maps(model, method) for model in self.model_keys() for method in self.methods(model))
-        measured = self.experiment.precision == PRECISIONS[0] or self.has(PRECISION)
+        measured = not self.experiment.given_up or self.has(PRECISION)
         zeroed = not self.experiment.zero or self.has(ZEROS)
+        if self.experiment.shard:
+            measured = zeroed = True  # of all photographs, after the merge
         return self.has(RECORDS) and self.has(PREDICTIONS) and made and measured and zeroed
 
     # -- in a notebook -----------------------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:
-        question = self.experiment
-        rows = [
-            ["data", question.data],
-            ["models", ", ".join(self.model_keys())],
-            ["methods", ", ".join(question.methods)],
-            ["attributes", ", ".join(question.attributes)],
-            ["state", self._state()],
-        ]
-        return html_table(["run", str(self.root)], rows)
-
-    def _state(self) -> str:
-        try:
-            if not self.has(RECORDS):
-                return "nothing is computed yet"
-            left_out = self.left_out_photographs()
-            state = "complete" if self.is_complete() else "not complete"
-            more = f", {len(left_out)} left out" if left_out else ""
-            return f"{state}; {len(self.sizes()) - len(set(left_out) & set(self.sizes()))} photographs{more}"
-        except DataError as error:  # a notebook shows what there is
-            return str(error)
+        return run_html(self)

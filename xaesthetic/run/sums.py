@@ -1,7 +1,7 @@
 """Checksums of what a run holds, verified when it is read: each file once a process, and again when it has changed.
 
 Beside a table or JSON file stands FILE.sha256; beside an array of maps METHOD.zarr.sha256, with a line for its zarr.json and
-every chunk. All are as `sha256sum` writes them.
+every shard. All are as `sha256sum` writes them.
 """
 
 import time

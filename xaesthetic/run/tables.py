@@ -1,6 +1,8 @@
 """Tables from outside: read once into the columns, data types and bounds that their schemas declare."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.run.partition import table_files
 from xaesthetic.run.question import is_name
 from xaesthetic.run.schemas import BASELINE_OUTPUTS, BLOCKS, EDITS, FAITHFULNESS, PREDICTIONS, RANDOMISATION, Table
 from xaesthetic.run.versions import as_written, completed
@@ -23,8 +26,17 @@ _MOST = 1 << 26
 """Rows of a table; a larger one is refused before it is read."""
 
 
-def read_table(file: Path, table: Table) -> pd.DataFrame:
+def read_table(file: Path, table: Table, only: Collection[str] = ()) -> pd.DataFrame:
     """Read a table's columns in the order and with the data types of its schema; further columns are passed over.
+
+    Parameters
+    ----------
+    file
+        The table.
+    table
+        Its schema.
+    only
+        The columns that are read; all where empty. That a key comes twice is noticed where all are read.
 
     Raises
     ------
@@ -32,24 +44,67 @@ def read_table(file: Path, table: Table) -> pd.DataFrame:
         If it is no parquet file, lacks a column, holds other values than the schema says, or two rows of one key; names
         the file and the column.
     """
+    rows = pa.concat_tables([_whole(part, table, only) for part in table_files(file)])
+    _validate_length(file, table, len(rows))
+    frame: pd.DataFrame = rows.to_pandas()
+    if only:
+        return frame
+    frame = completed(table, frame)
+    if table.key and frame.duplicated(list(table.key)).any():
+        row = frame.loc[frame.duplicated(list(table.key)), list(table.key)].iloc[0]
+        raise DataError(f"{file}: {', '.join(map(str, row))} comes twice; {_cure(table)}")
+    return frame
+
+
+def _whole(file: Path, table: Table, only: Collection[str]) -> pa.Table:
+    with opened(file, table) as parquet:
+        return cast_rows(file, table, parquet, only, parquet.read)
+
+
+def cast_rows(
+    file: Path, table: Table, parquet: pq.ParquetFile, only: Collection[str], read: Callable[..., pa.Table]
+) -> pa.Table:
+    """Read columns of an open file and bring them to the order and the data types of their schema.
+
+    Parameters
+    ----------
+    file, table
+        For errors, and the schema.
+    parquet
+        The file, opened.
+    only
+        The columns; all where empty.
+    read
+        Takes `columns` and reads all of the file or a part.
+    """
+    written = as_written(table, parquet.schema_arrow.names)
+    _validate_names(file, written, parquet.schema_arrow.names)
+    if only:
+        written = replace(written, columns=tuple(column for column in written.columns if column.name in only), key=())
+    rows = read(columns=list(written.names))
+    rows.validate(full=True)
+    arrays = [_cast(file, table, rows.column(column.name), column.name, column.dtype) for column in written.columns]
+    return pa.Table.from_arrays(arrays, names=list(written.names))
+
+
+@contextmanager
+def opened(file: Path, table: Table) -> Iterator[pq.ParquetFile]:
+    """Open a table's file, which may be read in parts; whatever is wrong with it is said in one line.
+
+    Raises
+    ------
+    DataError
+        If it is no parquet file, or too long.
+    """
     try:
         with pq.ParquetFile(file) as parquet:
-            written = as_written(table, parquet.schema_arrow.names)
-            _validate_names(file, written, parquet.schema_arrow.names)
             _validate_length(file, table, parquet.metadata.num_rows)
-            rows = parquet.read(columns=list(written.names))
-            rows.validate(full=True)
+            yield parquet
     except DataError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{file}: cannot be read ({reason}); {_cure(table)}") from error
-    arrays = [_cast(file, table, rows.column(column.name), column.name, column.dtype) for column in written.columns]
-    frame = completed(table, pa.Table.from_arrays(arrays, names=list(written.names)).to_pandas())
-    if table.key and frame.duplicated(list(table.key)).any():
-        row = frame.loc[frame.duplicated(list(table.key)), list(table.key)].iloc[0]
-        raise DataError(f"{file}: {', '.join(map(str, row))} comes twice; {_cure(table)}")
-    return frame
 
 
 def validate_members(
@@ -64,10 +119,24 @@ def validate_members(
     """
     known = {"image": images} | ({"model": models} if table in _BY_MODEL else {})
     for column, names in known.items():
+        if column not in frame:
+            continue
         strange = [name for name in frame[column].unique() if name not in names]
         if strange:
             raise DataError(f"{file}, column {column}: {strange[0]!r} is not in the run; {_cure(table)}")
-    for name in frame["attribute"].unique() if table in _BY_MODEL else ():
+    if table in _BY_MODEL and "attribute" in frame:
+        validate_names(file, table, frame["attribute"].unique())
+
+
+def validate_names(file: Path, table: Table, attributes: Iterable[str]) -> None:
+    """Make sure that what stands for attributes are names.
+
+    Raises
+    ------
+    DataError
+        If one is not.
+    """
+    for name in attributes:
         if not is_name(name) and not (name == "" and table in _WITH_FLOORS):
             raise DataError(f"{file}, column attribute: {name!r} is no name; {_cure(table)}")
 

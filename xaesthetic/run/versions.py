@@ -6,6 +6,8 @@
 3   a question may name photographs one by one, a precision, a target, and models that were handed over as objects; an older
     question has none of these, and is read as it stands. At first its scores had no column `about`, its annotations none
     for signs and extents.
+4   arrays of maps have shards, files of many batches; older ones, a file a batch, are read, verified and repaired as they
+    are.
 """
 
 import hashlib
@@ -16,21 +18,23 @@ from typing import TYPE_CHECKING, Any
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import Record
-from xaesthetic.data.records import file_sum
+from xaesthetic.data.opening import file_sums
 from xaesthetic.run.schemas import Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 3
+SCHEMA = 4
 """The version that this program writes."""
+SHARDED = 4
+"""The first version whose arrays of maps have shards."""
 _LATER = {
     "scores": ("about",),
     "scores_by_person": ("about",),
     "annotations": ("sign", "extent"),
     "summaries/agreement": ("sign",),
 }
-"""Columns that tables of this version had not at first."""
+"""Columns that tables of version 3 had not at first."""
 _OLD_NAMES = {"annotations": "people", "randomisation": "randomised"}
 
 
@@ -56,7 +60,7 @@ def find_table(root: Path, name: str) -> Path:
     """Return the file of a table, under its old name where only that is there; it need not exist."""
     file = root / f"{name}.parquet"
     old = root / f"{_OLD_NAMES.get(name, name)}.parquet"
-    return old if old.is_file() and not file.is_file() else file
+    return old if old.is_file() and not file.exists() else file
 
 
 def as_written(table: Table, names: Sequence[str]) -> Table:
@@ -105,7 +109,7 @@ def _values_v1(record: Record, content: str) -> tuple[object, ...]:
 def fingerprint_v1(records: Sequence[Record]) -> str:
     """Return the digest of a list of photographs as version 1 had it."""
     digest = hashlib.sha256()
-    sums = {path: file_sum(path) for path in dict.fromkeys(record.path for record in records)}
+    sums = file_sums(record.path for record in records)
     for record in records:
         digest.update(repr(_values_v1(record, sums[record.path])).encode())
     return f"{len(records)} photographs, sha256 {digest.hexdigest()[:16]}"

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from xaesthetic.core.errors import DataError
+from xaesthetic.core.sight import validate_sight
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.images import SMALLEST
 from xaesthetic.data.photograph import load_photograph
@@ -16,15 +18,19 @@ from xaesthetic.run.stage import TableSink
 from xaesthetic.run.store import Run
 
 T = TypeVar("T")
+BLACK: Pixels = np.zeros((SMALLEST, SMALLEST, 3), np.uint8)
+"""Stands in for what cannot be read, so that the others' batch, and their last bits, stay."""
 
 
 def or_reason(load: Callable[[Record], T]) -> Callable[[Record], T | str]:
-    """Have a photograph that cannot be read give the reason instead of an error."""
+    """Have a photograph that cannot be read give the reason instead of an error, but where only this worker misses it."""
 
     def loaded(record: Record) -> T | str:
         try:
             return load(record)
         except DataError as error:
+            if isinstance(record.path, Path):  # an address is none of a machine's folders
+                validate_sight(record.path)
             return str(error)
 
     return loaded
@@ -36,9 +42,8 @@ def load_all(records: Sequence[Record]) -> list[Pixels | str]:
 
 
 def stand_ins(pixels: Sequence[Pixels | str]) -> list[Pixels]:
-    """Put a black picture in the place of what cannot be read, so that the others' batch, and their last bits, stay."""
-    black = np.zeros((SMALLEST, SMALLEST, 3), np.uint8)
-    return [black if isinstance(item, str) else item for item in pixels]
+    """Put a black picture in the place of what cannot be read."""
+    return [BLACK if isinstance(item, str) else item for item in pixels]
 
 
 def lost_rows(records: Sequence[Record], loaded: Sequence[object], stage: str) -> list[tuple[str, str, str]]:

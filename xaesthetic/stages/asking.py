@@ -1,6 +1,6 @@
 """What is asked: an experiment, or photographs and folders; models by their names, or handed over as objects."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,8 @@ from xaesthetic.core import attributes as vocabulary
 from xaesthetic.core import plugins
 from xaesthetic.core.choices import METHODS, PICK, ModelChoice
 from xaesthetic.core.errors import DataError, ModelError
-from xaesthetic.core.types import Experiment
+from xaesthetic.core.shards import Shard
+from xaesthetic.core.types import DECODES, Experiment, Record
 from xaesthetic.data.records import Collection, collect, collect_paths
 from xaesthetic.run.question import default_folder, is_name, name_photographs
 
@@ -144,10 +145,27 @@ def to_folder(experiment: Experiment, out: object) -> Path:
 
 
 def collect_photographs(experiment: Experiment) -> Collection:
-    """Collect an experiment's photographs: those that are named one by one, or its data's."""
+    """Collect an experiment's photographs: those that are named one by one, or its data's; of a shard, its part."""
     if experiment.photographs:
-        return collect_paths([Path(path) for path in experiment.photographs], short=True)
-    return collect(experiment.data, Path(experiment.root) if experiment.root else None)
+        collection = collect_paths(experiment.photographs, short=True)
+    else:
+        collection = collect(experiment.data, Path(experiment.root) if experiment.root else None)
+    if not experiment.shard:
+        return collection
+    places = Shard.parse(experiment.shard).places(len(collection.records), experiment.batch)
+    return replace(collection, records=collection.records[places])
+
+
+def validate_decoding(experiment: Experiment, records: Iterable[Record]) -> None:
+    """Make sure that photographs which are compared with their edits are not decoded at reduced scale.
+
+    Raises
+    ------
+    DataError
+        If they would be.
+    """
+    if experiment.decode != DECODES[0] and any(record.edit for record in records):
+        raise DataError(f"{experiment.data}: holds edits, which need all pixels; leave out --decode {experiment.decode}.")
 
 
 def validate_identity(name: str, held: Mapping[str, str], here: Mapping[str, str], where: object) -> None:

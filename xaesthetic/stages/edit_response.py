@@ -129,8 +129,9 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
 
 def with_subject(run: Run) -> list[Record]:
     """Return the photographs that can be edited: those with a subject that is not everything."""
-    sizes = run.sizes()
-    return [record for record in run.records() if record.edit is None and _has_subject(record, sizes)]
+    known = [record for record in run.photographs() if record.edit is None and record.subject]
+    sizes = run.sizes([record.id for record in known])
+    return [record for record in known if _has_subject(record, sizes)]
 
 
 def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:

@@ -1,6 +1,6 @@
 """The third stage: maps of the picked photographs, for every attribute, model and method."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Record
@@ -10,12 +10,12 @@ from xaesthetic.stages._passes import Passes, missing_methods, pass_records
 from xaesthetic.stages.pick import pick_records
 
 
-def explained_records(run: Run) -> list[Record]:
+def explained_records(run: Run) -> Sequence[Record]:
     """Return the photographs that get maps: all that any attribute's pick shows, in the data set's order."""
     if run.experiment.pick is None:
-        return run.records()
+        return run.photographs()
     shown = {image for pick in pick_records(run) for image in (*pick.highest, *pick.lowest)}
-    return [record for record in run.records() if record.id in shown]
+    return run.records_of(shown)
 
 
 def explain_records(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,13 @@ from jaxtyping import Float32
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import PRECISIONS, Experiment, Pixels
+from xaesthetic.core.types import DECODES, PRECISIONS, Experiment, Pixels, Record
+from xaesthetic.data.photograph import load_squashed
 from xaesthetic.models.forward import Results, open_session
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import PRECISION
 from xaesthetic.run.store import Run
-from xaesthetic.stages._photographs import load_all
+from xaesthetic.stages._photographs import or_reason
 from xaesthetic.stages.explain import explained_records
 
 _FIRST = 8
@@ -30,7 +32,7 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
         If the run is of full precision.
     """
     del models
-    if run.experiment.precision == PRECISIONS[0]:
+    if not run.experiment.given_up:
         raise DataError(f"{run.root}: is of full precision; nothing is lost. Make a run with --precision bf16.")
 
 
@@ -49,15 +51,8 @@ def measure_precision(run: Run, models: Mapping[str, AttributeModel], execution:
     validate(run, models)
     del execution
     records = explained_records(run)[: min(_FIRST, run.experiment.batch)]
-    usable = [
-        (record.id, item) for record, item in zip(records, load_all(records), strict=True) if not isinstance(item, str)
-    ]
-    ids, pixels = [image for image, _ in usable], [item for _, item in usable]
     rows = [
-        row
-        for key, model in models.items()
-        for row in precision_rows(ids, pixels, key, model, run.experiment, run.methods(key))
-        if pixels
+        row for key, model in models.items() for row in precision_rows(records, key, model, run.experiment, run.methods(key))
     ]
     run.write(PRECISION, precision_table(rows))
 
@@ -68,31 +63,38 @@ def precision_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
 
 
 def precision_rows(
-    ids: Sequence[str],
-    pixels: Sequence[Pixels],
-    key: str,
-    model: AttributeModel,
-    experiment: Experiment,
-    methods: Sequence[str] = (),
+    records: Sequence[Record], key: str, model: AttributeModel, experiment: Experiment, methods: Sequence[str] = ()
 ) -> Iterator[tuple[object, ...]]:
     """Give the rows of `PRECISION` of one model; without methods one row an attribute, without a map.
 
     Parameters
     ----------
-    ids, pixels
-        A batch of photographs, one or more.
+    records
+        A batch of photographs; those that cannot be read are left out.
     key
         The model's.
     model
         On its device.
     experiment
-        Says the precision.
+        Says the precision, and how photographs are decoded.
     methods
         Whose maps are compared.
     """
-    less = open_session(model, experiment).run(pixels, methods)
-    full = open_session(model, replace(experiment, precision=PRECISIONS[0])).run(pixels, methods)
-    yield from changed_rows(ids, key, model.attributes, less, full)
+    exact = replace(experiment, precision=PRECISIONS[0], decode=DECODES[0])
+    ids = [record.id for record, item in zip(records, _squashed(records, model, exact), strict=True) if item is not None]
+    if ids:
+        less, full = (
+            open_session(model, one).run([item for item in _squashed(records, model, one) if item is not None], methods)
+            for one in (experiment, exact)
+        )
+        yield from changed_rows(ids, key, model.attributes, less, full)
+
+
+def _squashed(records: Sequence[Record], model: AttributeModel, experiment: Experiment) -> list[Pixels | None]:
+    """The photographs as a model takes them; None for one that cannot be read."""
+    way = model.inputs.size, model.inputs.resample
+    loaded = map(or_reason(partial(load_squashed, ways=[way], decode=experiment.decode)), records)
+    return [None if isinstance(item, str) else item[way] for item in loaded]
 
 
 def changed_rows(
@@ -117,18 +119,20 @@ def changed_rows(
                 yield image, key, method, name, *ratings, float(changes[row, column])
 
 
-def precision_note(table: pd.DataFrame) -> str:
+def precision_note(table: pd.DataFrame, given_up: str = PRECISIONS[1]) -> str:
     """What a reduced precision changes at most, in a sentence.
 
     Parameters
     ----------
     table
         The columns of `PRECISION`, one row or more.
+    given_up
+        What it is.
     """
     change = f"ratings by {(table['rating'] - table['full']).abs().max():.4f}"
     of_maps = table["map"].max()
     change += f" and maps by {of_maps:.1%} of their largest value" if of_maps == of_maps else ""
-    return f"{PRECISIONS[1]} changes {change}, at most"
+    return f"{given_up} changes {change}, at most"
 
 
 def _changes(less: Results, full: Results, method: str) -> Float32[np.ndarray, "n a"]:

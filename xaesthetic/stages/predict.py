@@ -1,7 +1,7 @@
 """The second stage: every photograph's ratings by every model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.having import models_having
 from xaesthetic.core.html import html_table
 from xaesthetic.core.seen import seen_among
-from xaesthetic.core.types import PRECISIONS, Experiment, PassedOver, Record
+from xaesthetic.core.types import Experiment, PassedOver, Record
 from xaesthetic.data.records import collect, collect_paths, file_sum
 from xaesthetic.models.loading import load_model
 from xaesthetic.models.model import AttributeModel
@@ -22,8 +22,10 @@ from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.seen import seen_lines
 from xaesthetic.run.stage import batches, in_turn
 from xaesthetic.run.store import Run, model_key
-from xaesthetic.stages._passes import Passes, missing_methods, pass_records, rating_rows
-from xaesthetic.stages._photographs import load_all
+from xaesthetic.stages._passes import Passes, Squashed, missing_methods, pass_records, rating_rows
+from xaesthetic.stages.alone import validate_alone
+from xaesthetic.stages.asking import validate_decoding
+from xaesthetic.stages.halving import exhausted, smaller_batch
 from xaesthetic.stages.precision import precision_note, precision_rows, precision_table
 
 
@@ -43,6 +45,8 @@ class Ratings:
     """What the models and the data declare of attributes."""
     precision: pd.DataFrame | None = None
     """What a reduced precision changes on the first photographs: the columns of `xaesthetic.run.schemas.PRECISION`."""
+    given_up: str = ""
+    """What that is: `bf16`, `reduced decoding` or both."""
     seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By model, the ids of the photographs that it was trained or selected on, as far as it lists them."""
 
@@ -61,7 +65,7 @@ class Ratings:
         trained = "; ".join(f"{key}: {text}" for key, text in self.trained.items())
         left_out = f"; {len(self.left_out)} photographs left out" if self.left_out else ""
         columns = [f"{name} ({item.about})" if item.about else name for name, item in zip(names, items, strict=True)]
-        changed = "" if self.precision is None else f"; {precision_note(self.precision)}"
+        changed = "" if self.precision is None else f"; {precision_note(self.precision, self.given_up)}"
         seen = "".join(f"; {line}" for line in seen_lines(self.seen))
         return html_table(["photograph", *columns], rows, trained + left_out + changed + seen)
 
@@ -97,29 +101,60 @@ def rate(
     chosen = models_having(experiment.models, experiment.attributes)
     loaded = {model_key(name): load_model(name, "all", experiment.device, execution.trust) for name in chosen}
     models = select_present(loaded, choose(experiment.attributes))
+    validate_decoding(experiment, records)
+    validate_alone(models, experiment, records)
     passes = Passes(models, {}, experiment)
-    groups = batches(records, experiment.batch)
-    left_out: dict[str, str] = {}
-    changes: list[tuple[object, ...]] = []
-    rows: list[tuple[object, ...]] = []
-    execute = execution.executor or in_turn
-    read = execute(range(len(groups)), lambda n: load_all(groups[n]), lambda _, pixels: pixels, execution.workers)
-    for number, pixels in execution.track(read, "rating", len(groups)):
-        usable = [(one.id, photo) for one, photo in zip(groups[number], pixels, strict=True) if not isinstance(photo, str)]
-        left_out |= {one.id: why for one, why in zip(groups[number], pixels, strict=True) if isinstance(why, str)}
-        ids, photos = [image for image, _ in usable], [photo for _, photo in usable]
-        if usable and not rows and experiment.precision != PRECISIONS[0]:
-            changes = [row for key, one in models.items() for row in precision_rows(ids, photos, key, one, experiment)]
-        if usable:
-            rows += rating_rows(ids, passes.run(photos), models)
+    done: list[tuple[_Lost, _Rows]] = []
+
+    def finish() -> None:
+        done.extend(_rated(records, passes, execution))
+
+    while why := exhausted(finish):
+        passes = replace(passes, experiment=replace(experiment, batch=smaller_batch(passes.experiment, why, "rating")))
+    groups = batches(records, passes.experiment.batch)
+    left_out = {image: why for lost, _ in done for image, why in lost.items()}
+    rows = [row for _, made in done for row in made]
     if not rows:
         raise DataError(f"none of {len(records)} photographs can be read; the first: {next(iter(left_out.values()))}")
+    changes = _changes(next(group for group, (_, made) in zip(groups, done, strict=True) if made), passes)
     table = PREDICTIONS.to_arrow(pd.DataFrame(rows, columns=list(PREDICTIONS.names))).to_pandas()
     described = Described({key: model.described for key, model in models.items()}, collection.described)
     trained = {key: model.source.trained for key, model in models.items()}
     precision = precision_table(changes) if changes else None
     seen = _seen(models, [record for record in records if record.id not in left_out])
-    return Ratings(table, trained, left_out, collection.passed_over, described, precision, seen)
+    return Ratings(table, trained, left_out, collection.passed_over, described, precision, experiment.given_up, seen)
+
+
+_Lost = dict[str, str]
+_Rows = list[tuple[object, ...]]
+
+
+def _rated(records: Sequence[Record], passes: Passes, execution: Execution) -> list[tuple[_Lost, _Rows]]:
+    """Return for every batch who cannot be read, with the reason, and the rows of the others; whoever computes them."""
+    groups = batches(records, passes.experiment.batch)
+
+    def work(number: int, pixels: Sequence[Squashed | str]) -> tuple[_Lost, _Rows]:
+        usable = _usable(groups[number], pixels)
+        lost = {one.id: why for one, why in zip(groups[number], pixels, strict=True) if isinstance(why, str)}
+        if not usable:
+            return lost, []
+        return lost, list(rating_rows(list(usable), passes.run(list(usable.values())), passes.models))
+
+    execute = execution.executor or in_turn
+    results = execute(range(len(groups)), lambda number: passes.load(groups[number]), work, execution.workers)
+    done = dict(execution.track(results, "rating", len(groups)))
+    return [done[number] for number in range(len(groups))]
+
+
+def _usable(records: Sequence[Record], pixels: Sequence[Squashed | str]) -> dict[str, Squashed]:
+    return {one.id: photo for one, photo in zip(records, pixels, strict=True) if not isinstance(photo, str)}
+
+
+def _changes(records: Sequence[Record], passes: Passes) -> _Rows:
+    """Return what a reduced precision or scale changes on the first photographs; nothing where all is full."""
+    if not passes.experiment.given_up:
+        return []
+    return [row for key, one in passes.models.items() for row in precision_rows(records, key, one, passes.experiment)]
 
 
 def _seen(models: Mapping[str, AttributeModel], records: Sequence[Record]) -> Mapping[str, frozenset[str]]:
@@ -129,14 +164,14 @@ def _seen(models: Mapping[str, AttributeModel], records: Sequence[Record]) -> Ma
     return {key: seen_among(item, sums, key) for key, item in packed.items()}
 
 
-def _paths(photographs: str | Path | Sequence[str | Path]) -> list[Path]:
+def _paths(photographs: str | Path | Sequence[str | Path]) -> list[str | Path]:
     several = [photographs] if isinstance(photographs, (str, Path)) else list(photographs)
     for one in several:
         if not isinstance(one, (str, Path)):
             raise DataError(
                 f"{type(one).__name__} is no file or folder; pass paths, or use xa.explain for a picture in memory."
             )
-    return [Path(one) for one in several]
+    return several
 
 
 def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: Execution = Execution()) -> None:
@@ -161,7 +196,7 @@ def predict_records(run: Run, models: Mapping[str, AttributeModel], execution: E
     if run.has(PREDICTIONS):
         return
     methods = missing_methods(run, models) if run.experiment.pick is None else {}
-    pass_records(run, Passes(models, methods, run.experiment), run.records(), "predict", execution)
-    if not run.records():
+    pass_records(run, Passes(models, methods, run.experiment), run.photographs(), "predict", execution)
+    if not run.photographs():
         last = list(run.left_out_photographs().values())[-1]
         raise DataError(f"{run.root}: no photograph is left to rate; the last: {last}")

@@ -176,4 +176,4 @@ def _zero(run: Run, key: str, model: AttributeModel) -> Mapping[str, float]:
     zero, of = run.experiment.zero, run.experiment.of
     if zero.startswith(PHOTO):
         return zero_of_photograph(open_session(model, run.experiment), photo_pixels(zero.removeprefix(PHOTO)), of)
-    return zero_of_people(run.records()) if zero == "people" else zero_of_predictions(run.read(PREDICTIONS), key, of)
+    return zero_of_people(run.photographs()) if zero == "people" else zero_of_predictions(run.read(PREDICTIONS), key, of)

@@ -192,7 +192,7 @@ def warp(records: Sequence[Record], inputs: InputSpec, folder: Path, execution: 
         except DataError:
             return None
 
-    with ThreadPoolExecutor(execution.workers) as pool:
+    with ThreadPoolExecutor(execution.threads) as pool:
         groups = chunks(todo, 64)
         for group in execution.track(groups, "photographs, 64 each", len(groups)):
             for index, result in zip(group, pool.map(read, map(int, group)), strict=True):

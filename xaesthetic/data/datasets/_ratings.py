@@ -16,7 +16,7 @@ from xaesthetic.core.files import printable
 from xaesthetic.core.types import PassedOver
 from xaesthetic.core.votes import Votes
 from xaesthetic.data.datasets._rating_forms import KNOWN, Form, find_form
-from xaesthetic.data.datasets._rating_scales import scales_of_others
+from xaesthetic.data.rating_scales import scales_of_others
 
 DECLARED, TABLE = "attributes.toml", "ratings.csv"
 _UNKNOWN = frozenset(("nan", "na", "n/a", "n.a.", "#n/a", "null", "none", "-", "–", "—", "?", ".", "missing", "unknown"))
