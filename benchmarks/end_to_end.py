@@ -20,7 +20,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from overhead import plain
+from pictures import NOISE, write_photographs
 from PIL import Image
+from timing import core_seconds
 
 from xaesthetic.core.choices import ModelChoice
 from xaesthetic.core.execution import Execution
@@ -44,27 +46,6 @@ from xaesthetic.stages.records import examine_records
 
 MODELS = ("multigap_resnet50=random", "multigap_lite0")
 BATCH = 8
-
-
-def make(folder: Path, count: int) -> Path:
-    """Write photographs of 1152 x 864: parts of real ones, enlarged, so that what a camera adds is noise."""
-    from skimage import data
-
-    sources = [Image.fromarray(picture) for picture in (data.astronaut(), data.chelsea(), data.coffee())]
-    random = np.random.default_rng(0)
-    for number in range(count):
-        picture = sources[number % 3]
-        left, top = (int(random.integers(0, side // 3)) for side in picture.size)
-        part = picture.crop((left, top, left + picture.width * 2 // 3, top + picture.height * 2 // 3)).resize((1152, 864))
-        noisy = np.clip(np.asarray(part) + random.normal(0, 4, (864, 1152, 3)), 0, 255).astype(np.uint8)
-        Image.fromarray(noisy).save(folder / f"{number:05d}.jpg", quality=90)
-    return folder
-
-
-def core_seconds(job: Callable[[], object]) -> float:
-    start = time.process_time()
-    job()
-    return time.process_time() - start
 
 
 def in_parts(model: AttributeModel, files: Sequence[Path], folder: Path) -> dict[str, float]:
@@ -167,7 +148,7 @@ def main() -> None:
     options = parser.parse_args()
     keep_freed_memory()
     with tempfile.TemporaryDirectory() as made:
-        photographs = options.folder or make(Path(made), options.photographs)
+        photographs = options.folder or write_photographs(Path(made), options.photographs, 1152, 864, NOISE)
         files = sorted(photographs.glob("*.jpg"))
         for name in options.models:
             model = load_model(name, on="cpu")

@@ -18,27 +18,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+from pictures import write_photographs
 
 BATCH = 8
-
-
-def make(folder: Path, count: int) -> Path:
-    """Write photographs of 160 x 120 to 320 x 240: parts of those that scikit-image ships."""
-    from skimage import data
-
-    folder.mkdir(parents=True)
-    sources = [Image.fromarray(picture) for picture in (data.astronaut(), data.chelsea(), data.coffee(), data.rocket())]
-    chance = np.random.default_rng(0)
-    for number in range(count):
-        picture, width = sources[number % 4], int(chance.integers(160, 321))
-        height = width * 3 // 4
-        left, top = (int(chance.integers(0, side - part)) for side, part in zip(picture.size, (width, height), strict=True))
-        picture.crop((left, top, left + width, top + height)).save(
-            folder / f"{number:06d}.jpg", quality=int(chance.integers(60, 95))
-        )
-    return folder
+SIZE = 320, 240
 
 
 def begin(photographs: Path, out: Path, model: str) -> subprocess.Popen[bytes]:
@@ -105,8 +88,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="flat-") as folder:
         root = Path(folder)
         if options.photographs:
-            watch(make(root / "many", options.photographs), root / "flat", options.model, options.photographs)
-        few, started = make(root / "few", options.killed), time.monotonic()
+            watch(
+                write_photographs(root / "many", options.photographs, *SIZE),
+                root / "flat",
+                options.model,
+                options.photographs,
+            )
+        few, started = write_photographs(root / "few", options.killed, *SIZE), time.monotonic()
         if begin(few, root / "whole", options.model).wait():
             sys.exit("the undisturbed run does not finish")
         duration, chance = time.monotonic() - started, random.Random(0)

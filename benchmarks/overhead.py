@@ -9,11 +9,10 @@ they are installed, or random where their weights have to be fetched: that chang
 
 import statistics
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import torch
-from timing import ratio
+from timing import core_seconds, ratio
 from xaesthetic_baselines._efficientnet_lite0 import normalised
 
 from xaesthetic.core.memory import keep_freed_memory
@@ -54,12 +53,6 @@ def plain(model: AttributeModel, x: torch.Tensor) -> Callable[[], torch.Tensor]:
     return forward
 
 
-def seconds(job: Callable[[], object]) -> float:
-    start = time.process_time()
-    job()
-    return time.process_time() - start
-
-
 def measure(batch: int) -> Iterator[tuple[str, float, dict[str, float]]]:
     """Give for each model the seconds of a plain forward for one photograph, and by method its cost in such forwards."""
     keep_freed_memory()
@@ -75,7 +68,7 @@ def measure(batch: int) -> Iterator[tuple[str, float, dict[str, float]]]:
         with torch.no_grad():
             for repeat in range(REPEATS + 1):
                 for job, run in jobs.items():
-                    spent = seconds(run)
+                    spent = core_seconds(run)
                     if repeat:  # the first warms up
                         taken[job].append(spent)
         base = taken.pop("plain")

@@ -1,6 +1,6 @@
 """How the costs of `xaesthetic explain` grow: with photographs and with workers; and what a run takes on the disk.
 
-Used by summary.py. Photographs are crops of four pictures that come with scikit-image, no two alike, as JPEGs of 512 x 384.
+Used by summary.py. Photographs are JPEGs of 512 x 384 (pictures.py).
 Every measurement is a process of its own, in an own run folder.
 """
 
@@ -14,16 +14,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
-from PIL import Image
-from skimage import data
+from pictures import write_photographs
+from store_size import bytes_of
 from torch.utils.flop_counter import FlopCounterMode
 
 from xaesthetic.models.loading import load_model
+from xaesthetic.run.store import Run
 
 MODEL = "multigap_lite0"
-SIZE = 384, 512
+SIZE = 512, 384
 COMMAND = "from xaesthetic.cli import main; main()"
 
 
@@ -35,34 +35,11 @@ class Spent(NamedTuple):
     megabytes: float
 
 
-def pictures() -> list[np.ndarray]:
-    """Photographs that travel with scikit-image."""
-    return [data.astronaut(), data.chelsea(), data.coffee(), data.rocket()]
-
-
-def crops(count: int) -> Iterator[np.ndarray]:
-    """Crops of the pictures at random places and scales: (384, 512, 3)."""
-    random = np.random.default_rng(0)
-    originals = [Image.fromarray(item) for item in pictures()]
-    for number in range(count):
-        picture = originals[number % len(originals)]
-        share = random.uniform(0.4, 1)
-        height = min(picture.height, picture.width * SIZE[0] / SIZE[1]) * share
-        width = height * SIZE[1] / SIZE[0]
-        left, top = random.uniform(0, picture.width - width), random.uniform(0, picture.height - height)
-        box = (left, top, left + width, top + height)
-        yield np.asarray(picture.resize(SIZE[::-1], Image.Resampling.BICUBIC, box=box))
-
-
 @contextmanager
 def photographs(count: int) -> Iterator[Path]:
     """A folder of photographs, for as long as it is open; beside it there is room for runs."""
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) / "photographs"
-        folder.mkdir()
-        for number, pixels in enumerate(crops(count)):
-            Image.fromarray(pixels).save(folder / f"{number:06d}.jpg", quality=90)
-        yield folder
+        yield write_photographs(Path(made) / "photographs", count, *SIZE)
 
 
 def explain(
@@ -114,17 +91,7 @@ def stored(count: int, models: tuple[str, ...], methods: tuple[str, ...]) -> dic
     """Bytes a photograph of every table and array of a run."""
     with photographs(count) as folder:
         explain(folder, "run", models=models, methods=methods)
-        root = folder.parent / "run"
-        names = [
-            *(file.name for file in root.glob("*.parquet")),
-            *(str(item.relative_to(root)) for item in root.glob("maps/*/*.zarr")),
-        ]
-        return {name: taken(root / name) / count for name in sorted(names)}
-
-
-def taken(path: Path) -> int:
-    """Bytes of a file, or of all files in a folder."""
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else path.stat().st_size
+        return bytes_of(Run.open(folder.parent / "run"))
 
 
 def operations(name: str) -> float:

@@ -5,6 +5,7 @@
 Arrays: all shards by their photographs. Tables: the whole file by the photographs of the run, so small runs show too much.
 """
 
+import math
 import sys
 from pathlib import Path
 
@@ -17,15 +18,28 @@ from xaesthetic.run.store import Run
 MILLION = 1_000_000
 
 
+def bytes_of(run: Run) -> dict[str, float]:
+    """Bytes a photograph of every array and of the tables that all runs have."""
+    arrays = {str(folder.relative_to(run.root)): of_array(folder) for folder in sorted((run.root / "maps").glob("*/*.zarr"))}
+    return arrays | {f"{table.name}.parquet": of_table(run, table.name) for table in (RECORDS, PREDICTIONS)}
+
+
+def of_array(folder: Path) -> float:
+    """Bytes a photograph of an array."""
+    count = zarr.open_array(folder, mode="r").shape[0]
+    return sum(file.stat().st_size for file in (folder / "c").rglob("*") if file.is_file()) / count
+
+
+def of_table(run: Run, name: str) -> float:
+    """Bytes a photograph of a table."""
+    return (run.root / f"{name}.parquet").stat().st_size / len(run.sizes())
+
+
 def array_row(folder: Path) -> list[str]:
     """What an array of maps takes."""
     array = zarr.open_array(folder, mode="r")
-    count, *rest = array.shape
-    each = sum(file.stat().st_size for file in (folder / "c").rglob("*") if file.is_file()) / count
-    chunk = array.chunks[0]
-    numbers = 1
-    for length in rest:
-        numbers *= length
+    rest, each = array.shape[1:], of_array(folder)
+    chunk, numbers = array.chunks[0], math.prod(rest)
     rows = max(1, arrays.SHARD // (chunk * numbers * 4)) * chunk
     shape = " x ".join(map(str, rest))
     return [
@@ -41,7 +55,7 @@ def array_row(folder: Path) -> list[str]:
 
 def table_row(run: Run, name: str) -> list[str]:
     """What a table takes."""
-    each = (run.root / f"{name}.parquet").stat().st_size / len(run.sizes())
+    each = of_table(run, name)
     return ["", name, "", "", f"{each:,.0f}", f"{each / 1000:.2f}", ""]
 
 

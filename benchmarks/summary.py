@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from importlib.metadata import version
@@ -23,7 +22,9 @@ import overhead
 import peers
 import scaling
 import torch
+from pictures import crops
 from summary_page import draw, write_page
+from timing import core_seconds
 
 import xaesthetic as xa
 
@@ -48,17 +49,15 @@ def batch(size: int) -> torch.Tensor:
     """Photographs as networks of ImageNet take them."""
     from torchvision.transforms.functional import normalize, resize
 
-    pixels = torch.from_numpy(np.stack(list(scaling.crops(BATCH)))).permute(0, 3, 1, 2) / 255
+    pixels = torch.from_numpy(np.stack(list(crops(BATCH, *scaling.SIZE)))).permute(0, 3, 1, 2) / 255
     return normalize(resize(pixels, [size, size], antialias=True), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 
 
-def core_seconds(job: Callable[[], object]) -> float:
-    """Seconds of this process: the least of three, or once where it takes long."""
+def least(job: Callable[[], object]) -> float:
+    """Core-seconds: the least of three, or once where it takes long."""
     found: list[float] = []
     while len(found) < (1 if QUICK else 3):
-        start = time.process_time()
-        job()
-        found.append(time.process_time() - start)
+        found.append(core_seconds(job))
         if found[0] > ONCE:
             break
     return min(found)
@@ -86,8 +85,8 @@ def costs_by_outputs(
         net = make(count).eval()
         model = xa.wrap(net, layer)
         peers.plain(net, x)
-        base = core_seconds(lambda net=net: peers.plain(net, x))
-        costs.setdefault("xaesthetic", {})[count] = core_seconds(lambda m=model: peers.explain(m, method, x)) / base
+        base = least(lambda net=net: peers.plain(net, x))
+        costs.setdefault("xaesthetic", {})[count] = least(lambda m=model: peers.explain(m, method, x)) / base
         mine = peers.rectified(model, x) if method == "layer_cam" else peers.explain(model, method, x)
         for name in peers.PEERS:
             reason = peers.missing(name, method, "block" in layer)
@@ -99,7 +98,7 @@ def costs_by_outputs(
                 theirs = user(net, place, method, x, range(1))
                 agreement[name] = agrees(peers.normalised(mine[:, :1], name, x.shape[2:]), theirs)
             job = lambda u=user, n=net, p=place, c=count: u(n, p, method, x, range(c))  # noqa: E731
-            costs.setdefault(name, {})[count] = core_seconds(job) / base
+            costs.setdefault(name, {})[count] = least(job) / base
     return costs, agreement
 
 

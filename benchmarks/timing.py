@@ -20,3 +20,10 @@ def times(jobs: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, l
 def ratio(found: list[float], base: list[float]) -> float:
     """The median over repeats of one job's time by the other's."""
     return statistics.median(one / other for one, other in zip(found, base, strict=True))
+
+
+def core_seconds(job: Callable[[], object]) -> float:
+    """Seconds of this process, user and system: who else uses the machine hardly counts."""
+    start = time.process_time()
+    job()
+    return time.process_time() - start

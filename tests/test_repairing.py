@@ -196,7 +196,7 @@ def test_the_command_says_one_line_a_fault_and_its_status(root, whole, command, 
     assert (status, out.splitlines()[0]) == (1, "scores.parquet: its sha256 is not the one that stands beside it")
     status, out, _ = command("verify", root, "--quiet")
     assert status == 0
-    assert out.splitlines()[-1] == f"{root}: 1 faults, 1 repaired, 0 left"
+    assert out.splitlines()[-1] == f"{root}: 1 fault, 1 repaired, 0 left"
     status, out, _ = command("verify", root, "--quiet")
     assert (status, out) == (0, f"{root}: whole\n")
     with pytest.raises(DataError, match="no run folder"):

@@ -14,7 +14,7 @@ from PIL import Image
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.sides import EVERYWHERE, LOWERS
-from xaesthetic.core.types import Pixels, Record, Source
+from xaesthetic.core.types import DECODES, Pixels, Record, Source
 from xaesthetic.data import images
 from xaesthetic.data.annotations import fixation_density
 from xaesthetic.data.masks import read_mask
@@ -50,9 +50,11 @@ def payload(run: Run) -> dict[str, Any]:
         "command": answered.command,
         "versions": dict(answered.versions),
         "inputs": dict(run.experiment.inputs),
-        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision", "given_up")}
+        "question": {name: getattr(run.experiment, name) for name in ("seed", "batch", "device", "precision")}
+        | ({"decode": run.experiment.decode} if run.experiment.decode != DECODES[0] else {})
         | ({"store": run.experiment.store} if is_rounded(run) else {})
         | ({"target": words} if (words := _target(run)) else {}),
+        "given_up": run.experiment.given_up,
         "notes": series_notes(run),
         "attributes": [_attribute(described, name, list(answered.models)) for name in attributes] + _floors(run),
         "models": [{"key": key, **_source(answered.models[key])} for key in map(model_key, run.experiment.models)],

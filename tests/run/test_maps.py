@@ -59,12 +59,13 @@ def test_a_shard_of_maps_that_is_harmed_is_an_error_and_the_others_are_read(run,
     np.testing.assert_array_equal(stack.of("c"), np.ones((1, 2, 2)))
 
 
-def test_maps_that_do_not_fit_on_the_disk_leave_nothing_in_their_place(run):
+@pytest.mark.parametrize("limit", [50, 200], ids=["at once", "in the middle"])
+def test_maps_that_do_not_fit_on_the_disk_leave_nothing_in_their_place(run, limit):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))  # writing a larger file fails, as on a full disk
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))  # writing a larger file fails, as on a full disk
     try:
         with pytest.raises(DataError, match=r"cam/000000\.npy: cannot be written \(File too large\)"):
-            write_maps(run, "net", "cam", ["a"], ["light"], np.zeros((1, 1, 2, 2), np.float32))
+            write_maps(run, "net", "cam", ["a"], ["light"], np.zeros((1, 1, 64, 64), np.float32))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not run.has_maps("net", "cam")

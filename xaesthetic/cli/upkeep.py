@@ -109,4 +109,5 @@ def _print(run: Path, verdict: "Verdict", repair: bool) -> None:
     if not verdict.faults:
         screen.say(f"{run}: whole")
     else:
-        screen.say(f"{run}: {len(verdict.faults)} faults, {repaired if repair else 0} repaired, {len(left)} left")
+        count = len(verdict.faults)
+        screen.say(f"{run}: {count} fault{'s' * (count != 1)}, {repaired if repair else 0} repaired, {len(left)} left")

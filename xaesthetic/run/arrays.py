@@ -7,6 +7,7 @@ parts/STAGE/…/NAME.zarr         the array while shards are put together, one a
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,10 @@ class ArraySink:
     def write(self, number: int, value: np.ndarray | None) -> None:
         """Keep the rows of one chunk; None where it has none, which leaves them out: they are 0."""
         rows = np.zeros(0, np.float32) if value is None else np.asarray(value, np.float32)
-        with atomic_write(self._chunk(number)) as temporary, temporary.open("wb") as file:
-            np.save(file, rows)
+        content = BytesIO()
+        np.save(content, rows)  # straight into a file it would not say that the disk is full
+        with atomic_write(self._chunk(number)) as temporary:
+            temporary.write_bytes(content.getbuffer())
 
     def finish(self, count: int) -> None:
         """Put shards together and move the array into place; killed at any moment it goes on with the shard that is next."""
