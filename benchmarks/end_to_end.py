@@ -9,6 +9,7 @@ of parts are the process's own, on one thread.
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import tempfile
@@ -16,6 +17,8 @@ import time
 from collections.abc import Callable, Sequence
 from hashlib import file_digest
 from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does, before torch is loaded
 
 import numpy as np
 import torch

@@ -108,7 +108,8 @@ def of_workers(kept: Mapping[str, Any]) -> str:
 def of_store(kept: Mapping[str, Any]) -> str:
     sizes = kept["store"]["bytes"]
     rows = [[f"`{name}`", f"{size:,.0f}", f"{size / 1000:,.1f} GB"] for name, size in sizes.items()]
-    return "## On the disk\n\n" + table(["file or array", "bytes a photograph", "a million"], rows) + "\n\n" + on_paper(kept)
+    page = "## On the disk\n\n" + table(["file or array", "bytes a photograph", "a million"], rows)
+    return page + "\n\n" + on_paper(kept) if {"models", "photographs"} <= set(kept) else page
 
 
 def on_paper(kept: Mapping[str, Any]) -> str:
