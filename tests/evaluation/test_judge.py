@@ -22,6 +22,7 @@ from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 
 MEASURED = {"leaderboard", "ranks", "agreement", "completeness", "specificity", "stability", "stability_by_photograph"}
+MEASURED |= {"findings", "opening"}
 """What a run with fixations gives without options and without models."""
 
 
