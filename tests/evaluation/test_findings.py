@@ -50,7 +50,8 @@ def test_shares_are_exact():
 def test_the_edited_version_that_is_the_highest():
     part = versions_part(Versions("blur_background", 1, 5, 5, 5, 10, True), FITTED)
     assert part.text == (
-        "highest on the blurred background of 10 versions in 5 of 5 photographs (95 %: 48 to 100 %), an edit it was trained on"
+        "highest on the blurred background of 10 versions in 5 of 5 photographs (95 %: 48 to 100 %), "
+        "an edit it was trained on"
     )
     assert not part.fails
 
@@ -91,7 +92,7 @@ def test_a_rating_that_does_not_clearly_follow_is_a_failure_and_controls_are_nam
 @pytest.mark.parametrize(
     ("auc", "low", "text", "fails"),
     [
-        (0.84, 0.78, "the map changes where the picture was changed (AUC 0.84, 95 %: 0.78 to 0.90; an edit it was trained on)", False),
+        (0.84, 0.78, f"the map changes where the picture was changed (AUC 0.84, 95 %: 0.78 to 0.90; {FITTED})", False),
         (0.60, 0.40, "the map does not clearly change more where", False),
         (0.46, 0.30, "the map does not change where the picture was changed", True),
     ],
