@@ -17,6 +17,16 @@ SECTIONS = {
     "summaries/completeness": "complete",
 }
 """Where on the page a table's measurements stand."""
+SECTION_TITLES = {
+    "predicted": "ratings",
+    "edited": "edits",
+    "responses": "where maps change",
+    "specific": "other attributes",
+    "determined": "refits",
+    "leaders": "people",
+    "complete": "adding up",
+}
+"""What links to them say."""
 
 
 def findings(run: Run) -> list[dict[str, Any]]:

@@ -8,12 +8,13 @@ import pandas as pd
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.types import DECODES, Source
+from xaesthetic.evaluation.completeness import COMPLETENESS
 from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.evaluation.stability import STABILITY, StableCells
 from xaesthetic.evaluation.stored import STORED, is_rounded
-from xaesthetic.evaluation.summaries import PRECISION_SUMMARY
+from xaesthetic.evaluation.summaries import EDIT_RESPONSE, PRECISION_SUMMARY
 from xaesthetic.run.schemas import SAME_MAPS, Table
 from xaesthetic.run.store import Run, model_key
 from xaesthetic_reports._explained import series_notes, target_words
@@ -52,6 +53,8 @@ def payload(run: Run) -> dict[str, Any]:
         "specificity": _summary(run, SPECIFICITY),
         "stability": _summary(run, STABILITY),
         "edits": _summary(run, EDIT_VERDICTS),
+        "responses": _summary(run, EDIT_RESPONSE),
+        "completeness": _summary(run, COMPLETENESS),
         "leaderboard": _summary(run, LEADERBOARD),
         "precision": _precision(run, described),
         "stored": _stored(run),
@@ -71,6 +74,7 @@ def _attribute(described: Described, name: str, models: Sequence[str]) -> dict[s
     return {
         "name": name,
         "title": described.any(name).title,
+        "question": described.any(name).question,
         "ranges": {
             key: {"low": rounded(item.low), "high": rounded(item.high), "about": item.about}
             for key, item in declared.items()
