@@ -11,7 +11,7 @@ from xaesthetic.paper.manifest import find_inside
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pictures import uri
 
-_WIDTH, _QUALITY = 1100, 55  # pixels across of a figure that can still be read; of its JPEG
+_WIDTH, _QUALITY = 1000, 48  # pixels across of a figure that can still be read; of its JPEG
 _SHARE = 0.2
 """Of the page's other bytes, at most so much for its pictures: with the tables the page grows by a quarter at most."""
 _ROWS = 600
