@@ -152,11 +152,10 @@ def _plugins(kind: str, names: Iterable[str]) -> list[dict[str, str]]:
 def _attributes(shown: Mapping[str, Any]) -> list[dict[str, str]]:
     """What was asked of people about an attribute, and its range, where that is declared."""
     known = []
-    for item in shown["attributes"]:
+    for place, item in enumerate(shown["attributes"]):  # names are free: they may hold what no anchor may
         ranges = dict.fromkeys(entry["about"] for entry in item["ranges"].values())
-        said = [item.get("question", ""), f"Rated {'; '.join(ranges)}." if ranges else ""]
+        said = [item["question"], f"Rated {'; '.join(ranges)}." if ranges else ""]
         if item["name"] and any(said):
-            known.append(
-                {"id": f"term-attribute-{item['name']}", "term": item["title"], "meaning": " ".join(filter(None, said))}
-            )
+            meaning = " ".join(filter(None, said))
+            known.append({"id": f"term-attribute-{place}", "name": item["name"], "term": item["title"], "meaning": meaning})
     return known

@@ -115,7 +115,7 @@ def _places(run: Run) -> list[tuple[str, str]]:
 def _floors(run: Run) -> list[dict[str, Any]]:
     """Return what the page has beside attributes: no name, for what is the same for all of them; nothing where none is."""
     present = any(not run.maps(*place).asks_output for place in _places(run))
-    return [{"name": "", "title": "none: maps that ask no attribute", "ranges": {}}] if present else []
+    return [{"name": "", "title": "none: maps that ask no attribute", "question": "", "ranges": {}}] if present else []
 
 
 def _explained(run: Run) -> set[str]:

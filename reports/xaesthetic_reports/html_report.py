@@ -70,6 +70,7 @@ def _page(run: Run, shown: dict[str, Any]) -> str:
         "hashes": {"script": policy_hash(script), "style": policy_hash(style)},
         "sections": _sections(shown),
         "energy": _energy(words),
+        "anchors": {item["name"]: item["id"] for item in words if "name" in item},
     }
     return render("report.html.j2", written)
 

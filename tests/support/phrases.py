@@ -6,7 +6,8 @@ _THINGS = (
     r"(?:models?|networks?|maps?|heads?|outputs?|methods?|neurons?|AIs?|(?:mult\w+|lite0\w*|resnet50\w*|nima|kong_\w+))"
 )
 FORBIDDEN = {
-    "a model has no eyes": rf"\b{_THINGS}(?:'s)?\s+(?:\w+ly\s+)?(?:looks?\b(?!\s+(?:like|alike|otherwise|for|in|up)\b)|sees?\b|gazes?\b)",
+    "a model has no eyes": rf"\b{_THINGS}(?:'s)?\s+(?:\w+ly\s+)?"
+    r"(?:looks?\b(?!\s+(?:like|alike|otherwise|for|in|up)\b)|sees?\b|gazes?\b)",
     "no cause was shown": r"\bbecause of\b",
     "nothing can be": r"\bcan be trusted\b|\btrustworthy\b",
     "numbers show, at most": r"\bproves?\b|\bproven\b",
