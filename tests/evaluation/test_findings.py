@@ -7,6 +7,7 @@ from support.hand_run import hand_run
 
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.statistics import exact_share
+from xaesthetic.evaluation import edited_versions
 from xaesthetic.evaluation.edit_controls import EDIT_VERDICTS
 from xaesthetic.evaluation.edited_versions import Versions, measure_versions, versions_of
 from xaesthetic.evaluation.finding_parts import (
@@ -174,8 +175,14 @@ def test_edits_to_the_same_end_do_not_stand_in_each_others_way():
     assert found["overexpose"].versions == 2
 
 
-def test_a_run_without_edits_has_no_versions(tmp_path):
-    assert not len(versions_of(hand_run(tmp_path / "run", 3, scored=False)))
+def test_a_run_without_edits_has_no_versions_and_one_of_many_photographs_is_not_looked_through(tmp_path, monkeypatch):
+    run = hand_run(tmp_path / "run", 3, scored=False)
+    assert not len(versions_of(run))
+    records = run.read(RECORDS)
+    run.write(RECORDS, records.assign(original="p", edit=["", "drain", ""], amount=[NAN, 1.0, NAN]))
+    assert len(versions_of(run))
+    monkeypatch.setattr(edited_versions, "_MOST", 2)
+    assert not len(versions_of(run))
 
 
 # -- the whole ---------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ WORDS: Mapping[str, str] = {
 }
 """What an edit leaves, in a sentence."""
 _MOST = 20_000
-"""Ratings that are looked through; of more photographs nothing is said here, they are no sample of edits."""
+"""Photographs that are looked through; of more nothing is said here, they are no sample of edits."""
+_COLUMNS = ["image", "original", "edit", "amount", "model", "attribute", "prediction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ def versions_of(run: Run) -> pd.DataFrame:
 
     Photographs that a model saw in training are left out, as everywhere in the summaries.
     """
+    if sum(group.count for group in run.groups(RECORDS)) > _MOST:
+        return pd.DataFrame(columns=_COLUMNS)
     records = run.read_columns(RECORDS, "id", "original", "edit", "amount", "reason")
     records = records[(records["reason"] == "") & (records["original"] != "")].rename(columns={"id": "image"})
     edited = records.loc[records["edit"] != "", "original"]
     records = records[records["original"].isin(edited)].drop(columns="reason")
-    if not len(records) or len(records) > _MOST:
-        return pd.DataFrame(columns=[*records.columns, "model", "attribute", "prediction"])
+    if not len(records):
+        return pd.DataFrame(columns=_COLUMNS)
     rated = run.rows(PREDICTIONS, list(records["image"].astype(str)))
     return unseen(run, records.merge(rated[["image", "model", "attribute", "prediction"]], on="image"))
 

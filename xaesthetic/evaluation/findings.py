@@ -96,14 +96,15 @@ class _Evidence:
         self._tables = {table.name: run.read(table) for table in MADE_FROM if run.has(table)}
         self._answers: Mapping[str, Answer] = run.answered_by().models
         self._described: Described = run.described()
-        self._versions = versions_of(run)
+        self._rated = versions_of(run)
+        self._versions: dict[tuple[str, str], list[Versions]] = {}
 
     def of(self, model: str, method: str, attribute: str) -> tuple[list[Part], Numbers]:
         """Return what was measured of one map: ratings first, then the map, then people."""
         response = self._rows(EDIT_RESPONSE, model, attribute, method)
         specific = self._rows(SPECIFICITY, model, "", method)
         person, people = people_part(self._rows(LEADERBOARD, model, attribute, method))
-        versions = list(measure_versions(self._versions, model, self._described.of_model(model, attribute)))
+        versions = self._versions_of(model, attribute)
         parts = [
             *self._ratings(versions, model, attribute),
             *response_parts(response, self._notes(model, attribute, response["edit"])),
@@ -115,6 +116,14 @@ class _Evidence:
         auc = float(response["auc"].mean()) if len(response) else float("nan")
         between = float(specific["between"].iloc[0]) if len(specific) else float("nan")
         return parts, (auc, self._follows(versions, model, attribute), between, people)
+
+    def _versions_of(self, model: str, attribute: str) -> list[Versions]:
+        """The same for every method, and looked up once."""
+        key = model, attribute
+        if key not in self._versions:
+            declared = self._described.of_model(model, attribute)
+            self._versions[key] = list(measure_versions(self._rated, model, declared))
+        return self._versions[key]
 
     def _follows(self, versions: Sequence[Versions], model: str, attribute: str) -> float:
         """Of edits measured by `score --edits`, else of those among the run's photographs."""
