@@ -10,6 +10,7 @@ import torch
 
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import InputSpec, Source
+from xaesthetic.models.fitted_edits import fitted_edits
 from xaesthetic.models.heads import LinearHead
 from xaesthetic.models.model import AttributeModel, gap_linear
 from xaesthetic.models.weights import (
@@ -58,7 +59,12 @@ def with_head(
         backbone,
         head.weights,
         head.bias,
-        replace(source, seen=seen_by(head.manifest), specificity_null=specificity_null(head.manifest)),
+        replace(
+            source,
+            seen=seen_by(head.manifest),
+            specificity_null=specificity_null(head.manifest),
+            fitted_edits=fitted_edits(head.manifest),
+        ),
         backbone,
         tuple(head.manifest.get("links", ())),
     )

@@ -1,4 +1,4 @@
-"""Controlled edits as ground truth: whether ratings moved the right way, and maps changed where the picture did."""
+"""Controlled edits: whether ratings moved the right way, and maps changed where the picture did."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
             IntervalPanel("moved the right way", _lines(rows, "right"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
             IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
         ]
-        figure = interval_figure(panels, f"{model}: edits as ground truth", options.columns)
+        figure = interval_figure(panels, f"{model}: what follows controlled edits", options.columns)
         written += style.save(
             figure, run.report / f"edits_{model}", "\n".join([_caption(run, str(model), rows), *seen_notes(run)])
         )

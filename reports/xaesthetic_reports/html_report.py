@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ from xaesthetic.paper.manifest import find_inside
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._findings import SECTION_TITLES
+from xaesthetic_reports._glossary import glossary
 from xaesthetic_reports._pages import page_script, policy_hash, render, source
 from xaesthetic_reports._payload import payload
+from xaesthetic_reports._still import grids_of, still
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
@@ -26,9 +29,9 @@ _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
 def _inside(run: Run) -> list[Path]:
-    """Tables and figures beside the page; none that is a link out of the run."""
+    """Tables and figures beside the page, those that go into it; none that is a link out of the run."""
     files = sorted([*run.report.glob("*.csv"), *run.report.glob("*.pdf")])
-    return [file for file in files if find_inside(run, file.name)]
+    return [file for file in files if find_inside(run, file.name)] + [run.report / name for name in grids_of(run)]
 
 
 @report(last=True, inputs=_inside)
@@ -48,21 +51,41 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     """
     shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors()}
     shown["downloads"] = _downloads(run, [item["id"] for item in shown["photographs"]])
-    script = page_script("page.js")
-    style = source("page.css")
-    page = render(
-        "report.html.j2",
-        {
-            "told": shown,
-            "json": json.dumps(shown, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
-            "script": script,
-            "style": style,
-            "hashes": {"script": policy_hash(script), "style": policy_hash(style)},
-        },
-    )
     file = run.report / "report.html"
-    write_text(file, page)
+    write_text(file, _page(run, shown))
     return [file]
+
+
+def _page(run: Run, shown: dict[str, Any]) -> str:
+    """The page: values for the script as JSON, and beside them what is there without it."""
+    script, style = page_script("page.js"), source("page.css") + source("words.css")
+    values = json.dumps(shown, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
+    words = glossary(shown)
+    written = {
+        "told": shown | {"still": still(run, shown, len(values.encode()) - pdfs), "glossary": words},
+        "json": values,
+        "script": script,
+        "style": style,
+        "hashes": {"script": policy_hash(script), "style": policy_hash(style)},
+        "sections": _sections(shown),
+        "energy": _energy(words),
+        "anchors": {item["name"]: item["id"] for item in words if "name" in item},
+    }
+    return render("report.html.j2", written)
+
+
+def _sections(shown: Mapping[str, Any]) -> dict[str, str]:
+    """The sections that are on this page, by anchor, in few words."""
+    optional = {"determined": "stability", "edited": "edits", "responses": "responses", "leaders": "leaderboard"}
+    titles = SECTION_TITLES.items()
+    return {anchor: title for anchor, title in titles if anchor not in optional or shown[optional[anchor]]}
+
+
+def _energy(words: Sequence[Mapping[str, str]]) -> str:
+    """Where the activation energy is explained: at its method, where the run has it, else at floors."""
+    anchors = {item["id"] for item in words}
+    return "#term-methods-activation_energy" if "term-methods-activation_energy" in anchors else "#term-floor"
 
 
 def _colors() -> str:
@@ -81,7 +104,7 @@ def _predictions(run: Run, shown: Sequence[str]) -> pd.DataFrame:
 
 
 def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
-    """Tables, and figures as PDF as far as there is room; the rest lie beside the page."""
+    """Tables, and figures as PDF as far as there is room: only what is inside is named."""
     result: list[dict[str, Any]] = [
         {
             "name": "predictions.csv",
@@ -97,7 +120,7 @@ def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
         room -= file.stat().st_size
         if room >= 0:
             taken.add(file)
-    for file in figures_there:
-        data = base64.b64encode(file.read_bytes()).decode() if file in taken else ""
+    for file in filter(taken.__contains__, figures_there):
+        data = base64.b64encode(file.read_bytes()).decode()
         result.append({"name": file.name, "type": "application/pdf", "base64": data})
     return result

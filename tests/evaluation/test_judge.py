@@ -22,6 +22,7 @@ from xaesthetic.reporting import draw_reports
 from xaesthetic.run import schemas
 
 MEASURED = {"leaderboard", "ranks", "agreement", "completeness", "specificity", "stability", "stability_by_photograph"}
+MEASURED |= {"findings", "opening"}
 """What a run with fixations gives without options and without models."""
 
 
@@ -71,14 +72,14 @@ def test_what_was_made_from_a_table_that_changed_is_computed_anew(run, computed)
     scores = run.read(schemas.SCORES)
     run.write(schemas.SCORES, scores.assign(value=scores["value"] + 1))
     after = judge(run, ["nss"]).tables["leaderboard"].set_index(["model", "method", "attribute"])["value"]
-    assert sorted(computed) == ["leaderboard", "ranks"]
+    assert sorted(computed) == ["findings", "leaderboard", "opening", "ranks"]
     pd.testing.assert_series_equal(after, before + 1)
 
 
 def test_what_was_made_from_maps_that_changed_is_computed_anew(run, computed):
     double(run)
     summarise(run)
-    assert sorted(computed) == ["completeness", "specificity", "stability", "stability_by_photograph"]
+    assert set(computed) == {"completeness", "specificity", "stability", "stability_by_photograph", "findings", "opening"}
 
 
 def test_a_summary_goes_with_the_table_it_was_made_from(run):

@@ -212,6 +212,13 @@ def _randomisation(table: "pd.DataFrame") -> None:
     screen.print_table(["shuffled weights", "which", "correlation with the learnt network's map"], lines)
 
 
+def _findings(table: "pd.DataFrame") -> None:
+    """Print a sentence a map, those first that something speaks against."""
+    screen.say("what was measured of every map:")
+    for _, row in table.sort_values("failed", ascending=False, kind="stable").iterrows():
+        screen.say(f"{row['model']} {row['method']}, {row['attribute']}: {row['sentence']}")
+
+
 def _r(value: float) -> str:
     return "" if value != value else f"{value:.2f}"
 
@@ -243,4 +250,5 @@ _SHOWN: "Mapping[str, Callable[[pd.DataFrame], None]]" = {
     "completeness": _completeness,
     "specificity": _specificity,
     "stability": _stability,
+    "findings": _findings,
 }

@@ -27,7 +27,7 @@ def examine(
     trust: options.Trust = False,
     as_json: options.Json = False,
 ) -> None:
-    """Say what a model is, and prove that its maps add up, or say why not; exit status 1 where they should and do not."""
+    """Say what a model is, and whether its maps add up, or why not; exit status 1 where they should and do not."""
     from xaesthetic.core.choices import ModelChoice
     from xaesthetic.data import images
     from xaesthetic.data.records import find_records

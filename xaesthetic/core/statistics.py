@@ -274,6 +274,25 @@ def _signed_ranks(values: Values) -> float:
     return float(scipy.stats.wilcoxon(values, zero_method="zsplit").pvalue)
 
 
+def exact_share(count: int, size: int) -> tuple[float, float, float]:
+    """A share with its exact 95 % interval (Clopper & Pearson, Biometrika 1934), which never covers less.
+
+    Returns
+    -------
+    share, low, high; nan throughout where nothing was counted.
+
+    Examples
+    --------
+    >>> [round(value, 2) for value in exact_share(5, 5)]
+    [1.0, 0.48, 1.0]
+    """
+    if not size:
+        return (float("nan"),) * 3
+    low = float(scipy.special.betaincinv(count, size - count + 1, 0.025)) if count else 0.0
+    high = float(scipy.special.betaincinv(count + 1, size - count, 0.975)) if count < size else 1.0
+    return count / size, low, high
+
+
 def smallest_p(size: int, comparisons: int) -> float:
     """The smallest p that Wilcoxon's signed ranks can give for so many pairs, after Holm's correction."""
     return min(1.0, comparisons * 2.0 ** (1 - size))

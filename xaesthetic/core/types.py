@@ -167,6 +167,8 @@ class Source:
     specificity_null: Mapping[str, float] = field(default_factory=dict, kw_only=True)
     """How alike the maps of two attributes are where heads are fitted to permuted ratings (Pearson's r): by the two names
     (`light, color`), or under no name for all pairs; empty where that is not known."""
+    fitted_edits: tuple[str, ...] = field(default=(), kw_only=True)
+    """The kinds of controlled edits that it was fitted on, as `attribute: edit`; empty where none, or that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

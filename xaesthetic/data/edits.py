@@ -3,7 +3,7 @@
 Pure functions on sRGB floats of 0 to 1. An edit of amount 0 is the photograph itself (for a crop: its middle); amounts go
 to 1. Its *strength* is
 the amount with a sign: + where more of the edit is more of the attribute, - where it is less. Edits serve as a sample to
-look at, as something to train on where there are no ratings, and as ground truth for maps: the place is known.
+look at, as something to train on where there are no ratings, and as a test of maps: the place is known.
 """
 
 from collections.abc import Callable, Mapping

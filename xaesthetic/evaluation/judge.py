@@ -18,7 +18,9 @@ from xaesthetic.evaluation.agreement import AGREEMENT, measure_agreement
 from xaesthetic.evaluation.baseline_maps import measure_baseline_maps
 from xaesthetic.evaluation.completeness import COMPLETENESS, measure_completeness
 from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS, summarise_moves, summarise_verdicts
+from xaesthetic.evaluation.findings import FINDINGS, MADE_FROM, find_findings
 from xaesthetic.evaluation.leaderboard import BY_PERSON, LEADERBOARD, leaderboard, leaderboard_by_person, warnings
+from xaesthetic.evaluation.opening import OPENING, find_opening
 from xaesthetic.evaluation.ranking import RANKS, rank_groups
 from xaesthetic.evaluation.same_maps import without_same_maps
 from xaesthetic.evaluation.score import expand_metrics, score_by_person, score_run, validate_metrics
@@ -49,6 +51,7 @@ from xaesthetic.run.schemas import (
     PRECISION,
     PREDICTIONS,
     RANDOMISATION,
+    RECORDS,
     SCORES,
     SCORES_BY_PERSON,
     Table,
@@ -71,6 +74,8 @@ class Summary:
     """Whether it is made from the run's maps too, and from weight randomisation where that was measured."""
     concerns: Callable[[Run], bool] = lambda _: True
     """Whether a run can have it at all; others are not told how it is made."""
+    reads: tuple[Table, ...] = ()
+    """Summaries before it that it reads, as far as they are there."""
 
 
 def _on_unseen(run: Run, rows: Table, summary: Table, compute: Callable[[pd.DataFrame, int], pd.DataFrame]) -> pd.DataFrame:
@@ -109,8 +114,10 @@ SUMMARIES = (
     Summary(SPECIFICITY, (PREDICTIONS,), measure_specificity, with_maps=True),
     Summary(STABILITY, (PREDICTIONS,), measure_stability, with_maps=True),
     Summary(BY_PHOTOGRAPH, (PREDICTIONS,), stability_by_photograph, with_maps=True),
+    Summary(FINDINGS, (PREDICTIONS, RECORDS), find_findings, with_maps=True, reads=MADE_FROM),
+    Summary(OPENING, (FINDINGS,), find_opening),
 )
-"""In the order in which the screen shows them."""
+"""In the order in which the screen shows them; those that read others come after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +249,7 @@ def _digest(run: Run, summary: Summary) -> str:
     sums = [installed_version(), *(run.digest(table) for table in summary.made_from)]
     if run.has(LEFT_OUT):
         sums += [run.digest(LEFT_OUT)]
+    sums += [run.made_from(table) for table in summary.reads]
     if summary.with_maps:
         sums += _maps_sums(run)
         sums += [run.digest(RANDOMISATION) if run.has(RANDOMISATION) else ""]

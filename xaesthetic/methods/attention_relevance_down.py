@@ -13,7 +13,7 @@ from xaesthetic.models.model import Pass
     differentiable=True,
     layers=False,
     signed=False,
-    against="It rectifies in every block, so that it does not add up; and it sees attention alone, no other layer.",
+    against="It rectifies in every block, so that it does not add up; and it follows attention alone, no other layer.",
 )
 def attention_relevance_down(taken: Pass) -> Float[Tensor, "b a i j"]:
     """From which patches a transformer collects what lowers an output.

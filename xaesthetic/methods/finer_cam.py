@@ -20,7 +20,7 @@ _SHARE = 1.0
     against="It depends on which other outputs the model has: a map of another model's is of another question.",
 )
 def finer_cam(taken: Pass) -> Float[Tensor, "b a i j"]:
-    """What an output sees that the outputs most like it do not: Grad-CAM of their difference.
+    """What an output responds to and the outputs most like it do not: Grad-CAM of their difference.
 
     M_a = Σ_k (w_ak - γ |w_a| mean_d(w_dk / |w_d|)) f_k with Grad-CAM's weights w, as in `grad_cam`; d runs over the three
     other outputs whose weights point most nearly the same way, and γ = 1. Outputs have units of their own, so each is

@@ -52,7 +52,7 @@ def _declared(model: AttributeModel) -> dict[str, Any]:
     inputs = {field.name: getattr(model.inputs, field.name) for field in fields(model.inputs)}
     return {
         "identity": model.identity,
-        "source": {key: value for key, value in asdict(model.source).items() if key != "seen"},
+        "source": {key: value for key, value in asdict(model.source).items() if key not in ("seen", "fitted_edits")},
         "outputs": model.attributes,
         "links": model.links,
         "layers": model.layers,

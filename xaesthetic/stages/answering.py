@@ -77,7 +77,7 @@ def answer_of(model: AttributeModel) -> Answer:
 def are_same(run: Run, answers: Mapping[str, Answer]) -> bool:
     """Whether a run's models are these; what is declared or known of attributes, and lists of photographs, may be new."""
     held, present = (
-        {key: replace(answer, described=(), seen="", specificity_null={}) for key, answer in models.items()}
+        {key: replace(answer, described=(), seen="", specificity_null={}, fitted_edits=()) for key, answer in models.items()}
         for models in (run.answered_by().models, answers)
     )
     return held == present

@@ -1,4 +1,4 @@
-"""Controlled edits as ground truth: does the rating move the right way, and does the map change where the picture did.
+"""Controlled edits: does the rating move the right way, and does the map change where the picture did.
 
 Every edit but crops, at its strongest, of every photograph whose subject is known. Those that change a whole photograph are
 done to the subject alone here, so that there is a place where the map should change, and one where it should not.

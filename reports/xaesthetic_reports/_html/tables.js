@@ -85,8 +85,6 @@ function interval(row, marks, place) {
 
 export function listDownloads() {
   const items = state.data.downloads.map(({ name, type, text, base64 }) => {
-    if (type === "application/pdf" && !base64)
-      return element("li", {}, `${name}: beside this page, too large to travel in it`);
     const bytes = text === undefined ? bytesOf(base64) : new TextEncoder().encode(text);
     const save = () => {
       const address = URL.createObjectURL(new Blob([bytes], { type }));

@@ -1,0 +1,61 @@
+"""What was found, for the page: a sentence a map with links to where its measurements stand, and what is shown first."""
+
+from typing import Any
+
+from xaesthetic.core.described import Described
+from xaesthetic.evaluation.findings import FINDINGS
+from xaesthetic.evaluation.opening import OPENING
+from xaesthetic.run.store import Run
+
+SECTIONS = {
+    "predictions": "predicted",
+    "summaries/edit_verdicts": "edited",
+    "summaries/edit_response": "responses",
+    "summaries/specificity": "specific",
+    "summaries/stability": "determined",
+    "summaries/leaderboard": "leaders",
+    "summaries/completeness": "complete",
+}
+"""Where on the page a table's measurements stand."""
+SECTION_TITLES = {
+    "predicted": "ratings",
+    "edited": "edits",
+    "responses": "where maps change",
+    "specific": "other attributes",
+    "determined": "refits",
+    "leaders": "people",
+    "complete": "adding up",
+}
+"""What links to them say."""
+
+
+def findings(run: Run) -> list[dict[str, Any]]:
+    """Return a sentence a map; none where a run was judged before there were such, and cannot be judged anew."""
+    if not run.has(FINDINGS):
+        return []
+    described = run.described()
+    return [
+        {
+            "model": row["model"],
+            "method": row["method"],
+            "attribute": row["attribute"],
+            "title": described.any(row["attribute"]).title,
+            "holds": bool(row["holds"]),
+            "failed": int(row["failed"]),
+            "sentence": row["sentence"],
+            "besides": row["besides"],
+            "links": [SECTIONS[name] for name in str(row["tables"]).split(", ") if name in SECTIONS],
+        }
+        for row in run.read(FINDINGS).to_dict("records")
+    ]
+
+
+def opening(run: Run, described: Described) -> dict[str, Any] | None:
+    """Return the attribute that is shown first, why, and which one's maps hold up worst; None where nothing says so."""
+    table = run.read(OPENING) if run.has(OPENING) else None
+    if table is None or not len(table):
+        return None
+    first, last = table[table["first"]].iloc[0], table.iloc[-1]
+    name = str(last["attribute"])
+    worst = {"attribute": name, "title": described.any(name).title} if len(table) > 1 and not last["first"] else None
+    return {"attribute": str(first["attribute"]), "why": str(first["why"]), "worst": worst}

@@ -1,0 +1,109 @@
+"""The page where no script may run: pictures of the pick and tables as text, and no promise that it does not keep."""
+
+import pytest
+import xaesthetic_reports.html_report as page_module
+from support.hand_run import hand_run
+from support.report_page import told
+from xaesthetic_reports._still import _pictures, grids_of, still
+
+from xaesthetic.reporting import draw_reports
+
+HOW_MANY = 4
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return hand_run(tmp_path_factory.mktemp("still") / "run", HOW_MANY)
+
+
+@pytest.fixture(scope="module")
+def file(run):
+    draw_reports(run, ["attribute_grid", "leaderboard"])
+    (written,) = draw_reports(run, ["html_report"])
+    return written
+
+
+@pytest.fixture
+def silent(chromium, file):
+    """The page with scripts off."""
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    yield page
+    context.close()
+
+
+def test_pictures_of_the_pick_can_be_seen(silent):
+    pictures = silent.locator("#still img.figure")
+    assert pictures.count() == 1  # so small a page has room for no more, and says so
+    (title,) = silent.locator("#still figcaption").all_text_contents()
+    assert pictures.first.get_attribute("alt") == f"{title}: photographs, ratings and maps"
+    (other,) = {"Light", "Vivid Color"} - {title}
+    assert f"There was no room for {other}." in silent.text_content("#still p")
+    assert pictures.first.bounding_box()["width"] >= 800
+    assert pictures.first.evaluate("picture => picture.complete && picture.naturalWidth > 800")
+
+
+def test_ratings_and_people_stand_there_as_text(silent, file):
+    values = told(file)
+    rows = silent.locator("#still details").first.locator("tbody tr")
+    assert rows.count() == HOW_MANY
+    first = values["opening"]["attribute"]
+    photograph = values["photographs"][0]
+    cells = rows.first.locator("td").all_text_contents()
+    rated = photograph["ratings"].get(first)
+    assert cells[0] == ("–" if rated is None else f"{rated:.2f}")
+    assert cells[1] == f"{photograph['predictions']['one'][first]:.2f}"
+    text = silent.text_content("#still")
+    assert "Maps against people: nss" in text
+    assert "nan" not in text
+    for visible in ("What was measured of every map", "What the words mean", "Does a map depend on the attribute?"):
+        assert silent.get_by_role("heading", name=visible).is_visible()
+
+
+def test_what_needs_a_script_is_not_offered(silent):
+    for selector in (".controls", "#grid", "#downloads", "#large", "header nav a[href='#downloads']"):
+        assert not silent.locator(selector).first.is_visible()
+
+
+def test_with_scripts_none_of_it_is_there(open_page, file):
+    page = open_page(file)
+    assert page.locator("#still").count() == 0  # not parsed, so nothing is decoded
+    assert page.locator("#grid img").first.is_visible()
+
+
+def test_pictures_take_what_room_there_is(run, file):
+    titles = {"light": "Light", "vivid_color": "Vivid Color"}
+    both, left_out = _pictures(run, ["vivid_color", "light"], titles, 10_000_000)
+    assert [item["title"] for item in both] == ["Vivid Color", "Light"]
+    assert left_out == []
+    one, left_out = _pictures(run, ["vivid_color", "light"], titles, len(both[0]["src"]) + 10)
+    assert ([item["title"] for item in one], left_out) == (["Vivid Color"], ["Light"])
+    one, left_out = _pictures(run, ["vivid_color", "light"], titles, 0)  # one in any case
+    assert ([item["title"] for item in one], left_out) == (["Vivid Color"], ["Light"])
+
+
+def test_a_run_without_figures_says_so(tmp_path):
+    bare = hand_run(tmp_path / "run", 3, scored=False)
+    (written,) = draw_reports(bare, ["html_report"])
+    assert grids_of(bare) == []
+    assert "None was drawn with this page." in written.read_text(encoding="utf-8")
+
+
+def test_of_many_photographs_the_first_attributes_ratings_are_written_out(run, file):
+    values = told(file)
+    values["photographs"] = values["photographs"] * 200
+    known = still(run, values, 1000)["ratings"]
+    assert len(known) == 1
+    assert (len(known[0]["rows"]), known[0]["all"]) == (600, False)
+
+
+def test_only_files_that_travel_in_the_page_are_named(file, run, monkeypatch):
+    names = [item["name"] for item in told(file)["downloads"]]
+    assert "attribute_grid_light.pdf" in names
+    monkeypatch.setattr(page_module, "_BUDGET", 0)
+    (written,) = draw_reports(run, ["html_report"])
+    values = told(written)
+    assert [item for item in values["downloads"] if item["name"].endswith(".pdf")] == []
+    assert all(item.get("text") or item.get("base64") for item in values["downloads"])
+    assert "beside this page" not in written.read_text(encoding="utf-8")
