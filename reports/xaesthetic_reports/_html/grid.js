@@ -4,6 +4,7 @@ import { rating, under } from "./arithmetic.js";
 import { $, element, folding } from "./elements.js";
 import { rove } from "./keys.js";
 import { enlargeRow } from "./large.js";
+import { drawLegends } from "./legend.js";
 import { addressOf, canvasFor, keptOf, mapsOf, paint, preload, removePeople } from "./pictures.js";
 import { chosenColumns, models, nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute, valuesOf } from "./state.js";
 import { listLeaderboard, listPredictions } from "./tables.js";
@@ -47,7 +48,7 @@ export async function show() {
   document.documentElement.style.setProperty("--columns", columns.length + 1);
   document.documentElement.dataset.drawn = choice.drawn;
   rove();
-  drawLegend(columns);
+  drawLegends(columns);
   listPredictions(columns);
   listLeaderboard();
   $("said").textContent = saying(shown, columns);
@@ -165,27 +166,4 @@ function newCell(photograph, index, column) {
     state.grid.sight.observe(button);
   };
   return { place: element("td", {}, button), renew };
-}
-
-// -- what the colours mean --------------------------------------------------------------------------------------------
-
-const ENDS = {
-  range: ["least", "most"],
-  rectified: ["0 or less", "most"],
-  signed: ["takes away", "0", "adds"],
-};
-
-function drawBar(id, values) {
-  $(`${id}-colors`).getContext("2d").putImageData(new ImageData(state.palettes[values], 256, 1), 0, 0);
-  $(`${id}-ends`).replaceChildren(...ENDS[values].map((end) => element("span", {}, end)));
-}
-
-/** The bar of all columns, and where values are signed that of those whose maps have no sign. */
-function drawLegend(columns) {
-  const { values, drawn } = state.choice;
-  const unsigned = columns.filter((column) => valuesOf(column) !== values);
-  drawBar("legend", unsigned.length === columns.length && unsigned.length ? "rectified" : values);
-  $("unsigned").hidden = !unsigned.length || unsigned.length === columns.length;
-  drawBar("unsigned", "rectified");
-  $("lines").hidden = drawn !== "lines";
 }

@@ -1,6 +1,6 @@
 // Pictures: decoding what travels in the page, and one map over its photograph.
 
-import { bytesOf, coloured, contour, gridsOf, limitsIn, under } from "./arithmetic.js";
+import { bytesOf, coloured, contour, gridsOf, limitsIn, under, valueAt } from "./arithmetic.js";
 import { detailOf } from "./colors.js";
 import { element } from "./elements.js";
 import { shadesOf, state, valuesOf } from "./state.js";
@@ -104,7 +104,7 @@ function drawMap(canvas, column, index, photograph) {
   const kept = state.grid.kept.get(column.index)?.[index];
   const { width, height } = canvas;
   const palette = state.palettes[values];
-  if (state.choice.drawn === "lines") drawLines(canvas, maps[index], limits, palette);
+  if (state.choice.drawn === "lines") drawLines(canvas, maps[index], limits, palette, kept);
   else {
     const colors = coloured(maps[index], limits, shadesOf(palette), width, height, kept, detailAt(photograph, width, height));
     canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, width, height), 0, 0);
@@ -113,15 +113,17 @@ function drawMap(canvas, column, index, photograph) {
   drawPeople(canvas, photograph);
 }
 
-/** Lines at a quarter, half and three quarters of a scale, in its colours between black and white. */
-export function drawLines(canvas, grid, [low, high], palette) {
+/** Lines at a quarter, half and three quarters of a scale, in its colours between black and white; none where another grid
+ * keeps less than half of the colours. */
+function drawLines(canvas, grid, [low, high], palette, kept) {
   const { width, height } = canvas;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.clearRect(0, 0, width, height);
   if (!(high > low)) return;
   const thin = Math.max(1, Math.round(Math.max(width, height) / 250));
+  const isKept = ([x, y]) => !kept || valueAt(kept, (x + 0.5) / width, (y + 0.5) / height) >= 0.5;
   for (const share of [0.25, 0.5, 0.75]) {
-    const edge = contour(grid, 0, width, height, low + share * (high - low));
+    const edge = contour(grid, 0, width, height, low + share * (high - low)).filter(isKept);
     const [red, green, blue] = palette.subarray(4 * Math.round(255 * share));
     const sides = [["#000", 2 * thin], ["#fff", thin + 1], [`rgb(${red} ${green} ${blue})`, thin]];
     for (const [color, reach] of sides) {
