@@ -92,7 +92,7 @@ function verdict({ model, method }) {
   const lines = [specific?.verdict, refits?.verdict];
   const said = (refits?.determined === false ? lines.reverse() : lines).filter(Boolean).join("; ");
   const warns = finding ? !finding.holds : (specific?.warns ?? false) || refits?.determined === false;
-  return element("td", {}, element("span", { class: "verdict", "data-warns": warns }, finding?.sentence ?? said));
+  return element("td", {}, element("span", { class: "verdict", "data-warns": String(warns) }, finding?.sentence ?? said));
 }
 
 /** How wide a map is in the grid, in pixels of the screen. */

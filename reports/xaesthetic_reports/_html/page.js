@@ -137,6 +137,7 @@ async function begin() {
   listDownloads();
   addEventListener("hashchange", follow);
   await follow();
+  if (location.hash && !location.hash.includes("=")) $(location.hash.slice(1))?.scrollIntoView(); // the grid has moved it
 }
 
 begin().then(() => {

@@ -8,7 +8,9 @@ const CHOSEN = ["attribute", "sort", "size", "scale", "values", "drawn", "people
 const TYPED = ["search", "from", "to"];
 const KINDS = { models: "model", methods: "method" };
 
-const namesOf = (kind) => [...new Set(state.data.columns.map((column) => column[kind]))];
+function namesOf(kind) {
+  return [...new Set(state.data.columns.map((column) => column[kind]))];
+}
 
 /** Write it into the address, so that the address can be sent; what is as it was at first is left out. */
 export function writeLink() {
