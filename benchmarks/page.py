@@ -16,12 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Experiment, Record
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.rows import record_row
 from xaesthetic.run.schemas import PREDICTIONS, RECORDS
+from xaesthetic.run.stage import ArraySink
 from xaesthetic.run.store import Run
 
 MODELS, METHODS = ("one", "two", "three", "four"), ("cam", "activation_energy")
@@ -40,16 +43,26 @@ def hand_run(root: Path, photographs: list[Path]) -> Run:
         root, asked, {"models": {key: source | {"untrained": []} for key in MODELS}, "command": "", "versions": {}}
     )
     records = [Record(path.stem, path, path.stem) for path in photographs]
-    run.write(
-        RECORDS, pd.DataFrame([record_row(each) | {"height": 1, "width": 1, "sha256": "", "reason": ""} for each in records])
-    )
+    run.write(RECORDS, pd.DataFrame([record_row(each) | _measured(each.path) | {"reason": ""} for each in records]))
     rows = [(each.id, key, name, *random.normal(size=2)) for each in records for key in MODELS for name in NAMES]
     run.write(PREDICTIONS, pd.DataFrame(rows, columns=["image", "model", "attribute", "prediction", "raw"]))
     for key in MODELS:
         for method in METHODS:
             maps = random.normal(size=(len(records), len(NAMES), 10, 10)).astype(np.float32)
-            run.write_maps(key, method, [each.id for each in records], NAMES, iter([maps]))
+            _write_maps(run, key, method, [each.id for each in records], maps)
     return run
+
+
+def _measured(path: Path) -> dict[str, str | int]:
+    with Image.open(path) as picture:
+        return {"height": picture.height, "width": picture.width, "sha256": sha256(path)}
+
+
+def _write_maps(run: Run, model: str, method: str, images: list[str], maps: np.ndarray) -> None:
+    facts = {"images": images, "attributes": NAMES, "adds_up": ""}
+    sink = ArraySink(run.maps_folder(model, method), run.parts / "x", (len(images),), facts, "float32")
+    sink.write(0, maps)
+    sink.finish(1)
 
 
 def times(browser: Browser, file: Path) -> tuple[float, float, float]:

@@ -1,20 +1,37 @@
 """The HTML report in a real browser: every control of the grid does what it says."""
 
+import base64
+import io
+
 import matplotlib as mpl
 import numpy as np
 import pytest
+from PIL import Image
+from support.colors import from_oklab, oklab
 from support.hand_run import hand_run
 from support.maps import write_maps
-from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixels, run  # noqa: F401
+from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixels, retold, run, told  # noqa: F401
 
 from xaesthetic.data import images
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import PREDICTIONS
 
 
+@pytest.fixture
+def flat_page(open_page, file, tmp_path):
+    """The same page with photographs that have no detail."""
+    known = told(file)
+    pixel = io.BytesIO()
+    Image.new("RGB", (80, 60), (200, 210, 220)).save(pixel, "PNG")
+    for photograph in known["photographs"]:
+        photograph["src"] = f"data:image/png;base64,{base64.b64encode(pixel.getvalue()).decode()}"
+    return open_page(retold(file, tmp_path / "flat.html", known))
+
+
 def test_it_shows_every_photograph_and_map(page):
     assert names(page) == ["p002", "p001", "p000"]  # the highest first
     assert page.locator("button.map").count() == HOW_MANY * 4
+    assert page.text_content("#corner-attribute") == "Light"
     assert page.locator("#grid thead .verdict").first.text_content().startswith("depends on the attribute")
     assert page.text_content("#said") == "Light: 3 photographs, 4 maps each, in the order of one"
 
@@ -70,7 +87,8 @@ def test_what_is_no_number_is_not_shown(open_page, tmp_path):
     assert page.locator("#panels output").nth(1).text_content() == "–"
 
 
-def test_colours_are_those_of_the_figures(page, run):
+def test_colours_are_those_of_the_figures(flat_page, run):
+    page = flat_page
     drawn(page)
     shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas")
     grid = run.maps("one", "cam").map("p001", "light")
@@ -99,15 +117,58 @@ def test_scales(page, run):
     np.testing.assert_allclose(limits(page)[:, :, 0], -np.abs(shared).max(2))
 
 
-def test_signed_colours_say_what_adds_and_what_takes_away(page, run):
+def test_signed_colours_say_what_adds_and_what_takes_away(flat_page, run):
+    page = flat_page
     page.select_option("#values", "signed")
     drawn(page)
-    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas").astype(float)
+    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas")
     whole = images.to_pixels(run.maps("one", "cam").map("p001", "light"), shown.shape[:2])
     share = whole / np.abs(run.maps("one", "cam").map("p001", "light")).max()
-    assert np.abs(shown[..., 3] / 255 - np.abs(share)).max() < 0.02
-    assert np.abs(shown[share > 0.3][:, :3] - (213, 94, 0)).max() < 4  # a canvas keeps colours times opacity
-    assert np.abs(shown[share < -0.3][:, :3] - (0, 114, 178)).max() < 4
+    below, middle, above = (oklab(np.array(color) / 255) for color in ((0, 60, 140), (128, 128, 128), (255, 176, 60)))
+    end = np.where(share[..., None] < 0, below, above)
+    wanted = from_oklab(middle + (end - middle) * np.abs(share)[..., None]) * 255
+    assert np.abs(shown[..., :3] - wanted).max() < 6
+    assert (shown[..., 3] == 255).all()
+    assert page.locator("#unsigned").is_hidden()
+
+
+def test_a_map_without_a_sign_neither_adds_nor_takes_away(open_page, file, tmp_path):
+    known = told(file)
+    for column in known["columns"]:
+        column["promises_sign"] = column["method"] != "activation_energy"
+    page = open_page(retold(file, tmp_path / "unsigned.html", known))
+    assert page.locator("#grid .unsigned").count() == 0
+    page.select_option("#values", "signed")
+    page.wait_for_selector("#grid .unsigned")
+    assert page.locator("#columns th:has(.unsigned) .method").all_text_contents() == ["activation_energy"] * 2
+    assert page.locator("#unsigned-ends span").all_text_contents() == ["0 or less", "most"]
+    found = limits(page)
+    assert (found[:, 0::2, 0] == -found[:, 0::2, 1]).all()
+    assert (found[:, 1::2, 0] == 0).all()
+    page.uncheck("#methods input[value=cam]", force=True)
+    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+    assert page.locator("#legend-ends span").all_text_contents() == ["0 or less", "most"]  # nothing has a sign
+
+
+def test_contour_lines(flat_page):
+    page = flat_page
+    drawn(page)
+    page.select_option("#drawn", "lines")
+    page.wait_for_selector("#lines:not([hidden])")
+    drawn(page)
+    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas")
+    assert 0.03 < (shown[..., 3] > 0).mean() < 0.9  # the photograph is there between them
+    for step in (64, 128, 191):
+        color = np.round(np.array(mpl.colormaps["viridis"](step)[:3]) * 255)
+        assert (np.abs(shown[..., :3] - color).max(-1) <= 1).sum() > 20
+    assert page.eval_on_selector("#grid button.map img", "i => getComputedStyle(i).filter") == "none"
+
+
+def test_the_photograph_shows_through_its_map(page):
+    drawn(page)
+    shown = pixels(page, "[data-index='1'] td:nth-child(2) canvas")[..., :3].astype(float)
+    flat = np.abs(np.diff(shown.mean(-1), axis=1))
+    assert (flat > 10).mean() > 0.005  # edges of the photograph, which no map of 5 x 6 cells has
 
 
 @pytest.mark.parametrize(
@@ -115,14 +176,22 @@ def test_signed_colours_say_what_adds_and_what_takes_away(page, run):
     [
         ("range", ["least", "most"], [68, 1, 84, 255]),
         ("rectified", ["0 or less", "most"], [68, 1, 84, 255]),
-        ("signed", ["takes away", "0", "adds"], [0, 114, 178, 255]),
+        ("signed", ["takes away", "0", "adds"], [0, 60, 140, 255]),
     ],
 )
 def test_the_legend(page, values, ends, first):
     page.select_option("#values", values)
     page.wait_for_function("wanted => document.querySelector('#legend-ends').textContent === wanted", arg="".join(ends))
     assert page.locator("#legend-ends span").all_text_contents() == ends
-    assert list(pixels(page, "#legend-colors")[0, 0]) == first
+    shown = page.eval_on_selector(
+        "#legend-colors",
+        """bar => {
+          const context = Object.assign(document.createElement("canvas"), { width: 256, height: 1 }).getContext("2d");
+          context.drawImage(bar, 0, 0);
+          return [...context.getImageData(0, 0, 1, 1).data];
+        }""",
+    )
+    assert shown == first
 
 
 def test_models_and_methods_are_chosen(page):
@@ -191,7 +260,9 @@ def test_where_people_looked(page):
     page.locator("#opacity").fill("0")
     assert page.eval_on_selector("#grid canvas.people", "c => getComputedStyle(c).opacity") == "1"
     page.locator("button.map").first.click()
-    assert page.locator("#panels canvas.people").count() == 4
+    assert page.locator("#panels canvas.people").count() == 1
+    page.click("#swiping summary")
+    page.wait_for_selector("#swipe canvas.people.second")
     assert page.locator("#swipe canvas.people.first").count() == page.locator("#swipe canvas.people.second").count() == 1
     page.keyboard.press("Escape")
     page.select_option("#people", "none")

@@ -149,18 +149,10 @@ def test_colours_by_value(arithmetic):
     assert arithmetic("coloured", ramp([1, 1]), [1, 1], palette, 2, 1) == [0] * 8  # equal limits
 
 
-def test_a_sequence_of_colours(arithmetic):
-    table = arithmetic("sequence", [value for step in range(256) for value in (step, 0, 255 - step)])
-    assert len(table) == 1024
-    assert table[:4] == [0, 0, 255, 255]
-    assert table[-4:] == [255, 0, 0, 255]
-
-
-def test_colours_around_zero(arithmetic):
-    table = arithmetic("aroundZero", [0, 114, 178], [213, 94, 0])
-    assert table[:4] == [0, 114, 178, 255]
-    assert table[-4:] == [213, 94, 0, 255]
-    assert table[4 * 127 : 4 * 129] == [0, 114, 178, 1, 213, 94, 0, 1]  # 255 / 2 / 127.5 of a step from 0
+def test_colours_at_levels_of_detail(arithmetic):
+    palette = [level for level in range(3) for _ in range(1024)]
+    colors = arithmetic("coloured", ramp([0, 1, 2]), [0, 2], palette, 3, 1, None, [2, 0, 1])
+    assert colors == [2] * 4 + [0] * 4 + [1] * 4
 
 
 RATED = [  # by two models, and by people
@@ -186,6 +178,50 @@ def test_the_order_of_photographs(arithmetic, sort, order):
     assert arithmetic("orderOf", RATED, sort) == order
 
 
+PHOTOGRAPH = {"name": "Red barn", "edit": "blur background 1", "id": "x7", "seen": ["one"], "people": {}, "ratings": {"light": 1}}
+EVERYTHING = {"search": "", "filter": "all", "from": "", "to": ""}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rated", "whether"),
+    [
+        ({}, None, True),
+        ({"search": "BARN"}, 1, True),
+        ({"search": "barn  red"}, 1, True),  # all words, in any order
+        ({"search": "barn sea"}, 1, False),
+        ({"search": "blur"}, 1, True),
+        ({"search": "X7"}, 1, True),
+        ({"from": "0.5"}, 0.5, True),
+        ({"from": "0.6"}, 0.5, False),
+        ({"to": "0.5"}, 0.5, True),
+        ({"to": "0.4"}, 0.5, False),
+        ({"from": "-1"}, None, False),  # who is not rated is in no range
+        ({"filter": "seen"}, 1, True),
+        ({"filter": "unseen"}, 1, False),
+        ({"filter": "marked"}, 1, False),
+        ({"filter": "rated"}, 1, True),
+        ({"filter": "edited"}, 1, True),
+        ({"filter": "unedited"}, 1, False),
+    ],
+)
+def test_photographs_that_are_looked_for(arithmetic, wanted, rated, whether):
+    assert arithmetic("matches", PHOTOGRAPH, EVERYTHING | wanted, rated) is whether
+
+
+@pytest.mark.parametrize(
+    ("count", "aspect", "place", "best"),
+    [
+        (1, 2, (1000, 530), {"across": 1, "width": 1000}),
+        (2, 1, (1010, 530), {"across": 2, "width": 500}),  # side by side
+        (2, 1, (400, 1000), {"across": 1, "width": 400}),  # one below the other; each has a line of 30 below it
+        (4, 1, (810, 870), {"across": 2, "width": 400}),
+        (5, 1, (1530, 1080), {"across": 3, "width": 503}),
+    ],
+)
+def test_how_pictures_fill_a_place(arithmetic, count, aspect, place, best):
+    assert arithmetic("arrangement", count, aspect, *place, 30, 10) == best
+
+
 VIEW = {"zoom": 2, "x": 0.5, "y": 0.25, "pointer": None}
 
 
@@ -208,6 +244,11 @@ def test_a_place_of_the_window_and_of_the_photograph(arithmetic):
     assert arithmetic("pointIn", VIEW, 0.75, 0.5) == {"x": 0.625, "y": 0.25}
     assert arithmetic("placeOf", VIEW, {"x": 0.625, "y": 0.25}) == {"x": 0.75, "y": 0.5}
     assert arithmetic("pointIn", VIEW, 2, -1) == {"x": 1, "y": 0}
+
+
+def test_a_view_is_dragged(arithmetic):
+    assert arithmetic("dragged", VIEW | {"y": 0.5}, 0.1, -0.2) == VIEW | {"x": 0.45, "y": 0.6}
+    assert arithmetic("dragged", VIEW, 5, 5) == VIEW  # no further than its edge
 
 
 def test_a_step_of_the_pointer(arithmetic):

@@ -25,13 +25,13 @@ def chromium():
 class Opened:
     """A page from the disk, with everything that it said and asked for."""
 
-    def __init__(self, browser, file, **options):
+    def __init__(self, browser, file, link="", **options):
         self.page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}} | options)
         self.said, self.asked = [], []
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri())
+        self.page.goto(file.as_uri() + link)
         self.page.wait_for_selector("html[data-ready=yes]", timeout=60_000)
 
     def outside(self):

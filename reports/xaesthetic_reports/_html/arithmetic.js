@@ -63,12 +63,27 @@ export function reading(grid, at) {
   return grid.low === null ? "–" : String(Number(valueAt(grid, at.x, at.y).toPrecision(4)));
 }
 
+/** For every pixel of a line the cells on either side of it, and how far it is from the first to the second. */
+function between(cells, pixels) {
+  return Array.from({ length: pixels }, (_, at) => {
+    const place = clamp(((at + 0.5) / pixels) * cells - 0.5, 0, cells - 1);
+    const first = Math.floor(place);
+    return [first, Math.min(first + 1, cells - 1), place - first];
+  });
+}
+
 /** A grid at every pixel of a picture. */
-export function enlarge(grid, width, height) {
-  const values = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) values[y * width + x] = valueAt(grid, (x + 0.5) / width, (y + 0.5) / height);
-  return values;
+export function enlarge({ rows, cells, values }, width, height) {
+  const enlarged = new Float32Array(width * height);
+  const columns = between(cells, width);
+  for (const [y, [top, below, down]] of between(rows, height).entries())
+    for (let x = 0; x < width; x++) {
+      const [left, right, across] = columns[x];
+      const above = values[top * cells + left] * (1 - across) + values[top * cells + right] * across;
+      const beneath = values[below * cells + left] * (1 - across) + values[below * cells + right] * across;
+      enlarged[y * width + x] = above * (1 - down) + beneath * down;
+    }
+  return enlarged;
 }
 
 /** What becomes the lowest and the highest colour of maps that share a scale: their own ends, or from 0, or as far below 0
@@ -111,29 +126,16 @@ export function contour(grid, share, width, height, given = null) {
 
 // -- colours ----------------------------------------------------------------------------------------------------------
 
-/** 256 steps of red, green, blue and opacity: a sequence of colours as it is. */
-export function sequence(colors) {
-  const channel = (at) => (at % 4 === 3 ? 255 : colors[3 * Math.floor(at / 4) + (at % 4)]);
-  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => channel(at));
-}
-
-/** The same for values around 0: nothing there, ever more of one colour above and of another below. */
-export function aroundZero(below, above) {
-  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => {
-    const share = Math.floor(at / 4) / 127.5 - 1;
-    return at % 4 === 3 ? 255 * Math.abs(share) : (share < 0 ? below : above)[at % 4];
-  });
-}
-
 /** Red, green, blue and opacity of a grid at every pixel; without colours where the limits are equal, and fading where
- * another grid, if any, goes from 1 to 0. */
-export function coloured(grid, [low, high], palette, width, height, kept = null) {
+ * another grid, if any, goes from 1 to 0. A palette has 256 steps, or so many at each level of a photograph's detail. */
+export function coloured(grid, [low, high], palette, width, height, kept = null, detail = null) {
   const colors = new Uint8ClampedArray(4 * width * height);
   if (!(high > low)) return colors;
   const values = enlarge(grid, width, height);
   const opacity = kept && enlarge(kept, width, height);
   for (let at = 0; at < values.length; at++) {
-    const color = 4 * Math.round(clamp((values[at] - low) / (high - low), 0, 1) * 255);
+    const step = Math.round(clamp((values[at] - low) / (high - low), 0, 1) * 255);
+    const color = 4 * step + (detail ? 1024 * detail[at] : 0);
     for (let channel = 0; channel < 4; channel++) colors[4 * at + channel] = palette[color + channel];
     if (opacity) colors[4 * at + 3] *= opacity[at];
   }
@@ -167,6 +169,44 @@ export function orderOf(photographs, sort) {
   return places.map(({ index }) => index);
 }
 
+// -- which photographs ------------------------------------------------------------------------------------------------
+
+const KINDS = {
+  all: () => true,
+  seen: ({ seen }) => seen?.length > 0,
+  unseen: ({ seen }) => !seen?.length,
+  marked: ({ people }) => Object.keys(people).length > 0,
+  rated: ({ ratings }) => Object.keys(ratings).length > 0,
+  edited: ({ edit }) => edit !== "",
+  unedited: ({ edit }) => edit === "",
+};
+
+/** Whether a photograph is of a kind; `kind` is one of `KINDS`. */
+export const isOf = (photograph, kind) => KINDS[kind](photograph);
+
+/** Whether a photograph's name has all words, in any case, and its rating is within bounds, which are "" where none is set. */
+export function matches(photograph, { search, filter, from, to }, rated) {
+  const text = `${photograph.name} ${photograph.edit} ${photograph.id}`.toLowerCase();
+  const named = search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  const inside = (from === "" || rated >= Number(from)) && (to === "" || rated <= Number(to));
+  return named && isOf(photograph, filter) && ((from === "" && to === "") || (rated !== null && inside));
+}
+
+// -- how pictures fill a place ----------------------------------------------------------------------------------------
+
+/** How many pictures of one aspect stand side by side, and how wide each is, so that so many fill a place as well as they
+ * can; each has a line of a height below it. */
+export function arrangement(count, aspect, width, height, line, gap) {
+  let best = { across: 1, width: 0 };
+  for (let across = 1; across <= count; across++) {
+    const down = Math.ceil(count / across);
+    const high = (height - gap * (down - 1)) / down - line;
+    const wide = Math.min((width - gap * (across - 1)) / across, high * aspect);
+    if (wide > best.width) best = { across, width: Math.floor(wide) };
+  }
+  return best;
+}
+
 // -- what part of a photograph is seen --------------------------------------------------------------------------------
 
 const FARTHEST = 12;
@@ -182,6 +222,11 @@ export function zoomed(view, factor, at) {
   const zoom = clamp(view.zoom * factor, 1, FARTHEST);
   const about = (middle, fixed) => fixed + (middle - fixed) * (view.zoom / zoom);
   return at ? { ...view, zoom, x: about(view.x, at.x), y: about(view.y, at.y) } : { ...view, zoom };
+}
+
+/** Moved by shares of the window. */
+export function dragged(view, right, down) {
+  return within({ ...view, x: view.x - right / view.zoom, y: view.y - down / view.zoom });
 }
 
 /** The pointer moved by a fiftieth of what is seen, which follows it. */

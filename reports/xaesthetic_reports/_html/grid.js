@@ -2,12 +2,17 @@
 
 import { rating, under } from "./arithmetic.js";
 import { $, element, folding } from "./elements.js";
+import { rove } from "./keys.js";
 import { enlargeRow } from "./large.js";
-import { addressOf, canvasFor, keptOf, mapsOf, paint, removePeople } from "./pictures.js";
-import { chosenColumns, models, nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
+import { drawLegends } from "./legend.js";
+import { addressOf, canvasFor, keptOf, mapsOf, paint, preload, removePeople } from "./pictures.js";
+import { chosenColumns, models, nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute, valuesOf } from "./state.js";
 import { listLeaderboard, listPredictions } from "./tables.js";
 
-/** Maps are drawn when they come into sight. */
+const COARSEST = 200; // pixels of a map's longer side in the grid
+const FINEST = 800;
+
+/** Maps are drawn when they come into sight, and all before they are printed. */
 export function watchSight() {
   const draw = (entries) => {
     for (const { isIntersecting, target } of entries)
@@ -17,6 +22,10 @@ export function watchSight() {
       }
   };
   state.grid.sight = new IntersectionObserver(draw, { rootMargin: "150px" });
+  addEventListener("beforeprint", () => {
+    for (const button of $("grid").querySelectorAll("button.map:not(.drawn)")) state.kept.draws.get(button)();
+  });
+  addEventListener("load", () => setTimeout(preload, 200)); // what is printed must have been loaded
 }
 
 /** The grid and the tables for what is chosen. */
@@ -30,36 +39,76 @@ export async function show() {
   grid.maps = new Map(columns.map((column, at) => [column.index, maps[at]]));
   grid.kept = new Map(columns.map((column, at) => [column.index, kept[at]]));
   grid.sight.disconnect();
-  const head = element("tr", {}, element("th", { scope: "col" }, "photograph"), ...columns.map(heading));
-  const body = order().map((index) => row(index, columns));
-  $("grid").replaceChildren(element("thead", {}, head), element("tbody", {}, ...body));
-  $("grid").dataset.attribute = choice.attribute;
+  const shown = order();
+  $("corner-attribute").textContent = titleOfAttribute(choice.attribute);
+  $("columns").replaceChildren($("corner"), ...columns.map(heading));
+  $("verdicts").replaceChildren(element("td"), ...columns.map(verdict));
+  $("grid").tBodies[0].replaceChildren(...shown.map((index) => row(index, columns)));
+  Object.assign($("grid").dataset, { attribute: choice.attribute, size: choice.size });
   document.documentElement.style.setProperty("--columns", columns.length + 1);
-  drawLegend();
+  document.documentElement.dataset.drawn = choice.drawn;
+  rove();
+  drawLegends(columns);
   listPredictions(columns);
   listLeaderboard();
-  const by = ["high", "low", "error"].includes(choice.sort) ? `, in the order of ${models()[0]}` : "";
-  const none = columns.length ? "" : "; no model that is shown rates it";
-  const counts = `${state.data.photographs.length} photographs, ${columns.length} ${columns.length === 1 ? "map" : "maps"} each`;
-  $("said").textContent = `${titleOfAttribute(choice.attribute)}: ${counts}${by}${none}`;
+  $("said").textContent = saying(shown, columns);
 }
 
-function heading({ model, method }) {
-  const verdict = state.data.specificity.find((line) => line.model === model && line.method === method);
-  const { attribute } = state.choice;
-  const refits = state.data.stability.find(
-    (line) => line.model === model && line.method === method && line.attribute === attribute,
-  );
-  const lines = [verdict?.verdict, refits?.verdict];
-  const said = (refits?.determined === false ? lines.reverse() : lines).filter(Boolean).join("; ");
-  const warns = (verdict?.warns ?? false) || refits?.determined === false;
+function saying(shown, columns) {
+  const { choice, data, unknown } = state;
+  const [first] = models();
+  const all = data.photographs.length;
+  const count = shown.length === all ? all : `${shown.length} of ${all}`;
+  const bounds = [choice.from && `from ${choice.from}`, choice.to && `to ${choice.to}`].filter(Boolean).join(" ");
+  const parts = [
+    `${count} photographs, ${columns.length} ${columns.length === 1 ? "map" : "maps"} each`,
+    ["high", "low", "error"].includes(choice.sort) ? `, in the order of ${first}` : "",
+    bounds && `, rated ${bounds} by ${first}`,
+    columns.length ? "" : "; no model that is shown rates it",
+    shown.length ? "" : "; none is of that name, kind and rating: clear the search or show all",
+    unknown.length ? `; the link names what is not here: ${unknown.join(", ")}` : "",
+  ];
+  return `${titleOfAttribute(choice.attribute)}: ${parts.join("")}`;
+}
+
+function heading(column) {
+  const unsigned = valuesOf(column) !== state.choice.values;
   return element(
     "th",
     { scope: "col" },
-    element("span", { class: "model" }, ...folding(model)),
-    element("span", { class: "method" }, ...folding(method)),
-    element("span", { class: "verdict", "data-warns": warns }, said),
+    element("span", { class: "model" }, ...folding(column.model)),
+    element("span", { class: "method" }, ...folding(column.method)),
+    unsigned ? element("span", { class: "unsigned" }, "has no sign") : "",
   );
+}
+
+/** What the measurements say of a column: one sentence where there is one; else what each of them says. */
+function verdict({ model, method }) {
+  const { attribute } = state.choice;
+  const of = (line) => line.model === model && line.method === method;
+  const finding = (state.data.findings ?? []).find((line) => of(line) && line.attribute === attribute);
+  const specific = state.data.specificity.find(of);
+  const refits = state.data.stability.find((line) => of(line) && line.attribute === attribute);
+  const lines = [specific?.verdict, refits?.verdict];
+  const said = (refits?.determined === false ? lines.reverse() : lines).filter(Boolean).join("; ");
+  const warns = finding ? !finding.holds : (specific?.warns ?? false) || refits?.determined === false;
+  return element("td", {}, element("span", { class: "verdict", "data-warns": String(warns) }, finding?.sentence ?? said));
+}
+
+/** How wide a map is in the grid, in pixels of the screen. */
+function longestIn(photograph) {
+  const wide = state.grid.side * Math.min(devicePixelRatio, 2);
+  const longest = (wide * Math.max(photograph.width, photograph.height)) / photograph.width;
+  return Math.round(Math.min(Math.max(longest, COARSEST), FINEST));
+}
+
+/** Maps that have been drawn are drawn again when they have become much larger or smaller. */
+export function redraw() {
+  const side = $("grid").querySelector("button.map")?.clientWidth ?? 0;
+  const { grid } = state;
+  if (!side || (side > 0.8 * grid.side && side < 1.25 * grid.side)) return;
+  grid.side = side;
+  for (const button of $("grid").querySelectorAll("button.map.drawn")) grid.sight.observe(button);
 }
 
 /** A photograph's row, with the cells that are shown. */
@@ -95,13 +144,15 @@ function newRow(photograph, index) {
 }
 
 function newCell(photograph, index, column) {
-  const canvas = canvasFor(photograph, 200);
+  const canvas = canvasFor(photograph, COARSEST);
   const score = element("span", { class: "score", "aria-hidden": true });
   const picture = element("img", { src: addressOf(photograph), alt: "", loading: "lazy" });
-  const onclick = () => enlargeRow(index);
-  const button = element("button", { type: "button", class: "map", onclick }, picture, canvas, score);
-  state.kept.draws.set(button, () => {
-    paint(canvas, column, index, photograph);
+  const onclick = () => enlargeRow(index, column.index);
+  const attributes = { type: "button", class: "map", tabindex: -1, "data-column": column.index, onclick };
+  const button = element("button", attributes, picture, canvas, score);
+  state.kept.draws.set(button, async () => {
+    const painting = paint(canvas, column, index, photograph, longestIn(photograph));
+    if (painting) await painting; // else it has been painted, as before printing
     button.classList.add("drawn");
   });
   /** For what is chosen now. */
@@ -115,18 +166,4 @@ function newCell(photograph, index, column) {
     state.grid.sight.observe(button);
   };
   return { place: element("td", {}, button), renew };
-}
-
-// -- what the colours mean --------------------------------------------------------------------------------------------
-
-const ENDS = {
-  range: ["least", "most"],
-  rectified: ["0 or less", "most"],
-  signed: ["takes away", "0", "adds"],
-};
-
-function drawLegend() {
-  const { values } = state.choice;
-  $("legend-colors").getContext("2d").putImageData(new ImageData(state.palettes[values], 256, 1), 0, 0);
-  $("legend-ends").replaceChildren(...ENDS[values].map((end) => element("span", {}, end)));
 }

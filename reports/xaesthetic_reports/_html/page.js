@@ -1,10 +1,24 @@
 // The controls, and the beginning of everything.
 
+import { isOf } from "./arithmetic.js";
 import { $, element } from "./elements.js";
-import { show, watchSight } from "./grid.js";
-import { swipe, turn, zoom } from "./large.js";
+import { redraw, show, watchSight } from "./grid.js";
+import { rove, walk } from "./keys.js";
+import { arrange, enlargeRow, leave, pickAll, steer, turn, zoom } from "./large.js";
+import { readLink, writeLink } from "./places.js";
 import { chosenColumns, start, state } from "./state.js";
+import { swipe } from "./swipe.js";
 import { listDownloads, listLeaderboard } from "./tables.js";
+
+const SELECTS = ["attribute", "sort", "size", "scale", "values", "drawn", "people", "fade", "filter"];
+const INPUTS = ["search", "from", "to"];
+
+/** Show what has just been chosen, and have the address say so. */
+function changed() {
+  state.unknown = [];
+  writeLink();
+  return show();
+}
 
 /** A box to tick for each model, or each method. */
 function listChoices(kind) {
@@ -14,7 +28,7 @@ function listChoices(kind) {
     const box = element("input", { type: "checkbox", checked: true, value: name });
     box.addEventListener("change", () => {
       hidden[box.checked ? "delete" : "add"](name);
-      if (chosenColumns().length) return show();
+      if (chosenColumns().length) return changed();
       hidden.delete(name); // something is always shown
       box.checked = true;
     });
@@ -23,64 +37,107 @@ function listChoices(kind) {
   $(`${kind}s`).append(...boxes);
 }
 
-/** Where all columns fit, their names stay in sight below the controls. */
+/** Where all columns fit, their names stay in sight below the controls; else within a window of their own. */
 function fit() {
   const grid = $("grid");
   const bar = document.querySelector(".controls");
+  const style = document.documentElement.style;
   grid.parentElement.classList.toggle("fits", grid.offsetWidth <= grid.parentElement.clientWidth);
   const stays = getComputedStyle(bar).position === "sticky";
-  document.documentElement.style.setProperty("--below", `${stays ? bar.offsetHeight : 0}px`);
+  style.setProperty("--below", `${stays ? bar.offsetHeight : 0}px`);
+  style.setProperty("--head", `${$("columns").offsetHeight}px`);
+  redraw();
 }
 
-/** The controls above the grid, as they are at first, and what they do. */
-function prepareControls() {
-  const { attributes, photographs } = state.data;
+/** Every control as what is chosen. */
+function showChoice() {
+  for (const key of [...SELECTS, ...INPUTS]) $(key).value = state.choice[key];
+  for (const box of document.querySelectorAll("#choices input")) box.checked = !state.choice.hidden.has(box.value);
+}
+
+/** What cannot be chosen here is not offered. */
+function offer() {
+  const { attributes, columns, photographs } = state.data;
   $("attribute").replaceChildren(...attributes.map(({ name, title }) => element("option", { value: name }, title)));
-  $("sort").value = state.choice.sort;
-  $("scale").value = state.choice.scale;
-  $("fade").value = state.choice.fade;
-  $("fade").closest("label").hidden = !state.data.columns.some(({ kept }) => Object.keys(kept).length);
-  for (const key of ["attribute", "sort", "scale", "values", "people", "fade"])
-    $(key).addEventListener("change", (event) => {
-      state.choice[key] = event.target.value;
-      show();
-    });
+  $("fade").closest("label").hidden = !columns.some(({ kept }) => Object.keys(kept).length);
   $("people").closest("label").hidden = !photographs.some(({ people }) => Object.keys(people).length);
   $("sort").querySelector("[value=error]").disabled = !photographs.some(({ ratings }) => Object.keys(ratings).length);
+  for (const option of $("filter").options) {
+    const count = photographs.filter((photograph) => isOf(photograph, option.value)).length;
+    option.disabled = option.value !== "all" && (!count || count === photographs.length);
+  }
+  $("filter").closest("label").hidden = [...$("filter").options].every(({ disabled, value }) => disabled || value === "all");
+  for (const kind of ["model", "method"]) listChoices(kind);
+}
+
+/** What the controls above the grid do. */
+function prepareControls() {
+  const choose = ({ target }) => {
+    if (!target.checkValidity()) return; // half a number
+    state.choice[target.id] = target.value;
+    changed();
+  };
+  for (const key of SELECTS) $(key).addEventListener("change", choose);
+  for (const key of INPUTS) $(key).addEventListener("input", choose);
   $("opacity").addEventListener("input", (event) => {
     document.documentElement.style.setProperty("--opacity", event.target.value / 100);
   });
   $("theme").addEventListener("change", (event) => (document.documentElement.dataset.theme = event.target.value));
   $("metric").addEventListener("change", listLeaderboard);
-  for (const kind of ["model", "method"]) listChoices(kind);
+  document.querySelector(".controls").addEventListener("submit", (event) => event.preventDefault());
+  const narrow = matchMedia("(max-width: 700px)");
+  const fold = () => ($("fold").open = !narrow.matches);
+  narrow.addEventListener("change", fold);
+  fold();
+}
+
+function prepareGrid() {
+  $("grid").addEventListener("keydown", walk);
+  $("grid").addEventListener("focusin", (event) => {
+    const button = event.target.closest("button.map");
+    if (button) rove(button);
+  });
+  const watching = new ResizeObserver(fit);
+  for (const watched of [$("grid"), $("grid").parentElement, document.querySelector(".controls")]) watching.observe(watched);
 }
 
 function prepareLarge() {
   for (const id of ["first", "second"]) $(id).addEventListener("change", swipe);
   $("swiped").addEventListener("input", (event) => $("swipe").style.setProperty("--swipe", `${event.target.value}%`));
+  $("swiping").addEventListener("toggle", swipe);
   $("closer").addEventListener("click", () => zoom(1.25));
   $("farther").addEventListener("click", () => zoom(0.8));
   $("close").addEventListener("click", () => $("large").close());
   $("before").addEventListener("click", () => turn(-1));
   $("after").addEventListener("click", () => turn(1));
-  $("large").addEventListener("keydown", (event) => {
-    if (event.target.matches("input, select")) return;
-    if (event.key === "PageUp" || event.key === "PageDown") {
-      turn(event.key === "PageUp" ? -1 : 1);
-      event.preventDefault();
-    }
-  });
+  $("pick-all").addEventListener("click", pickAll);
+  $("large").addEventListener("keydown", steer);
+  $("large").addEventListener("close", leave);
+  new ResizeObserver(() => $("large").open && arrange()).observe($("panels"));
 }
 
-function begin() {
+/** What the address says: a photograph is shown large where it names one. */
+async function follow() {
+  const link = readLink();
+  if (link) showChoice();
+  await show();
+  if (!link) return;
+  if (link.photo >= 0) enlargeRow(link.photo);
+  else if ($("large").open) $("large").close();
+}
+
+async function begin() {
   start(JSON.parse($("told").textContent));
   watchSight();
+  offer();
+  showChoice();
   prepareControls();
+  prepareGrid();
   prepareLarge();
-  const watching = new ResizeObserver(fit);
-  for (const watched of [$("grid"), $("grid").parentElement, document.querySelector(".controls")]) watching.observe(watched);
   listDownloads();
-  return show();
+  addEventListener("hashchange", follow);
+  await follow();
+  if (location.hash && !location.hash.includes("=")) $(location.hash.slice(1))?.scrollIntoView(); // the grid has moved it
 }
 
 begin().then(() => {

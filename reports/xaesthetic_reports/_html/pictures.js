@@ -1,11 +1,12 @@
 // Pictures: decoding what travels in the page, and one map over its photograph.
 
-import { bytesOf, coloured, contour, gridsOf, limitsIn, under } from "./arithmetic.js";
+import { bytesOf, coloured, contour, gridsOf, limitsIn, under, valueAt } from "./arithmetic.js";
+import { detailOf } from "./colors.js";
 import { element } from "./elements.js";
-import { state } from "./state.js";
+import { shadesOf, state, valuesOf } from "./state.js";
 
 /** The grey values of a picture, row by row. */
-async function greysOf(source) {
+export async function greysOf(source) {
   const picture = new Image();
   picture.src = source;
   await picture.decode();
@@ -46,23 +47,90 @@ export function addressOf(photograph) {
   return addresses.get(photograph);
 }
 
-export function canvasFor(photograph, longest) {
-  const factor = longest / Math.max(photograph.width, photograph.height);
-  const size = { width: Math.round(photograph.width * factor), height: Math.round(photograph.height * factor) };
-  return element("canvas", { ...size, "aria-hidden": true });
+/** An image of the photograph that can be drawn, when it has been loaded. */
+function pictureOf(photograph) {
+  const { pictures } = state.kept;
+  if (!pictures.has(photograph)) pictures.set(photograph, element("img", { src: addressOf(photograph), alt: "" }));
+  return pictures.get(photograph);
 }
 
-/** One photograph's map of a column, in colours as the controls say; a shared scale is that of the column's maps. */
-export function paint(canvas, column, index, photograph) {
-  const { scale, values } = state.choice;
-  const { width, height } = canvas;
+/** Begin to load what has not been. */
+export const preload = () => state.data.photographs.forEach(pictureOf);
+
+/** A picture's detail at a size. */
+export function detailIn(picture, width, height) {
+  const canvas = element("canvas", { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(picture, 0, 0, width, height);
+  return detailOf(context.getImageData(0, 0, width, height).data, width, height);
+}
+
+/** The same, kept at the size that was last drawn. */
+function detailAt(photograph, width, height) {
+  const { details } = state.kept;
+  const known = details.get(photograph);
+  if (known?.width === width && known.height === height) return known.detail;
+  const detail = detailIn(pictureOf(photograph), width, height);
+  details.set(photograph, { width, height, detail });
+  return detail;
+}
+
+/** As many pixels as a picture of an aspect has when its longer side has so many. */
+function sizeOf({ width, height }, longest) {
+  const factor = longest / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+}
+
+export function canvasFor(photograph, longest) {
+  return element("canvas", { ...sizeOf(photograph, longest), "aria-hidden": true });
+}
+
+/** One photograph's map of a column, as the controls say; a shared scale is that of the column's maps. At once where the
+ * photograph has been loaded; a new size may be given, as the longer side's. */
+export function paint(canvas, column, index, photograph, longest = null) {
+  const picture = pictureOf(photograph);
+  const draw = () => {
+    if (longest) Object.assign(canvas, sizeOf(photograph, longest));
+    drawMap(canvas, column, index, photograph);
+  };
+  return picture.complete ? draw() : picture.decode().then(draw, draw);
+}
+
+function drawMap(canvas, column, index, photograph) {
   const maps = state.grid.maps.get(column.index);
+  if (!maps) return; // another choice, meanwhile
+  const values = valuesOf(column);
+  const limits = limitsIn(maps, index, state.choice.scale, values);
   const kept = state.grid.kept.get(column.index)?.[index];
-  const limits = limitsIn(maps, index, scale, values);
-  const colors = coloured(maps[index], limits, state.palettes[values], width, height, kept);
-  canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, width, height), 0, 0);
+  const { width, height } = canvas;
+  const palette = state.palettes[values];
+  if (state.choice.drawn === "lines") drawLines(canvas, maps[index], limits, palette, kept);
+  else {
+    const colors = coloured(maps[index], limits, shadesOf(palette), width, height, kept, detailAt(photograph, width, height));
+    canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, width, height), 0, 0);
+  }
   [canvas.dataset.low, canvas.dataset.high] = limits;
   drawPeople(canvas, photograph);
+}
+
+/** Lines at a quarter, half and three quarters of a scale, in its colours between black and white; none where another grid
+ * keeps less than half of the colours. */
+function drawLines(canvas, grid, [low, high], palette, kept) {
+  const { width, height } = canvas;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.clearRect(0, 0, width, height);
+  if (!(high > low)) return;
+  const thin = Math.max(1, Math.round(Math.max(width, height) / 250));
+  const isKept = ([x, y]) => !kept || valueAt(kept, (x + 0.5) / width, (y + 0.5) / height) >= 0.5;
+  for (const share of [0.25, 0.5, 0.75]) {
+    const edge = contour(grid, 0, width, height, low + share * (high - low)).filter(isKept);
+    const [red, green, blue] = palette.subarray(4 * Math.round(255 * share));
+    const sides = [["#000", 2 * thin], ["#fff", thin + 1], [`rgb(${red} ${green} ${blue})`, thin]];
+    for (const [color, reach] of sides) {
+      context.fillStyle = color;
+      for (const [x, y] of edge) context.fillRect(x - reach, y - reach, 2 * reach + 1, 2 * reach + 1);
+    }
+  }
 }
 
 /** Take away the line over a map. */

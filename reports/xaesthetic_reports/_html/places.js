@@ -1,0 +1,87 @@
+// What is shown, to and from the page's address.
+
+import { $ } from "./elements.js";
+import { hashOf, viewIn } from "./links.js";
+import { chosenColumns, nameOf, state } from "./state.js";
+
+const CHOSEN = ["attribute", "sort", "size", "scale", "values", "drawn", "people", "fade", "filter"]; // one of a control's options
+const TYPED = ["search", "from", "to"];
+const KINDS = { models: "model", methods: "method" };
+
+function namesOf(kind) {
+  return [...new Set(state.data.columns.map((column) => column[kind]))];
+}
+
+/** Write it into the address, so that the address can be sent; what is as it was at first is left out. */
+export function writeLink() {
+  const { choice, first, view } = state;
+  const changed = [...CHOSEN, ...TYPED].filter((key) => key === "attribute" || choice[key] !== first[key]);
+  const parts = changed.map((key) => [key, choice[key]]);
+  for (const [key, kind] of Object.entries(KINDS)) {
+    const names = namesOf(kind);
+    const shown = names.filter((name) => !choice.hidden.has(name));
+    if (shown.length < names.length) parts.push([key, shown]);
+  }
+  if ($("large").open) {
+    const column = state.data.columns[view.column];
+    parts.push(["photo", state.data.photographs[view.index].id]);
+    parts.push(["large", [...(view.picks ?? ["photograph", nameOf(column)])]]);
+  }
+  history.replaceState(null, "", hashOf(parts));
+}
+
+/** Take what is shown from the address: the index of the photograph that is to be large, if any; null where the address
+ * says nothing about it. What it names and is not here is kept in `state.unknown`, and has no effect. */
+export function readLink() {
+  const link = viewIn(location.hash);
+  if (!link) return null;
+  const { choice, first, view } = state;
+  Object.assign(choice, first, { hidden: new Set() });
+  Object.assign(view, { picks: null });
+  state.unknown = [];
+  let photo = -1;
+  for (const [key, values] of link) {
+    if (CHOSEN.includes(key)) choose(key, values);
+    else if (TYPED.includes(key)) type(key, values);
+    else if (Object.hasOwn(KINDS, key)) hide(key, values);
+    else if (key === "photo") photo = photographIn(values);
+    else if (key === "large") pickThose(values);
+    else state.unknown.push(key);
+  }
+  if (!chosenColumns().length) choice.hidden.clear(); // something is always shown
+  return { photo };
+}
+
+const isOption = (key, value) => [...$(key).options].some((option) => option.value === value && !option.disabled);
+
+function choose(key, values) {
+  if (isOption(key, values[0])) state.choice[key] = values[0];
+  else state.unknown.push(`${key} ${values[0]}`);
+}
+
+function type(key, values) {
+  const text = values.join(",");
+  if (key === "search" || Number.isFinite(Number(text))) state.choice[key] = text;
+  else state.unknown.push(`${key} ${text}`);
+}
+
+/** All but those that are named. */
+function hide(key, values) {
+  const known = namesOf(KINDS[key]);
+  const wanted = values.filter((name) => known.includes(name));
+  state.unknown.push(...values.filter((name) => !known.includes(name)).map((name) => `${KINDS[key]} ${name}`));
+  if (wanted.length) for (const name of known) if (!wanted.includes(name)) state.choice.hidden.add(name);
+}
+
+function photographIn([id]) {
+  const index = state.data.photographs.findIndex((photograph) => photograph.id === id);
+  if (index < 0) state.unknown.push(`photo ${id}`);
+  return index;
+}
+
+function pickThose(values) {
+  const known = ["photograph", ...state.data.columns.map(nameOf)];
+  const wanted = values.filter((name) => known.includes(name));
+  state.unknown.push(...values.filter((name) => !known.includes(name)).map((name) => `map ${name}`));
+  if (wanted.length) state.view.picks = new Set(wanted);
+}

@@ -1,0 +1,92 @@
+"""A link to every view of the report page: what is shown stands in the address, and comes back from there."""
+
+import pytest
+from support.report_page import SCRIPTS, file, names, page, run  # noqa: F401
+
+HASH = "() => location.hash"
+
+
+@pytest.fixture
+def links(run_module):
+    def call(name, *values):
+        code = "(m, name, values) => { const r = m[name](...values); return r instanceof Map ? [...r] : r; }"
+        return run_module(SCRIPTS / "links.js", code, name, values)
+
+    return call
+
+
+@pytest.fixture
+def follow(open_page, file):
+    """Open the page by a link."""
+    return lambda link: open_page(file, link=link)
+
+
+def test_links_as_text(links):
+    view = [["attribute", "a & b=c"], ["models", ["one, two", "drei+", "技術", "50 %"]], ["search", ""]]
+    text = links("hashOf", view)
+    assert text == "#attribute=a+%26+b%3Dc&models=one%2C+two,drei%2B,%E6%8A%80%E8%A1%93,50+%25&search="
+    assert links("viewIn", text) == [["attribute", ["a & b=c"]], ["models", view[1][1]], ["search", [""]]]
+    assert links("viewIn", "") is None
+    assert links("viewIn", "#leaders") is None  # a part of the page
+    assert links("viewIn", "#a=%E0%A4%A&&__proto__=1&a=2") == [["a", ["2"]], ["__proto__", ["1"]]]
+    assert links("viewIn", "#a=%E0%A4%A") == [["a", ["%E0%A4%A"]]]  # nobody can read that
+
+
+def test_the_address_says_what_is_shown(page):
+    assert page.evaluate(HASH) == ""  # nothing has been chosen
+    page.select_option("#sort", "low")
+    assert page.evaluate(HASH) == "#attribute=light&sort=low"
+    page.fill("#search", "p00")
+    page.select_option("#size", "large")
+    page.click("#choices summary")
+    page.uncheck("#models input[value=one]")
+    assert page.evaluate(HASH) == "#attribute=light&sort=low&size=large&search=p00&models=two"
+    page.locator("[data-index='1'] button.map").nth(1).click()
+    wanted = "&photo=p001&large=photograph,two+activation_energy"
+    assert page.evaluate(HASH).endswith(wanted)
+    page.keyboard.press("PageDown")
+    assert "&photo=p000&" in page.evaluate(HASH)
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !location.hash.includes('photo')")
+
+
+def test_a_link_brings_back_what_was_shown(follow):
+    page = follow("#attribute=light&sort=low&models=two&methods=cam&size=small&values=signed&search=1&photo=p001&large=two+cam")
+    assert page.input_value("#sort") == "low"
+    assert page.get_attribute("#grid", "data-size") == "small"
+    assert page.locator("#grid thead .model").all_text_contents() == ["two"]
+    assert not page.locator("#models input[value=one]").is_checked()
+    assert page.input_value("#values") == "signed"
+    assert names(page) == ["p001"]
+    assert page.text_content("#large-title") == "p001"
+    assert page.locator("#panels figcaption span").all_text_contents() == ["two cam, rated 0.67"]
+    page.evaluate("location.hash = '#attribute=vivid_color'")  # as the next link that is followed
+    page.wait_for_selector("#grid[data-attribute=vivid_color]")
+    assert page.input_value("#sort") == "high"  # what a link does not say is as at first
+    assert not page.eval_on_selector("#large", "d => d.open")
+    assert len(names(page)) == 3
+
+
+def test_a_bad_link_breaks_nothing_and_is_said(follow):
+    page = follow("#attribute=beauty&sort=worst&models=three,one&methods=none&photo=p9&large=x&from=two&constructor=1&=&%")
+    assert names(page) == ["p002", "p001", "p000"]
+    assert page.locator("#grid thead .model").all_text_contents() == ["one", "one"]
+    said = page.text_content("#said")
+    for unknown in ("attribute beauty", "sort worst", "model three", "method none", "photo p9", "map x", "from two", "constructor"):
+        assert unknown in said
+    page.select_option("#sort", "low")
+    page.wait_for_function("() => !document.getElementById('said').textContent.includes('beauty')")
+
+
+def test_what_a_link_hides_altogether_is_shown(follow):
+    page = follow("#attribute=vivid_color&models=two")  # which does not rate it
+    assert page.locator("#grid thead .model").all_text_contents() == ["one", "one"]
+
+
+def test_parts_of_the_page_have_their_links(follow):
+    page = follow("#leaders")
+    top = page.eval_on_selector("#leaders", "h => h.getBoundingClientRect().top")
+    assert 0 <= top < 450
+    page.click("nav a[href='#specific']")
+    page.wait_for_function("() => location.hash === '#specific'")
+    assert names(page) == ["p002", "p001", "p000"]
