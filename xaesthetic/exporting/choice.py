@@ -72,7 +72,8 @@ def choose(run: Run, options: ExportOptions) -> Choice:
     models = _named("model", options.models, run.model_keys(), run)
     methods = _named("method", options.methods, [item for key in run.model_keys() for item in run.methods(key)], run)
     known = in_order({attribute for _, attribute in rated})
-    attributes = _named("attribute", tuple(map(canonical, options.attributes)), known, run)
+    wanted = tuple(name if name in known else canonical(name) for name in options.attributes)
+    attributes = _named("attribute", wanted, known, run)
     ratings = tuple((model, name) for model in models for name in attributes if (model, name) in rated)
     if not ratings:
         raise DataError(f"{run.root}: {', '.join(models)} rated none of {', '.join(attributes)}; nothing would be exported.")
