@@ -36,7 +36,8 @@ def test_a_task_is_a_photograph_with_a_prediction_for_every_model_and_method(exp
     for task in tasks:
         assert {item["model_version"] for item in task["predictions"]} == versions
         place = task["data"]["image"].removeprefix("/data/local-files/?d=out/")
-        assert Image.open(out / place).size == (80, 60)
+        with Image.open(out / place) as image:
+            assert image.size == (80, 60)
     numbers = [item["value"]["number"] for item in tasks[2]["predictions"][0]["result"] if item["type"] == "number"]
     assert numbers == pytest.approx([2 / 3, 2 / 3])
 

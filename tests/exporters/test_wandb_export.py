@@ -1,6 +1,7 @@
 """Weights & Biases' own reader reads what is exported for it, offline."""
 
 import json
+import struct
 
 import pytest
 from PIL import Image
@@ -15,17 +16,35 @@ if not is_installed("wandb"):
     pytest.skip("wandb is not installed", allow_module_level=True)
 
 
+def messages(data):
+    """What a file of records holds: blocks of 32 KiB, a head of seven bytes before every part of a message."""
+    assert data[:4] == b":W&B"
+    at, message = 7, b""
+    while at + 7 <= len(data):
+        if 32768 - at % 32768 < 7:
+            at += 32768 - at % 32768
+            continue
+        _, length, kind = struct.unpack_from("<IHB", data, at)
+        message += data[at + 7 : at + 7 + length]
+        at += 7 + length
+        if kind in (1, 4):  # whole, or the last part
+            yield message
+            message = b""
+
+
 def rows(file):
     from wandb.proto import wandb_internal_pb2
-    from wandb.sdk.internal.datastore import DataStore
 
-    store = DataStore()
-    store.open_for_scan(str(file))
-    while (data := store.scan_data()) is not None:
+    for message in messages(file.read_bytes()):
         record = wandb_internal_pb2.Record()
-        record.ParseFromString(data)
+        record.ParseFromString(message)
         if record.WhichOneof("record_type") == "history":
-            yield {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in record.history.item}
+            row = {}
+            for item in record.history.item:
+                name, *inner = item.nested_key or [item.key]
+                value = json.loads(item.value_json)
+                row[name] = row.get(name, {}) | {inner[0]: value} if inner else value
+            yield row
 
 
 def test_ratings_are_metrics_and_overlays_images(tmp_path):

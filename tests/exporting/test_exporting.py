@@ -102,7 +102,7 @@ def test_an_exporter_that_is_none(run, tmp_path):
         export(run, "fiftone", tmp_path / "out")
 
 
-def test_a_third_party_adds_an_exporter(third_party, run, tmp_path):  # noqa: F811
+def test_a_third_party_adds_an_exporter(third_party, run, tmp_path):
     text = 'def their_tool(run, out, options):\n    """Theirs."""\n    (out / "place").write_text(str(options.place))\n'
     third_party({"their_tool": text}, kind="exporters")
     export(run.root, "their_tool", tmp_path / "out")
@@ -152,10 +152,10 @@ def test_a_rating_that_is_not_known_is_none(run):
 
 
 @pytest.mark.parametrize(
-    ("values", "range"), [([-3, 1], (-3, 3)), ([1, 2], (0, 2)), ([0, 0], (0, 1)), ([-1, 4], (-4, 4)), ([-2, -1], (-2, 2))]
+    ("values", "ends"), [([-3, 1], (-3, 3)), ([1, 2], (0, 2)), ([0, 0], (0, 1)), ([-1, 4], (-4, 4)), ([-2, -1], (-2, 2))]
 )
-def test_colors_go_around_zero_where_a_map_has_values_below_it(values, range):
-    assert ExportedMap(MapPlace("one", "cam", "light"), np.array([values], np.float32)).range == range
+def test_colors_go_around_zero_where_a_map_has_values_below_it(values, ends):
+    assert ExportedMap(MapPlace("one", "cam", "light"), np.array([values], np.float32)).range == ends
 
 
 def test_an_overlay_says_what_it_shows(run):
