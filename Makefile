@@ -76,7 +76,7 @@ $(EXPORTERS)/.installed: $(VENV)/.installed-test constraints-exporters.txt
 	$(PYTHON) -m venv $(EXPORTERS)
 	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > \
 	  "$$($(EXPORTERS)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
-	$(EXPORTERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement constraints-exporters.txt
+	$(EXPORTERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement constraints-exporters.txt --editable .
 	touch $@
 
 # without torch, so that these tests also show that their half needs none
