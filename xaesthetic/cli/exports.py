@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli.models import new
 
 app = typer.Typer()
 
@@ -48,3 +49,14 @@ def _listed(texts: list[str] | None) -> tuple[str, ...]:
     """The names in some texts, once each."""
     parts = [part.strip() for text in texts or () for part in text.split(",")]
     return tuple(dict.fromkeys(filter(None, parts)))
+
+
+@new.command("exporter", epilog="\b\nExample:\n  xaesthetic new exporter my_tool && pip install -e my_tool")
+def new_exporter(
+    name: Annotated[str, typer.Argument(help="The folder, which must not be there yet.")],
+) -> None:
+    """Write a package with an exporter for a tool of one's own, which works as it stands."""
+    from xaesthetic.cli.template_exporter import write_exporter
+
+    for path in write_exporter(Path(name)):
+        screen.say(path)
