@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)-lowest
+EXPORTERS := $(VENV)-exporters
 # two files of tests at a time, each on one core
 TOGETHER := --numprocesses=2 --dist=loadfile
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
@@ -10,7 +11,7 @@ TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not c
   tests/annotate tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
 .DEFAULT_GOAL := help
-.PHONY: help install compare quick test lowest matrix benchmarks hooks clean
+.PHONY: help install compare quick test exporters lowest matrix benchmarks hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -32,6 +33,9 @@ test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all te
 	$(BIN)/mypy
 	$(PYTEST) -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
 	$(PYTEST) -m slow $(TOGETHER)
+
+exporters: $(EXPORTERS)/.installed ## the exporters, against the packages that read what they write
+	OMP_NUM_THREADS=1 $(EXPORTERS)/bin/python -m pytest $(TOGETHER) tests/exporting tests/exporters
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
 	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TOGETHER) $(TORCH_FREE)
@@ -67,6 +71,14 @@ $(VENV)/.installed-caffe: docker/caffe/requirements.txt $(VENV)/.installed-test
 	$(BIN)/python tests/support/install_caffe.py $(VENV)/caffe
 	touch $@
 
+# in an environment of its own over .venv, whose versions of numpy, pandas and torch stay as they are
+$(EXPORTERS)/.installed: $(VENV)/.installed-test constraints-exporters.txt
+	$(PYTHON) -m venv $(EXPORTERS)
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > \
+	  "$$($(EXPORTERS)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
+	$(EXPORTERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement constraints-exporters.txt --editable .
+	touch $@
+
 # without torch, so that these tests also show that their half needs none
 $(LOWEST)/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
@@ -82,5 +94,5 @@ $(VENV)/.wheel:
 	touch $@
 
 clean: ## remove the virtual environments and what was built
-	rm -rf $(VENV) $(LOWEST) build dist
+	rm -rf $(VENV) $(LOWEST) $(EXPORTERS) build dist
 	rm -rf .venv-matrix-*

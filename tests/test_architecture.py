@@ -22,6 +22,8 @@ ORDER = (
         "train",
         "evaluation",
         "reporting",
+        "exporting",
+        "exporters",
         "measuring",
         "studies",
         "pipeline",
@@ -32,7 +34,7 @@ ORDER = (
     ),
 )
 """The rooms; each imports only from those before it."""
-PLUGINS = ("methods", "metrics", "data.datasets")
+PLUGINS = ("methods", "metrics", "data.datasets", "exporters")
 TORCH = ("models", "methods", "execution", "stages", "train")
 """Only these import torch."""
 

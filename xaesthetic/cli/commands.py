@@ -10,6 +10,7 @@ from xaesthetic.cli import (
     annotations,
     convert,
     data,
+    exports,
     models,
     photographs,
     reproduction,
@@ -31,7 +32,7 @@ app = typer.Typer(
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",
     epilog="A photograph: xaesthetic photo.jpg. First figure: xaesthetic compare --attr depth_of_field",
 )
-for _group in (photographs, runs, scores, annotate, reproduction, training, models, convert, upkeep, about):
+for _group in (photographs, runs, scores, annotate, reproduction, training, models, convert, exports, upkeep, about):
     app.add_typer(_group.app)
 app.add_typer(annotations.app, name="annotations")
 app.add_typer(data.app, name="data")

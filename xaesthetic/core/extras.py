@@ -14,14 +14,19 @@ EXTRAS = {
     "emd": "ot",
     "fetch": "pooch",
     "heif": "pillow_heif",
+    "mlflow": "mlflow",
     "postgres": "psycopg",
     "pyiqa": "pyiqa",
     "ray": "ray",
     "remote": "fsspec",
+    "tensorboard": "tensorboard",
+    "wandb": "wandb",
 }
 """The extras in pyproject.toml, each with a module that it brings."""
-ALONE = ("pyiqa",)
-"""Those that the extra `all` leaves out: their licence allows no commercial use."""
+EXPORTERS = ("mlflow", "tensorboard", "wandb")
+"""Those that a run is exported to: large, with versions of their own of what others need too."""
+ALONE = ("pyiqa", *EXPORTERS)
+"""Those that the extra `all` leaves out: pyiqa's licence allows no commercial use."""
 
 
 def need(module: str, extra: str, purpose: str) -> ModuleType:
@@ -47,9 +52,13 @@ def need(module: str, extra: str, purpose: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != package:
             raise  # it is installed, and something that it needs itself is not
-        raise PluginError(
-            f"{purpose} needs {package}, which is not installed; pip install 'xaesthetic[{extra}]'."
-        ) from error
+        raise missing(package, extra, purpose) from error
+
+
+def missing(package: str, extra: str, purpose: str) -> PluginError:
+    """Return the error for a package that is not installed; says what installs it, as `need` does."""
+    what = f"'xaesthetic[{extra}]'" if extra else package
+    return PluginError(f"{purpose} needs {package}, which is not installed; pip install {what}.")
 
 
 def is_installed(module: str) -> bool:

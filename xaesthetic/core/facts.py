@@ -116,12 +116,23 @@ class ServerFacts:
     """The names of the downloads that it reads."""
 
 
-Facts = MetricFacts | MethodFacts | ReportFacts | DatasetFacts | ModelFacts | ConverterFacts | ServerFacts
+@dataclass(frozen=True, slots=True)
+class ExporterFacts:
+    """What an exporter needs."""
+
+    requires: str = ""
+    """The module that it imports beyond what is always installed; empty where it writes the files by itself."""
+    extra: str = ""
+    """The extra that installs it, for the error where it is missing."""
+
+
+Facts = MetricFacts | MethodFacts | ReportFacts | DatasetFacts | ModelFacts | ConverterFacts | ServerFacts | ExporterFacts
 """The facts of a plug-in of any kind."""
 
 CLASSES: Mapping[str, type[Facts]] = {
     "converters": ConverterFacts,
     "datasets": DatasetFacts,
+    "exporters": ExporterFacts,
     "methods": MethodFacts,
     "metrics": MetricFacts,
     "models": ModelFacts,
@@ -133,6 +144,7 @@ CLASSES: Mapping[str, type[Facts]] = {
 DEFAULTS: Mapping[str, Facts] = {
     "converters": ConverterFacts(),
     "datasets": DatasetFacts(),
+    "exporters": ExporterFacts(),
     "methods": MethodFacts(),
     "models": ModelFacts(),
     "reports": ReportFacts(),
@@ -232,3 +244,8 @@ def converter(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Functi
 def server(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:
     """Declare the names of the downloads that a served model comes from."""
     return _declare(ServerFacts(tuple(downloads)))
+
+
+def exporter(*, requires: str = "", extra: str = "") -> Callable[[_Function], _Function]:
+    """Declare the module that an exporter needs, and the extra that installs it."""
+    return _declare(ExporterFacts(requires, extra))

@@ -27,9 +27,9 @@ from typing import Any, Literal, overload
 
 from xaesthetic.core import baselines, sides
 from xaesthetic.core.errors import PluginError, XaestheticWarning, unknown
-from xaesthetic.core.facts import CLASSES, DEFAULTS, Facts, MethodFacts, MetricFacts, ReportFacts
+from xaesthetic.core.facts import CLASSES, DEFAULTS, ExporterFacts, Facts, MethodFacts, MetricFacts, ReportFacts
 
-KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters", "servers")
+KINDS: tuple[str, ...] = ("models", "methods", "metrics", "datasets", "reports", "converters", "servers", "exporters")
 """What can be plugged in."""
 
 _UNSUPPORTED = {
@@ -252,6 +252,8 @@ def facts(kind: Literal["metrics"], name: str) -> MetricFacts: ...
 def facts(kind: Literal["methods"], name: str) -> MethodFacts: ...
 @overload
 def facts(kind: Literal["reports"], name: str) -> ReportFacts: ...
+@overload
+def facts(kind: Literal["exporters"], name: str) -> ExporterFacts: ...
 @overload
 def facts(kind: str, name: str) -> Facts: ...
 def facts(kind: str, name: str) -> Facts:

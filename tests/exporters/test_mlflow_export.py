@@ -1,0 +1,43 @@
+"""MLflow itself reads what is exported for it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from support.hand_run import hand_run
+
+from xaesthetic.core.extras import is_installed
+from xaesthetic.exporting.export import export
+
+pytestmark = pytest.mark.filterwarnings("default")
+if not is_installed("mlflow"):
+    pytest.skip("mlflow is not installed", allow_module_level=True)
+
+
+def test_ratings_are_metrics_and_overlays_images(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    run = hand_run(tmp_path / "mine", 3, scored=False)
+    out = export(run, "mlflow", tmp_path / "out")
+    assert "INFO" not in capfd.readouterr().err
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{out / 'mlflow.db'}")
+    [experiment] = [item for item in client.search_experiments() if item.name == "xaesthetic"]
+    [made] = client.search_runs([experiment.experiment_id])
+    assert made.info.run_name == "mine"
+    assert made.info.status == "FINISHED"
+    assert made.data.params["models"] == "one, two"
+    ratings = client.get_metric_history(made.info.run_id, "rating/two/light")
+    assert {item.step: item.value for item in ratings} == pytest.approx({0: 1, 1: 2 / 3, 2: 1 / 3})
+    names = [item.path for item in client.list_artifacts(made.info.run_id, "images")]
+    drawn = [name for name in names if name.endswith(".png")]
+    assert len(drawn) == 3 * 3 * 2  # photographs, attributes of both models, methods
+    local = client.download_artifacts(made.info.run_id, drawn[0])
+    with Image.open(local) as image:
+        assert image.size == (80, 60)
+    table = Path(client.download_artifacts(made.info.run_id, "photographs.csv"))
+    rows = [*csv.DictReader(table.read_text().splitlines())]
+    shows = [row["shows"] for row in rows if row["step"] == "1" and row["image"] == "map/two/cam/light"]
+    assert shows[0].startswith("two cam light, rated 0.667; colors from ")
+    assert {path.name for path in out.iterdir()} == {"mlflow.db", "artifacts"}
