@@ -19,6 +19,7 @@ from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pages import page_script, policy_hash, render, source
 from xaesthetic_reports._payload import payload
+from xaesthetic_reports._slider import slider
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
@@ -44,9 +45,10 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/report.html``.
+    ``report/report.html``; where the run has an edit slider, its pictures lie in ``report/slider/`` or in the page.
     """
     shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors()}
+    shown["slider"] = slider(run, options.slider == "inside")
     shown["downloads"] = _downloads(run, [item["id"] for item in shown["photographs"]])
     script = page_script("page.js")
     style = source("page.css")

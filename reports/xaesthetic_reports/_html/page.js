@@ -3,6 +3,7 @@
 import { $, element } from "./elements.js";
 import { show, watchSight } from "./grid.js";
 import { swipe, turn, zoom } from "./large.js";
+import { prepareSlider } from "./slider.js";
 import { chosenColumns, start, state } from "./state.js";
 import { listDownloads, listLeaderboard } from "./tables.js";
 
@@ -80,6 +81,7 @@ function begin() {
   const watching = new ResizeObserver(fit);
   for (const watched of [$("grid"), $("grid").parentElement, document.querySelector(".controls")]) watching.observe(watched);
   listDownloads();
+  prepareSlider(state.data, state.choice.attribute);
   return show();
 }
 

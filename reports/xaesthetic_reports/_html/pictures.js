@@ -5,7 +5,7 @@ import { element } from "./elements.js";
 import { state } from "./state.js";
 
 /** The grey values of a picture, row by row. */
-async function greysOf(source) {
+export async function greysOf(source) {
   const picture = new Image();
   picture.src = source;
   await picture.decode();
