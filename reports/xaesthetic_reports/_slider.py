@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 from PIL import Image
-from skimage.measure import approximate_polygon, find_contours
 
 from xaesthetic.core.files import atomic_write, remove
 from xaesthetic.core.types import Record
@@ -64,6 +63,7 @@ def slider(run: Run, inside: bool) -> dict[str, Any] | None:
     return {
         "inside": inside,
         "amounts": sorted({amount for _, amount in steps}),
+        "related": _related(run, ratings),
         "edits": [_edit(run, name, ratings) for name in names],
         "photographs": [
             _photograph(record, rows, seen)
@@ -111,6 +111,19 @@ def _is_fitted(source: Any, name: str) -> bool:
     return "on edits" in source.trained
 
 
+def _related(run: Run, ratings: pd.DataFrame) -> dict[str, list[str]]:
+    """For each attribute that is rated, others that a model declares as related to it, in either direction."""
+    described = run.described()
+    pairs: dict[str, dict[str, None]] = {}
+    rated = set(ratings["attribute"])
+    for model, name in ratings[["model", "attribute"]].drop_duplicates().itertuples(index=False):
+        for other in described.of_model(str(model), str(name)).related:
+            if other in rated:
+                pairs.setdefault(str(name), {})[other] = None
+                pairs.setdefault(other, {})[str(name)] = None
+    return {name: list(others) for name, others in pairs.items()}
+
+
 def _with_rows(
     run: Run, ids: Sequence[str], pictures: pd.DataFrame, steps: Sequence[tuple[str, float]]
 ) -> Iterator[tuple[Record, pd.DataFrame, list[str]]]:
@@ -145,6 +158,8 @@ def outline(region: np.ndarray) -> str:
     >>> outline(np.pad(np.ones((2, 3), bool), 1))
     'M1.5 1 L3.5 1 L4 1.5 L4 2.5 L3.5 3 L1.5 3 L1 2.5 L1 1.5 Z'
     """
+    from skimage.measure import approximate_polygon, find_contours  # only where a slider is drawn: it imports scipy.stats
+
     framed = np.pad(region, 1).astype(np.float32)
     high = np.array(region.shape)
     paths = []
@@ -172,12 +187,12 @@ def _by_place(
     table: pd.DataFrame, keys: tuple[str, str], steps: Sequence[tuple[str, float]], value: str
 ) -> dict[str, dict[str, list[float | None]]]:
     """A table's values in the order of the pictures, by two names; None where one is no number."""
-    found: dict[str, dict[str, list[float | None]]] = {}
+    placed: dict[str, dict[str, list[float | None]]] = {}
     for (first, second), rows in table.groupby(list(keys), sort=False):
         ordered = rows.set_index(["edit", "amount"])[value].reindex(list(steps))
         values = [round(float(item), 5) if np.isfinite(item) else None for item in ordered]
-        found.setdefault(str(first), {})[str(second)] = values
-    return found
+        placed.setdefault(str(first), {})[str(second)] = values
+    return placed
 
 
 def _columns(maps: pd.DataFrame, ids: Sequence[str], steps: Sequence[tuple[str, float]]) -> Iterator[dict[str, Any]]:

@@ -78,9 +78,9 @@ def find_subject(record: Record, photograph: Photograph, marks: Sequence[bytes] 
     marked = np.mean(masks, axis=0) >= 0.5 if masks else np.zeros(size, bool)
     if _is_part(marked):
         return Subject(marked, "marked")
-    found = most_important(photograph.pixels) if network else np.zeros(size, bool)
-    if _is_part(found):
-        return Subject(found, NAME)
+    guessed = most_important(photograph.pixels) if network else np.zeros(size, bool)
+    if _is_part(guessed):
+        return Subject(guessed, NAME)
     raise DataError(f"{record.id}: has no subject that is a part of the photograph; an edit needs one.")
 
 

@@ -5,7 +5,7 @@ versions; what a row says was measured, and nothing between two steps is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -108,8 +108,8 @@ def validate(run: Run, models: Mapping[str, AttributeModel], options: SliderOpti
     del models
     if not edited_photographs(run, options):
         raise DataError(
-            f"{run.root}: no photograph of {run.experiment.data} has a subject, and the slider's edits need one; draw or mark "
-            "one, or have a network find it with --subject auto."
+            f"{run.root}: no photograph of {run.experiment.data} has a subject, and the slider's edits need one; draw or "
+            "mark one, or have a network find it with --subject auto."
         )
 
 

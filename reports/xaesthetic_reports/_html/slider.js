@@ -66,24 +66,33 @@ async function choose(shown) {
   const attribute = $("slider-attribute").value;
   const photograph = slider.photographs[at];
   const steps = stepsOf(slider.amounts.length, Number($("slider-edit").value));
-  const columns = slider.columns
-    .map((column) => ({ column, strip: (under(column.strips, attribute) ?? under(column.strips, ""))?.[at] }))
-    .filter(({ strip }) => strip);
+  const names = namesOf(slider, attribute);
+  const columns = [...names, ""].flatMap((name) =>
+    slider.columns
+      .map((column) => ({ column, name, strip: under(column.strips, name)?.[at] }))
+      .filter(({ strip }) => strip),
+  );
   const grids = await Promise.all(columns.map(({ strip }) => gridsIn(shown, strip)));
   if (turn !== shown.turn) return; // a later choice overtook this one
   for (const step of steps) new Image().src = photograph.pictures[step]; // decoded before the slider comes there
   shown.panels = [panel(photograph, "edited photograph", null)];
-  columns.forEach(({ column }, place) => {
+  columns.forEach(({ column, name }, place) => {
     const limits = endsOf(steps.map((step) => grids[place][step]));
-    shown.panels.push(panel(photograph, `${column.model} ${column.method}`, { grids: grids[place], limits }));
+    const ratings = under(under(photograph.ratings, column.model) ?? {}, name);
+    const title = [column.model, column.method, name === attribute ? "" : name ? titleIn(shown.data, name) : "(asks no attribute)"].filter(Boolean).join(" ");
+    shown.panels.push(panel(photograph, title, { grids: grids[place], limits, ratings }));
   });
   $("slider-panels").replaceChildren(...shown.panels.map(({ figure }) => figure));
   $("slider-panels").style.setProperty("--aspect", photograph.width / photograph.height);
-  listRatings(shown, photograph, attribute, steps);
+  listRatings(shown, photograph, names, steps);
   Object.assign(shown, { photograph, edit, steps });
   tell(shown);
   move(shown);
 }
+
+/** An attribute, and those that are related to it. */
+const namesOf = (slider, attribute) => [attribute, ...(under(slider.related, attribute) ?? [])];
+const titleIn = (data, name) => data.attributes.find((attribute) => attribute.name === name)?.title ?? name;
 
 /** The maps of a strip, with their own ends. */
 function gridsIn({ strips, slider }, strip) {
@@ -107,8 +116,9 @@ function panel(photograph, name, maps) {
   const paths = ["under", "over"].map((kind) => drawing("path", { d: photograph.outline, class: kind }));
   const edge = drawing("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": true }, ...paths);
   const frame = element("div", { class: maps ? "mapped" : "edited" }, picture, ...(canvas ? [canvas] : []), edge);
-  const figure = element("figure", {}, frame, element("figcaption", {}, element("span", {}, ...folding(name))));
-  return { figure, picture, canvas, maps };
+  const value = element("output", {});
+  const figure = element("figure", {}, frame, element("figcaption", {}, element("span", {}, ...folding(name)), value));
+  return { figure, picture, canvas, maps, value };
 }
 
 // -- the step ---------------------------------------------------------------------------------------------------------
@@ -118,9 +128,10 @@ function move({ slider, photograph, edit, steps, panels, palette }) {
   if (!steps) return;
   const step = Number($("slider-amount").value);
   const amount = number(slider.amounts[step], 2);
-  for (const { picture, canvas, maps } of panels) {
+  for (const { picture, canvas, maps, value } of panels) {
     picture.src = photograph.pictures[steps[step]];
     if (canvas) {
+      if (maps.ratings) value.textContent = `rated ${number(maps.ratings[steps[step]], 2)}`;
       const colors = coloured(maps.grids[steps[step]], maps.limits, palette, canvas.width, canvas.height);
       canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, canvas.width, canvas.height), 0, 0);
     }
@@ -150,14 +161,18 @@ function tell({ slider, photograph, edit }) {
 }
 
 /** A model's ratings at every step: a line with a dot a step, and the numbers. */
-function listRatings({ slider }, photograph, attribute, steps) {
-  const rated = Object.entries(photograph.ratings).filter(([, ratings]) => under(ratings, attribute));
+function listRatings({ slider, data }, photograph, names, steps) {
+  const rated = names.flatMap((attribute) =>
+    Object.entries(photograph.ratings)
+      .filter(([, ratings]) => under(ratings, attribute))
+      .map(([model, ratings]) => ({ model, attribute, values: steps.map((step) => under(ratings, attribute)[step]) })),
+  );
   const head = ["model", "rating by amount", ...slider.amounts.map((amount) => number(amount, 2))];
   const cells = head.map((text, at) => element("th", { scope: "col", "data-step": at > 1 ? at - 2 : null }, text));
-  const rows = rated.map(([model, ratings]) => {
-    const values = steps.map((step) => under(ratings, attribute)[step]);
+  const rows = rated.map(({ model, attribute, values }) => {
     const numbers = values.map((value, step) => element("td", { "data-step": step }, number(value, 2)));
-    const name = element("th", { scope: "row" }, ...folding(model));
+    const title = element("span", { class: "kicker" }, ` ${titleIn(data, attribute)}`);
+    const name = element("th", { scope: "row" }, ...folding(model), title);
     return element("tr", {}, name, element("td", {}, chart(values)), ...numbers);
   });
   const none = element("tr", {}, element("td", {}, "no model rates it"));
