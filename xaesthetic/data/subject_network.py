@@ -28,12 +28,14 @@ _FILE = "models/vit_s_focus.onnx"
 _SIDE = 224
 _MEAN, _STD = (np.array(values, np.float32) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
 _SHARE = 0.4
-"""Of the way from the least to the most important: what is above is the subject. Held against the sample's drawn subjects it
-covers .64 to .93 of what both cover together (IoU)."""
+"""Of the way from the least to the most important: what is above is the subject. Of the sample's subjects, drawn by hand, it
+has an IoU of .63 to .96."""
+_PART = 0.2
+"""Of the largest part: smaller ones are none of the subject."""
 
 
 def most_important(pixels: Pixels) -> Mask:
-    """Return the region that the network finds important, its largest part; empty where nothing stands out.
+    """Return the region that the network finds important, its large parts without holes; empty where nothing stands out.
 
     Parameters
     ----------
@@ -53,8 +55,9 @@ def most_important(pixels: Pixels) -> Mask:
     parts, count = ndimage.label(large >= large.min() + _SHARE * spread)
     if not count:
         return np.zeros(pixels.shape[:2], bool)
-    largest = 1 + int(np.argmax(ndimage.sum_labels(np.ones(parts.shape), parts, range(1, count + 1))))
-    return np.asarray(ndimage.binary_fill_holes(parts == largest))
+    sizes = np.asarray(ndimage.sum_labels(np.ones(parts.shape), parts, range(1, count + 1)))
+    kept = 1 + np.flatnonzero(sizes >= _PART * sizes.max())
+    return np.asarray(ndimage.binary_fill_holes(np.isin(parts, kept)))
 
 
 def importance(pixels: Pixels) -> Float32[np.ndarray, "_i _j"]:
