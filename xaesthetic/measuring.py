@@ -58,7 +58,8 @@ def measure(run: Run | str | Path, name: str, execution: Execution = Execution()
     run
         A finished one, or its folder.
     name
-        What to measure: `edits`, `controls`, `faithfulness`, `baselines`, `randomisation`, `blocks`, `precision` or `slider`.
+        What to measure: `edits`, `controls`, `faithfulness`, `baselines`, `randomisation`, `blocks`, `precision` or
+        `slider`.
     execution
         How it is carried out.
     models

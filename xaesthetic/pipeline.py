@@ -150,16 +150,10 @@ def show(
 
     Parameters
     ----------
-    experiment
-        About photographs.
-    out
-        The run folder.
-    execution
-        How it is carried out.
+    experiment, out, execution, slider, options
+        As for `compare`.
     optional
         Whether no method was named: then it is `cam`, or `grad_cam` where a model has no `cam`.
-    slider, options
-        As for `compare`.
 
     Raises
     ------

@@ -163,8 +163,8 @@ def outline(region: np.ndarray) -> str:
     framed = np.pad(region, 1).astype(np.float32)
     high = np.array(region.shape)
     paths = []
-    for line in find_contours(framed, 0.5):
-        points = approximate_polygon(line, _SMOOTH if min(region.shape) > 32 else 0) - 0.5
+    for line in find_contours(framed, 0.5):  # type: ignore[no-untyped-call]
+        points = approximate_polygon(line, _SMOOTH if min(region.shape) > 32 else 0) - 0.5  # type: ignore[no-untyped-call]
         points = np.clip(points, 0, high)[:-1]
         if len(points) > 2:
             paths.append("M" + " L".join(f"{x:.4g} {y:.4g}" for y, x in points) + " Z")
@@ -224,6 +224,6 @@ def strip(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> dict[str, A
 
 def _not_followed(run: Run, maps: pd.DataFrame) -> list[str]:
     """The run's methods whose maps were not made at every step."""
-    made = {(str(model), str(method)) for model, method in maps[["model", "method"]].drop_duplicates().itertuples(index=False)}
+    made = set(maps.groupby(["model", "method"]).groups)
     left = [(key, method) for key in map(model_key, run.experiment.models) for method in run.methods(key)]
     return list(dict.fromkeys(method for key, method in left if (key, method) not in made))

@@ -61,7 +61,9 @@ def test_pictures_and_numbers_stand_in_one_order(run, beside):
     assert shown["amounts"] == [0, *AMOUNTS]
     assert [edit["name"] for edit in shown["edits"]] == list(EDITS)
     for number, photograph in enumerate(shown["photographs"]):
-        assert photograph["ratings"]["one"]["light"] == pytest.approx([rating(number, at, "one", "light") for at in range(5)])
+        assert photograph["ratings"]["one"]["light"] == pytest.approx(
+            [rating(number, at, "one", "light") for at in range(5)]
+        )
         assert set(photograph["ratings"]["two"]) == {"light"}
         table = run.read(SLIDER_PICTURES)
         table = table[table["image"] == photograph["id"]].set_index(["edit", "amount"])
@@ -124,8 +126,8 @@ def test_models_that_were_fitted_on_edits_are_named(run):
 
 def widths(page):
     """What the pictures really hold, once they are decoded."""
-    decode = "Promise.all([...document.querySelectorAll('#slider-panels img')].map((img) => img.decode().then(() => img.naturalWidth)))"
-    return set(page.evaluate(decode))
+    decode = "all => Promise.all(all.map((img) => img.decode().then(() => img.naturalWidth)))"
+    return set(page.eval_on_selector_all("#slider-panels img", decode))
 
 
 def until(page, expression):

@@ -73,8 +73,8 @@ Slider = Annotated[
     typer.Option(
         "--slider",
         metavar="beside|inside",
-        help="Edit the photographs with a subject step by step (a pass a step) for a slider in the page, whose pictures lie in "
-        "files beside it or inside it.",
+        help="Edit the photographs with a subject step by step (a pass a step) for a slider in the page, whose pictures lie "
+        "in files beside it or inside it.",
         show_default=False,
     ),
 ]

@@ -102,8 +102,8 @@ def validate_slider(experiment: Experiment, records: Sequence[Record], slider: S
         validate_network()
     elif not any(record.edit is None and (record.subject or _is_marked(record)) for record in records):
         raise DataError(
-            f"no photograph of {experiment.data} has a subject, and the slider's edits need one; draw or mark one, or have a "
-            "network find it with --subject auto."
+            f"no photograph of {experiment.data} has a subject, and the slider's edits need one; draw or mark one, or have "
+            "a network find it with --subject auto."
         )
 
 
@@ -128,5 +128,7 @@ def to_jpeg(pixels: Pixels) -> Small:
 def to_png(region: Mask, size: tuple[int, int]) -> bytes:
     """Return a region as a black and white PNG of that (height, width)."""
     file = io.BytesIO()
-    Image.fromarray(region.astype(np.uint8) * 255).resize((size[1], size[0])).convert("1", dither=0).save(file, "PNG")
+    Image.fromarray(region.astype(np.uint8) * 255).resize((size[1], size[0])).convert("1", dither=Image.Dither.NONE).save(
+        file, "PNG"
+    )
     return file.getvalue()

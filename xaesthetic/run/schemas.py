@@ -251,8 +251,8 @@ SLIDER = Table(
     "slider",
     columns(f"{_STEP} | model text | attribute text | prediction float32 rating | raw float32"),
     "xaesthetic score RUN --slider beside",
-    "Ratings along an edit, from nothing (0) to all of it (1). The photograph itself has no `edit` and the amount 0; it stands "
-    "at the beginning of every edit.",
+    "Ratings along an edit, from nothing (0) to all of it (1). The photograph itself has no `edit` and the amount 0; it "
+    "stands at the beginning of every edit.",
     (*_STEPPED, "model", "attribute"),
 )
 SLIDER_MAPS = Table(
