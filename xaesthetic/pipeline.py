@@ -171,8 +171,7 @@ def show(
         experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
     elif optional:
         experiment = replace(experiment, methods=Run.open(out).experiment.methods)
-    reports = ("overlays", "html_report")
-    return compare(experiment, out, execution, reports, options, models=handed, slider=slider)
+    return compare(experiment, out, execution, ("overlays", "html_report"), options, models=handed, slider=slider)
 
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:

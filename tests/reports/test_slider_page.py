@@ -8,7 +8,7 @@ import pytest
 from support.browser import Opened, serious
 from support.report_page import SCRIPTS, pixels, told
 from support.slid_run import AMOUNTS, EDITS, STEPS, rating, slid_run
-from xaesthetic_reports._slider import _is_fitted, outline, slider, strip
+from xaesthetic_reports._slider import _is_fitted, outline, strip
 
 from xaesthetic.core.types import ReportOptions, Source
 from xaesthetic.reporting import draw_reports
@@ -114,9 +114,8 @@ def test_an_outline_goes_around_a_region_and_stays_in_the_picture():
     assert outline(~region).count("M") == 1
 
 
-def test_models_that_were_fitted_on_edits_are_named(run):
-    made = slider(run, inside=True)
-    assert [edit["fitted"] for edit in made["edits"]] == [[], []]
+def test_models_that_were_fitted_on_edits_are_named(inside):
+    assert [edit["fitted"] for edit in told(inside)["slider"]["edits"]] == [[], []]
     assert _is_fitted(Source("", "", "trained on edits, not on ratings", {}), "drain")
     assert not _is_fitted(Source("", "", "trained on ratings", {}), "drain")
 
@@ -192,6 +191,24 @@ def test_the_attribute_of_the_page_is_followed_and_the_outline_can_go(opened):
     assert not page.locator("#slider-panels svg").first.is_visible()
 
 
+def test_maps_that_ask_no_attribute_come_where_they_are_wanted(opened):
+    floors = opened.page.locator("#slider-panels figure.floor")
+    assert floors.count() == 2
+    assert not floors.first.is_visible()
+    opened.page.check("#slider-floors")
+    assert floors.first.is_visible()
+
+
+def test_what_hardly_moves_looks_like_that(opened):
+    """The ratings of `one` go from .01 to .21; a range of 0 to 1 is declared for light."""
+    heights = (
+        opened.page.locator("#slider-ratings tbody tr")
+        .first.locator("circle")
+        .evaluate_all("all => all.map((dot) => Number(dot.getAttribute('cy')))")
+    )
+    assert heights == sorted(heights, reverse=True)
+
+
 def test_the_last_choice_counts(opened):
     page = opened.page
     page.evaluate(
@@ -249,6 +266,7 @@ def test_it_is_accessible(chromium, inside, scheme):
         ("m => m.stepsOf(3, 1)", [0, 3, 4]),
         ("m => m.endsOf([{ values: [1, -2] }, { values: [0.5] }])", [-2, 1]),
         ("m => m.lineOf([1, null, 3], 20, 10, 0)", [{"x": 0, "y": 10, "at": 0}, {"x": 20, "y": 0, "at": 2}]),
+        ("m => m.lineOf([1, 2], 20, 10, 0, 4).map(({ y }) => y)", [6.25, 3.75]),
         ("m => m.lineOf([2, 2], 20, 10, 0).map(({ y }) => y)", [5, 5]),
     ],
 )

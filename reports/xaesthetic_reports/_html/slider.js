@@ -38,6 +38,10 @@ export function prepareSlider(data, attribute) {
   $("slider-outline").addEventListener("change", ({ target }) => {
     $("slider-panels").classList.toggle("plain", !target.checked);
   });
+  $("slider-floors").closest("label").hidden = !data.slider.columns.some(({ strips }) => under(strips, ""));
+  $("slider-floors").addEventListener("change", ({ target }) => {
+    $("slider-panels").classList.toggle("floors", target.checked);
+  });
   $("attribute").addEventListener("change", ({ target }) => {
     if (![...$("slider-attribute").options].some(({ value }) => value === target.value)) return;
     $("slider-attribute").value = target.value;
@@ -80,7 +84,9 @@ async function choose(shown) {
     const limits = endsOf(steps.map((step) => grids[place][step]));
     const ratings = under(under(photograph.ratings, column.model) ?? {}, name);
     const title = [column.model, column.method, name === attribute ? "" : name ? titleIn(shown.data, name) : "(asks no attribute)"].filter(Boolean).join(" ");
-    shown.panels.push(panel(photograph, title, { grids: grids[place], limits, ratings }));
+    const made = panel(photograph, title, { grids: grids[place], limits, ratings });
+    if (!name) made.figure.className = "floor";
+    shown.panels.push(made);
   });
   $("slider-panels").replaceChildren(...shown.panels.map(({ figure }) => figure));
   $("slider-panels").style.setProperty("--aspect", photograph.width / photograph.height);
@@ -173,16 +179,22 @@ function listRatings({ slider, data }, photograph, names, steps) {
     const numbers = values.map((value, step) => element("td", { "data-step": step }, number(value, 2)));
     const title = element("span", { class: "kicker" }, ` ${titleIn(data, attribute)}`);
     const name = element("th", { scope: "row" }, ...folding(model), title);
-    return element("tr", {}, name, element("td", {}, chart(values)), ...numbers);
+    return element("tr", {}, name, element("td", {}, chart(values, leastOf(data, model, attribute))), ...numbers);
   });
   const none = element("tr", {}, element("td", {}, "no model rates it"));
   const body = element("tbody", {}, ...(rows.length ? rows : [none]));
-  const caption = element("caption", {}, "Ratings as measured; each line from its least to its most.");
+  const caption = element("caption", {}, "Ratings as measured. A line's height is its spread, but at least a tenth of the range.");
   $("slider-ratings").replaceChildren(caption, element("thead", {}, element("tr", {}, ...cells)), body);
 }
 
-function chart(values) {
-  const points = lineOf(values, 180, 40, 6);
+/** A tenth of the range that is declared for a model's ratings of an attribute; 0 where none is. */
+function leastOf(data, model, attribute) {
+  const range = under(data.attributes.find(({ name }) => name === attribute)?.ranges ?? {}, model);
+  return range && range.low !== null && range.high !== null ? (range.high - range.low) / 10 : 0;
+}
+
+function chart(values, least) {
+  const points = lineOf(values, 180, 40, 6, least);
   const line = drawing("polyline", { points: points.map(({ x, y }) => `${x},${y}`).join(" ") });
   const dots = points.map(({ x, y, at }) => drawing("circle", { cx: x, cy: y, r: 1.8, "data-at": at }));
   return drawing("svg", { viewBox: "0 0 180 40", width: 180, height: 40, class: "chart", "aria-hidden": true }, line, ...dots);

@@ -17,11 +17,13 @@ export function endsOf(grids) {
   return [low, high];
 }
 
-/** Points of a line of values in a box with a margin, the highest value at the top; values that are no numbers have none. */
-export function lineOf(values, width, height, margin) {
+/** Points of a line of values in a box with a margin, the highest value at the top; values that are no numbers have none. The
+ * box is as high as their spread, and at least as `least`: what hardly moves shall look like that. */
+export function lineOf(values, width, height, margin, least = 0) {
   const known = values.filter((value) => value !== null);
-  const low = Math.min(...known);
-  const spread = Math.max(...known) - low;
+  const [lowest, highest] = [Math.min(...known), Math.max(...known)];
+  const spread = Math.max(highest - lowest, least);
+  const low = (lowest + highest - spread) / 2;
   const across = (width - 2 * margin) / Math.max(1, values.length - 1);
   return values
     .map((value, at) => ({ value, at }))
