@@ -9,7 +9,7 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError, XaestheticError, unknown
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import DECODES
+from xaesthetic.core.types import DECODES, SliderOptions
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.evaluation.score import validate_metrics
@@ -22,6 +22,9 @@ from xaesthetic.run.schemas import (
     FAITHFULNESS,
     PRECISION,
     RANDOMISATION,
+    SLIDER,
+    SLIDER_MAPS,
+    SLIDER_PICTURES,
     Table,
 )
 from xaesthetic.run.store import Run
@@ -39,8 +42,11 @@ _MEASUREMENTS: Mapping[str, _Measurement] = {
     "randomisation": (RANDOMISATION, "randomisation", "measure_randomisation"),
     "blocks": (BLOCKS, "blocks", "measure_blocks"),
     "precision": (PRECISION, "precision", "measure_precision"),
+    "slider": (SLIDER, "slider", "measure_slider"),
 }
 """What can be measured of a finished run with its models: the table, the stage's module and its function."""
+_WITH: Mapping[str, Table] = {SLIDER_MAPS.name: SLIDER, SLIDER_PICTURES.name: SLIDER}
+"""Tables that are measured with another one, by their names."""
 _DEFAULT = ("edits", "controls", "faithfulness", "randomisation")
 
 
@@ -52,7 +58,8 @@ def measure(run: Run | str | Path, name: str, execution: Execution = Execution()
     run
         A finished one, or its folder.
     name
-        What to measure: `edits`, `controls`, `faithfulness`, `baselines`, `randomisation`, `blocks` or `precision`.
+        What to measure: `edits`, `controls`, `faithfulness`, `baselines`, `randomisation`, `blocks`, `precision` or
+        `slider`.
     execution
         How it is carried out.
     models
@@ -113,7 +120,52 @@ def measure_all(
 
 def measurements_of(tables: Collection[str]) -> list[str]:
     """Return the names of the measurements that write these tables, by the tables' names."""
-    return [name for name, (table, _, _) in _MEASUREMENTS.items() if table.name in tables]
+    wanted = {_WITH[name].name if name in _WITH else name for name in tables}
+    return [name for name, (table, _, _) in _MEASUREMENTS.items() if table.name in wanted]
+
+
+def measure_slider(
+    run: Run | str | Path,
+    options: SliderOptions = SliderOptions(),
+    execution: Execution = Execution(),
+    models: Models = (),
+) -> None:
+    """Edit a finished run's photographs step by step, for the slider of its page.
+
+    What the run has already stays where it is what is asked for; else it is measured anew.
+
+    Parameters
+    ----------
+    run, execution, models
+        As for `measure`.
+    options
+        How many steps, and where a subject may come from.
+
+    Raises
+    ------
+    XaestheticError
+        As `measure`.
+    """
+    run = Run.of(run)
+    if run.has(SLIDER):
+        from xaesthetic.stages.slider import is_as_asked  # imports torch
+
+        if is_as_asked(run, options):
+            return
+        with run.writing("measuring slider"):
+            for table in (SLIDER, SLIDER_MAPS, SLIDER_PICTURES):
+                run.discard(table)
+    handed = hand_over(models)
+    if run.experiment.decode != DECODES[0]:
+        raise DataError(f"{run.root}: photographs were decoded at reduced scale; the slider needs a run with --decode full.")
+    with staying(handed):
+        from xaesthetic.stages import slider
+
+        slider.validate(run, {}, options)
+        loaded = same_models(run, handed, execution.trust)
+        with run.writing("measuring slider"):
+            if not run.has(SLIDER):
+                slider.measure_slider(run, loaded, locally(execution), options)
 
 
 def _measure(

@@ -13,15 +13,17 @@ from xaesthetic.core.families import expand, members
 from xaesthetic.core.having import models_having
 from xaesthetic.core.locks import hold
 from xaesthetic.core.targets import PHOTO
-from xaesthetic.core.types import STORES, Experiment, PassedOver, ReportOptions
+from xaesthetic.core.types import STORES, Experiment, PassedOver, ReportOptions, SliderOptions
 from xaesthetic.data.photos import photo_pixels
 from xaesthetic.data.records import Collection, fingerprint
+from xaesthetic.data.subjects import validate_slider
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.evaluation.same_maps import write_same_maps
 from xaesthetic.execution.local import locally
 from xaesthetic.measuring import judge as judge
 from xaesthetic.measuring import measure as measure
 from xaesthetic.measuring import measure_all as measure_all
+from xaesthetic.measuring import measure_slider as measure_slider
 from xaesthetic.reporting import Drawn, draw_available
 from xaesthetic.run.provenance import provenance
 from xaesthetic.run.question import without_secrets
@@ -69,6 +71,7 @@ def compare(
     optional: bool = False,
     models: Models = (),
     attributes: str | Sequence[str] = "all",
+    slider: SliderOptions | None = None,
 ) -> Comparison:
     """Rate photographs, pick the highest and lowest, explain those, score and draw them. What is there is not done again.
 
@@ -96,6 +99,8 @@ def compare(
         run that was begun with objects goes on with equal ones, and refuses others.
     attributes
         Which ones, where photographs are named and no experiment.
+    slider
+        How photographs are edited step by step, for the page's slider; not at all where None, for it takes a pass a step.
 
     Raises
     ------
@@ -117,10 +122,13 @@ def compare(
             "name the methods, or leave --store out."
         )
     experiment, collection = prepare(experiment, out)
+    validate_slider(experiment, collection.records, slider)
     execution = locally(execution)
     with staying(handed):
         run = begin(experiment, collection, out, execution, optional, handed, family)
     draw = draw and not experiment.shard
+    if slider and not experiment.shard:
+        measure_slider(run, slider, execution, handed)
     if family and not experiment.shard:
         with run.writing("comparing maps"):
             write_same_maps(run, family)
@@ -130,17 +138,20 @@ def compare(
     return Comparison(run, drawn.written, run.left_out_photographs(), drawn.failed, read_passed_over(run))
 
 
-def show(experiment: Experiment, out: Path, execution: Execution = Execution(), optional: bool = True) -> Comparison:
+def show(
+    experiment: Experiment,
+    out: Path,
+    execution: Execution = Execution(),
+    optional: bool = True,
+    slider: SliderOptions | None = None,
+    options: ReportOptions | None = None,
+) -> Comparison:
     """Rate and explain photographs; draw one picture for every photograph and attribute, and the page.
 
     Parameters
     ----------
-    experiment
-        About photographs.
-    out
-        The run folder.
-    execution
-        How it is carried out.
+    experiment, out, execution, slider, options
+        As for `compare`.
     optional
         Whether no method was named: then it is `cam`, or `grad_cam` where a model has no `cam`.
 
@@ -160,7 +171,7 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
         experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
     elif optional:
         experiment = replace(experiment, methods=Run.open(out).experiment.methods)
-    return compare(experiment, out, execution, ("overlays", "html_report"), models=handed)
+    return compare(experiment, out, execution, ("overlays", "html_report"), options, models=handed, slider=slider)
 
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:

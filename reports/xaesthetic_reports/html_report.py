@@ -21,6 +21,7 @@ from xaesthetic_reports._findings import SECTION_TITLES
 from xaesthetic_reports._glossary import glossary
 from xaesthetic_reports._pages import page_script, policy_hash, render, source
 from xaesthetic_reports._payload import payload
+from xaesthetic_reports._slider import slider
 from xaesthetic_reports._still import grids_of, still
 
 _ROWS = 50_000
@@ -47,9 +48,10 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/report.html``.
+    ``report/report.html``; where the run has an edit slider, its pictures lie in ``report/slider/`` or in the page.
     """
     shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors()}
+    shown["slider"] = slider(run, options.slider == "inside")
     shown["downloads"] = _downloads(run, [item["id"] for item in shown["photographs"]])
     file = run.report / "report.html"
     write_text(file, _page(run, shown))

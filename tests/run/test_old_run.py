@@ -78,6 +78,7 @@ def test_its_tables_are_read(old_run):
     assert not run.has(schemas.PASSED_OVER)  # this version had none
     later = {schemas.PASSED_OVER, schemas.LEFT_OUT, schemas.SAME_MAPS, schemas.PRECISION, schemas.BASELINE_OUTPUTS}
     later |= {schemas.ZEROS, schemas.EDIT_CONTROLS, schemas.VOTES, schemas.CATEGORIES}
+    later |= {schemas.SLIDER, schemas.SLIDER_MAPS, schemas.SLIDER_PICTURES}
     for table in set(schemas.TABLES) - later:
         assert len(run.read(table)), table.name
 

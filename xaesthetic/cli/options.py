@@ -16,7 +16,7 @@ from xaesthetic.cli.engines import execution as execution
 from xaesthetic.core.choices import METHODS, ModelChoice
 
 if TYPE_CHECKING:
-    from xaesthetic.core.types import Experiment, ReportOptions
+    from xaesthetic.core.types import Experiment, ReportOptions, SliderOptions
     from xaesthetic.run.store import Run
 
 Attributes = Annotated[
@@ -68,6 +68,26 @@ Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", h
 Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
 Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
 Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the head do not agree about the sign.")]
+Slider = Annotated[
+    str,
+    typer.Option(
+        "--slider",
+        metavar="beside|inside",
+        help="Edit the photographs with a subject step by step (a pass a step) for a slider in the page, whose pictures lie "
+        "in files beside it or inside it.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[int, typer.Option("--steps", min=2, max=21, help="With --slider: how many amounts from 0 to 1.")]
+Subject = Annotated[
+    str,
+    typer.Option(
+        "--subject",
+        metavar="auto",
+        help="With --slider: 'auto' has a network find the subject where none is drawn or marked (extra 'subject').",
+        show_default=False,
+    ),
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Precision = Annotated[
     str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
@@ -235,10 +255,26 @@ def choices(
     return tuple(map(str, dict.fromkeys(named)))
 
 
-def report_options(scale: str, columns: int, fade: bool = True) -> "ReportOptions":
+def slider_options(slider: str, steps: int, subject: str) -> "SliderOptions | None":
+    """How photographs are edited for the page's slider; None where none is wanted."""
+    from xaesthetic.core.types import SLIDERS, SliderOptions
+
+    if slider and slider not in SLIDERS:
+        raise typer.BadParameter(f"{slider!r} is neither {' nor '.join(SLIDERS)}.", param_hint="--slider")
+    if subject and not slider:
+        raise typer.BadParameter("is for the edits of --slider; add that.", param_hint="--subject")
+    if subject not in ("", "auto"):
+        raise typer.BadParameter(f"{subject!r} is not 'auto'.", param_hint="--subject")
+    return SliderOptions(steps, subject) if slider else None
+
+
+def report_options(scale: str, columns: int, fade: bool = True, slider: str = "") -> "ReportOptions":
     """How figures are drawn."""
-    from xaesthetic.core.types import ReportOptions
+    from xaesthetic.core.types import SLIDERS, ReportOptions
+
+    if slider and slider not in SLIDERS:
+        raise typer.BadParameter(f"{slider!r} is neither {' nor '.join(SLIDERS)}.", param_hint="--slider")
 
     if scale not in ("per_map", "shared"):
         raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
-    return ReportOptions(scale=scale, columns=columns, fade=fade)
+    return ReportOptions(scale=scale, columns=columns, fade=fade, slider=slider or SLIDERS[0])

@@ -53,7 +53,8 @@ def _say_of_file(args: list[str]) -> None:
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic show photo.jpg\n  "
     "xaesthetic show a.jpg holiday/ --attr light --attr 'Vivid Color'\n  "
-    "xaesthetic show photo.jpg --method occlusion --open"
+    "xaesthetic show photo.jpg --method occlusion --open\n  "
+    "xaesthetic show photo.jpg --slider inside --subject auto"
 )
 def show(
     photographs: Annotated[
@@ -68,6 +69,9 @@ def show(
     ] = None,
     out: options.Out = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    slider: options.Slider = "",
+    steps: options.Steps = 6,
+    subject: options.Subject = "",
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -87,9 +91,11 @@ def show(
     experiment = options.experiment(
         attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero, beyond
     )
-    folder = options.folder(experiment, out)
+    sliding = options.slider_options(slider, steps, subject)
+    folder, drawing = options.folder(experiment, out), options.report_options("per_map", 2, True, slider)
+    execution = options.execution(workers, quiet, trust=trust, cache_size=cache_size)
     _print(
-        show(experiment, folder, options.execution(workers, quiet, trust=trust, cache_size=cache_size), not method),
+        show(experiment, folder, execution, not method, sliding, drawing),
         quiet,
         as_json,
         open_page,

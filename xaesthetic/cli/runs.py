@@ -23,6 +23,7 @@ app = typer.Typer()
     "xaesthetic compare a.jpg b.jpg holiday/ --attr light\n  "
     "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
     "xaesthetic compare --attr light --data 'shards/photos-{0000..0031}.tar'\n  "
+    "xaesthetic compare --attr depth_of_field --slider beside\n  "
     "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3\n  "
     "xaesthetic compare --attr all --data my/photos --shard 3/20 --out runs/3"
 )
@@ -40,6 +41,9 @@ def compare(
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     fade: options.Fade = True,
+    slider: options.Slider = "",
+    steps: options.Steps = 6,
+    subject: options.Subject = "",
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -68,9 +72,10 @@ def compare(
         attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
         target, of, zero, beyond, shard, store, decode,
     )  # fmt: skip
-    folder, drawing = options.folder(experiment, out), options.report_options(scale, columns, fade)
+    sliding = options.slider_options(slider, steps, subject)
+    folder, drawing = options.folder(experiment, out), options.report_options(scale, columns, fade, slider)
     with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
-        comparison = compare(experiment, folder, execution, report or (), drawing, optional=not method)
+        comparison = compare(experiment, folder, execution, report or (), drawing, optional=not method, slider=sliding)
     _show(comparison, quiet, as_json)
 
 
@@ -212,18 +217,34 @@ def explain(
     _show(comparison, quiet=True, as_json=as_json)
 
 
-@app.command(epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1")
+@app.command(
+    epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1\n  "
+    "xaesthetic report runs/mine --report html_report --slider inside"
+)
 def report(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     report: options.Reports = None,
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     fade: options.Fade = True,
+    slider: Annotated[
+        str,
+        typer.Option(
+            "--slider",
+            metavar="beside|inside",
+            help="Where the pictures of a slider that 'score RUN --slider' has made lie. Default: beside the page.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.reporting import draw_available, raise_failures
+    from xaesthetic.run.schemas import SLIDER
 
-    drawn = draw_available(options.open_run(run), report or (), options.report_options(scale, columns, fade))
+    opened, drawing = options.open_run(run), options.report_options(scale, columns, fade, slider)
+    if slider:
+        opened.file(SLIDER)  # says how it is made where it is not there
+    drawn = draw_available(opened, report or (), drawing)
     for path in drawn.written:
         screen.say(path)
     raise_failures(drawn.failed)

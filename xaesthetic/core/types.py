@@ -32,6 +32,8 @@ PRECISIONS = ("full", "bf16")
 
 STORES = ("float32", "float16")
 """What maps are kept in; they are read as float32 anyway."""
+SLIDERS = ("beside", "inside")
+"""Where the pictures of the page's edit slider lie: in files beside the page, or in it."""
 DECODES = ("full", "reduced")
 """At which scale JPEGs are decoded: their own, or the least of a half, a quarter and an eighth that is not smaller than what
 models take, which changes pixels."""
@@ -251,6 +253,22 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True)
+class SliderOptions:
+    """How edits are done step by step, for the page's slider."""
+
+    steps: int = 6
+    """How many amounts from 0 to 1, both of them among these."""
+    subject: str = ""
+    """`auto` where a network finds the subject of photographs that have no region."""
+
+    def __post_init__(self) -> None:
+        if type(self.steps) is not int or not 2 <= self.steps <= 21:
+            raise DataError(f"the slider's steps are {self.steps!r}; a whole number from 2 to 21 was wanted.")
+        if self.subject not in ("", "auto"):
+            raise DataError(f"the slider's subject is {self.subject!r}; it is 'auto', or nothing.")
+
+
+@dataclass(frozen=True, slots=True)
 class ReportOptions:
     """How figures are drawn; every report takes them and may pass over what does not concern it."""
 
@@ -264,3 +282,9 @@ class ReportOptions:
     as both."""
     fade: bool = True
     """Whether maps fade to grey where their sign is not stable; only those that there are refits for."""
+    slider: str = "beside"
+    """Where the pictures of the edit slider go, in a run that has one: in files `beside` the page, or `inside` it."""
+
+    def __post_init__(self) -> None:
+        if self.slider not in SLIDERS:
+            raise DataError(f"the report's slider is {self.slider!r}; there are {' and '.join(SLIDERS)}.")

@@ -245,8 +245,41 @@ ZEROS = Table(
     "mean. Only where the run's `zero` names one.",
     ("model", "attribute"),
 )
+_STEP = "image text | edit text | amount float share"
+_STEPPED = ("image", "edit", "amount")
+SLIDER = Table(
+    "slider",
+    columns(f"{_STEP} | model text | attribute text | prediction float32 rating | raw float32"),
+    "xaesthetic score RUN --slider beside",
+    "Ratings along an edit, from nothing (0) to all of it (1). The photograph itself has no `edit` and the amount 0; it "
+    "stands at the beginning of every edit.",
+    (*_STEPPED, "model", "attribute"),
+)
+SLIDER_MAPS = Table(
+    "slider_maps",
+    columns(
+        f"{_STEP} | model text | method text | attribute text | height int cells | width int cells",
+        Column("map", "bytes", about="float32, little endian, row by row: signed, un-normalised."),
+    ),
+    SLIDER.command,
+    "The maps from the same passes as the ratings of `slider`. A floor, which asks no output, has no `attribute`.",
+    (*_STEPPED, "model", "method", "attribute"),
+)
+SLIDER_PICTURES = Table(
+    "slider_pictures",
+    columns(
+        _STEP,
+        Column("subject", "text", about="Where the region is from: `drawn`, `marked` by people, or the network's name."),
+        Column("jpeg", "bytes", about="The picture, 640 pixels on its longer side at most."),
+        Column("region", "bytes", about="The subject as a PNG of that size, white; empty but for the photograph itself."),
+    ),
+    SLIDER.command,
+    "The photographs of `slider`, edited, and the subject that the edits keep to.",
+    _STEPPED,
+)
 TABLES = (
     RECORDS, LEFT_OUT, PASSED_OVER, VOTES, CATEGORIES, SAME_MAPS, ANNOTATIONS, PREDICTIONS, SCORES, SCORES_BY_PERSON, EDITS,
-    EDIT_CONTROLS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS,
+    EDIT_CONTROLS, FAITHFULNESS, BASELINE_OUTPUTS, RANDOMISATION, BLOCKS, PRECISION, ZEROS, SLIDER, SLIDER_MAPS,
+    SLIDER_PICTURES,
 )  # fmt: skip
 """The measurements of a run; its summaries are declared where they are computed (`xaesthetic.evaluation`)."""

