@@ -32,7 +32,7 @@ def _command() -> Any:
     warnings.simplefilter("always", XaestheticWarning)
     warnings.showwarning = show_warning
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
-    return app(standalone_mode=False)
+    return app(prog_name="xaesthetic", standalone_mode=False)
 
 
 def __getattr__(name: str) -> "typer.Typer":

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import crash
+from xaesthetic.cli import completing, crash
 from xaesthetic.cli.engines import Address as Address
 from xaesthetic.cli.engines import CacheSize as CacheSize
 from xaesthetic.cli.engines import Engine as Engine
 from xaesthetic.cli.engines import Workers as Workers
 from xaesthetic.cli.engines import carried_out as carried_out
 from xaesthetic.cli.engines import execution as execution
+from xaesthetic.cli.lists import split_commas
 from xaesthetic.core.choices import METHODS, ModelChoice
 
 if TYPE_CHECKING:
@@ -23,9 +24,12 @@ Attributes = Annotated[
     list[str],
     typer.Option(
         "--attr",
+        "--attribute",
         metavar="NAME",
-        help="An attribute of the models, by name or title; 'all' for all. Repeats.",
+        help="An attribute of the models, by name or title; 'all' for all. Repeats, or a list with commas.",
         show_default=False,
+        callback=split_commas,
+        autocompletion=completing.attributes,
     ),
 ]
 Data = Annotated[
@@ -43,8 +47,10 @@ Models = Annotated[
         "--model",
         metavar="NAME",
         help="A model that 'list models' shows; NAME=FOLDER with weights of one's own; a model folder; timm:NAME, "
-        "torchvision:NAME, pyiqa:NAME. Repeats. Default: multigap_lite0, lite0_ft, and multigap_lite0_edits where it has an "
-        "attribute that is named.",
+        "torchvision:NAME, pyiqa:NAME. Repeats, or a list with commas. Default: multigap_lite0, lite0_ft, and "
+        "multigap_lite0_edits where it has an attribute that is named.",
+        callback=split_commas,
+        autocompletion=completing.models,
     ),
 ]
 Weights = Annotated[
@@ -59,12 +65,25 @@ Methods = Annotated[
     typer.Option(
         "--method",
         metavar="NAME",
-        help="How maps are made; 'all-cam' for the CAM family. Repeats. Default: cam, activation_energy.",
+        help="How maps are made; 'all-cam' for the CAM family. Repeats, or a list with commas. Default: cam, "
+        "activation_energy.",
+        callback=split_commas,
+        autocompletion=completing.methods,
     ),
 ]
 Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
 Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
-Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. Default: all.")]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--report",
+        metavar="NAME",
+        help="Which report. Repeats, or a list with commas. Default: all.",
+        callback=split_commas,
+        autocompletion=completing.reports,
+    ),
+]
+RunFolder = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=completing.run_folders)]
 Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
 Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
 Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the head do not agree about the sign.")]

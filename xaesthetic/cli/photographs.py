@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from xaesthetic.cli import options, ratings, screen
+from xaesthetic.cli import completing, options, ratings, screen
+from xaesthetic.cli.lists import split_commas
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
@@ -64,7 +65,13 @@ def show(
     weights: options.Weights = None,
     method: Annotated[
         list[str] | None,
-        typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, else grad_cam."),
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="How maps are made. Repeats, or a list with commas. Default: cam, else grad_cam.",
+            callback=split_commas,
+            autocompletion=completing.methods,
+        ),
     ] = None,
     out: options.Out = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,

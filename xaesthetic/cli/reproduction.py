@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli.lists import split_commas
 
 app = typer.Typer()
 
@@ -20,7 +21,12 @@ app = typer.Typer()
 def reproduce(
     figure: Annotated[
         list[str] | None,
-        typer.Option("--figure", metavar="NUMBER", help="Only this one: 1 to 11, 'table 1', 'table 2'. Repeats."),
+        typer.Option(
+            "--figure",
+            metavar="NUMBER",
+            help="Only this one: 1 to 11, 'table 1', 'table 2'. Repeats, or a list with commas.",
+            callback=split_commas,
+        ),
     ] = None,
     data: options.Data = "",
     root: options.Root = None,

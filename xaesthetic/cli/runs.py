@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import completing, options, screen
 from xaesthetic.cli import ratings as ratings_shown
 
 if TYPE_CHECKING:
@@ -166,7 +166,9 @@ def predict(
     "\n  xaesthetic explain runs/all --engine ray --address auto --workers 20"
 )
 def explain(
-    run: Annotated[Path | None, typer.Argument(help="A run folder to go on with.")] = None,
+    run: Annotated[
+        Path | None, typer.Argument(help="A run folder to go on with.", autocompletion=completing.run_folders)
+    ] = None,
     attr: options.Attributes = ["all"],  # noqa: B006
     data: options.Data = "sample",
     root: options.Root = None,
@@ -214,7 +216,7 @@ def explain(
 
 @app.command(epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1")
 def report(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    run: options.RunFolder,
     report: options.Reports = None,
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,

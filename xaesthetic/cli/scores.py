@@ -1,13 +1,13 @@
 """The command that holds maps against people."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import completing, options, screen
 from xaesthetic.cli.judgement import print_judgement
+from xaesthetic.cli.lists import split_commas
 
 app = typer.Typer()
 _REPORTS = (
@@ -21,9 +21,15 @@ _REPORTS = (
     "xaesthetic score runs/osie --metric nss --by-person\n  xaesthetic score runs/sample --edits --faithfulness --randomise"
 )
 def score(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    run: options.RunFolder,
     metric: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Repeats. Default: all that fit what people did.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Repeats, or a list with commas. Default: all that fit what people did.",
+            callback=split_commas,
+            autocompletion=completing.metrics,
+        ),
     ] = None,
     by_person: Annotated[
         bool, typer.Option("--by-person", help="Against each person alone too, with intervals that count people as chance.")

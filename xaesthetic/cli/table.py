@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import options, screen
+from xaesthetic.cli.lists import split_commas
 from xaesthetic.cli.table_2 import EXAMPLES, table_2
 from xaesthetic.cli.table_beyond import EXAMPLES as BEYOND
 from xaesthetic.cli.table_beyond import table_beyond
@@ -56,7 +57,8 @@ def table_1(
         ),
     ] = None,
     metric: Annotated[
-        list[str] | None, typer.Option(metavar="krcc|plcc|pairwise", help="A metric besides Spearman's ρ. Repeats.")
+        list[str] | None,
+        typer.Option(metavar="krcc|plcc|pairwise", help="A metric besides Spearman's ρ. Repeats.", callback=split_commas),
     ] = None,
     out: Folder = None,
     resamples: Resamples = 2000,

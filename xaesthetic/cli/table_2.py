@@ -34,7 +34,9 @@ def table_2(
     image: Annotated[str | None, typer.Option(help="The column of images.")] = None,
     score: Annotated[str | None, typer.Option(help="The column of scores.")] = None,
     predictions: Predictions = None,
-    attr: Annotated[str, typer.Option(help="Which attribute of the predictions the scores are for.")] = "overall",
+    attr: Annotated[
+        str, typer.Option("--attr", "--attribute", help="Which attribute of the predictions the scores are for.")
+    ] = "overall",
     out: Folder = None,
     resamples: Resamples = 2000,
     seed: options.Seed = 0,
