@@ -54,8 +54,8 @@ def run_folders(incomplete: str) -> list[str]:
     """Return run folders that begin so: of the folder that is named so far, else of here and of `runs`."""
     folder = Path(incomplete if incomplete.endswith("/") else Path(incomplete).parent)
     places = [folder] if incomplete.rpartition("/")[0] else [Path(_RUNS), Path()]
-    found = (str(path) for place in places if place.is_dir() for path in sorted(place.iterdir())[:_MOST] if _is_run(path))
-    return [path for path in found if path.startswith(incomplete)]
+    runs = (str(path) for place in places if place.is_dir() for path in sorted(place.iterdir())[:_MOST] if _is_run(path))
+    return [path for path in runs if path.startswith(incomplete)]
 
 
 def _is_run(path: Path) -> bool:
