@@ -162,6 +162,7 @@ Photographs = Annotated[
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
 Seed = Annotated[int, typer.Option(help="For whatever is drawn by chance.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Run the Python file of a model folder, which may do anything.")]
+OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 _SHOW = "show"
-_NAMED = 12  # overlays whose files are named on the screen
 _PLAN = ["annotate", "plan"]
 
 
@@ -74,7 +73,7 @@ def show(
         ),
     ] = None,
     out: options.Out = None,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    open_page: options.OpenPage = False,
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -112,10 +111,11 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     run = comparison.run
     pictures = [file for file in comparison.written if file.suffix == ".png"]
     pages = [file for file in comparison.written if file.suffix == ".html"]
+    page = screen.find_page(pages)
     if as_json:
         result = {
             "run": str(run.root),
-            "page": str(pages[0]) if pages else None,
+            "page": str(page) if page else None,
             "overlays": list(map(str, pictures)),
             "left_out": dict(comparison.left_out),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained(), run.described())),
@@ -125,24 +125,11 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
         if not quiet:
             ratings.print_shown(run)
             screen.print_precision_of(run)
-        for file in pictures[:_NAMED]:
-            screen.say(file)
-        if len(pictures) > _NAMED:
-            screen.say(f"and {len(pictures) - _NAMED} more in {pictures[0].parent}")
-        for file in pages:
-            screen.say(file)
+        screen.print_written([*pictures, *pages], page)
     screen.print_passed_over(comparison.passed_over)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)
-    if open_page and pages:
-        _open(pages[0])
+    if open_page and page:
+        screen.open_page(page)
     if comparison.left_out:
         raise typer.Exit(1)
-
-
-def _open(page: Path) -> None:
-    """Open a page in the browser; where there is none, say so."""
-    import webbrowser
-
-    if not webbrowser.open(page.absolute().as_uri()):
-        screen.say(f"no browser could be started; open {page} yourself.", err=True)

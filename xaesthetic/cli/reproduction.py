@@ -37,6 +37,7 @@ def reproduce(
     out: Annotated[Path, typer.Option(help="The folder that gets everything.")] = Path("reproduction"),
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
+    open_page: options.OpenPage = False,
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 0,
@@ -71,8 +72,10 @@ def reproduce(
     else:
         if not quiet:
             screen.print_outcomes(done.outcomes)
-        screen.say(done.index)
+        screen.print_written([done.index], done.index)
     screen.print_passed_over(done.passed_over)
     screen.print_left_out(done.left_out)
+    if open_page:
+        screen.open_page(done.index)
     if done.left_out:
         raise typer.Exit(1)

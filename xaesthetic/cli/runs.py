@@ -40,6 +40,7 @@ def compare(
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     fade: options.Fade = True,
+    open_page: options.OpenPage = False,
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -71,19 +72,20 @@ def compare(
     folder, drawing = options.folder(experiment, out), options.report_options(scale, columns, fade)
     with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
         comparison = compare(experiment, folder, execution, report or (), drawing, optional=not method)
-    _show(comparison, quiet, as_json)
+    _show(comparison, quiet, as_json, open_page)
 
 
-def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
+def _show(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool = False) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
     from xaesthetic.run.schemas import PREDICTIONS
 
-    run = comparison.run
+    run, page = comparison.run, screen.find_page(comparison.written)
     if as_json:
         result = {
             "run": str(run.root),
+            "page": str(page) if page else None,
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
@@ -97,11 +99,12 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
         screen.print_same_maps(run.same_maps())
         screen.print_precision_of(run)
         screen.print_stored(run)
-        for path in comparison.written:
-            screen.say(path)
+        screen.print_written(comparison.written, page)
     screen.print_passed_over(comparison.passed_over)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)
+    if open_page and page:
+        screen.open_page(page)
     if comparison.left_out:
         raise typer.Exit(1)
 
@@ -221,11 +224,14 @@ def report(
     scale: options.Scale = "per_map",
     columns: options.Columns = 2,
     fade: options.Fade = True,
+    open_page: options.OpenPage = False,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.reporting import draw_available, raise_failures
 
     drawn = draw_available(options.open_run(run), report or (), options.report_options(scale, columns, fade))
-    for path in drawn.written:
-        screen.say(path)
+    page = screen.find_page(drawn.written)
+    screen.print_written(drawn.written, page)
     raise_failures(drawn.failed)
+    if open_page and page:
+        screen.open_page(page)
