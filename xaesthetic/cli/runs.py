@@ -12,6 +12,7 @@ from xaesthetic.cli import ratings as ratings_shown
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
+    from xaesthetic.stages.predict import Ratings
 
 
 app = typer.Typer()
@@ -111,7 +112,7 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool 
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv\n  "
-    "xaesthetic predict --data photos.txt --out r.csv"
+    "xaesthetic predict --data aadb:test --out r.csv --long"
 )
 def predict(
     photographs: Annotated[list[str] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
@@ -121,6 +122,12 @@ def predict(
     model: options.Models = None,
     weights: options.Weights = None,
     out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
+    long: Annotated[
+        bool,
+        typer.Option(
+            "--long", help="As CSV with a row for each photograph, model and attribute: for 'table 1 --predictions'."
+        ),
+    ] = False,
     device: options.Device = "auto",
     precision: options.Precision = "full",
     decode: options.Decode = "full",
@@ -135,23 +142,26 @@ def predict(
 ) -> None:
     """Rate photographs."""
     from xaesthetic.core.files import write_text
-    from xaesthetic.paper.tables.predictions import to_csv, to_json
     from xaesthetic.run.seen import seen_lines
     from xaesthetic.stages.predict import rate
 
     if out and out.suffix not in (".csv", ".json"):
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
+    if long and (as_json or (out and out.suffix == ".json")):
+        raise typer.BadParameter("is for CSV; the JSON has a row for each of them anyway.", param_hint="--long")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision, decode=decode)
     with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
         ratings = rate(photographs or [], experiment, execution)
-    render = to_json if as_json or (out and out.suffix == ".json") else to_csv
+    is_json = as_json or bool(out and out.suffix == ".json")
     if out:
-        write_text(out, render(ratings.table, ratings.trained, ratings.described))
+        write_text(out, _rendered(ratings, is_json, long))
         screen.say(out)
     elif as_json:
-        screen.say_json(render(ratings.table, ratings.trained, ratings.described))
+        screen.say_json(_rendered(ratings, is_json, long))
+    elif long:
+        screen.say(_rendered(ratings, is_json, long).rstrip("\n"))
     elif not quiet:
         ratings_shown.print_ratings(ratings)
         screen.print_precision(ratings.precision, ratings.given_up)
@@ -162,6 +172,14 @@ def predict(
     screen.print_left_out(ratings.left_out)
     if ratings.left_out:
         raise typer.Exit(1)
+
+
+def _rendered(ratings: "Ratings", as_json: bool, long: bool) -> str:
+    from xaesthetic.paper.tables.predictions import to_csv, to_json, to_long_csv
+
+    if long:
+        return to_long_csv(ratings.table, ratings.trained)
+    return (to_json if as_json else to_csv)(ratings.table, ratings.trained, ratings.described)
 
 
 @app.command(

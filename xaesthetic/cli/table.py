@@ -29,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals
     epilog="\b\nExamples:\n  "
     "xaesthetic table 1 --data aadb --model multigap_resnet50=weights/paper --model multigap_lite0 --out tables\n  "
     "xaesthetic table 1 --data aadb --predictions mine=preds.csv --predictions theirs=other.csv\n  "
+    "xaesthetic table 1 --data aadb --predictions r.csv\n  "
     "xaesthetic table 1 --data para:test --root PARA --model multigap_lite0 --model nima --ablations --out tables\n  "
     "xaesthetic table 1 --data para:test --root PARA --metric krcc --metric plcc --primary multigap_lite0,lite0_ft",
 )

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 Predictions = Annotated[
     list[str] | None,
     typer.Option(
-        "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
+        "--predictions",
+        metavar="[NAME=]FILE",
+        help="Ratings made elsewhere: a CSV of image and attributes; or of 'predict --long', all its models where no NAME "
+        "is given. Repeats.",
     ),
 ]
 
@@ -39,7 +42,7 @@ Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
 
 
 def named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
-    """Return names with files out of NAME=FILE.
+    """Return names with files out of NAME=FILE, and all models of a long table that has no name.
 
     Raises
     ------
@@ -49,12 +52,23 @@ def named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
     named: list[tuple[str, Path]] = []
     for choice in choices or ():
         name, sign, file = choice.partition("=")
-        if not (name and sign and file):
-            raise typer.BadParameter(f"{choice!r} is not NAME=FILE.", param_hint="--predictions")
-        if name in dict(named):
-            raise typer.BadParameter(f"two are called {name!r}.", param_hint="--predictions")
-        named.append((name, Path(file)))
+        both = [(name, Path(file))] if name and sign and file else _models(choice)
+        for item, path in both:
+            if item in dict(named):
+                raise typer.BadParameter(f"two are called {item!r}.", param_hint="--predictions")
+            named.append((item, path))
     return named
+
+
+def _models(choice: str) -> list[tuple[str, Path]]:
+    """The models of a file without a name, which a long table says."""
+    from xaesthetic.paper.tables.given_long import long_models
+
+    models = long_models(Path(choice)) if Path(choice).is_file() else ()
+    if not models:
+        said = f"{choice!r} is not NAME=FILE, and no file with columns image, model, attribute, prediction."
+        raise typer.BadParameter(said, param_hint="--predictions")
+    return [(model, Path(choice)) for model in models]
 
 
 def tell(
