@@ -130,7 +130,13 @@ def compare(
     return Comparison(run, drawn.written, run.left_out_photographs(), drawn.failed, read_passed_over(run))
 
 
-def show(experiment: Experiment, out: Path, execution: Execution = Execution(), optional: bool = True) -> Comparison:
+def show(
+    experiment: Experiment,
+    out: Path,
+    execution: Execution = Execution(),
+    optional: bool = True,
+    options: ReportOptions | None = None,
+) -> Comparison:
     """Rate and explain photographs; draw one picture for every photograph and attribute, and the page.
 
     Parameters
@@ -143,6 +149,8 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
         How it is carried out.
     optional
         Whether no method was named: then it is `cam`, or `grad_cam` where a model has no `cam`.
+    options
+        How pictures are drawn.
 
     Raises
     ------
@@ -160,7 +168,7 @@ def show(experiment: Experiment, out: Path, execution: Execution = Execution(), 
         experiment = replace(experiment, methods=("cam",) if exact else ("grad_cam",))
     elif optional:
         experiment = replace(experiment, methods=Run.open(out).experiment.methods)
-    return compare(experiment, out, execution, ("overlays", "html_report"), models=handed)
+    return compare(experiment, out, execution, ("overlays", "html_report"), options, models=handed)
 
 
 def prepare(experiment: Experiment, out: Path) -> tuple[Experiment, Collection]:

@@ -17,7 +17,7 @@ from xaesthetic.cli.lists import split_commas
 from xaesthetic.core.choices import METHODS, ModelChoice
 
 if TYPE_CHECKING:
-    from xaesthetic.core.types import Experiment, ReportOptions
+    from xaesthetic.core.types import Experiment
     from xaesthetic.run.store import Run
 
 Attributes = Annotated[
@@ -84,9 +84,6 @@ Reports = Annotated[
     ),
 ]
 RunFolder = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=completing.run_folders)]
-Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
-Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
-Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the head do not agree about the sign.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Precision = Annotated[
     str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
@@ -253,12 +250,3 @@ def choices(
 
     named = [ModelChoice.parse(model).or_weights(weights) for model in models or default_models(attributes, beyond)]
     return tuple(map(str, dict.fromkeys(named)))
-
-
-def report_options(scale: str, columns: int, fade: bool = True) -> "ReportOptions":
-    """How figures are drawn."""
-    from xaesthetic.core.types import ReportOptions
-
-    if scale not in ("per_map", "shared"):
-        raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
-    return ReportOptions(scale=scale, columns=columns, fade=fade)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from xaesthetic.cli import completing, options, ratings, screen
+from xaesthetic.cli import completing, drawing, options, ratings, screen
 from xaesthetic.cli.lists import split_commas
 
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ def show(
         ),
     ] = None,
     out: options.Out = None,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
     open_page: options.OpenPage = False,
     target: options.Target = "up",
     of: options.Of = "raw",
@@ -93,9 +98,13 @@ def show(
     experiment = options.experiment(
         attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero, beyond
     )
-    folder = options.folder(experiment, out)
+    folder, execution = (
+        options.folder(experiment, out),
+        options.execution(workers, quiet, trust=trust, cache_size=cache_size),
+    )
+    look = drawing.report_options("per_map", 2, True, label, format or ["png"], dpi, cmap, style)
     _print(
-        show(experiment, folder, options.execution(workers, quiet, trust=trust, cache_size=cache_size), not method),
+        show(experiment, folder, execution, not method, look),
         quiet,
         as_json,
         open_page,
@@ -109,7 +118,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
-    pictures = [file for file in comparison.written if file.suffix == ".png"]
+    pictures = [file for file in comparison.written if file.parent.name == "overlays"]
     pages = [file for file in comparison.written if file.suffix == ".html"]
     page = screen.find_page(pages)
     if as_json:

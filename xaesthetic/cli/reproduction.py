@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import drawing, options, screen
 from xaesthetic.cli.lists import split_commas
 
 app = typer.Typer()
@@ -35,8 +35,13 @@ def reproduce(
     method: options.Methods = None,
     pick: options.Pick = 5,
     out: Annotated[Path, typer.Option(help="The folder that gets everything.")] = Path("reproduction"),
-    scale: options.Scale = "per_map",
-    columns: options.Columns = 2,
+    scale: drawing.Scale = "per_map",
+    columns: drawing.Columns = 2,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
     open_page: options.OpenPage = False,
     device: options.Device = "auto",
     batch: options.Batch = 8,
@@ -61,7 +66,7 @@ def reproduce(
         options.folder(experiment, out),
         figure or (),
         options.execution(workers, quiet, trust=trust),
-        options.report_options(scale, columns),
+        drawing.report_options(scale, columns, True, label, format, dpi, cmap, style),
         optional=not method,
     )
     if as_json:

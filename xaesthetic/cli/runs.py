@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import completing, options, screen
+from xaesthetic.cli import completing, drawing, options, screen
 from xaesthetic.cli import ratings as ratings_shown
 
 if TYPE_CHECKING:
@@ -38,9 +38,14 @@ def compare(
     pick: options.Pick = 5,
     out: options.Out = None,
     report: options.Reports = None,
-    scale: options.Scale = "per_map",
-    columns: options.Columns = 2,
-    fade: options.Fade = True,
+    scale: drawing.Scale = "per_map",
+    columns: drawing.Columns = 2,
+    fade: drawing.Fade = True,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
     open_page: options.OpenPage = False,
     target: options.Target = "up",
     of: options.Of = "raw",
@@ -70,9 +75,10 @@ def compare(
         attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
         target, of, zero, beyond, shard, store, decode,
     )  # fmt: skip
-    folder, drawing = options.folder(experiment, out), options.report_options(scale, columns, fade)
+    folder = options.folder(experiment, out)
+    look = drawing.report_options(scale, columns, fade, label, format, dpi, cmap, style)
     with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
-        comparison = compare(experiment, folder, execution, report or (), drawing, optional=not method)
+        comparison = compare(experiment, folder, execution, report or (), look, optional=not method)
     _show(comparison, quiet, as_json, open_page)
 
 
@@ -235,19 +241,28 @@ def explain(
     _show(comparison, quiet=True, as_json=as_json)
 
 
-@app.command(epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1")
+@app.command(
+    epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1\n"
+    "  xaesthetic report runs/mine --label multigap_lite0=Ours --format svg,pdf --cmap cividis --style dark"
+)
 def report(
     run: options.RunFolder,
     report: options.Reports = None,
-    scale: options.Scale = "per_map",
-    columns: options.Columns = 2,
-    fade: options.Fade = True,
+    scale: drawing.Scale = "per_map",
+    columns: drawing.Columns = 2,
+    fade: drawing.Fade = True,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
     open_page: options.OpenPage = False,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.reporting import draw_available, raise_failures
 
-    drawn = draw_available(options.open_run(run), report or (), options.report_options(scale, columns, fade))
+    look = drawing.report_options(scale, columns, fade, label, format, dpi, cmap, style)
+    drawn = draw_available(options.open_run(run), report or (), look)
     page = screen.find_page(drawn.written)
     screen.print_written(drawn.written, page)
     raise_failures(drawn.failed)
