@@ -11,6 +11,7 @@ from xaesthetic.figures import grid, style
 from xaesthetic.run.maps import Maps
 from xaesthetic.run.store import Run
 from xaesthetic.stages.pick import pick_records
+from xaesthetic_reports._explained import series_notes
 from xaesthetic_reports._labels import key_to_labels, labels
 from xaesthetic_reports._panels import ends_of, panels_of
 from xaesthetic_reports._titles import title_notes, titles_of

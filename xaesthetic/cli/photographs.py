@@ -98,10 +98,8 @@ def show(
     experiment = options.experiment(
         attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero, beyond
     )
-    folder, execution = (
-        options.folder(experiment, out),
-        options.execution(workers, quiet, trust=trust, cache_size=cache_size),
-    )
+    folder = options.folder(experiment, out)
+    execution = options.execution(workers, quiet, trust=trust, cache_size=cache_size)
     look = drawing.report_options("per_map", 2, True, label, format or ["png"], dpi, cmap, style)
     _print(
         show(experiment, folder, execution, not method, look),

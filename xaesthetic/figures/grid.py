@@ -194,7 +194,7 @@ def _divided(group: tuple[str, int], most: int) -> Iterator[tuple[tuple[str, int
 
 
 def _named(row: Row, wide: bool) -> str:
-    return row.label if wide else " ".join(row.label.split("\n"))
+    return row.label if wide else ", ".join(row.label.split("\n"))
 
 
 def _draw_block(figure: Figure, plan: _Plan, block: _Block, top: float) -> None:

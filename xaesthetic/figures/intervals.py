@@ -60,7 +60,7 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
     across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
     item = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
     width, body = _NAMES + item * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
-    pitch = body + 0.7
+    pitch = body + 0.62
     height = 0.25 + pitch * -(-len(panels) // across)
     longest = max(len(line.label) for panel in panels for line in panel.lines)
     size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
@@ -70,7 +70,7 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
             left = (_NAMES - 0.05 + item * (number % across)) / width
-            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.45) / height
+            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.37) / height
             axes = figure.add_axes((left, bottom, (item - 0.15) / width, body / height))
             _draw(axes, panel, groups, 0.0 if number % across else size)
         figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
