@@ -152,8 +152,7 @@ def _rating_of_people(record: Record, item: Attribute) -> str:
 
 
 def _name(record: Record, named: Mapping[str, str]) -> str:
-    original = named[record.original]
-    short = original if len(original) <= 22 else f"{original[:10]}…{original[-11:]}"
+    short = named[record.original]
     if record.edit is None:
         return short
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"

@@ -5,6 +5,8 @@ import typer
 
 from xaesthetic.cli.drawing import parse_labels, report_options
 
+LABELS = ["multigap_lite0=Ours", "cam = Class maps"]
+
 
 def test_what_is_usual():
     options = report_options("per_map", 2)

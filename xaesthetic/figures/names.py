@@ -7,7 +7,7 @@ from matplotlib.textpath import text_to_path
 
 from xaesthetic.figures.letters import drawable
 
-NAME_SIZE, NAME_LINES = 4.8, 4
+NAME_SIZE, NAME_LINES = 4.8, 5
 """Points of a name below a picture, and its lines at most."""
 LETTER = 0.6 / 72
 """Inches a point of size: about the width of a letter."""
@@ -21,18 +21,24 @@ def divided_name(line: str, most: int) -> list[str]:
 
 def folded(name: str, room: float) -> str:
     """A name in lines that fit below a picture; of one that takes more than `NAME_LINES` the middle is left out."""
-    lines = name.split("\n")
-    most = 6
+    lines = _lines(name, 6)
     for most in range(max(6, int(room / (LETTER * NAME_SIZE))), 5, -1):  # fewer letters where there are wide ones
-        lines = [part for line in name.split("\n") for part in textwrap.wrap(line, most)]
+        lines = _lines(name, most)
         if all(width_of(line) < room for line in lines):
             break
-    if len(lines) <= NAME_LINES:
-        return "\n".join(lines)
+    return "\n".join(lines)
+
+
+def _lines(name: str, most: int) -> list[str]:
+    """A name in lines of so many letters; what stands below its first line stays, the end too, as it tells series apart."""
     first, *more = name.split("\n")
-    kept = most * max(1, NAME_LINES - len(more)) - 1  # letters; the end tells names of one series apart
-    short = f"{first[: kept // 2]}…{first[len(first) - (kept - kept // 2) :]}"
-    return "\n".join([*(short[at : at + most] for at in range(0, len(short), most)), *more][:NAME_LINES])
+    below = [part for line in more for part in textwrap.wrap(line, most)][: NAME_LINES - 1]
+    lines, room = textwrap.wrap(first, most), NAME_LINES - len(below)
+    if len(lines) > room:
+        kept = most * room - 1
+        short = f"{first[: kept // 2]}…{first[len(first) - (kept - kept // 2) :]}"
+        lines = [short[at : at + most] for at in range(0, len(short), most)]
+    return [*lines, *below]
 
 
 def width_of(line: str) -> float:
