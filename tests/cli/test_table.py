@@ -154,3 +154,14 @@ def test_a_table_of_changed_ratings_is_made_anew(command, plugged, tmp_path):
     assert table(-1) == pytest.approx(-rho)
     assert table(1) == pytest.approx(rho)
     assert len(list((tmp_path / "runs").iterdir())) == 2
+
+
+def test_models_of_a_table_are_called_as_one_likes(command, root, mine, tmp_path):
+    words = ("table", "1", "--root", root, "--predictions", mine, "--resamples", "100", "--label", "mine=Ours & theirs")
+    status, said, _ = command(*words, "--out", tmp_path / "o")
+    assert status == 0
+    assert "Ours & theirs" in said.partition("\n\n")[0] + said
+    assert "Ours & theirs is mine." in said
+    assert r"Ours \& theirs" in (tmp_path / "o" / "table_1.tex").read_text()
+    assert {row["model"] for row in rows(tmp_path / "o" / "table_1.csv")} == {"mine"}
+    assert command(*words[:-1], "mine")[0] == 2

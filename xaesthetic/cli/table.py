@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import drawing, options, screen
 from xaesthetic.cli.lists import split_commas
 from xaesthetic.cli.table_2 import EXAMPLES, table_2
 from xaesthetic.cli.table_beyond import EXAMPLES as BEYOND
@@ -61,6 +61,7 @@ def table_1(
         list[str] | None,
         typer.Option(metavar="krcc|plcc|pairwise", help="A metric besides Spearman's ρ. Repeats.", callback=split_commas),
     ] = None,
+    label: drawing.Labels = None,
     out: Folder = None,
     resamples: Resamples = 2000,
     device: options.Device = "auto",
@@ -132,7 +133,7 @@ def table_1(
         below = learnt_elsewhere(packed, data, root)
     layouts = rank_layouts(replace(result, notes=(*notes, *_declared(declared, result))), paper, trained, described, below)
     frames = table_frames(result)
-    tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
+    tell("Table 1", "table_1", layouts, frames, out, quiet, as_json, label)
     screen.print_passed_over(collection.passed_over)
     screen.print_left_out(left_out)
     if left_out:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import screen
+from xaesthetic.cli.drawing import parse_labels
 from xaesthetic.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -79,13 +80,16 @@ def tell(
     out: Path | None,
     quiet: bool,
     as_json: bool,
+    labels: Sequence[str] | None = None,
 ) -> None:
     """Print tables, or the numbers as JSON, and write them into a folder where one is named."""
     from xaesthetic.core.files import write_text
     from xaesthetic.core.locks import hold
     from xaesthetic.core.spreadsheet import frame_csv
+    from xaesthetic.paper.tables.labelled import labelled
     from xaesthetic.paper.tables.render import to_html, to_latex
 
+    layouts = labelled(layouts, dict(parse_labels(labels)))
     if as_json:
         known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
         screen.say_json(json.dumps(known, indent=2, ensure_ascii=False))
