@@ -154,6 +154,8 @@ def show(
         As for `compare`.
     optional
         Whether no method was named: then it is `cam`, or `grad_cam` where a model has no `cam`.
+    options
+        How pictures are drawn.
 
     Raises
     ------

@@ -64,6 +64,9 @@ def draw_reports(run: Run | str | Path, names: str | Sequence[str] = (), options
 
 def draw_available(run: Run, names: Sequence[str] = (), options: ReportOptions | None = None) -> Drawn:
     """Draw reports as `draw_reports` does; one that fails is in the result, for its caller to raise after the rest."""
+    from xaesthetic.figures.style import looking  # matplotlib takes a while to import
+
+    options = options or ReportOptions()
     chosen = [(name, plugins.load("reports", name)) for name in names]
     summarise(run)
     written: list[Path] = []
@@ -72,7 +75,8 @@ def draw_available(run: Run, names: Sequence[str] = (), options: ReportOptions |
         files.remove_unfinished(run.report)
         for name, report in chosen or reports():
             try:
-                written += report(run, options or ReportOptions())
+                with looking(options):
+                    written += report(run, options)
             except Exception as error:
                 failed[name] = error
     return Drawn(tuple(written), failed)

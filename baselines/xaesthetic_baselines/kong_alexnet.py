@@ -17,7 +17,7 @@ from xaesthetic_baselines._kong_torch import kong_torch
 _SERVER = "kong"
 
 
-@model(downloads=("kong",), attributes=NAMES)
+@model(title="Kong et al. AlexNet", downloads=("kong",), attributes=NAMES)
 def kong_alexnet(weights: Path | None = None) -> AttributeModel:
     """Kong et al. 2016 in Caffe: AlexNet, eleven attributes and the score, maps at conv5 (non-commercial research use).
 

@@ -12,7 +12,7 @@ from xaesthetic_baselines._kong import CITATION, LICENCE, SIZE, KongAlexNet, inp
 from xaesthetic_baselines._kong_torch import kong_head, kong_torch
 
 
-@model(downloads=("kong",), attributes=NAMES)
+@model(title="Kong et al. AlexNet (torch)", downloads=("kong",), attributes=NAMES)
 def kong_alexnet_torch(weights: Path | None = None, random: bool = False) -> AttributeModel:
     """Kong et al. 2016 in torch: AlexNet, eleven attributes and the score, maps at conv5 (non-commercial research use).
 

@@ -8,7 +8,7 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model(attributes=PARA_ATTRIBUTES)
+@model(title="Lite0-FT", attributes=PARA_ATTRIBUTES)
 def lite0_ft(weights: Path | None = None) -> AttributeModel:
     """EfficientNet-Lite0, the last block; a linear layer trained on people's ratings and on edits (research use, PARA).
 

@@ -32,7 +32,7 @@ class _Manifest(Struct, frozen=True):
     backbone: Literal["resnet50_v1", "imagenet"] = "resnet50_v1"
 
 
-@model(downloads=("malu", "resnet50"), attributes=NAMES)
+@model(title="Malu et al. ResNet50", downloads=("malu", "resnet50"), attributes=NAMES)
 def malu_resnet50(weights: Path | None = None, random: bool = False) -> AttributeModel:
     """The checkpoint of Malu, Bapi & Indurkhya 2017: Keras 1's ResNet50, averages of all 16 blocks, twelve outputs.
 

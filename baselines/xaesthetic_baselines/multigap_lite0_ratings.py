@@ -8,7 +8,7 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model(attributes=PARA_ATTRIBUTES)
+@model(title="multi-GAP Lite0 (ratings)", attributes=PARA_ATTRIBUTES)
 def multigap_lite0_ratings(weights: Path | None = None) -> AttributeModel:
     """EfficientNet-Lite0, all 16 blocks; a linear layer trained on people's ratings alone (research use, PARA).
 

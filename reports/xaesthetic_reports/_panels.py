@@ -6,10 +6,15 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Bool
 
-from xaesthetic.core.types import Pixels, ReportOptions
+from xaesthetic.core.types import Map, Pixels, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.figures import grid, style
 from xaesthetic.run.maps import Maps
+
+
+def ends_of(values: Map) -> tuple[float, float, float]:
+    """Return the lowest, the mean and the highest value of a map, for a figure's table."""
+    return float(values.min()), float(values.mean()), float(values.max())
 
 
 def panels_of(

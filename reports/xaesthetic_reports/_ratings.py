@@ -1,11 +1,13 @@
 """Whose ratings a figure shows: people's where the data set has them, else a model's, and it says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from xaesthetic.core.attributes import Attribute
+from xaesthetic.core.described import Described
+from xaesthetic.core.types import Record
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run, model_key
 
@@ -28,14 +30,23 @@ class Ratings:
         return self.described[name]
 
 
+def ratings_of_people(records: Sequence[Record], data: str, described: Described) -> Ratings | None:
+    """People's ratings of photographs; None where nobody rated one."""
+    rated = {record.id: dict(record.ratings) for record in records if record.edit is None}
+    if not any(rated.values()):
+        return None
+    people = pd.DataFrame.from_dict(rated, orient="index")
+    known = {str(name): described.of_people(str(name)) for name in people.columns}
+    return Ratings(people.astype(float), f"people's ratings in {data}", known)
+
+
 def ratings_of(run: Run) -> Ratings:
     """HumanMaps's ratings, or where there are none at all those of the first model that rates each attribute."""
     described = run.described()
-    rated = {record.id: record.ratings for record in run.photographs() if record.edit is None}
-    people = pd.DataFrame({image: dict(ratings) for image, ratings in rated.items()} if any(rated.values()) else {}).T
-    if people.shape[1]:
-        known = {str(name): described.of_people(str(name)) for name in people.columns}
-        return Ratings(people.astype(float), f"people's ratings in {run.experiment.data}", known)
+    records = [record for record in run.photographs() if record.edit is None]
+    if (people := ratings_of_people(records, run.experiment.data, described)) is not None:
+        return people
+    rated = {record.id for record in records}
     predictions = run.read(PREDICTIONS)
     predictions = predictions[predictions["image"].isin(rated)]
     columns: dict[str, pd.Series] = {}

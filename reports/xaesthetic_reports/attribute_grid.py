@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
 from xaesthetic.core.targets import describe_units
+from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures import grid, style
@@ -20,8 +22,9 @@ from xaesthetic.stages.pick import Pick, pick_records
 from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, target_notes, units_of
 from xaesthetic_reports._labels import key_to_labels, labels, title_labels
-from xaesthetic_reports._panels import panels_of
+from xaesthetic_reports._panels import ends_of, panels_of
 from xaesthetic_reports._ranges import range_notes
+from xaesthetic_reports._titles import title_notes, titles_of
 
 _MOST = {1: 5, 2: 10}
 """Photographs of each end in a figure, by columns of the paper; more would be too small to see."""
@@ -58,17 +61,22 @@ def attribute_grid(run: Run, options: ReportOptions) -> list[Path]:
         rows = _rows(run, shown, records, ratings, named, options, units, fades)
         title, faded = described.any(pick.attribute).title, fades.notes(run, pick.attribute)
         scale = f"{_SCALES[options.scale]}{'; grey: sign not stable' * bool(faded)}"
-        figure = grid.photo_grid(rows, _page(title, pick, shown, scale, _unit(run, pick.attribute, units)), options.columns)
+        figure = grid.photo_grid(
+            rows, _page(title, pick, shown, scale, _unit(run, pick.attribute, units, titles_of(options))), options.columns
+        )
         caption = "\n".join(
             [
                 _caption(run, pick, shown, _SCALES[options.scale], described),
                 *notes,
+                *title_notes(run, options),
                 *faded,
                 *determined_notes(run, pick.attribute),
                 *key_to_labels(named | title_labels([title])),
             ]
         )
-        written += style.save(figure, run.report / f"attribute_grid_{pick.attribute}", caption)
+        written += style.save(
+            figure, run.report / f"attribute_grid_{pick.attribute}", caption, options, _numbers(run, shown, rated)
+        )
     return written
 
 
@@ -82,7 +90,7 @@ def _rows(
     units: Units,
     fades: Fading,
 ) -> list[grid.Row]:
-    shown = (*pick.highest, *pick.lowest)
+    shown, titles = (*pick.highest, *pick.lowest), titles_of(options)
     people = units.described.of_people(pick.attribute)
     photographs = {image: style.thumbnail(load_photograph(records[image])) for image in shown}
     rows = [
@@ -101,9 +109,24 @@ def _rows(
             if pick.attribute in stack.attributes and stack.asks_output:  # a floor is drawn once, by `floors`
                 kept = fades.row(model, method, shown, pick.attribute)
                 panels = panels_of(stack, pick.attribute, photographs, scores, options, kept)
-                rows.append(grid.Row(f"{model}\n{method}", panels))
+                rows.append(grid.Row(f"{titles.model(model)}\n{titles.method(method)}", panels))
                 scores = {}  # once a model is enough
     return rows
+
+
+def _numbers(run: Run, pick: Pick, rated: pd.DataFrame) -> pd.DataFrame:
+    """What the figure shows: of every map its rating, and its lowest, mean and highest value."""
+    ratings = rated[rated["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
+    places = [(model, method, run.maps(model, method)) for model in run.model_keys() for method in run.methods(model)]
+    ends = [("highest", image) for image in pick.highest] + [("lowest", image) for image in pick.lowest]
+    rows = [
+        (end, image, model, method, float(ratings.get((model, image), nan)), *ends_of(stack.map(image, pick.attribute)))
+        for model, method, stack in places
+        if pick.attribute in stack.attributes and stack.asks_output
+        for end, image in ends
+    ]
+    columns = ["end", "image", "model", "method", "rating", "map_lowest", "map_mean", "map_highest"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _scores(rated: pd.Series, model: str, shown: Sequence[str], attribute: str, units: Units) -> dict[str, str]:
@@ -114,13 +137,13 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str], attribute: str, 
     }
 
 
-def _unit(run: Run, attribute: str, units: Units) -> str:
+def _unit(run: Run, attribute: str, units: Units, titles: Titles) -> str:
     """The units of the maps that a figure shows, and whose they are where not all have one."""
     places = [(model, method, run.maps(model, method)) for model in run.model_keys() for method in run.methods(model)]
     shown = [item for item in places if item[2].asks_output and attribute in item[2].attributes]
     held = {(model, method): units.unit(stack, model, attribute) for model, method, stack in shown}
     said = describe_units(held.values())
-    with_unit = dict.fromkeys(method for (_, method), (unit, _) in held.items() if unit)
+    with_unit = dict.fromkeys(titles.method(method) for (_, method), (unit, _) in held.items() if unit)
     return f"{said} for {', '.join(with_unit)}" if said and not all(unit for unit, _ in held.values()) else said
 
 
@@ -129,8 +152,7 @@ def _rating_of_people(record: Record, item: Attribute) -> str:
 
 
 def _name(record: Record, named: Mapping[str, str]) -> str:
-    original = named[record.original]
-    short = original if len(original) <= 22 else f"{original[:10]}…{original[-11:]}"
+    short = named[record.original]
     if record.edit is None:
         return short
     return f"{short}\n{record.edit.name.replace('_', ' ')} {record.edit.amount:g}"

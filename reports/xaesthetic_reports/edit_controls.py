@@ -12,6 +12,10 @@ from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
 from xaesthetic.run.store import Run
+from xaesthetic_reports._titles import title_notes, titles_of
+
+_CHANCE = (Band("chance", 0.5, 0.5, 0.5, "0.8"),)
+_AXIS = "share of photographs, 95 % interval"
 
 
 @report()
@@ -40,8 +44,11 @@ def edit_controls(run: Run, options: ReportOptions) -> list[Path]:
         said = verdicts[verdicts["model"] == model]
         panels = [_panel(str(name), rows[rows["attribute"] == name]) for name in dict.fromkeys(said["attribute"])]
         if panels:
-            figure = interval_figure(panels, f"{model}: edits beside controls", options.columns)
-            written += style.save(figure, run.report / f"edit_controls_{model}", _caption(run, str(model), rows, said))
+            caption = "\n".join([_caption(run, str(model), rows, said), *title_notes(run, options)])
+            figure = interval_figure(
+                panels, f"{titles_of(options).model(str(model))}: edits beside controls", options.columns
+            )
+            written += style.save(figure, run.report / f"edit_controls_{model}", caption, options, rows)
     return written
 
 
@@ -54,7 +61,12 @@ def _panel(attribute: str, rows: pd.DataFrame) -> IntervalPanel:
         )
         for _, row in rows.iterrows()
     )
-    return IntervalPanel(f"{attribute.replace('_', ' ')} rose", lines, (Band("chance", 0.5, 0.5, 0.5, "0.8"),))
+    return IntervalPanel(
+        f"{attribute.replace('_', ' ')} rose",
+        lines,
+        (Band("chance", 0.5, 0.5, 0.5, "0.8"),),
+        axis="share of photographs, 95 % interval",
+    )
 
 
 def _caption(run: Run, model: str, rows: pd.DataFrame, verdicts: pd.DataFrame) -> str:

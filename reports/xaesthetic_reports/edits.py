@@ -7,12 +7,17 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
+from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import EDIT_RESPONSE
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
 from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
+from xaesthetic_reports._titles import title_notes, titles_of
+
+_CHANCE = (Band("chance", 0.5, 0.5, 0.5, "0.8"),)
+_SHARE, _AUC = "share of photographs, 95 % interval", "AUC, mean, 95 % interval"
 
 
 @report()
@@ -37,23 +42,28 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
     table = run.read(EDIT_RESPONSE)
     file = run.report / "edits.csv"
     write_text(file, frame_csv(table))
-    written = [file]
+    written, titles = [file], titles_of(options)
+    notes = [*seen_notes(run), *title_notes(run, options)]
     for model, rows in table.groupby("model", sort=False):
         panels = [
-            IntervalPanel("moved the right way", _lines(rows, "right"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
-            IntervalPanel("AUC of the map's change", _lines(rows, "auc"), (Band("chance", 0.5, 0.5, 0.5, "0.8"),)),
+            IntervalPanel("moved the right way", _lines(rows, "right", titles), _CHANCE, axis=_SHARE),
+            IntervalPanel("AUC of the map's change", _lines(rows, "auc", titles), _CHANCE, axis=_AUC),
         ]
-        figure = interval_figure(panels, f"{model}: what follows controlled edits", options.columns)
+        figure = interval_figure(panels, f"{titles.model(str(model))}: what follows controlled edits", options.columns)
         written += style.save(
-            figure, run.report / f"edits_{model}", "\n".join([_caption(run, str(model), rows), *seen_notes(run)])
+            figure,
+            run.report / f"edits_{model}",
+            "\n".join([_caption(run, str(model), rows), *notes]),
+            options,
+            rows,
         )
     return written
 
 
-def _lines(rows: pd.DataFrame, name: str) -> tuple[Line, ...]:
+def _lines(rows: pd.DataFrame, name: str, titles: Titles) -> tuple[Line, ...]:
     return tuple(
         Line(
-            f"{row['edit'].replace('_', ' ') or 'all edits'}  {row['method']}",
+            f"{row['edit'].replace('_', ' ') or 'all edits'}, {titles.method(str(row['method']))}",
             str(row["method"]),
             *(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")),
         )

@@ -9,6 +9,7 @@ from xaesthetic.core.baselines import BASELINES, is_confounded, split
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
+from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import FAITHFULNESS_SUMMARY
 from xaesthetic.figures import style
@@ -16,8 +17,10 @@ from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_fig
 from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
+from xaesthetic_reports._titles import title_notes, titles_of
 
 _FLOORS = "All: maps that ask no output have one row, means over all outputs. "
+_AXIS = "output beyond a random order, mean, 95 % interval"
 _CHANCE = (Band("chance", 0.0, 0.0, 0.0, "0.8"),)
 
 
@@ -42,27 +45,28 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     file = run.report / "faithfulness.csv"
     write_text(file, frame_csv(table))
     written = [file]
-    described = run.described()
+    notes = [*seen_notes(run), *title_notes(run, options)]
+    described, titles = run.described(), titles_of(options)
     for model, rows in table.groupby("model", sort=False):
         names = [str(name) for name in rows["attribute"].unique() if name]
         titles = {name: described.of_model(str(model), name).title for name in names}
         named = title_labels(titles.values())
         labels = {name: named[title] for name, title in titles.items()} | {"": "all"}
         panels = [
-            IntervalPanel(f"{end}, {fill} →", _lines(known, end, labels), _CHANCE)
+            IntervalPanel(f"{end}, {fill} →", _lines(known, end, labels, titles), _CHANCE, axis=_AXIS)
             for fill, known in rows.groupby("fill", sort=False)
             for end in ("deletion", "insertion")
         ]
-        figure = interval_figure(panels, f"{model}: deletion and insertion", options.columns)
-        caption = "\n".join([_caption(run, str(model), rows), *seen_notes(run), *key_to_labels(named)])
-        written += style.save(figure, run.report / f"faithfulness_{model}", caption)
+        figure = interval_figure(panels, f"{titles.model(str(model))}: deletion and insertion", options.columns)
+        caption = "\n".join([_caption(run, str(model), rows), *notes, *key_to_labels(named)])
+        written += style.save(figure, run.report / f"faithfulness_{model}", caption, options, rows)
     return written
 
 
-def _lines(rows: pd.DataFrame, name: str, labels: Mapping[str, str]) -> tuple[Line, ...]:
+def _lines(rows: pd.DataFrame, name: str, labels: Mapping[str, str], titles: Titles) -> tuple[Line, ...]:
     return tuple(
         Line(
-            f"{labels[row['attribute']]}  {row['method']}",
+            f"{labels[row['attribute']]}, {titles.method(str(row['method']))}",
             str(row["method"]),
             *(float(row[column]) for column in (name, f"{name}_low", f"{name}_high")),
         )

@@ -66,7 +66,7 @@ def _shown(run: Run, exhibit: Exhibit, known: Entry) -> dict[str, Any]:
     return {
         "name": f"Figure {exhibit.number}" if exhibit.number.isdigit() else exhibit.number.capitalize(),
         "title": exhibit.title,
-        "pictures": [name for name in names if name.endswith(".png")],
+        "pictures": [name for name in names if name.endswith((".png", ".svg"))],
         "files": [name for name in names if not name.endswith(".txt")],
         "tables": [table for name in names if name.endswith(".html") for table in _tables(run.report / name)],
         "caption": " ".join(read_text(run.report / name) for name in captions),

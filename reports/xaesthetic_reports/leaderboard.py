@@ -9,6 +9,7 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
+from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.evaluation.ranking import RANKS
@@ -18,6 +19,7 @@ from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_fig
 from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
 from xaesthetic_reports._labels import key_to_labels, title_labels
+from xaesthetic_reports._titles import title_notes, titles_of
 
 _BANDS = (("uniform", "chance", "0.92"), ("centre", "centre", "0.8"), ("each_against_others", "people", "0.65"))
 """Floors and the ceiling that stand behind the maps."""
@@ -49,14 +51,15 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     write_text(ranks, frame_csv(run.read(RANKS)))
     written = [file, ranks]
     described = run.described()
+    notes = [*seen_notes(run), *title_notes(run, options)]
     lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):
         order = _order(rows, lead[0])
-        panels = [_panel(metric, rows[rows["metric"] == metric], order) for metric in lead]
+        panels = [_panel(metric, rows[rows["metric"] == metric], order, titles_of(options)) for metric in lead]
         title = described.any(str(name)).title
         figure = interval_figure(panels, f"{title}: maps against people", options.columns)
-        caption = "\n".join([_caption(run, rows), *seen_notes(run), *key_to_labels(title_labels([title]))])
-        written += style.save(figure, run.report / f"leaderboard_{name}", caption)
+        caption = "\n".join([_caption(run, rows), *notes, *key_to_labels(title_labels([title]))])
+        written += style.save(figure, run.report / f"leaderboard_{name}", caption, options, rows)
     return written
 
 
@@ -66,17 +69,17 @@ def _order(rows: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
     return [(str(model), str(method)) for model, method in zip(maps["model"], maps["method"], strict=True)]
 
 
-def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]]) -> IntervalPanel:
+def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]], titles: Titles) -> IntervalPanel:
     known = {(row["model"], row["method"]): row for row in rows.to_dict("records")}
     behind = {row["method"]: row for row in rows[rows["kind"] != "map"].to_dict("records")}
-    lines = tuple(Line(f"{key[0]}  {key[1]}", key[0], *_interval(known[key])) for key in order)
+    lines = tuple(Line(titles.place(*key), key[0], *_interval(known[key])) for key in order)
     bands = tuple(
         Band(label, *_interval(behind[method]), gray)
         for method, label, gray in _BANDS
         if method in behind and not np.isnan(behind[method]["value"])
     )
     arrow = "→" if metric_scale(metric).higher else "←"
-    return IntervalPanel(f"{metric.replace('_', ' ').replace('@', ', ')} {arrow}", lines, bands)
+    return IntervalPanel(f"{metric.replace('_', ' ').replace('@', ', ')} {arrow}", lines, bands, axis="mean, 95 % interval")
 
 
 def _interval(row: dict[Any, Any]) -> tuple[float, float, float]:

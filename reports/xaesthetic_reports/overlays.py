@@ -10,6 +10,7 @@ import pandas as pd
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
+from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.figures.overlays import Overlay, overlay_figure
@@ -21,10 +22,12 @@ from xaesthetic.run.store import Run
 from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
+from xaesthetic_reports._titles import titles_of
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
 _LONGEST = 110  # bytes of each part of a file's name: a file system takes 255
 _NONE = "no-attribute"
+_FILES = 1  # for each picture, as there are many: the first kind that is wanted
 
 
 @report(on_request=True)
@@ -54,7 +57,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
         said = [*series, *(f"{model}: {how}{marks.get(model, '')}" for model, how in run.trained().items())]
         pixels = thumbnail(load_photograph(record), _PIXELS)
-        for attribute, shown in _shown(record, stacks, ratings, units, fades):
+        for attribute, shown in _shown(record, stacks, ratings, units, fades, titles_of(options)):
             if not options.attributes or attribute in options.attributes:
                 file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
@@ -67,8 +70,10 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
                         f"{'; '.join(said)}.",
                     ]
                 )
-                save_figure(overlay_figure(pixels, shown, title, note), file, _DPI)
-                written[file] = None
+                figure = overlay_figure(pixels, shown, title, note)
+                for kind in options.formats[:_FILES]:
+                    save_figure(figure, file.with_suffix(f".{kind}"), min(_DPI, options.dpi))
+                    written[file.with_suffix(f".{kind}")] = None
     return list(written)
 
 
@@ -84,7 +89,7 @@ def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: D
 
 
 def _shown(
-    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units, fades: Fading
+    record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units, fades: Fading, titles: Titles
 ) -> Iterator[tuple[str, Sequence[Overlay]]]:
     """Give every attribute with the maps of those models that have it; under no name those that ask no attribute."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
@@ -94,7 +99,7 @@ def _shown(
             attribute,
             [
                 Overlay(
-                    f"{model}, {method}",
+                    titles.place(model, method),
                     units.corner(record.id, model, attribute, float(ratings[record.id, model, attribute])),
                     stack.map(record.id, attribute),
                     *units.unit(stack, model, attribute),
@@ -105,7 +110,7 @@ def _shown(
             ],
         )
     floors = [
-        Overlay(f"{model}, {method}", "", stack.map(record.id, stack.attributes[0]))
+        Overlay(titles.place(model, method), "", stack.map(record.id, stack.attributes[0]))
         for (model, method), stack in held.items()
         if not stack.asks_output
     ]

@@ -35,13 +35,12 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
     run
         With photographs; the first one is shown.
     options
-        Not used.
+        Which files.
 
     Returns
     -------
     ``report/rating_form.png``, ``.pdf`` and the caption.
     """
-    del options
     records = run.records()
     aadb = run.experiment.data.partition(":")[0] == "aadb"
     rated = () if aadb else in_order(name for record in records for name in record.ratings)
@@ -61,7 +60,7 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
             _form(axes)
     credit = f" ({record.credit})" if record.credit else ""
     said = _DECLARED.format(data=run.experiment.data) if declared else _AADB
-    return style.save(figure, run.report / "rating_form", f"{said} Photograph: {record.id}{credit}.")
+    return style.save(figure, run.report / "rating_form", f"{said} Photograph: {record.id}{credit}.", options)
 
 
 _AADB = (
@@ -90,7 +89,7 @@ def _declared_form(axes: Axes, items: list[Attribute]) -> None:
         axes.text(0.25, y, item.title, va="center", fontsize=size)
         steps = _steps(item)
         for x, value in zip(np.linspace(9.4 - 0.95 * (len(steps) - 1), 9.4, len(steps)), steps, strict=True):
-            axes.plot([x - 0.2], [y], "o", markersize=0.7 * size, mfc="white", mec="black", mew=0.6)
+            axes.plot([x - 0.2], [y], "o", markersize=0.7 * size, mfc=style.paper(), mec=style.ink(), mew=0.6)
             axes.text(x, y, f"{value:g}", va="center", fontsize=size - 0.5)
         if item.question:
             axes.text(0.25, y + 0.85, item.question, va="center", fontsize=size - 1.5, color="0.35")
@@ -134,4 +133,4 @@ def _form(axes: Axes) -> None:
 
 
 def _choice(axes: Axes, x: float, y: float) -> None:
-    axes.plot([x], [y], "o", markersize=5, markerfacecolor="white", markeredgecolor="black", markeredgewidth=0.7)
+    axes.plot([x], [y], "o", markersize=5, markerfacecolor=style.paper(), markeredgecolor=style.ink(), markeredgewidth=0.7)

@@ -60,12 +60,14 @@ def samples(run: Run, options: ReportOptions) -> list[Path]:
     page = grid.Page("", ((f"{count} highest", count), (f"{count} lowest", count)))
     caption = (
         f"The {count} photographs rated highest and the {count} rated lowest in each attribute: {known.whose}, "
-        f"{len(known.table)} photographs. In the corner the rating. Photographs are padded to squares, not stretched."
+        f"{len(known.table)} photographs. In the corner the rating."
     )
     seen = seen_caption(run, frozenset(images), known.models)
     likeness = [f"{item.title}: {item.likeness}." for item in items if item.likeness]
     caption = "\n".join([caption, *likeness, *seen, *key_to_labels(named)])
-    return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption)
+    table = pd.concat([ends.rename("rating").rename_axis("image").reset_index() for ends in shown.values()], keys=shown)
+    table = table.reset_index(level=0, names="attribute")
+    return style.save(grid.photo_grid(rows, page, options.columns), run.report / "samples", caption, options, table)
 
 
 def _papers(rated: Mapping[str, int], known: Ratings) -> list[str]:
@@ -85,6 +87,6 @@ def _ends(ratings: "pd.Series[float]", count: int) -> "pd.Series[float]":
 
 def _panels(ratings: pd.Series, records: dict[str, Record], item: Attribute) -> tuple[grid.Panel, ...]:
     return tuple(
-        grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), item.text(float(rating)))
+        grid.Panel(style.thumbnail(load_photograph(records[str(image)])), item.text(float(rating)))
         for image, rating in ratings.items()
     )

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.facts import report
 from xaesthetic.core.types import ReportOptions
@@ -48,15 +50,17 @@ def score_samples(run: Run, options: ReportOptions) -> list[Path]:
     rows, starts = [], {"high": 0, "middle": middle, "low": len(ordered) - count}
     for name, start in starts.items():
         panels = tuple(
-            grid.Panel(style.padded(style.thumbnail(load_photograph(records[str(image)]))), item.text(float(score)))
+            grid.Panel(style.thumbnail(load_photograph(records[str(image)])), item.text(float(score)))
             for image, score in ordered.iloc[start : start + count].items()
         )
         rows.append(grid.Row(name, panels))
     caption = (
         f"Photographs of the highest, the middle and the lowest overall score: {known.whose}, {len(ordered)} photographs. "
-        "In the corner the score. Photographs are padded to squares, not stretched."
+        "In the corner the score."
     )
     images = frozenset(str(image) for start in starts.values() for image in ordered.index[start : start + count])
     caption = "\n".join([caption, *seen_caption(run, images, known.models)])
     figure = grid.photo_grid(rows, grid.Page("", (("overall aesthetic score", count),)), options.columns)
-    return style.save(figure, run.report / "score_samples", caption)
+    parts = {name: ordered.iloc[start : start + count].rename("overall") for name, start in starts.items()}
+    table = pd.concat(parts, names=["part", "image"]).reset_index()
+    return style.save(figure, run.report / "score_samples", caption, options, table)

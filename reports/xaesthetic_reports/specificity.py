@@ -7,12 +7,16 @@ import pandas as pd
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
+from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.specificity import SPECIFICITY
 from xaesthetic.figures import style
 from xaesthetic.figures.intervals import CORRELATION, IntervalPanel, Line, interval_figure
 from xaesthetic.run.seen import seen_caption
 from xaesthetic.run.store import Run
+from xaesthetic_reports._titles import title_notes, titles_of
+
+_AXIS = "Pearson's r, mean, 95 % interval"
 
 
 @report()
@@ -37,23 +41,30 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
         return []
     file = run.report / "specificity.csv"
     write_text(file, frame_csv(table))
+    titles, energy = titles_of(options), ("with_energy",) * 3
     panels = [
-        IntervalPanel("between attributes", _lines(table, "between", "low", "high"), (), CORRELATION),
-        IntervalPanel("with activation energy", _lines(table, "with_energy", "with_energy", "with_energy"), (), CORRELATION),
+        IntervalPanel("between attributes", _lines(table, "between", "low", "high", titles), (), CORRELATION, _AXIS),
+        IntervalPanel("with activation energy", _lines(table, *energy, titles), (), CORRELATION, "Pearson's r, mean"),
     ]
     explained = frozenset(image for place in _places(run) for image in run.maps(*place).images)
-    caption = "\n".join([_caption(run, table), *seen_caption(run, explained)])
+    caption = "\n".join([_caption(run, table), *seen_caption(run, explained), *title_notes(run, options)])
     figure = interval_figure(panels, "Do maps depend on the attribute?", options.columns)
-    return [file, *style.save(figure, run.report / "specificity", caption)]
+    return [file, *style.save(figure, run.report / "specificity", caption, options)]
 
 
 def _places(run: Run) -> list[tuple[str, str]]:
     return [(model, method) for model in run.model_keys() for method in run.methods(model)]
 
 
-def _lines(table: pd.DataFrame, value: str, low: str, high: str) -> tuple[Line, ...]:
+def _lines(table: pd.DataFrame, value: str, low: str, high: str, titles: Titles) -> tuple[Line, ...]:
     return tuple(
-        Line(f"{row['model']}  {row['method']}", str(row["model"]), float(row[value]), float(row[low]), float(row[high]))
+        Line(
+            titles.place(str(row["model"]), str(row["method"])),
+            str(row["model"]),
+            float(row[value]),
+            float(row[low]),
+            float(row[high]),
+        )
         for _, row in table.iterrows()
     )
 

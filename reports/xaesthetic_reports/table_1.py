@@ -10,6 +10,7 @@ from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.tables.attribute_ranks import attribute_ranks, table_frames
+from xaesthetic.paper.tables.labelled import labelled
 from xaesthetic.paper.tables.layout import rank_layouts
 from xaesthetic.paper.tables.related import with_related
 from xaesthetic.paper.tables.render import to_html, to_latex
@@ -28,7 +29,7 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     run
         Of photographs that people rated.
     options
-        Not used.
+        `labels` says what models are called.
 
     Returns
     -------
@@ -40,7 +41,6 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     DataError
         If nobody rated the photographs.
     """
-    del options
     records = [record for record in run.records() if record.edit is None]
     if not any(record.ratings for record in records):
         raise DataError(
@@ -53,7 +53,11 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     tables, likeness = with_related(unseen, run.described().data)
     ranks = attribute_ranks(records, tables, rated, seed=run.experiment.seed)
     result = replace(ranks, notes=(*ranks.notes, *said, *unknown, *likeness))
-    layouts = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
+    known = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
+    layouts = labelled(known, dict(options.labels))
+        rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described()),
+        dict(options.labels),
+    )
     texts = {
         **{f"{name}.csv": frame_csv(frame) for name, frame in table_frames(result).items()},
         "table_1.tex": to_latex(layouts),

@@ -33,7 +33,9 @@ def test_a_photograph_alone_is_shown(command, photo, tmp_path):
     assert status == 0
     pictures, pages = lines_of(out, ".png"), lines_of(out, "report.html")
     assert [line.rpartition("/")[2] for line in pictures] == ["photo.png-light.png", "photo.png-vivid_color.png"]
-    assert (len(pages), (tmp_path / pages[0]).is_file()) == (1, True)
+    page = tmp_path / pages[0]
+    assert (pages[1:], page.is_file()) == ([f"page: {page.as_uri()}"], True)
+    assert out.splitlines()[-1] == pages[1]
     with Image.open(tmp_path / pictures[0]) as image:
         colors = np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)
     assert (image.width > 600, len(colors) > 500) == (True, True)

@@ -82,6 +82,32 @@ def test_table_1_of_models_rates_the_test_list(command, root, mine, plugged, wri
     assert "tiny_net: not trained" in said
 
 
+def test_what_predict_has_written_long_is_read_back(command, root, plugged, write_photo, photo, tmp_path):
+    """Table 1 of the file is Table 1 of the models themselves."""
+    for number, name in enumerate(NAMES):
+        write_photo(root / name, np.roll(photo, 9 * number, axis=1))
+    status, said, _ = command(
+        "predict", "--data", "aadb:test", "--root", root, "--model", "tiny_net", "--long", "--out", "r.csv"
+    )
+    assert (status, said.strip()) == (0, "r.csv")
+    written = rows(tmp_path / "r.csv")
+    assert list(written[0]) == ["image", "model", "attribute", "prediction", "raw", "trained"]
+    assert {(row["image"], row["model"]) for row in written} == {(name, "tiny_net") for name in NAMES}
+    tables = []
+    for words in (("--model", "tiny_net"), ("--predictions", "r.csv"), ("--predictions", "tiny_net=r.csv")):
+        status, said, _ = command("table", "1", "--root", root, *words, "--resamples", "100", "--attr", "light", "--json")
+        assert status == 0
+        tables.append(json.loads(said)["table_1"])
+    assert tables[0] == tables[1] == tables[2]
+    assert tables[0][0]["model"] == "tiny_net"
+
+
+def test_long_is_for_csv(command):
+    status, _, said = command("predict", "--data", "sample", "--long", "--json")
+    assert status == 2
+    assert "is for CSV" in said
+
+
 @pytest.mark.parametrize("choice", ["mine", "=x.csv", "mine="])
 def test_predictions_must_have_a_name(command, root, choice):
     status, _, said = command("table", "1", "--root", root, "--predictions", choice)
@@ -128,3 +154,14 @@ def test_a_table_of_changed_ratings_is_made_anew(command, plugged, tmp_path):
     assert table(-1) == pytest.approx(-rho)
     assert table(1) == pytest.approx(rho)
     assert len(list((tmp_path / "runs").iterdir())) == 2
+
+
+def test_models_of_a_table_are_called_as_one_likes(command, root, mine, tmp_path):
+    words = ("table", "1", "--root", root, "--predictions", mine, "--resamples", "100", "--label", "mine=Ours & theirs")
+    status, said, _ = command(*words, "--out", tmp_path / "o")
+    assert status == 0
+    assert "Ours & theirs" in said.partition("\n\n")[0] + said
+    assert "Ours & theirs is mine." in said
+    assert r"Ours \& theirs" in (tmp_path / "o" / "table_1.tex").read_text()
+    assert {row["model"] for row in rows(tmp_path / "o" / "table_1.csv")} == {"mine"}
+    assert command(*words[:-1], "mine")[0] == 2

@@ -45,6 +45,16 @@ def test_the_bar_shows_where_it_is_when_the_work_stops_early(capsys):
     assert "3/10" in capsys.readouterr().err
 
 
+def test_chunks_are_counted_by_what_they_hold(capsys, monkeypatch):
+    clock = iter(range(0, 4000, 11))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    seen = []
+    for item in progress.by_size(progress.lines, "abc", "rating photographs", {"a": 4, "b": 1, "c": 2}.get, 7):
+        seen.append((item, len(capsys.readouterr().err.splitlines())))
+    assert seen == [("a", 0), ("b", 4), ("c", 1)]
+    assert capsys.readouterr().err.splitlines()[-1].startswith("rating photographs: 7 of 7")
+
+
 def test_an_error_goes_through_the_bar():
     with pytest.raises(ZeroDivisionError):
         list(progress.bar((1 // number for number in (1, 0)), "rating", 2))

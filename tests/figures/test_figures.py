@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from xaesthetic.data import images
-from xaesthetic.figures import grid, style
+from xaesthetic.figures import grid, oklab, style
 
 
 def page(columns=2, **changes):
@@ -53,10 +53,10 @@ def test_fine_maps_are_shown_as_means_and_coarse_ones_as_they_are():
     assert style.coarse(grid[:, :7]).shape == (20, 7)
 
 
-def test_overlay_leaves_the_photograph_readable(photo, shown):
-    mixed = style.overlay(photo, np.full_like(shown, 0.5)).astype(float)
-    grey = images.to_float(photo).mean(-1)
-    assert np.corrcoef(mixed.mean(-1).ravel(), grey.ravel())[0, 1] > 0.99
+def test_overlay_leaves_the_photographs_detail_readable(photo, shown):
+    mixed = style.overlay(photo, np.full_like(shown, 0.5)).astype(np.float64) / 255
+    lightness = [oklab.to_oklab(one)[..., 0] for one in (mixed, images.to_float(photo).astype(np.float64))]
+    assert np.corrcoef(lightness[0].ravel(), oklab.detail(lightness[1]).ravel())[0, 1] > 0.98
 
 
 def test_overlay_of_an_unknown_map_is_the_grey_photograph(photo, shown):

@@ -22,6 +22,7 @@ def _command() -> Any:
     import warnings
 
     from xaesthetic.cli.commands import app
+    from xaesthetic.cli.loading import announce_torch
     from xaesthetic.cli.screen import show_warning
     from xaesthetic.core.errors import XaestheticWarning
     from xaesthetic.core.memory import keep_freed_memory
@@ -29,10 +30,11 @@ def _command() -> Any:
     # torch reads it when it is imported. Threads that wait sleep: spinning takes ten times as long on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     keep_freed_memory()
+    announce_torch(sys.argv)
     warnings.simplefilter("always", XaestheticWarning)
     warnings.showwarning = show_warning
     warnings.filterwarnings("ignore", module="PIL")  # of odd metadata; what cannot be read is an error
-    return app(standalone_mode=False)
+    return app(prog_name="xaesthetic", standalone_mode=False)
 
 
 def __getattr__(name: str) -> "typer.Typer":

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import completing, options, screen
+from xaesthetic.cli.lists import split_commas
 
 if TYPE_CHECKING:
     from xaesthetic.annotate.making import Choices
@@ -31,7 +32,16 @@ def annotate(
     ] = None,
     root: options.Root = None,
     attr: Annotated[
-        list[str] | None, typer.Option("--attr", metavar="NAME", help="What is asked about. Repeats.", show_default=False)
+        list[str] | None,
+        typer.Option(
+            "--attr",
+            "--attribute",
+            metavar="NAME",
+            help="What is asked about. Repeats, or a list with commas.",
+            show_default=False,
+            callback=split_commas,
+            autocompletion=completing.attributes,
+        ),
     ] = None,
     annotators: Annotated[int, typer.Option(min=1, help="People for every photograph and attribute.")] = 5,
     people: Annotated[

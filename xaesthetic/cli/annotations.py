@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, plan, screen
+from xaesthetic.cli import completing, options, plan, screen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +148,7 @@ def _interval(row: "pd.Series") -> str:
 )
 def models(
     study: Folder,
-    run: Annotated[Path, typer.Argument(help="A run on the study's export.")],
+    run: Annotated[Path, typer.Argument(help="A run on the study's export.", autocompletion=completing.run_folders)],
     metric: Annotated[str, typer.Option(metavar="NAME", help="What maps and people are compared by.")] = "cc",
     map_: Annotated[
         list[str] | None,
@@ -209,7 +209,10 @@ def import_(
     data: Annotated[str, typer.Option(metavar="masks|coco|label_studio", help="What form the regions have.")],
     root: Annotated[Path, typer.Option(help="The file or folder.")],
     attr: Annotated[
-        str, typer.Option("--attr", metavar="NAME", help="What regions without an attribute are about.", show_default=False)
+        str,
+        typer.Option(
+            "--attr", "--attribute", metavar="NAME", help="What regions without an attribute are about.", show_default=False
+        ),
     ] = "",
     database: Database = "",
     keys: Keys = None,

@@ -26,7 +26,7 @@ from xaesthetic.cli import (
 app = typer.Typer(
     cls=photographs.PhotographGroup,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Shows where in a photograph an aesthetics model found its reasons, for several models side by side.",

@@ -6,26 +6,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import crash
+from xaesthetic.cli import completing, crash
 from xaesthetic.cli.engines import Address as Address
 from xaesthetic.cli.engines import CacheSize as CacheSize
 from xaesthetic.cli.engines import Engine as Engine
 from xaesthetic.cli.engines import Workers as Workers
 from xaesthetic.cli.engines import carried_out as carried_out
 from xaesthetic.cli.engines import execution as execution
+from xaesthetic.cli.lists import split_commas
 from xaesthetic.core.choices import METHODS, ModelChoice
 
 if TYPE_CHECKING:
-    from xaesthetic.core.types import Experiment, ReportOptions, SliderOptions
+    from xaesthetic.core.types import Experiment
     from xaesthetic.run.store import Run
 
 Attributes = Annotated[
     list[str],
     typer.Option(
         "--attr",
+        "--attribute",
         metavar="NAME",
-        help="An attribute of the models, by name or title; 'all' for all. Repeats.",
+        help="An attribute of the models, by name or title; 'all' for all. Repeats, or a list with commas.",
         show_default=False,
+        callback=split_commas,
+        autocompletion=completing.attributes,
     ),
 ]
 Data = Annotated[
@@ -43,8 +47,10 @@ Models = Annotated[
         "--model",
         metavar="NAME",
         help="A model that 'list models' shows; NAME=FOLDER with weights of one's own; a model folder; timm:NAME, "
-        "torchvision:NAME, pyiqa:NAME. Repeats. Default: multigap_lite0, lite0_ft, and multigap_lite0_edits where it has an "
-        "attribute that is named.",
+        "torchvision:NAME, pyiqa:NAME. Repeats, or a list with commas. Default: multigap_lite0, lite0_ft, and "
+        "multigap_lite0_edits where it has an attribute that is named.",
+        callback=split_commas,
+        autocompletion=completing.models,
     ),
 ]
 Weights = Annotated[
@@ -59,35 +65,25 @@ Methods = Annotated[
     typer.Option(
         "--method",
         metavar="NAME",
-        help="How maps are made; 'all-cam' for the CAM family. Repeats. Default: cam, activation_energy.",
+        help="How maps are made; 'all-cam' for the CAM family. Repeats, or a list with commas. Default: cam, "
+        "activation_energy.",
+        callback=split_commas,
+        autocompletion=completing.methods,
     ),
 ]
 Pick = Annotated[int, typer.Option(min=1, help="How many of the highest and of the lowest are shown.")]
 Out = Annotated[Path | None, typer.Option(help="The run folder. Default: a name of its own in runs/.")]
-Reports = Annotated[list[str] | None, typer.Option("--report", metavar="NAME", help="Which report. Repeats. Default: all.")]
-Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
-Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
-Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the head do not agree about the sign.")]
-Slider = Annotated[
-    str,
+Reports = Annotated[
+    list[str] | None,
     typer.Option(
-        "--slider",
-        metavar="beside|inside",
-        help="Edit the photographs with a subject step by step (a pass a step) for a slider in the page, whose pictures lie "
-        "in files beside it or inside it.",
-        show_default=False,
+        "--report",
+        metavar="NAME",
+        help="Which report. Repeats, or a list with commas. Default: all.",
+        callback=split_commas,
+        autocompletion=completing.reports,
     ),
 ]
-Steps = Annotated[int, typer.Option("--steps", min=2, max=21, help="With --slider: how many amounts from 0 to 1.")]
-Subject = Annotated[
-    str,
-    typer.Option(
-        "--subject",
-        metavar="auto",
-        help="With --slider: 'auto' has a network find the subject where none is drawn or marked (extra 'subject').",
-        show_default=False,
-    ),
-]
+RunFolder = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=completing.run_folders)]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Precision = Annotated[
     str, typer.Option(metavar="full|bf16", help="What networks compute in; the error of bf16 is measured and printed.")
@@ -163,6 +159,7 @@ Photographs = Annotated[
 Batch = Annotated[int, typer.Option(min=1, help="Photographs at once.")]
 Seed = Annotated[int, typer.Option(help="For whatever is drawn by chance.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Run the Python file of a model folder, which may do anything.")]
+OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
 
@@ -253,28 +250,3 @@ def choices(
 
     named = [ModelChoice.parse(model).or_weights(weights) for model in models or default_models(attributes, beyond)]
     return tuple(map(str, dict.fromkeys(named)))
-
-
-def slider_options(slider: str, steps: int, subject: str) -> "SliderOptions | None":
-    """How photographs are edited for the page's slider; None where none is wanted."""
-    from xaesthetic.core.types import SLIDERS, SliderOptions
-
-    if slider and slider not in SLIDERS:
-        raise typer.BadParameter(f"{slider!r} is neither {' nor '.join(SLIDERS)}.", param_hint="--slider")
-    if subject and not slider:
-        raise typer.BadParameter("is for the edits of --slider; add that.", param_hint="--subject")
-    if subject not in ("", "auto"):
-        raise typer.BadParameter(f"{subject!r} is not 'auto'.", param_hint="--subject")
-    return SliderOptions(steps, subject) if slider else None
-
-
-def report_options(scale: str, columns: int, fade: bool = True, slider: str = "") -> "ReportOptions":
-    """How figures are drawn."""
-    from xaesthetic.core.types import SLIDERS, ReportOptions
-
-    if slider and slider not in SLIDERS:
-        raise typer.BadParameter(f"{slider!r} is neither {' nor '.join(SLIDERS)}.", param_hint="--slider")
-
-    if scale not in ("per_map", "shared"):
-        raise typer.BadParameter(f"{scale!r} is neither 'per_map' nor 'shared'.", param_hint="--scale")
-    return ReportOptions(scale=scale, columns=columns, fade=fade, slider=slider or SLIDERS[0])

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from xaesthetic.cli import options, ratings, screen
+from xaesthetic.cli import completing, drawing, options, ratings, screen, sliding
+from xaesthetic.cli.lists import split_commas
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
 
 app = typer.Typer()
 _SHOW = "show"
-_NAMED = 12  # overlays whose files are named on the screen
 _PLAN = ["annotate", "plan"]
 
 
@@ -65,13 +65,24 @@ def show(
     weights: options.Weights = None,
     method: Annotated[
         list[str] | None,
-        typer.Option("--method", metavar="NAME", help="How maps are made. Repeats. Default: cam, else grad_cam."),
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="How maps are made. Repeats, or a list with commas. Default: cam, else grad_cam.",
+            callback=split_commas,
+            autocompletion=completing.methods,
+        ),
     ] = None,
     out: options.Out = None,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-    slider: options.Slider = "",
-    steps: options.Steps = 6,
-    subject: options.Subject = "",
+    slider: sliding.Slider = "",
+    steps: sliding.Steps = 6,
+    subject: sliding.Subject = "",
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
+    open_page: options.OpenPage = False,
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -91,11 +102,12 @@ def show(
     experiment = options.experiment(
         attr, "", None, model, method, None, 0, batch, device, weights, precision, photographs, target, of, zero, beyond
     )
-    sliding = options.slider_options(slider, steps, subject)
-    folder, drawing = options.folder(experiment, out), options.report_options("per_map", 2, True, slider)
+    slides = sliding.slider_options(slider, steps, subject)
+    folder = options.folder(experiment, out)
     execution = options.execution(workers, quiet, trust=trust, cache_size=cache_size)
+    look = drawing.report_options("per_map", 2, True, label, format or ["png"], dpi, cmap, style, slider)
     _print(
-        show(experiment, folder, execution, not method, sliding, drawing),
+        show(experiment, folder, execution, not method, slides, look),
         quiet,
         as_json,
         open_page,
@@ -109,12 +121,13 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
     from xaesthetic.run.schemas import PREDICTIONS
 
     run = comparison.run
-    pictures = [file for file in comparison.written if file.suffix == ".png"]
+    pictures = [file for file in comparison.written if file.parent.name == "overlays"]
     pages = [file for file in comparison.written if file.suffix == ".html"]
+    page = screen.find_page(pages)
     if as_json:
         result = {
             "run": str(run.root),
-            "page": str(pages[0]) if pages else None,
+            "page": str(page) if page else None,
             "overlays": list(map(str, pictures)),
             "left_out": dict(comparison.left_out),
             "predictions": json.loads(to_json(run.read(PREDICTIONS), run.trained(), run.described())),
@@ -124,24 +137,11 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
         if not quiet:
             ratings.print_shown(run)
             screen.print_precision_of(run)
-        for file in pictures[:_NAMED]:
-            screen.say(file)
-        if len(pictures) > _NAMED:
-            screen.say(f"and {len(pictures) - _NAMED} more in {pictures[0].parent}")
-        for file in pages:
-            screen.say(file)
+        screen.print_written([*pictures, *pages], page)
     screen.print_passed_over(comparison.passed_over)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)
-    if open_page and pages:
-        _open(pages[0])
+    if open_page and page:
+        screen.open_page(page)
     if comparison.left_out:
         raise typer.Exit(1)
-
-
-def _open(page: Path) -> None:
-    """Open a page in the browser; where there is none, say so."""
-    import webbrowser
-
-    if not webbrowser.open(page.absolute().as_uri()):
-        screen.say(f"no browser could be started; open {page} yourself.", err=True)

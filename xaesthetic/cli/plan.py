@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import screen
+from xaesthetic.cli.lists import split_commas
 
 if TYPE_CHECKING:
     from xaesthetic.evaluation.plan_file import Source
@@ -28,7 +29,12 @@ _TESTS: Mapping[str, "Test"] = {"both": "photographs and people", "photographs":
 
 
 def plan(
-    attributes: Annotated[list[str], typer.Option("--attr", metavar="NAME", help="An attribute to be tested. Repeats.")],
+    attributes: Annotated[
+        list[str],
+        typer.Option(
+            "--attr", "--attribute", metavar="NAME", help="An attribute to be tested. Repeats.", callback=split_commas
+        ),
+    ],
     metric: Annotated[str, typer.Option(metavar="NAME", help="The primary metric, of which models differ.")],
     difference: Annotated[float, typer.Option(help="The smallest difference of two models that matters.")],
     pilot: Annotated[

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import drawing, options, screen
+from xaesthetic.cli.lists import split_commas
 
 app = typer.Typer()
 
@@ -20,7 +21,12 @@ app = typer.Typer()
 def reproduce(
     figure: Annotated[
         list[str] | None,
-        typer.Option("--figure", metavar="NUMBER", help="Only this one: 1 to 11, 'table 1', 'table 2'. Repeats."),
+        typer.Option(
+            "--figure",
+            metavar="NUMBER",
+            help="Only this one: 1 to 11, 'table 1', 'table 2'. Repeats, or a list with commas.",
+            callback=split_commas,
+        ),
     ] = None,
     data: options.Data = "",
     root: options.Root = None,
@@ -29,8 +35,14 @@ def reproduce(
     method: options.Methods = None,
     pick: options.Pick = 5,
     out: Annotated[Path, typer.Option(help="The folder that gets everything.")] = Path("reproduction"),
-    scale: options.Scale = "per_map",
-    columns: options.Columns = 2,
+    scale: drawing.Scale = "per_map",
+    columns: drawing.Columns = 2,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
+    open_page: options.OpenPage = False,
     device: options.Device = "auto",
     batch: options.Batch = 8,
     workers: options.Workers = 0,
@@ -54,7 +66,7 @@ def reproduce(
         options.folder(experiment, out),
         figure or (),
         options.execution(workers, quiet, trust=trust),
-        options.report_options(scale, columns),
+        drawing.report_options(scale, columns, True, label, format, dpi, cmap, style),
         optional=not method,
     )
     if as_json:
@@ -65,8 +77,10 @@ def reproduce(
     else:
         if not quiet:
             screen.print_outcomes(done.outcomes)
-        screen.say(done.index)
+        screen.print_written([done.index], done.index)
     screen.print_passed_over(done.passed_over)
     screen.print_left_out(done.left_out)
+    if open_page:
+        screen.open_page(done.index)
     if done.left_out:
         raise typer.Exit(1)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import completing, drawing, options, screen, sliding
 from xaesthetic.cli import ratings as ratings_shown
 
 if TYPE_CHECKING:
     from xaesthetic.pipeline import Comparison
+    from xaesthetic.stages.predict import Ratings
 
 
 app = typer.Typer()
@@ -38,12 +39,18 @@ def compare(
     pick: options.Pick = 5,
     out: options.Out = None,
     report: options.Reports = None,
-    scale: options.Scale = "per_map",
-    columns: options.Columns = 2,
-    fade: options.Fade = True,
-    slider: options.Slider = "",
-    steps: options.Steps = 6,
-    subject: options.Subject = "",
+    slider: sliding.Slider = "",
+    steps: sliding.Steps = 6,
+    subject: sliding.Subject = "",
+    scale: drawing.Scale = "per_map",
+    columns: drawing.Columns = 2,
+    fade: drawing.Fade = True,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
+    open_page: options.OpenPage = False,
     target: options.Target = "up",
     of: options.Of = "raw",
     zero: options.Zero = "",
@@ -72,23 +79,25 @@ def compare(
         attr, data or "sample", root, model, method, pick, seed, batch, device, weights, precision, photographs or (),
         target, of, zero, beyond, shard, store, decode,
     )  # fmt: skip
-    sliding = options.slider_options(slider, steps, subject)
-    folder, drawing = options.folder(experiment, out), options.report_options(scale, columns, fade, slider)
+    slides = sliding.slider_options(slider, steps, subject)
+    folder = options.folder(experiment, out)
+    look = drawing.report_options(scale, columns, fade, label, format, dpi, cmap, style, slider)
     with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
-        comparison = compare(experiment, folder, execution, report or (), drawing, optional=not method, slider=sliding)
-    _show(comparison, quiet, as_json)
+        comparison = compare(experiment, folder, execution, report or (), look, optional=not method, slider=slides)
+    _show(comparison, quiet, as_json, open_page)
 
 
-def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
+def _show(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool = False) -> None:
     """Tell what was found and where it is; exit status 1 if photographs were left out."""
     from xaesthetic.paper.tables.predictions import to_json
     from xaesthetic.reporting import raise_failures
     from xaesthetic.run.schemas import PREDICTIONS
 
-    run = comparison.run
+    run, page = comparison.run, screen.find_page(comparison.written)
     if as_json:
         result = {
             "run": str(run.root),
+            "page": str(page) if page else None,
             "written": [str(path) for path in comparison.written],
             "left_out": dict(comparison.left_out),
             "passed_over": [asdict(item) for item in comparison.passed_over],
@@ -102,18 +111,19 @@ def _show(comparison: "Comparison", quiet: bool, as_json: bool) -> None:
         screen.print_same_maps(run.same_maps())
         screen.print_precision_of(run)
         screen.print_stored(run)
-        for path in comparison.written:
-            screen.say(path)
+        screen.print_written(comparison.written, page)
     screen.print_passed_over(comparison.passed_over)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)
+    if open_page and page:
+        screen.open_page(page)
     if comparison.left_out:
         raise typer.Exit(1)
 
 
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic predict photo.jpg holiday/\n  xaesthetic predict --data sample --out r.csv\n  "
-    "xaesthetic predict --data photos.txt --out r.csv"
+    "xaesthetic predict --data aadb:test --out r.csv --long"
 )
 def predict(
     photographs: Annotated[list[str] | None, typer.Argument(metavar="[PHOTO|FOLDER]...", help="What to rate.")] = None,
@@ -123,6 +133,12 @@ def predict(
     model: options.Models = None,
     weights: options.Weights = None,
     out: Annotated[Path | None, typer.Option(help="Write .csv or .json instead of a table on the screen.")] = None,
+    long: Annotated[
+        bool,
+        typer.Option(
+            "--long", help="As CSV with a row for each photograph, model and attribute: for 'table 1 --predictions'."
+        ),
+    ] = False,
     device: options.Device = "auto",
     precision: options.Precision = "full",
     decode: options.Decode = "full",
@@ -137,23 +153,26 @@ def predict(
 ) -> None:
     """Rate photographs."""
     from xaesthetic.core.files import write_text
-    from xaesthetic.paper.tables.predictions import to_csv, to_json
     from xaesthetic.run.seen import seen_lines
     from xaesthetic.stages.predict import rate
 
     if out and out.suffix not in (".csv", ".json"):
         raise typer.BadParameter(f"{out}: ends neither in .csv nor in .json.", param_hint="--out")
+    if long and (as_json or (out and out.suffix == ".json")):
+        raise typer.BadParameter("is for CSV; the JSON has a row for each of them anyway.", param_hint="--long")
     if bool(photographs) == bool(data):
         raise typer.BadParameter("give photographs or folders, or a data set with --data.")
     experiment = options.experiment(attr, data, root, model, None, None, 0, batch, device, weights, precision, decode=decode)
     with options.carried_out(workers, quiet, engine, address, trust, cache_size) as execution:
         ratings = rate(photographs or [], experiment, execution)
-    render = to_json if as_json or (out and out.suffix == ".json") else to_csv
+    is_json = as_json or bool(out and out.suffix == ".json")
     if out:
-        write_text(out, render(ratings.table, ratings.trained, ratings.described))
+        write_text(out, _rendered(ratings, is_json, long))
         screen.say(out)
     elif as_json:
-        screen.say_json(render(ratings.table, ratings.trained, ratings.described))
+        screen.say_json(_rendered(ratings, is_json, long))
+    elif long:
+        screen.say(_rendered(ratings, is_json, long).rstrip("\n"))
     elif not quiet:
         ratings_shown.print_ratings(ratings)
         screen.print_precision(ratings.precision, ratings.given_up)
@@ -166,12 +185,22 @@ def predict(
         raise typer.Exit(1)
 
 
+def _rendered(ratings: "Ratings", as_json: bool, long: bool) -> str:
+    from xaesthetic.paper.tables.predictions import to_csv, to_json, to_long_csv
+
+    if long:
+        return to_long_csv(ratings.table, ratings.trained)
+    return (to_json if as_json else to_csv)(ratings.table, ratings.trained, ratings.described)
+
+
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic explain runs/mine\n  xaesthetic explain --data my/photos --attr light --out runs/all"
     "\n  xaesthetic explain runs/all --engine ray --address auto --workers 20"
 )
 def explain(
-    run: Annotated[Path | None, typer.Argument(help="A run folder to go on with.")] = None,
+    run: Annotated[
+        Path | None, typer.Argument(help="A run folder to go on with.", autocompletion=completing.run_folders)
+    ] = None,
     attr: options.Attributes = ["all"],  # noqa: B006
     data: options.Data = "sample",
     root: options.Root = None,
@@ -218,33 +247,37 @@ def explain(
 
 
 @app.command(
-    epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1\n  "
-    "xaesthetic report runs/mine --report html_report --slider inside"
+    epilog="\b\nExamples:\n  xaesthetic report runs/mine --scale shared\n  xaesthetic report runs/mine --columns 1\n"
+    "  xaesthetic report runs/mine --label multigap_lite0=Ours --format svg,pdf --cmap cividis --style dark\n"
+    "  xaesthetic report runs/mine --report html_report --slider inside"
 )
 def report(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    run: options.RunFolder,
     report: options.Reports = None,
-    scale: options.Scale = "per_map",
-    columns: options.Columns = 2,
-    fade: options.Fade = True,
-    slider: Annotated[
-        str,
-        typer.Option(
-            "--slider",
-            metavar="beside|inside",
-            help="Where the pictures of a slider that 'score RUN --slider' has made lie. Default: beside the page.",
-            show_default=False,
-        ),
-    ] = "",
+    slider: sliding.Place = "",
+    scale: drawing.Scale = "per_map",
+    columns: drawing.Columns = 2,
+    fade: drawing.Fade = True,
+    label: drawing.Labels = None,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    cmap: drawing.Cmap = "viridis",
+    style: drawing.Style = "paper",
+    open_page: options.OpenPage = False,
 ) -> None:
     """Draw a run's figures and tables again; no model, no torch."""
     from xaesthetic.reporting import draw_available, raise_failures
     from xaesthetic.run.schemas import SLIDER
 
-    opened, drawing = options.open_run(run), options.report_options(scale, columns, fade, slider)
+    opened, look = (
+        options.open_run(run),
+        drawing.report_options(scale, columns, fade, label, format, dpi, cmap, style, slider),
+    )
     if slider:
         opened.file(SLIDER)  # says how it is made where it is not there
-    drawn = draw_available(opened, report or (), drawing)
-    for path in drawn.written:
-        screen.say(path)
+    drawn = draw_available(opened, report or (), look)
+    page = screen.find_page(drawn.written)
+    screen.print_written(drawn.written, page)
     raise_failures(drawn.failed)
+    if open_page and page:
+        screen.open_page(page)

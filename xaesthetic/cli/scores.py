@@ -1,13 +1,13 @@
 """The command that holds maps against people."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import completing, drawing, options, screen, sliding
 from xaesthetic.cli.judgement import print_judgement
+from xaesthetic.cli.lists import split_commas
 
 app = typer.Typer()
 _REPORTS = (
@@ -22,9 +22,15 @@ _REPORTS = (
     "--randomise\n  xaesthetic score runs/sample --slider beside --steps 9"
 )
 def score(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    run: options.RunFolder,
     metric: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Repeats. Default: all that fit what people did.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Repeats, or a list with commas. Default: all that fit what people did.",
+            callback=split_commas,
+            autocompletion=completing.metrics,
+        ),
     ] = None,
     by_person: Annotated[
         bool, typer.Option("--by-person", help="Against each person alone too, with intervals that count people as chance.")
@@ -47,9 +53,9 @@ def score(
     randomise: Annotated[
         bool, typer.Option("--randomise", help="Shuffle the networks' weights, layer by layer: are the maps still the same?")
     ] = False,
-    slider: options.Slider = "",
-    steps: options.Steps = 6,
-    subject: options.Subject = "",
+    slider: sliding.Slider = "",
+    steps: sliding.Steps = 6,
+    subject: sliding.Subject = "",
     workers: options.Workers = 0,
     engine: options.Engine = "local",
     address: options.Address = "",
@@ -77,10 +83,11 @@ def score(
         "randomisation": randomise,
     }
     measured = [name for name, wanted in chosen.items() if wanted]
-    sliding, drawing = options.slider_options(slider, steps, subject), options.report_options("per_map", 2, True, slider)
+    slides = sliding.slider_options(slider, steps, subject)
+    look = drawing.report_options("per_map", 2, True, slider=slider)
     with options.carried_out(workers, quiet, engine, address, trust) as execution:
-        if sliding:
-            measure_slider(opened, sliding, execution)
+        if slides:
+            measure_slider(opened, slides, execution)
         judgement = judge(opened, metric or (), execution, by_person, measurements=measured)
     if as_json:
         screen.say_json(
@@ -90,7 +97,7 @@ def score(
         )
     elif not quiet:
         print_judgement(opened, judgement, metric or ())
-    drawn = draw_available(opened, [*_REPORTS, *(["html_report"] if slider else [])], drawing)
+    drawn = draw_available(opened, [*_REPORTS, *(["html_report"] if slider else [])], look)
     for file in drawn.written:
         screen.say(file, err=as_json)
     if judgement.damaged:

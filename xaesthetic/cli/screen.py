@@ -4,9 +4,11 @@ Everything goes through `say`, `say_json` or `print_table`, so that no name of a
 """
 
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from xaesthetic.core.errors import XaestheticWarning
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 5  # missing photographs named on the screen
-_WIDE = 120  # columns of tables where there is no terminal
 _KINDS = 8  # reasons for passing over that are named there
 _NAMED = 3  # names for each of them
 _REASONS = 20  # photographs left out that are named there; a run's records and --json have all
@@ -53,22 +54,49 @@ def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], rules: Sequence[int] = ()) -> None:
-    """Print a table without lines but for those before the rows `rules`."""
-    from rich.console import Console
-    from rich.table import Table
+    """Print a table without lines but for those before the rows `rules`: as wide as a terminal, elsewhere a row a line."""
+    from xaesthetic.cli.tables import table_lines
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(visible(column), overflow="fold")
-    for number, row in enumerate(rows):
-        if number in rules:
-            table.add_row("–" * 8)
-        table.add_row(*map(visible, row))
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
-    console = Console(markup=False, emoji=False, highlight=False, width=width)  # a photograph may be called [red] or :smile:
-    with console.capture() as captured:
-        console.print(table)
-    print(captured.get(), end="")  # by ourselves: rich ends with status 1 where nobody reads
+    texts = [[visible(cell) for cell in row] for row in (columns, *rows)]
+    lines = table_lines(texts[0], texts[1:], rules, _columns())
+    if sys.stdout.isatty() and os.name != "nt" and os.environ.get("TERM") != "dumb" and "NO_COLOR" not in os.environ:
+        lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
+    print("\n".join(lines))
+
+
+def _columns() -> int | None:
+    """How wide a terminal is, or whatever shows this says it is; None where nobody says."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdecimal():
+        return None
+    return max(20, shutil.get_terminal_size().columns)
+
+
+def print_written(files: Sequence[Path], page: Path | None = None) -> None:
+    """Print where figures and tables are, on a terminal their folders only, and last the address of the page."""
+    if sys.stdout.isatty():
+        folders: dict[Path, int] = {}
+        for file in files:
+            folders[file.parent] = folders.get(file.parent, 0) + 1
+        for folder, count in folders.items():
+            say(f"{count} file{'s' * (count > 1)} in {folder}")
+    else:
+        for file in files:
+            say(file)
+    if page is not None:
+        say(f"page: {page.absolute().as_uri()}")
+
+
+def find_page(files: Sequence[Path]) -> Path | None:
+    """Return the page among files; None where there is none."""
+    return next((file for file in files if file.name == "report.html"), None)
+
+
+def open_page(page: Path) -> None:
+    """Open a page in the browser; where there is none, say so."""
+    import webbrowser
+
+    if not webbrowser.open(page.absolute().as_uri()):
+        say(f"no browser could be started; open {page} yourself.", err=True)
 
 
 def show_warning(

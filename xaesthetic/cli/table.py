@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import drawing, options, screen
+from xaesthetic.cli.lists import split_commas
 from xaesthetic.cli.table_2 import EXAMPLES, table_2
 from xaesthetic.cli.table_beyond import EXAMPLES as BEYOND
 from xaesthetic.cli.table_beyond import table_beyond
@@ -28,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="The paper's tables, with intervals
     epilog="\b\nExamples:\n  "
     "xaesthetic table 1 --data aadb --model multigap_resnet50=weights/paper --model multigap_lite0 --out tables\n  "
     "xaesthetic table 1 --data aadb --predictions mine=preds.csv --predictions theirs=other.csv\n  "
+    "xaesthetic table 1 --data aadb --predictions r.csv\n  "
     "xaesthetic table 1 --data para:test --root PARA --model multigap_lite0 --model nima --ablations --out tables\n  "
     "xaesthetic table 1 --data para:test --root PARA --metric krcc --metric plcc --primary multigap_lite0,lite0_ft",
 )
@@ -56,8 +58,10 @@ def table_1(
         ),
     ] = None,
     metric: Annotated[
-        list[str] | None, typer.Option(metavar="krcc|plcc|pairwise", help="A metric besides Spearman's ρ. Repeats.")
+        list[str] | None,
+        typer.Option(metavar="krcc|plcc|pairwise", help="A metric besides Spearman's ρ. Repeats.", callback=split_commas),
     ] = None,
+    label: drawing.Labels = None,
     out: Folder = None,
     resamples: Resamples = 2000,
     device: options.Device = "auto",
@@ -129,7 +133,7 @@ def table_1(
         below = learnt_elsewhere(packed, data, root)
     layouts = rank_layouts(replace(result, notes=(*notes, *_declared(declared, result))), paper, trained, described, below)
     frames = table_frames(result)
-    tell("Table 1", "table_1", layouts, frames, out, quiet, as_json)
+    tell("Table 1", "table_1", layouts, frames, out, quiet, as_json, label)
     screen.print_passed_over(collection.passed_over)
     screen.print_left_out(left_out)
     if left_out:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xaesthetic.cli import options
+from xaesthetic.cli import drawing, options
 from xaesthetic.cli.table_files import Folder, Predictions, Resamples, named, tell
 
 EXAMPLES = (
@@ -34,7 +34,10 @@ def table_2(
     image: Annotated[str | None, typer.Option(help="The column of images.")] = None,
     score: Annotated[str | None, typer.Option(help="The column of scores.")] = None,
     predictions: Predictions = None,
-    attr: Annotated[str, typer.Option(help="Which attribute of the predictions the scores are for.")] = "overall",
+    attr: Annotated[
+        str, typer.Option("--attr", "--attribute", help="Which attribute of the predictions the scores are for.")
+    ] = "overall",
+    label: drawing.Labels = None,
     out: Folder = None,
     resamples: Resamples = 2000,
     seed: options.Seed = 0,
@@ -67,7 +70,16 @@ def table_2(
         notes += said
     result = rater_agreement(votes, chosen, resamples=resamples, seed=seed)
     layouts = rater_layouts(replace(result, notes=tuple(notes)))
-    tell("Table 2", "table_2", layouts, {"table_2": result.raters, "table_2_models": result.models}, out, quiet, as_json)
+    tell(
+        "Table 2",
+        "table_2",
+        layouts,
+        {"table_2": result.raters, "table_2_models": result.models},
+        out,
+        quiet,
+        as_json,
+        label,
+    )
 
 
 def _folders(data: str, root: Path | None) -> list[Path]:

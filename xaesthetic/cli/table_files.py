@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xaesthetic.cli import screen
+from xaesthetic.cli.drawing import parse_labels
 from xaesthetic.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 Predictions = Annotated[
     list[str] | None,
     typer.Option(
-        "--predictions", metavar="NAME=FILE", help="Ratings made elsewhere: a CSV of image and attributes. Repeats."
+        "--predictions",
+        metavar="[NAME=]FILE",
+        help="Ratings made elsewhere: a CSV of image and attributes; or of 'predict --long', all its models where no NAME "
+        "is given. Repeats.",
     ),
 ]
 
@@ -39,7 +43,7 @@ Resamples = Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")]
 
 
 def named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
-    """Return names with files out of NAME=FILE.
+    """Return names with files out of NAME=FILE, and all models of a long table that has no name.
 
     Raises
     ------
@@ -49,12 +53,23 @@ def named(choices: Sequence[str] | None) -> list[tuple[str, Path]]:
     named: list[tuple[str, Path]] = []
     for choice in choices or ():
         name, sign, file = choice.partition("=")
-        if not (name and sign and file):
-            raise typer.BadParameter(f"{choice!r} is not NAME=FILE.", param_hint="--predictions")
-        if name in dict(named):
-            raise typer.BadParameter(f"two are called {name!r}.", param_hint="--predictions")
-        named.append((name, Path(file)))
+        both = [(name, Path(file))] if name and sign and file else _models(choice)
+        for item, path in both:
+            if item in dict(named):
+                raise typer.BadParameter(f"two are called {item!r}.", param_hint="--predictions")
+            named.append((item, path))
     return named
+
+
+def _models(choice: str) -> list[tuple[str, Path]]:
+    """The models of a file without a name, which a long table says."""
+    from xaesthetic.paper.tables.given_long import long_models
+
+    models = long_models(Path(choice)) if Path(choice).is_file() else ()
+    if not models:
+        said = f"{choice!r} is not NAME=FILE, and no file with columns image, model, attribute, prediction."
+        raise typer.BadParameter(said, param_hint="--predictions")
+    return [(model, Path(choice)) for model in models]
 
 
 def tell(
@@ -65,13 +80,16 @@ def tell(
     out: Path | None,
     quiet: bool,
     as_json: bool,
+    labels: Sequence[str] | None = None,
 ) -> None:
     """Print tables, or the numbers as JSON, and write them into a folder where one is named."""
     from xaesthetic.core.files import write_text
     from xaesthetic.core.locks import hold
     from xaesthetic.core.spreadsheet import frame_csv
+    from xaesthetic.paper.tables.labelled import labelled
     from xaesthetic.paper.tables.render import to_html, to_latex
 
+    layouts = labelled(layouts, dict(parse_labels(labels)))
     if as_json:
         known = {name: json.loads(frame.to_json(orient="records", double_precision=10)) for name, frame in frames.items()}
         screen.say_json(json.dumps(known, indent=2, ensure_ascii=False))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import options, screen
+from xaesthetic.cli import completing, options, screen
 
 if TYPE_CHECKING:
     from xaesthetic.repairing import Verdict
@@ -18,7 +18,7 @@ _NAMED = 20  # photographs that were changed and are named; --json has all
 
 @app.command(epilog="\b\nExamples:\n  xaesthetic verify runs/mine\n  xaesthetic verify runs/mine --no-repair --json")
 def verify(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    run: options.RunFolder,
     repair: Annotated[
         bool, typer.Option("--repair/--no-repair", help="Make again what is damaged or missing, or only say so.")
     ] = True,
@@ -44,7 +44,12 @@ def verify(
 
 @app.command(epilog="\b\nExample:\n  xaesthetic merge runs/1 runs/2 runs/3 --out runs/all")
 def merge(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="All shards of one question, in any order.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...", help="All shards of one question, in any order.", autocompletion=completing.run_folders
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The new run folder.")],
     quiet: options.Quiet = False,
 ) -> None:
@@ -60,7 +65,9 @@ def merge(
 
 @app.command(epilog="\b\nExamples:\n  xaesthetic gc runs/mine --dry-run\n  xaesthetic gc runs/*")
 def gc(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Run folders.", autocompletion=completing.run_folders)
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
 ) -> None:
     """Free what nothing of a run references: half-written files, chunks of finished stages, maps of no question."""

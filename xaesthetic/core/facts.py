@@ -66,6 +66,8 @@ class MethodFacts:
     """What its maths promises, in a sentence; empty where nothing."""
     against: str = ""
     """What is known against it, in a sentence."""
+    title: str = ""
+    """Its name in words, for figures; a literal, as it is read without importing the plug-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class ModelFacts:
     """The names of the downloads that it reads, itself or once they are converted."""
     attributes: tuple[Attribute, ...] = ()
     """What it rates with its own weights; empty where it does not say so."""
+    title: str = ""
+    """Its name in words, for figures; a literal, as it is read without importing the plug-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ def method(
     baseline: bool = False,
     promises: str = "",
     against: str = "",
+    title: str = "",
 ) -> Callable[[_Function], _Function]:
     """Declare what a method's maps are and cost; the parameters are the fields of `MethodFacts`."""
     return _declare(
@@ -200,6 +205,7 @@ def method(
             baseline,
             promises,
             against,
+            title,
         )
     )
 
@@ -221,7 +227,7 @@ def dataset(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function
 
 
 def model(
-    *, downloads: Sequence[str] = (), attributes: str | Sequence[str | Attribute] = ()
+    *, downloads: Sequence[str] = (), attributes: str | Sequence[str | Attribute] = (), title: str = ""
 ) -> Callable[[_Function], _Function]:
     """Declare the names of the downloads that a model's weights come from, and what it rates.
 
@@ -232,8 +238,10 @@ def model(
     attributes
         Names, or with them title, range and direction: ``("light", Attribute("beauty", low=1, high=10))``. Literals are
         read without importing the plug-in (`xaesthetic list attributes`).
+    title
+        Its name in words, for figures.
     """
-    return _declare(ModelFacts(tuple(downloads), as_attributes(attributes)))
+    return _declare(ModelFacts(tuple(downloads), as_attributes(attributes), title))
 
 
 def converter(*, downloads: Sequence[str] = ()) -> Callable[[_Function], _Function]:

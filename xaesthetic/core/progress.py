@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import repeat
 from typing import Protocol, TypeVar, runtime_checkable
 
 from xaesthetic.core.text import visible
@@ -123,6 +124,33 @@ def _rate(speed: float | None) -> str:
     if not speed:
         return ""
     return f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each"
+
+
+def by_size(track: Track, items: Iterable[T], what: str, size: Callable[[T], int], total: int) -> Iterator[T]:
+    """Go through chunks, telling how many of what they hold is done: photographs, where chunks are batches of them.
+
+    Parameters
+    ----------
+    track
+        How it is told.
+    items
+        Chunks.
+    what
+        What is done.
+    size
+        Of a chunk.
+    total
+        Of all chunks.
+    """
+
+    def parts() -> Iterator[tuple[bool, T]]:
+        for item in items:
+            yield True, item
+            yield from repeat((False, item), size(item) - 1)  # after the chunk's own work is done
+
+    for is_first, item in track(parts(), what, total):
+        if is_first:
+            yield item
 
 
 def choose(quiet: bool) -> Track:

@@ -252,6 +252,12 @@ class Experiment:
         return " and ".join(filter(None, ("" if self.precision == PRECISIONS[0] else self.precision, decoding)))
 
 
+FORMATS = ("png", "pdf", "svg")
+CMAPS = ("viridis", "cividis", "magma", "inferno", "plasma")
+"""Colour scales that are perceptually uniform: equal steps of a map look equally large, also in grey."""
+STYLES = ("paper", "slides", "dark")
+
+
 @dataclass(frozen=True, slots=True)
 class SliderOptions:
     """How edits are done step by step, for the page's slider."""
@@ -284,6 +290,17 @@ class ReportOptions:
     """Whether maps fade to grey where their sign is not stable; only those that there are refits for."""
     slider: str = "beside"
     """Where the pictures of the edit slider go, in a run that has one: in files `beside` the page, or `inside` it."""
+    formats: tuple[str, ...] = ("png", "pdf")
+    """Which files a figure is written into: `png`, `pdf`, `svg`."""
+    dpi: int = 300
+    """Dots an inch of pictures."""
+    cmap: str = "viridis"
+    """The colours of maps: one of `CMAPS`."""
+    style: str = "paper"
+    """What figures are for: `paper`; `slides`, a narrow figure whose letters are large against its pictures; `dark`, light
+    letters on a dark ground."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """What models and methods are called in figures, by their names; others by their titles."""
 
     def __post_init__(self) -> None:
         if self.slider not in SLIDERS:

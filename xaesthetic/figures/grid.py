@@ -1,6 +1,5 @@
 """Grids of photographs with maps below them, as wide as one or both columns of a paper."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,17 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from xaesthetic.core.types import Map, Pixels
-from xaesthetic.figures.letters import drawable
-from xaesthetic.figures.style import COLORS, STYLE, WIDTHS
+from xaesthetic.figures.names import LETTER, NAME_SIZE, divided_name, fitting, folded
+from xaesthetic.figures.style import STYLE, WIDTHS, colormap, ink
 
 _CELL, _GAP, _SIDE, _ABOVE, _TITLE, _HEADING, _NAME_LINE, _BAR = 1.2, 0.12, 0.95, 0.12, 0.2, 0.24, 0.085, 0.52  # inches
 _SMALLEST = 0.45  # inches: of a picture in one column, before groups are put below each other
-_NAME_SIZE, _NAME_LINES = 4.8, 4  # points, and lines below a picture
-_LETTER = 0.6 / 72  # inches a point of size: about the width of a letter
+_HIGHEST, _BESIDE = 1.25, 0.05  # of a cell's width: a row, and the space between pictures
 _SMALL, _LABEL = 5.0, 6.5  # points, of rows' names: longer ones are folded
 _SMALL_BAR = 4.0  # points: what the bar shows is not written smaller than that
 
@@ -90,7 +86,8 @@ def photo_grid(rows: Sequence[Row], page: Page, columns: int = 2) -> Figure:
             _draw_block(figure, plan, block, top)
             top -= plan.tall(block)
         if page.bar:
-            _color_bar(figure, page, max(1, len(rows) - 1) * plan.pitch(plan.blocks[-1]) - plan.above)
+            heights = plan.blocks[-1].heights
+            _color_bar(figure, page, plan.rows(heights[1:] or heights) - plan.above)
     return figure
 
 
@@ -102,6 +99,8 @@ class _Block:
     rows: tuple[Row, ...]
     names: tuple[str, ...] = ()
     """Of the photographs, in lines that fit below them."""
+    heights: tuple[float, ...] = ()
+    """Of the rows' pictures, in inches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +119,17 @@ class _Plan:
     size: float
     """Of rows' names."""
 
-    def pitch(self, block: _Block) -> float:
-        """From one row to the next: as high as the highest photograph asks for."""
-        aspects = [panel.pixels.shape[0] / panel.pixels.shape[1] for panel in block.rows[0].panels]
-        return self.cell * min(1.25, float(max(aspects))) + self.above
-
     def below(self, block: _Block) -> float:
         """What the longest name of a photograph takes."""
         return max(_NAME_LINE * (1 + name.count("\n")) + 0.05 if name else 0.0 for name in block.names)
 
     def tall(self, block: _Block) -> float:
         """A block with its heading."""
-        return _HEADING + len(block.rows) * self.pitch(block) + self.below(block) + 0.06
+        return _HEADING + self.rows(block.heights) + self.below(block) + 0.06
+
+    def rows(self, heights: Sequence[float]) -> float:
+        """Rows of pictures so high, with their names and what is between them."""
+        return sum(heights) + len(heights) * (self.above + _BESIDE * self.cell)
 
     @property
     def height(self) -> float:
@@ -151,11 +149,31 @@ def _plan(rows: Sequence[Row], page: Page, columns: int) -> _Plan:
     width = max(min(WIDTHS.values()), around + most * cell)
     named = [_named(row, wide) for row in rows]
     room = left - 0.12 if wide else width - around
-    size = max(_SMALL, min(_fitting(name, room, _LABEL) for name in named))
-    blocks = tuple(
-        replace(block, names=tuple(_folded(panel.below, cell) for panel in block.rows[0].panels)) for block in blocks
-    )
+    size = max(_SMALL, min(fitting(name, room, _LABEL) for name in named))
+    blocks = tuple(_filled(block, cell) for block in blocks)
     return _Plan(blocks, width, _TITLE if page.title else 0.0, left, 0.0 if wide else _ABOVE, cell, size)
+
+
+def _filled(block: _Block, cell: float) -> _Block:
+    """A block with its rows' heights, at which their pictures fill the width of their cells, and names that fit below."""
+    heights = tuple(_row_height(row, block.groups, cell) for row in block.rows)
+    rooms = (heights[0] / aspect + _BESIDE * cell for aspect in _aspects(block.rows[0].panels))
+    named = zip(block.rows[0].panels, rooms, strict=True)
+    return replace(block, heights=heights, names=tuple(folded(panel.below, room) for panel, room in named))
+
+
+def _row_height(row: Row, groups: Sequence[tuple[str, int]], cell: float) -> float:
+    """As high as the pictures may be side by side: each group keeps to its cells, and none is higher than `_HIGHEST`."""
+    height, start = _HIGHEST * cell, 0
+    for _, count in groups:
+        wide = sum(1 / aspect for aspect in _aspects(row.panels[start : start + count]))
+        height, start = min(height, count * (1 - _BESIDE) * cell / wide), start + count
+    return height
+
+
+def _aspects(panels: Sequence[Panel]) -> list[float]:
+    """Height over width."""
+    return [panel.pixels.shape[0] / panel.pixels.shape[1] for panel in panels]
 
 
 def _blocks(rows: Sequence[Row], stacked: Sequence[tuple[tuple[str, int], ...]]) -> tuple[_Block, ...]:
@@ -176,30 +194,43 @@ def _divided(group: tuple[str, int], most: int) -> Iterator[tuple[tuple[str, int
 
 
 def _named(row: Row, wide: bool) -> str:
-    return row.label if wide else " ".join(row.label.split("\n"))
+    return row.label if wide else ", ".join(row.label.split("\n"))
 
 
 def _draw_block(figure: Figure, plan: _Plan, block: _Block, top: float) -> None:
-    """Headings, then row by row names and pictures."""
-    starts: list[float] = []
-    for number, (title, count) in enumerate(block.groups):
-        left = plan.left + number * _GAP + len(starts) * plan.cell
-        starts += [left + column * plan.cell for column in range(count)]
-        _heading(figure, title, left, starts[-1] + 0.95 * plan.cell, top - _HEADING + 0.05)
-    tall = plan.pitch(block) - plan.above
-    for number, row in enumerate(block.rows):
-        bottom = top - _HEADING - (number + 1) * plan.pitch(block) - (plan.below(block) if number else 0.0)
-        _label(figure, plan, row, bottom + tall / 2 if not plan.above else bottom + tall)
-        for start, panel, name in zip(starts, row.panels, block.names, strict=True):
-            box = (start / plan.width, bottom / plan.height, 0.95 * plan.cell / plan.width, 0.95 * tall / plan.height)
-            draw_panel(figure.add_axes(box, anchor="N" if plan.above else "S"), panel, "" if number else name)
+    """Headings, then row by row names and pictures, all of a row equally high."""
+    left, starts = plan.left, []
+    for title, count in block.groups:
+        _heading(figure, title, left, left + (count - _BESIDE) * plan.cell, top - _HEADING + 0.05)
+        starts.append(left)
+        left += count * plan.cell + _GAP
+    bottom = top - _HEADING + _BESIDE * plan.cell
+    for number, (row, height) in enumerate(zip(block.rows, block.heights, strict=True)):
+        bottom -= height + plan.above + _BESIDE * plan.cell
+        _label(figure, plan, row, bottom + (height if plan.above else height / 2))
+        widths = [height / aspect for aspect in _aspects(row.panels)]
+        for at, wide, panel, name in zip(_places(plan, block, starts, widths), widths, row.panels, block.names, strict=True):
+            box = (at / plan.width, bottom / plan.height, wide / plan.width, height / plan.height)
+            draw_panel(figure.add_axes(box), panel, "" if number else name)
+        bottom -= 0.0 if number else plan.below(block)
+
+
+def _places(plan: _Plan, block: _Block, starts: Sequence[float], widths: Sequence[float]) -> Iterator[float]:
+    """Give where pictures begin, one beside the other in each group."""
+    number = 0
+    for start, (_, count) in zip(starts, block.groups, strict=True):
+        left = start
+        for wide in widths[number : number + count]:
+            yield left
+            left += wide + _BESIDE * plan.cell
+        number += count
 
 
 def _heading(figure: Figure, title: str, left: float, right: float, y: float) -> None:
     width, height = figure.get_size_inches()
-    size = min(7.0, (right - left + _GAP) / (_LETTER * max(1, len(title))))
+    size = min(7.0, (right - left + _GAP) / (LETTER * max(1, len(title))))
     figure.text(left / width, (y + 0.02) / height, title, va="bottom", fontsize=size)
-    line = mpl.lines.Line2D([left / width, right / width], [y / height, y / height], color="black", linewidth=0.6)
+    line = mpl.lines.Line2D([left / width, right / width], [y / height, y / height], color=ink(), linewidth=0.6)
     figure.add_artist(line)
 
 
@@ -209,38 +240,10 @@ def _label(figure: Figure, plan: _Plan, row: Row, y: float) -> None:
         at = (plan.left / plan.width, y / plan.height)
         figure.text(*at, _named(row, wide=False), va="bottom", fontsize=plan.size)
         return
-    most = int((plan.left - 0.12) / (_LETTER * plan.size))
-    lines = [part for line in row.label.split("\n") for part in _divided_name(line, most)]
+    most = int((plan.left - 0.12) / (LETTER * plan.size))
+    lines = [part for line in row.label.split("\n") for part in divided_name(line, most)]
     at = ((plan.left - 0.06) / plan.width, y / plan.height)
     figure.text(*at, "\n".join(lines), ha="right", va="center", fontsize=plan.size)
-
-
-def _divided_name(line: str, most: int) -> list[str]:
-    """A line in parts of at most so many letters; a long name is divided behind an underscore."""
-    parts = line if len(line) <= most else line.replace("_", "_ ")
-    return [part.replace("_ ", "_") for part in textwrap.wrap(parts, most)]
-
-
-def _folded(name: str, room: float) -> str:
-    """A name in lines that fit below a picture; at most `_NAME_LINES`, the last cut where there are more."""
-    lines = name.split("\n")
-    for most in range(max(6, int(room / (_LETTER * _NAME_SIZE))), 5, -1):  # fewer letters where there are wide ones
-        lines = [part for line in name.split("\n") for part in textwrap.wrap(line, most)]
-        if all(_width(line) < room for line in lines):
-            break
-    return "\n".join(lines if len(lines) <= _NAME_LINES else [*lines[: _NAME_LINES - 1], lines[_NAME_LINES - 1][:-1] + "…"])
-
-
-def _width(line: str) -> float:
-    """Of a name's line, in inches."""
-    text, families = drawable(line)
-    font = FontProperties(family=list(families), size=_NAME_SIZE)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
-
-
-def _fitting(text: str, room: float, most: float = 7.0) -> float:
-    """The size in points at which the longest line fits into so many inches."""
-    return min(most, room / (_LETTER * max(map(len, text.split("\n")))))
 
 
 def draw_panel(axes: Axes, panel: Panel, name: str = "", box: tuple[float, float, float, float] | None = None) -> None:
@@ -267,18 +270,18 @@ def draw_panel(axes: Axes, panel: Panel, name: str = "", box: tuple[float, float
         axes.text(left + 0.98 * (right - left), bottom + 0.025 * (top - bottom), panel.corner, fontsize=5.5, **place)
     if name:
         below: dict[str, Any] = {"linespacing": 1.1, "ha": "center", "va": "top"}
-        axes.text((left + right) / 2, bottom - 0.04 * (top - bottom), name, fontsize=_NAME_SIZE, **below)
+        axes.text((left + right) / 2, bottom - 0.04 * (top - bottom), name, fontsize=NAME_SIZE, **below)
 
 
 def _color_bar(figure: Figure, page: Page, height: float) -> None:
     """At the right of the last rows of maps."""
     width, tall = figure.get_size_inches()
     axes = figure.add_axes(((width - _BAR + 0.03) / width, 0.09 / tall, 0.08 / width, (height - 0.04) / tall))
-    bar = figure.colorbar(ScalarMappable(cmap=COLORS), cax=axes, ticks=[0, 1])
+    bar = figure.colorbar(ScalarMappable(cmap=colormap()), cax=axes, ticks=[0, 1])
     bar.set_ticklabels(list(page.ends), fontsize=5.5)
     bar.ax.tick_params(length=1.5, pad=1)
     bar.outline.set_linewidth(0.4)
-    size = _fitting(page.bar, height, 5.5)
+    size = fitting(page.bar, height, 5.5)
     if size >= _SMALL_BAR:
         bar.set_label(page.bar, labelpad=-6, fontsize=size, linespacing=1.2)
     else:  # beside a single row it would be too small to read: it stands in the title's line

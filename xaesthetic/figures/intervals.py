@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xaesthetic.figures.style import STYLE, WIDTHS
+from xaesthetic.figures.style import STYLE, WIDTHS, ink, paper
 
 _MARKS = "osD^vPX*"
 _NAMES, _LEAST, _PANEL = 1.8, 1.3, 1.75  # inches
@@ -51,6 +51,8 @@ class IntervalPanel:
     bands: tuple[Band, ...]
     limits: tuple[float, float] | None = None
     """Of the values; as they fall where not given."""
+    axis: str = ""
+    """What the values are, and which interval theirs is."""
 
 
 def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 2) -> Figure:
@@ -58,7 +60,7 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
     across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
     item = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
     width, body = _NAMES + item * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
-    pitch = body + 0.55
+    pitch = body + 0.62
     height = 0.25 + pitch * -(-len(panels) // across)
     longest = max(len(line.label) for panel in panels for line in panel.lines)
     size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
@@ -68,7 +70,7 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
             left = (_NAMES - 0.05 + item * (number % across)) / width
-            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.3) / height
+            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.37) / height
             axes = figure.add_axes((left, bottom, (item - 0.15) / width, body / height))
             _draw(axes, panel, groups, 0.0 if number % across else size)
         figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
@@ -83,17 +85,18 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: fl
         number = groups.index(line.group)
         color, mark = _COLORS[number % len(_COLORS)], _MARKS[number % len(_MARKS)]
         axes.plot([line.low, line.high], [row, row], color=color, linewidth=1.2)
-        axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor="white", markeredgewidth=0.4)
+        axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor=paper(), markeredgewidth=0.4)
     axes.set_ylim(bottom, top)
     axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if size else [])
     axes.tick_params(length=2, labelsize=5.5)
     axes.tick_params(axis="y", labelsize=size or 5.5)
     axes.set_title(panel.title, fontsize=7, pad=4)
+    axes.set_xlabel(panel.axis, fontsize=5.5, labelpad=2, wrap=True)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     if panel.limits:
         axes.set_xlim(*panel.limits)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="x", linewidth=0.3, color="0.85")
+    axes.grid(axis="x", linewidth=0.3, color=mpl.rcParams["grid.color"])
     axes.set_axisbelow(True)
     for number, band in enumerate(panel.bands):
         _name(axes, band, top + _STEP * (number + 0.9), bottom)
@@ -101,11 +104,11 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: fl
 
 def _name(axes: mpl.axes.Axes, band: Band, y: float, bottom: float) -> None:
     """A band's middle as a dotted line with its name at the upper end, inside the panel."""
-    axes.vlines(band.value, y, bottom, color="black", linewidth=0.6, linestyle=":", zorder=1)
+    axes.vlines(band.value, y, bottom, color=ink(), linewidth=0.6, linestyle=":", zorder=1)
     low, high = axes.get_xlim()
     place = (band.value - low) / (high - low)
     aligned = "left" if place < 0.2 else "right" if place > 0.8 else "center"
     axes.text(
         band.value, y, band.label, fontsize=5, ha=aligned, va="bottom",
-        bbox={"facecolor": "white", "pad": 0.4, "linewidth": 0, "alpha": 0.8},
+        bbox={"facecolor": paper(), "pad": 0.4, "linewidth": 0, "alpha": 0.8},
     )  # fmt: skip

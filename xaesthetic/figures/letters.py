@@ -1,5 +1,6 @@
 """Letters of names in figures: another font where the figures' own lacks them, and a box where no font has them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,9 @@ BOX = "□"
 _MORE = ("Noto Sans CJK", "Noto Sans", "Source Han Sans", "WenQuanYi", "Droid Sans Fallback", "Arial Unicode", "Hiragino",
          "PingFang", "Yu Gothic", "Meiryo", "MS Gothic", "Microsoft YaHei", "SimHei", "Malgun Gothic", "Nanum")  # fmt: skip
 """How the names of fonts for other writings begin; those that are installed help out."""
+
+_MINUS = re.compile(r"(?<![\w.)\]-])-(?=\.?\d)")
+"""A hyphen that stands for the sign of a number, not between two or in a name."""
 
 
 def drawable(text: str) -> tuple[str, tuple[str, ...]]:
@@ -44,9 +48,9 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def make_drawable(figure: Figure) -> None:
-    """Give every text of a figure the fonts that it takes, and boxes where there are none."""
+    """Give every text of a figure the fonts that it takes, boxes where there are none, and numbers a minus sign."""
     for artist in _texts(figure):
-        text, families = drawable(artist.get_text())
+        text, families = drawable(_MINUS.sub("−", artist.get_text()))
         if text and (text != artist.get_text() or len(families) > 1):
             artist.set_text(text)
             artist.set_fontfamily(list(families))

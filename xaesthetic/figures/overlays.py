@@ -158,8 +158,8 @@ def _color_bar(sheet: Axes, bottom: float, ends: tuple[str, str]) -> None:
     """At the left, some inches above the lower edge, with the unit of the values at its end."""
     left, width, height = 0.95, min(1.4, sheet.get_xlim()[1] - 1.6), 0.07
     extent = left, left + width, bottom, bottom + height
-    sheet.imshow(np.linspace(0, 1, 256)[None], cmap=style.COLORS, extent=extent, aspect="auto")
-    sheet.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.4))
+    sheet.imshow(np.linspace(0, 1, 256)[None], cmap=style.colormap(), extent=extent, aspect="auto")
+    sheet.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.4, edgecolor=style.ink()))
     place: dict[str, Any] = {"y": bottom + height / 2, "va": "center", "fontsize": 5.5}
     sheet.text(left - 0.04, s=f"contribution: {ends[0]}", ha="right", **place)
     sheet.text(left + width + 0.04, s=ends[1], ha="left", **place)

@@ -1,27 +1,30 @@
 """What all figures share: widths, letters, colours over photographs, and files written whole."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from jaxtyping import Bool, Float32
 from matplotlib.figure import Figure
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import atomic_write, write_text
-from xaesthetic.core.types import Map, Pixels
+from xaesthetic.core.spreadsheet import frame_csv
+from xaesthetic.core.types import CMAPS, Map, Pixels, ReportOptions
 from xaesthetic.data import images
 from xaesthetic.figures.letters import FAMILY, make_drawable
+from xaesthetic.figures.oklab import over_photograph
 
 COLORS = "viridis"
-"""Perceptually uniform, readable by colour-blind people and in grey."""
+"""Perceptually uniform, readable by colour-blind people and in grey; the usual one, where `--cmap` names no other."""
 FINEST = 20
 """Cells a side; finer maps are averaged for display."""
-_OPACITY = 0.55  # of the colours over the grey photograph: both stay readable
 _THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten columns
 _METADATA: Mapping[str, Any] = {
     "png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}, "jpg": None,
@@ -37,21 +40,16 @@ STYLE: dict[Any, Any] = {
 """Of every figure: letters can be selected and travel with the file; a photograph may be called $x_1$."""
 
 
+_LIGHT, _DARK = "#e6e6e6", "#15171b"
+_INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color")
+_GROUNDS = ("figure.facecolor", "axes.facecolor")
+
+
 def thumbnail(pixels: Pixels, side: int = _THUMBNAIL) -> Pixels:
     """The photograph, small enough for a figure: at most so many pixels on its longer side."""
     height, width = pixels.shape[:2]
     factor = min(1.0, side / max(height, width))
     return images.resize(pixels, (max(1, round(height * factor)), max(1, round(width * factor))))
-
-
-def padded(pixels: Pixels) -> Pixels:
-    """The photograph in the middle of a white square: its aspect is kept."""
-    height, width = pixels.shape[:2]
-    side = max(height, width)
-    square = np.full((side, side, 3), 255, np.uint8)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = pixels
-    return square
 
 
 def normalise(grid: Float32[np.ndarray, "i j"], limits: tuple[float, float] | None = None) -> Float32[np.ndarray, "i j"]:
@@ -86,7 +84,7 @@ def kept_colors(cells: Bool[np.ndarray, "_i _j"] | None, size: tuple[int, int]) 
 
 
 def overlay(pixels: Pixels, shown: Map, kept: Map | None = None) -> Pixels:
-    """A map's colours over the photograph in grey.
+    """A map's colours over the photograph: the bar's, with the photograph's detail in their lightness (`figures.oklab`).
 
     Parameters
     ----------
@@ -97,16 +95,44 @@ def overlay(pixels: Pixels, shown: Map, kept: Map | None = None) -> Pixels:
     kept
         On the same pixels how much of the colours is kept: 0 leaves the photograph grey; all where not given.
     """
-    grey = np.repeat(images.to_float(pixels).mean(-1, keepdims=True), 3, axis=-1)
-    known = np.isfinite(shown)[..., None]
-    colors = mpl.colormaps[COLORS](np.nan_to_num(shown))[..., :3]
-    opacity = _OPACITY if kept is None else _OPACITY * kept[..., None]
-    mixed = np.where(known, (1 - opacity) * grey + opacity * colors, grey)
+    photo = images.to_float(pixels).astype(np.float64)
+    grey = np.repeat(photo.mean(-1, keepdims=True), 3, axis=-1)
+    known = np.isfinite(shown)
+    colors = mpl.colormaps[colormap()](np.nan_to_num(shown))[..., :3]
+    share = known.astype(np.float64)[..., None] * (1.0 if kept is None else kept[..., None])
+    mixed = share * over_photograph(photo, colors) + (1 - share) * grey if known.any() else grey
     return images.to_bytes(mixed.astype(np.float32))
 
 
-def save(figure: Figure, stem: Path, caption: str) -> list[Path]:
-    """Write a figure as PNG at 300 dpi and as PDF with selectable text, and its caption; equal figures give equal bytes.
+def colormap() -> str:
+    """Return the name of the colours of maps; `looking` says which."""
+    name = str(mpl.rcParams["image.cmap"])
+    return name if name in CMAPS else COLORS  # somebody's matplotlibrc is not for our figures
+
+
+def ink() -> str:
+    """Return the colour of letters and lines, for what matplotlib would draw black."""
+    return str(mpl.rcParams["text.color"])
+
+
+def paper() -> str:
+    """Return the colour of the ground."""
+    return str(mpl.rcParams["figure.facecolor"])
+
+
+@contextmanager
+def looking(options: ReportOptions) -> Iterator[None]:
+    """Have all figures that are made in this block look as the options say: their colours, and those of maps."""
+    letters = dict.fromkeys(_INKED, _LIGHT) | dict.fromkeys(_GROUNDS, _DARK) | {"grid.color": "#3d4148"}
+    look = {"image.cmap": options.cmap, "grid.color": "0.85"} | (letters if options.style == "dark" else {})
+    with mpl.rc_context(look):
+        yield
+
+
+def save(
+    figure: Figure, stem: Path, caption: str, options: ReportOptions | None = None, table: pd.DataFrame | None = None
+) -> list[Path]:
+    """Write a figure, its numbers and its caption; equal figures give equal bytes.
 
     Parameters
     ----------
@@ -116,17 +142,25 @@ def save(figure: Figure, stem: Path, caption: str) -> list[Path]:
         The path without a suffix.
     caption
         What a reader must know, to be pasted below the figure.
+    options
+        Into which files, and with how many dots an inch: by default PNG at 300, and PDF with letters that can be selected.
+    table
+        The numbers that it shows, for ``.csv``; None where they are in a table of the report's own.
 
     Returns
     -------
-    The three files: .png, .pdf, .txt.
+    The files: .png, .pdf or what else is wanted, .csv, .txt.
     """
-    written = [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf")]
-    for path in written:
-        save_figure(figure, path)
-    text = stem.with_name(stem.name + ".txt")
-    write_text(text, caption + "\n")
-    return [*written, text]
+    options = options or ReportOptions()
+    named = {kind: stem.with_name(f"{stem.name}.{kind}") for kind in (*options.formats, "csv", "txt")}
+    for kind in options.formats:
+        save_figure(figure, named[kind], options.dpi)
+    if table is None:
+        named.pop("csv")
+    else:
+        write_text(named["csv"], frame_csv(table))
+    write_text(named["txt"], caption + "\n")
+    return list(named.values())
 
 
 def save_figure(figure: Figure, path: Path, dpi: int = 300) -> None:

@@ -14,6 +14,7 @@ from xaesthetic.models.pooling import Activations
 
 
 @method(
+    title="Ablation-CAM",
     passes="one a channel of what follows the layers; 1 where that is an average and a linear layer",
     promises="Each weight is what the output loses with its channel; it needs no gradient.",
     against="A network has never seen a channel at 0, and several that say the same lose nothing one by one.",

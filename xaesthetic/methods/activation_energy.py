@@ -10,6 +10,7 @@ from xaesthetic.models.pooling import area_pool
 
 
 @method(
+    title="activation energy",
     signed=False,
     asks_output=False,
     promises="It is the same whatever is asked: a map of an output must beat it.",

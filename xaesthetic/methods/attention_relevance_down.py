@@ -9,6 +9,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="attention relevance (down)",
     passes=2,
     differentiable=True,
     layers=False,

@@ -10,6 +10,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="attention rollout",
     passes=2,
     differentiable=True,
     layers=False,

@@ -10,6 +10,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="CAM",
     adds_up="mean",
     linear=True,
     promises="Its mean plus the bias is the output, exactly.",

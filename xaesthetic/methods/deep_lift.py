@@ -19,6 +19,7 @@ _CLOSE = 0.01
 
 
 @method(
+    title="DeepLIFT",
     adds_up="sum",
     passes=2,
     differentiable=True,

@@ -10,6 +10,7 @@ from xaesthetic.models.pooling import Activations, area_pool
 
 
 @method(
+    title="Eigen-CAM",
     signed=False,
     asks_output=False,
     promises="It is the same whatever is asked: a map of an output must beat it.",

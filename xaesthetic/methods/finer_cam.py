@@ -15,6 +15,7 @@ _SHARE = 1.0
 
 
 @method(
+    title="Finer-CAM",
     gradients="sums",
     promises="It is Grad-CAM of the output minus its nearest others, in units of the output.",
     against="It depends on which other outputs the model has: a map of another model's is of another question.",

@@ -20,6 +20,7 @@ _CLOSE, _ROUNDING = 1e-3, 1e-6
 
 
 @method(
+    title="FullGrad",
     adds_up="sum",
     passes=2,
     differentiable=True,

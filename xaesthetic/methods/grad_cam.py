@@ -10,6 +10,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="Grad-CAM",
     gradients="sums",
     promises="Where the head is global average pooling and a linear layer it is cam.",
     against="One slope a channel for all cells: behind any other head it may light up where the output does not look.",

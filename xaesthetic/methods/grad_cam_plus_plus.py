@@ -9,6 +9,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="Grad-CAM++",
     gradients="full",
     signed=False,
     against="Its weights come from a model of exp(y) with rectified gradients, and change with the unit of the output.",

@@ -15,6 +15,7 @@ _SHARE = 0.05
 
 
 @method(
+    title="GradientSHAP",
     passes=f"{_DRAWS} with gradients",
     differentiable=True,
     layers=False,

@@ -9,6 +9,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="HiResCAM",
     gradients="full",
     promises="Where one linear layer follows the layers, its mean plus the bias is the output.",
     against="A gradient is a slope where the photograph is: what saturates has none.",

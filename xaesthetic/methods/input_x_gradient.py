@@ -10,6 +10,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="input × gradient",
     passes=1,
     differentiable=True,
     layers=False,

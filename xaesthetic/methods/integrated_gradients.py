@@ -15,6 +15,7 @@ _STEPS = 32
 
 
 @method(
+    title="integrated gradients",
     adds_up="sum",
     passes="32 with gradients",
     needs_head=True,

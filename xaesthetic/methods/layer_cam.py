@@ -9,6 +9,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="LayerCAM",
     gradients="full",
     promises="It is the paper's map of what raises an output minus that of what lowers it.",
     against="So signed it is hires_cam under another name: never count both as two witnesses.",

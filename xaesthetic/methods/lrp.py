@@ -15,6 +15,7 @@ _EPSILON = 1e-6
 
 
 @method(
+    title="LRP",
     passes=1,
     differentiable=True,
     layers=False,

@@ -12,6 +12,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="CAM of Malu et al.",
     linear=True,
     signed=False,
     against="It leaves out what lowers an output, so that maps of different attributes are nearly the same.",

@@ -16,6 +16,7 @@ _CELLS = 10
 
 
 @method(
+    title="occlusion",
     passes="9x9+1",
     layers=False,
     baseline=True,

@@ -17,6 +17,7 @@ _SEED = 0
 
 
 @method(
+    title="RISE",
     passes=f"{_MASKS} and 2",
     layers=False,
     baseline=True,

@@ -9,6 +9,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="saliency",
     passes=1,
     differentiable=True,
     layers=False,

@@ -13,6 +13,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="Score-CAM",
     passes="one a channel, and 2",
     baseline=True,
     against="What is masked is an edit, and a soft mask of any channel shows much of the photograph.",

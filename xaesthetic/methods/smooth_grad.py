@@ -13,6 +13,7 @@ _SHARE = 0.15
 
 
 @method(
+    title="SmoothGrad",
     passes=f"{_DRAWS} with gradients",
     differentiable=True,
     layers=False,

@@ -11,6 +11,7 @@ from xaesthetic.models.model import Pass
 
 
 @method(
+    title="XGrad-CAM",
     gradients="full",
     promises="Each layer's mean is its activations times their gradients, summed: the axiom of conservation to first order.",
     against="A channel whose values nearly cancel gets a huge weight: it is made for activations that are at least 0.",

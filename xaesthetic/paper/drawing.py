@@ -13,6 +13,7 @@ from xaesthetic.core.errors import DataError, XaestheticError
 from xaesthetic.core.progress import Track, silent
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.judge import summarise
+from xaesthetic.figures.style import looking
 from xaesthetic.paper.items import EXHIBITS, Exhibit
 from xaesthetic.paper.manifest import Entry, Manifest, is_drawn, read_manifest, write_manifest
 from xaesthetic.reporting import reports
@@ -80,7 +81,7 @@ def _draw(run: Run, exhibits: Sequence[Exhibit], options: ReportOptions, track: 
             run, exhibit, replace(options, attributes=exhibit.attributes), known.get(exhibit.number, Entry()), common
         )
         outcomes.append(outcome)
-        drawn_with: dict[str, str | int] = {"scale": options.scale, "columns": options.columns}
+        drawn_with: dict[str, str | int] = {"scale": options.scale, "columns": options.columns, "style": options.style}
         write_manifest(run, Manifest(known, run.answered_by().command, drawn_with))
     return outcomes
 
@@ -146,7 +147,8 @@ def _outcome(run: Run, exhibit: Exhibit, options: ReportOptions, known: Entry, c
     if known.inputs == inputs and known.files and all(is_drawn(run, known, name) for name in known.files):
         return Outcome(exhibit, tuple(known.files), _caption(run, known.files), "", drawn=False), known
     try:
-        written = [file.name for file in report(run, options)]
+        with looking(options):
+            written = [file.name for file in report(run, options)]
     except XaestheticError as error:
         reason = str(error).removeprefix(f"{run.root}: ")
         return Outcome(exhibit, (), "", reason, drawn=False), Entry(inputs, missing=reason)

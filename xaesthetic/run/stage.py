@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from xaesthetic.core.execution import Execution, Prepare, Work
 from xaesthetic.core.files import atomic_write, remove, write_text, writing
+from xaesthetic.core.progress import by_size
 from xaesthetic.run.arrays import ArraySink as ArraySink
 from xaesthetic.run.partition import writing_table
 from xaesthetic.run.schemas import Table
@@ -94,6 +95,7 @@ def compute(
     execution: Execution,
     prepare: Callable[[C], P],
     label: str = "",
+    sizes: Sequence[int] = (),
 ) -> None:
     """Do the work on every chunk that has not been done yet, and put the results in place.
 
@@ -119,6 +121,8 @@ def compute(
         What can be done ahead, in threads, without the network: decode photographs, or measure.
     label
         What the progress calls it; the name where empty.
+    sizes
+        How many photographs each chunk holds, which the progress counts; chunks where empty.
 
     Raises
     ------
@@ -133,7 +137,9 @@ def compute(
     results = execute(
         missing, lambda number: prepare(chunks[number]), lambda number, ready: work(chunks[number], ready), execution.workers
     )
-    for number, values in execution.track(results, label or name, len(missing)):
+    held = {number: sizes[number] if sizes else 1 for number in missing}
+    tracked = by_size(execution.track, results, label or name, lambda done: held[done[0]], sum(held.values()))
+    for number, values in tracked:
         _validate_present(folder, begun)
         for key, sink in sinks.items():
             sink.write(number, values.get(key))

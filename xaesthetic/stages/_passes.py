@@ -125,8 +125,9 @@ def pass_records(run: Run, passes: Passes, records: Sequence[Record], name: str,
             made[PREDICTIONS.name] = [row for row in rows if row[0] not in gone]
         return made
 
-    label = "rating" if rating and not any(passes.methods.values()) else "rating and maps" if rating else "maps"
-    compute(run.parts, name, groups, work, sinks, execution, passes.load, label)
+    done = "rating" if rating and not any(passes.methods.values()) else "rating and maps of" if rating else "maps of"
+    label, sizes = f"{done} photographs", tuple(map(len, groups))
+    compute(run.parts, name, groups, work, sinks, execution, passes.load, label, sizes)
 
 
 def redo_chunks(

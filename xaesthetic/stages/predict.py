@@ -12,6 +12,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.having import models_having
 from xaesthetic.core.html import html_table
+from xaesthetic.core.progress import by_size
 from xaesthetic.core.seen import seen_among
 from xaesthetic.core.types import Experiment, PassedOver, Record
 from xaesthetic.data.records import collect, collect_paths, file_sum
@@ -142,7 +143,7 @@ def _rated(records: Sequence[Record], passes: Passes, execution: Execution) -> l
 
     execute = execution.executor or in_turn
     results = execute(range(len(groups)), lambda number: passes.load(groups[number]), work, execution.workers)
-    done = dict(execution.track(results, "rating", len(groups)))
+    done = dict(by_size(execution.track, results, "rating photographs", lambda done: len(groups[done[0]]), len(records)))
     return [done[number] for number in range(len(groups))]
 
 

@@ -131,7 +131,10 @@ def _features(
 
     if not all((folder / f"{name}.zarr").is_dir() for name in widths):
         sinks = {name: ArraySink(folder / f"{name}.zarr", folder / "chunks", tuple(map(len, groups))) for name in widths}
-        compute(folder, "chunks", groups, work, sinks, execution, lambda group: [_read(item) for item in group], "features")
+        label, sizes = "features of photographs", tuple(map(len, groups))
+        compute(
+            folder, "chunks", groups, work, sinks, execution, lambda group: [*map(_read, group)], label, sizes,
+        )  # fmt: skip
     kept: list[zarr.Array[Any]] = [zarr.open_array(folder / f"{name}.zarr", mode="r") for name in widths]
     return np.asarray(kept[0][:], np.float32), np.asarray(kept[1][:], np.float32)
 

@@ -93,7 +93,8 @@ def photographs_features(
             sinks,
             execution,
             lambda group: [read_pixels(i, change) for i in group],
-            "features",
+            "features of photographs",
+            tuple(map(len, groups)),
         )
     kept: zarr.Array[Any] = zarr.open_array(file, mode="r")
     return np.asarray(kept[:], np.float32)

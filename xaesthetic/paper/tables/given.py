@@ -11,6 +11,7 @@ from xaesthetic.core.delimited import Delimited, Row, read_delimited
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import printable
 from xaesthetic.data.names import NONE, match_names
+from xaesthetic.paper.tables.given_long import COLUMNS, is_long, widened
 
 _IMAGE = ("image", "imagefile", "image_file", "filename", "file", "name", "id")
 _UNKNOWN = ("", "nan", "na")
@@ -31,7 +32,8 @@ def read_predictions(
         What to call the model.
     path
         A CSV file: a column image (or ImageFile, id, name) and one for each attribute, under any name of it; other
-        columns are passed over. Empty cells are unknown.
+        columns are passed over. Empty cells are unknown. Or a long one, with columns image, model, attribute, prediction:
+        then of the model `name`, or of the only one.
     ids
         The photographs of the data set. A file's image is one of them by its id, or as `match_names` says.
     attributes
@@ -46,7 +48,8 @@ def read_predictions(
     DataError
         If it cannot be read as such, or no image is known.
     """
-    table = read_delimited(path, known=(*_IMAGE, *NAMES, *(item.csv for item in ATTRIBUTES), *attributes))
+    table = read_delimited(path, known=(*_IMAGE, *COLUMNS, *NAMES, *(item.csv for item in ATTRIBUTES), *attributes))
+    table = widened(table, name) if is_long(table) else table
     image = table.find_column(*_IMAGE)
     if image is None:
         raise DataError(f"{printable(path)}: no column image; it has {', '.join(table.columns)}.")

@@ -41,6 +41,15 @@ def to_csv(predictions: pd.DataFrame, trained: Mapping[str, str], described: Des
     return frame_csv(wide_table(predictions, trained, described), index=True, float_format="%.6g")
 
 
+def to_long_csv(predictions: pd.DataFrame, trained: Mapping[str, str]) -> str:
+    """A row for each photograph, model and attribute: prediction, raw output, and how the model was trained.
+
+    `table 1 --predictions FILE` reads it back; nine digits hold every float32.
+    """
+    table = predictions[["image", "model", "attribute", "prediction", "raw"]]
+    return frame_csv(table.assign(trained=table["model"].map(dict(trained))), float_format="%.9g")
+
+
 def to_json(predictions: pd.DataFrame, trained: Mapping[str, str], described: Described = _NOTHING) -> str:
     """A JSON list of objects: image, model, attribute, prediction, raw (what maps explain), trained, and what is declared.
 

@@ -1,0 +1,94 @@
+"""How figures look: justified rows, minus signs, colours, grounds, files, and numbers beside them."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from xaesthetic.core.types import CMAPS, ReportOptions
+from xaesthetic.figures import grid, letters, names, style
+from xaesthetic.figures.intervals import IntervalPanel, Line, interval_figure
+
+LANDSCAPE, PORTRAIT = np.zeros((40, 60, 3), np.uint8), np.zeros((60, 40, 3), np.uint8)
+
+
+def drawn(rows, groups, columns=2):
+    figure = grid.photo_grid([grid.Row(str(number), tuple(map(grid.Panel, row))) for number, row in enumerate(rows)],
+                             grid.Page("", groups), columns)  # fmt: skip
+    width, height = figure.get_size_inches()
+    return [(axes.get_position().width * width, axes.get_position().height * height) for axes in figure.axes]
+
+
+def test_landscape_photographs_fill_the_width_of_their_cells():
+    sizes = drawn([[LANDSCAPE] * 4], (("all", 4),))
+    for width, height in sizes:
+        assert width / height == pytest.approx(1.5)
+        assert width == pytest.approx(0.95 * 1.2, abs=1e-6)
+
+
+def test_pictures_of_a_row_are_equally_high_and_keep_their_shape_and_their_groups():
+    sizes = drawn([[LANDSCAPE, PORTRAIT, LANDSCAPE, PORTRAIT, PORTRAIT, LANDSCAPE]] * 2, (("high", 3), ("low", 3)))
+    assert len({round(height, 6) for _, height in sizes[:6]}) == 1
+    for (width, height), photo in zip(sizes, [LANDSCAPE, PORTRAIT] * 2, strict=False):
+        assert width / height == pytest.approx(photo.shape[1] / photo.shape[0])
+    np.testing.assert_allclose(sizes[:6], sizes[6:])
+    assert sum(width for width, _ in sizes[:3]) < 3 * 1.2
+
+
+def test_long_names_keep_their_end():
+    name = "farm1_262_20009074919_cdd9c88d5f_b_and_a_tail_that_differs_0001"
+    lines = names.folded(name, 0.5).split("\n")
+    assert len(lines) <= names.NAME_LINES
+    assert "".join(lines).endswith("0001")
+    assert "".join(lines).startswith("farm1")
+    assert "…" in "".join(lines)
+    assert names.folded("short", 0.5) == "short"
+
+
+def test_numbers_have_a_minus_sign_and_names_their_hyphen():
+    figure = mpl.figure.Figure()
+    for text in ("-0.50", "mean -1.3, bias -.2", "rows-3", "2016-11", "x -y", "[-1, 1]"):
+        figure.text(0, 0, text)
+    letters.make_drawable(figure)
+    said = [text.get_text() for text in figure.texts]
+    assert said == ["−0.50", "mean −1.3, bias −.2", "rows-3", "2016-11", "x -y", "[−1, 1]"]
+
+
+def test_every_panel_of_intervals_says_what_its_values_are():
+    panel = IntervalPanel("deletion", (Line("a", "a", 0.1, -0.2, 0.3),), (), axis="output, mean, 95 % interval")
+    figure = interval_figure([panel, panel], "title")
+    assert [axes.get_xlabel() for axes in figure.axes] == ["output, mean, 95 % interval"] * 2
+
+
+def test_colors_and_ground_are_as_the_options_say_and_go_with_the_block():
+    values = np.tile(np.linspace(0, 1, 8, dtype=np.float32), (8, 1))
+    photo = np.full((8, 8, 3), 128, np.uint8)
+    usual = style.overlay(photo, values)
+    for cmap in CMAPS:
+        with style.looking(ReportOptions(cmap=cmap)):
+            assert style.colormap() == cmap
+            assert (style.overlay(photo, values) == usual).all() == (cmap == "viridis")
+    with style.looking(ReportOptions(style="dark")):
+        figure = grid.photo_grid([grid.Row("a", (grid.Panel(photo),))], grid.Page("Light", (("all", 1),)))
+        assert mpl.colors.to_rgb(figure.get_facecolor()) < (0.2, 0.2, 0.2)
+        assert mpl.colors.to_rgb(figure.texts[0].get_color()) > (0.8, 0.8, 0.8)
+    assert style.colormap() == "viridis"
+    assert style.ink() == "black"
+
+
+def test_somebodys_matplotlibrc_changes_no_map():
+    with mpl.rc_context({"image.cmap": "jet"}):
+        assert style.colormap() == "viridis"
+
+
+def test_files_dots_and_numbers_are_as_wanted(tmp_path):
+    figure = mpl.figure.Figure(figsize=(1, 1))
+    table = pd.DataFrame({"image": ["a.jpg"], "rating": [0.5]})
+    options = ReportOptions(formats=("svg", "png"), dpi=123)
+    written = style.save(figure, tmp_path / "a.b", "said", options, table)
+    assert [file.name for file in written] == ["a.b.svg", "a.b.png", "a.b.csv", "a.b.txt"]
+    with Image.open(written[1]) as image:
+        assert image.size == (123, 123)
+    assert written[2].read_text() == "image,rating\na.jpg,0.5\n"
+    assert written[0].read_text().startswith("<?xml")

@@ -1,0 +1,51 @@
+"""Options of the edit slider."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from xaesthetic.core.types import SliderOptions
+
+Slider = Annotated[
+    str,
+    typer.Option(
+        "--slider",
+        metavar="beside|inside",
+        help="Edit the photographs with a subject step by step (a pass a step) for a slider in the page, whose pictures lie "
+        "in files beside it or inside it.",
+        show_default=False,
+    ),
+]
+Place = Annotated[
+    str,
+    typer.Option(
+        "--slider",
+        metavar="beside|inside",
+        help="Where the pictures of a slider that 'score RUN --slider' has made lie. Default: beside the page.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[int, typer.Option("--steps", min=2, max=21, help="With --slider: how many amounts from 0 to 1.")]
+Subject = Annotated[
+    str,
+    typer.Option(
+        "--subject",
+        metavar="auto",
+        help="With --slider: 'auto' has a network find the subject where none is drawn or marked (extra 'subject').",
+        show_default=False,
+    ),
+]
+
+
+def slider_options(slider: str, steps: int, subject: str) -> "SliderOptions | None":
+    """How photographs are edited for the page's slider; None where none is wanted."""
+    from xaesthetic.core.types import SLIDERS, SliderOptions
+
+    if slider and slider not in SLIDERS:
+        raise typer.BadParameter(f"{slider!r} is neither {' nor '.join(SLIDERS)}.", param_hint="--slider")
+    if subject and not slider:
+        raise typer.BadParameter("is for the edits of --slider; add that.", param_hint="--subject")
+    if subject not in ("", "auto"):
+        raise typer.BadParameter(f"{subject!r} is not 'auto'.", param_hint="--subject")
+    return SliderOptions(steps, subject) if slider else None
