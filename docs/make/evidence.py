@@ -40,7 +40,7 @@ def measure(folder: Path) -> None:
 
 def outlines(folder: Path) -> None:
     """Write the sample's photographs and the outlines of their subjects, as the data set `masks` reads them."""
-    for record in find_records("sample").records:
+    for record in find_records("sample"):
         if record.edit is None and record.subject:
             with Image.open(record.path) as photo:
                 mask = Image.new("L", photo.size)
@@ -103,17 +103,24 @@ def edits(run: Run) -> Iterator[list[str]]:
 
 
 def faithfulness(run: Run) -> Iterator[list[str]]:
-    """What deletion and insertion leave, beside a random order."""
-    table = summary(run, "faithfulness")
-    yield list(table.columns)
-    yield from ([number(cell) if isinstance(cell, float) else str(cell) for cell in row] for row in table.itertuples(index=False))
+    """What deletion and insertion change, less what a random order does, and the centre first."""
+    yield ["model, method, by", "photographs", "deletion over chance", "insertion over chance", "over the centre first"]
+    for row in summary(run, "faithfulness").itertuples():
+        deletion = number(row.deletion, (row.deletion_low, row.deletion_high))
+        insertion = number(row.insertion, (row.insertion_low, row.insertion_high))
+        name = f"{row.model} {row.method}, {row.fill}"
+        yield [name, str(row.photographs), deletion, insertion, number(row.over_centre)]
 
 
 def people(run: Run) -> Iterator[list[str]]:
-    """Agreement with people, beside the floors."""
+    """Agreement with people by two metrics, of maps and floors, for one attribute."""
+    yield ["map or floor", "AUC", "NSS", "verdict (NSS)"]
     table = summary(run, "leaderboard")
-    yield list(table.columns)
-    yield from ([number(cell) if isinstance(cell, float) else str(cell) for cell in row] for row in table.itertuples(index=False))
+    shown = table[table.attribute.isin(("", "overall"))]
+    for (model, method), rows in shown.groupby(["model", "method"], sort=False):
+        kept = rows.drop_duplicates("metric").set_index("metric")
+        cells = [number(kept.value[name], (kept.low[name], kept.high[name])) for name in ("auc", "nss")]
+        yield [f"{model} {method}", *cells, kept.verdict["nss"]]
 
 
 TABLES: Mapping[str, tuple[str, Callable[[Run], Iterator[list[str]]]]] = {
