@@ -114,13 +114,13 @@ def faithfulness(run: Run) -> Iterator[list[str]]:
 
 def people(run: Run) -> Iterator[list[str]]:
     """Agreement with people by two metrics, of maps and floors, for one attribute."""
-    yield ["map or floor", "AUC", "NSS", "verdict (NSS)"]
+    yield ["map or floor", "average precision", "CC", "verdict (CC)"]
     table = summary(run, "leaderboard")
     shown = table[table.attribute.isin(("", "overall"))]
     for (model, method), rows in shown.groupby(["model", "method"], sort=False):
         kept = rows.drop_duplicates("metric").set_index("metric")
-        cells = [number(kept.value[name], (kept.low[name], kept.high[name])) for name in ("auc", "nss")]
-        yield [f"{model} {method}", *cells, kept.verdict["nss"]]
+        cells = [number(kept.value[name], (kept.low[name], kept.high[name])) for name in ("average_precision", "cc")]
+        yield [f"{model} {method}", *cells, kept.verdict["cc"]]
 
 
 TABLES: Mapping[str, tuple[str, Callable[[Run], Iterator[list[str]]]]] = {
