@@ -27,7 +27,8 @@ OUT = DOCS / "gallery"
 COLUMNS, WIDTH, DPI = 6, 9.6, 110
 TRAINED = "multigap_lite0_edits"
 ONE_LAYER = "lite0_ft_edits"
-"""Of few channels: some methods take a pass for each."""
+EXPENSIVE = ("ablation_cam", "rise", "score_cam")
+"""A thousand passes and more a photograph."""
 BOTH = ("multigap_lite0", "lite0_ft")
 
 
@@ -62,7 +63,7 @@ def methods() -> list[Panel]:
     panels = [Panel("the photograph", small(pixels))]
     for name in plugins.names("methods"):
         facts = plugins.facts("methods", name)
-        if not isinstance(facts, MethodFacts):
+        if not isinstance(facts, MethodFacts) or name in EXPENSIVE:
             continue
         try:
             shown = explain(pixels, ONE_LAYER, ["depth_of_field"], method=name)

@@ -23,7 +23,8 @@ def on_files(files: Files, config):
     """Add pages that lie beside docs/, what pages link to there, and the notebooks with their outputs."""
     for name, page in PAGES.items():
         files.append(File.generated(config, page, content=as_page((ROOT / name).read_text(encoding="utf-8"))))
-    linked = {name for file in files.documentation_pages() for _, name in OUTSIDE.findall(file.content_string)}
+    pages = [file for file in files.documentation_pages() if "/" not in file.src_uri]
+    linked = {name for file in pages for _, name in OUTSIDE.findall(file.content_string)}
     for name in sorted(linked - {*PAGES}):
         files.append(File.generated(config, f"source/{name}", abs_src_path=str(ROOT / name)))
     for path, made in notebooks.executed(ROOT / "docs" / "notebooks", ROOT / "build" / "notebooks").items():
@@ -38,9 +39,11 @@ def as_page(text: str) -> str:
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Follow links out of docs/ to where their files are in the site."""
-    depth = "../" * page.file.src_uri.count("/")
-    return OUTSIDE.sub(lambda link: f"{link[1]}{depth}{PAGES.get(link[2], 'source/' + link[2])}", markdown)
+    """Follow links out of docs/ to where their files are in the site, and those to sources of notebooks to their pages."""
+    if "/" in page.file.src_uri:
+        return markdown
+    markdown = re.sub(r"(\]\(notebooks/\w+)\.py\)", r"\1.md)", markdown)
+    return OUTSIDE.sub(lambda link: f"{link[1]}{PAGES.get(link[2], 'source/' + link[2])}", markdown)
 
 
 def on_post_page(output, page, config):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
 
@@ -44,7 +45,8 @@ def execute(source: Path, folder: Path) -> None:
     work = folder / ".work"
     work.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([item for item in sys.path if item])}
-    client = NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(work)}})
+    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")  # files of this user, no open port
+    client = NotebookClient(notebook, km=kernel, timeout=SECONDS, resources={"metadata": {"path": str(work)}})
     client.execute(env=environment)
     nbformat.write(notebook, folder / f"{source.stem}.ipynb")
     text, resources = MarkdownExporter().from_notebook_node(notebook, {"output_files_dir": f"{source.stem}_files"})
