@@ -63,7 +63,11 @@ def completeness(run: Run) -> Iterator[list[str]]:
     """How much of the prediction the map's total is, and how far it is off."""
     yield ["model and method", "of the prediction", "off by at most"]
     for (model, method), rows in summary(run, "completeness").groupby(["model", "method"], sort=False):
-        yield [f"{model} {method}", f"{rows.explained.mean():.0%}", "–" if rows.off.isna().all() else f"{rows.off.max():.0e}"]
+        yield [
+            f"{model} {method}",
+            f"{rows.explained.mean():.0%}",
+            "–" if rows.off.isna().all() else f"{rows.off.max():.0e}",
+        ]
 
 
 def specificity(run: Run) -> Iterator[list[str]]:
@@ -79,7 +83,10 @@ def randomisation(run: Run) -> Iterator[list[str]]:
     yield ["model and method", "output layer", "last half", "whole network"]
     for (model, method), rows in summary(run, "randomisation").groupby(["model", "method"], sort=False):
         kept = rows.set_index("shuffled")
-        cells = [number(kept.r[step], (kept.low[step], kept.high[step])) for step in ("output layer", "last half", "whole network")]
+        cells = [
+            number(kept.r[step], (kept.low[step], kept.high[step]))
+            for step in ("output layer", "last half", "whole network")
+        ]
         yield [f"{model} {method}", *cells]
 
 
@@ -97,9 +104,18 @@ def edits(run: Run) -> Iterator[list[str]]:
     floor = pd.read_parquet(measured).query("method == @FLOOR").groupby(["model", "edit"]).auc.mean()
     controls = summary(run, "edit_verdicts").set_index(["model", "edit", "attribute"]).as_much
     for row in summary(run, "edit_response").query("method != @FLOOR").itertuples():
-        right, auc = (number(*item) for item in ((row.right, (row.right_low, row.right_high)), (row.auc, (row.auc_low, row.auc_high))))
+        right, auc = (
+            number(*item) for item in ((row.right, (row.right_low, row.right_high)), (row.auc, (row.auc_low, row.auc_high)))
+        )
         by = controls.get((row.model, row.edit, row.attribute), "") or "none"
-        yield [f"{row.model}, {row.edit} ({row.attribute})", str(row.photographs), right, auc, number(floor[row.model, row.edit]), by]
+        yield [
+            f"{row.model}, {row.edit} ({row.attribute})",
+            str(row.photographs),
+            right,
+            auc,
+            number(floor[row.model, row.edit]),
+            by,
+        ]
 
 
 def faithfulness(run: Run) -> Iterator[list[str]]:
@@ -145,7 +161,9 @@ def filled(text: str, rows: Mapping[str, Rows]) -> str:
     for name, (head, *body) in rows.items():
         lines = [" | ".join(row) for row in (head, ["---"] * len(head), *body)]
         block = "\n".join(["", "", *(f"| {line} |" for line in lines), "", ""])
-        text = re.sub(rf"(<!-- {name} -->).*?(?=<!-- end -->)", lambda mark, block=block: mark[1] + block, text, flags=re.DOTALL)
+        text = re.sub(
+            rf"(<!-- {name} -->).*?(?=<!-- end -->)", lambda mark, block=block: mark[1] + block, text, flags=re.DOTALL
+        )
     return text
 
 

@@ -20,7 +20,7 @@ from xaesthetic.core.types import Record
 from xaesthetic.data.photograph import load_photograph
 
 mpl.use("agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 DOCS = Path(__file__).parents[1]
 OUT = DOCS / "gallery"

@@ -8,10 +8,12 @@ import re
 import sys
 from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).parent))
-import notebooks  # noqa: E402
+import notebooks
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
@@ -19,7 +21,7 @@ OUTSIDE = re.compile(r"(\]\()\.\./([\w./-]+)")
 SHIM = "https://unpkg.com/iframe-worker/shim"
 
 
-def on_files(files: Files, config):
+def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add pages that lie beside docs/, what pages link to there, and the notebooks with their outputs."""
     for name, page in PAGES.items():
         files.append(File.generated(config, page, content=as_page((ROOT / name).read_text(encoding="utf-8"))))
@@ -38,7 +40,7 @@ def as_page(text: str) -> str:
     return re.sub(r"\]\((?!https?://|#|[a-z-]+\.md|mailto:)([\w./-]+)\)", r"](../\1)", text)
 
 
-def on_page_markdown(markdown, page, config, files):
+def on_page_markdown(markdown: str, page: Page, **_) -> str:
     """Follow links out of docs/ to where their files are in the site, and those to sources of notebooks to their pages."""
     if "/" in page.file.src_uri:
         return markdown
@@ -46,13 +48,13 @@ def on_page_markdown(markdown, page, config, files):
     return OUTSIDE.sub(lambda link: f"{link[1]}{PAGES.get(link[2], 'source/' + link[2])}", markdown)
 
 
-def on_post_page(output, page, config):
+def on_post_page(output: str, page: Page, **_) -> str:
     """Have the search's worker come from the site itself."""
     depth = "../" * page.url.count("/")
     return output.replace(SHIM, f"{depth}assets/iframe-worker.js")
 
 
-def on_post_build(config):
+def on_post_build(config: MkDocsConfig) -> None:
     """Do the same for the page of missing pages, which is no page of ours, and leave out maps of sources."""
     site = Path(config.site_dir)
     for file in (site / "404.html",):

@@ -26,7 +26,9 @@ shown
 model = xa.load_model("multigap_lite0")
 light = shown.maps["light"]
 bias = model.bias[model.attributes.index("light")].item()
-print(light.shape, f"mean {light.mean():+.3f} + bias {bias:+.3f} = {light.mean() + bias:.3f}, output {shown.raw['light']:.3f}")
+print(
+    light.shape, f"mean {light.mean():+.3f} + bias {bias:+.3f} = {light.mean() + bias:.3f}, output {shown.raw['light']:.3f}"
+)
 
 # %% [markdown]
 # ## Is it the light that it shows?

@@ -8,7 +8,6 @@
 # %%
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 import xaesthetic as xa
@@ -23,7 +22,10 @@ for record in xa.find_records("sample"):
     mask = Image.new("L", photo.size)
     for polygon in record.subject:
         ImageDraw.Draw(mask).polygon([(x, y) for x, y in polygon], fill=255)
-    for person, drawn in {"anna": mask.filter(ImageFilter.MinFilter(9)), "ben": mask.filter(ImageFilter.MaxFilter(15))}.items():
+    for person, drawn in {
+        "anna": mask.filter(ImageFilter.MinFilter(9)),
+        "ben": mask.filter(ImageFilter.MaxFilter(15)),
+    }.items():
         (study / "masks" / person).mkdir(parents=True, exist_ok=True)
         drawn.save(study / "masks" / person / f"{record.id}.png")
 

@@ -1,6 +1,5 @@
 """Every command in README and docs is a command: every option in it exists. Those that need nothing are run."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -83,6 +82,5 @@ def test_python_on_a_page_runs(page, desk):
 
 
 def test_examples_that_pages_show_are_there():
-    shown = [line.split('"')[1] for page in PAGES for block in blocks(page, "python") for line in block.splitlines() if "--8<--" in line]
+    shown = [block.split()[1] for page in PAGES for block in blocks(page, "python") if "--8<--" in block]
     assert sorted(shown) == ["examples/own_method.py", "examples/own_metric.py"]
-    assert shutil.which("python3")

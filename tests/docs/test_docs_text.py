@@ -11,7 +11,8 @@ import xaesthetic as xa
 from xaesthetic.core import plugins
 
 NEVER = (
-    r"models? (looks?|gazes?|sees|saw) ?(at)?\b", r"\bbecause of\b", r"\bcan be trusted\b", r"\bproves\b", r"\bcorrect map\b",
+    r"models? (looks?|gazes?|sees|saw) ?(at)?\b", r"\bbecause of\b",
+    r"\bcan be trusted\b", r"\bproves\b", r"\bcorrect map\b",
     r"explains? why people", r"ground truth", r"human-level", r"independent of\b", r"\b(good|bad) photograph\b",
 )  # fmt: skip
 """What no reader is told; «better» is looked at below."""
@@ -37,7 +38,7 @@ def test_readme_links_every_page():
     linked = {target(ROOT / "README.md", link)[0] for link in links(ROOT / "README.md")}
     index = {target(ROOT / "docs" / "index.md", link)[0] for link in links(ROOT / "docs" / "index.md")}
     known = linked | index | {ROOT / "docs" / file for file in ("index.md", "api.md", "newcomers.md")}
-    assert {page for page in (ROOT / "docs").glob("*.md")} <= known
+    assert set((ROOT / "docs").glob("*.md")) <= known
 
 
 def test_readme_is_a_page_and_a_half():
@@ -80,9 +81,16 @@ def test_counts_are_what_is_installed():
 
 def test_readme_repeats_the_guide():
     guide = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
-    halves = [float(value) for value in re.findall(r"^\| multigap_lite0 \w+ \| (0\.\d\d) \[", guide.split("<!-- stability")[1].split("<!-- end")[0], re.M)]
+    halves = [
+        float(value)
+        for value in re.findall(
+            r"^\| multigap_lite0 \w+ \| (0\.\d\d) \[", guide.split("<!-- stability")[1].split("<!-- end")[0], re.M
+        )
+    ]
     assert len(halves) == 8
-    said = re.search(r"correlate (\.\d\d) to (\.\d\d) on the sample", (ROOT / "README.md").read_text(encoding="utf-8")).groups()
+    said = re.search(
+        r"correlate (\.\d\d) to (\.\d\d) on the sample", (ROOT / "README.md").read_text(encoding="utf-8")
+    ).groups()
     assert [float(value) for value in said] == [min(halves), max(halves)]
 
 
@@ -98,3 +106,14 @@ def test_python_on_pages_can_be_read():
         for block in blocks(page, "python"):
             if "--8<--" not in block and "…" not in block:
                 compile(block, str(page), "exec")
+
+
+def test_newcomers_find_what_they_type():
+    """The words to be read are counted again: the pages have changed where this is red."""
+    import newcomers
+
+    text = (ROOT / "docs" / "newcomers.md").read_text(encoding="utf-8")
+    for task in newcomers.TASKS:
+        cells = re.search(rf"^\| {task.title} \|(.*)\|$", text, re.MULTILINE)[1].split("|")
+        assert int(cells[3]) == pytest.approx(newcomers.words_before(task), rel=0.25), task.title
+        assert int(cells[1].split()[0]) == len(task.typed)

@@ -17,7 +17,9 @@ def name(page):
 
 def commands(page):
     """The words of every command of the page, without the program's name, remarks and what stands before it."""
-    lines = [line[4:].split("   #")[0].strip() for line in page.read_text(encoding="utf-8").splitlines() if line[:4] == "    "]
+    lines = [
+        line[4:].split("   #")[0].strip() for line in page.read_text(encoding="utf-8").splitlines() if line[:4] == "    "
+    ]
     return [shlex.split(BEFORE.sub("", line).split(" # ")[0]) for line in lines if BEFORE.match(line)]
 
 
