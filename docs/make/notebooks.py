@@ -9,12 +9,13 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jupytext
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
+from traitlets.config import Config
 
 SECONDS = 900
 """After which a cell is taken for stuck."""
@@ -39,15 +40,16 @@ def executed(sources: Path, out: Path) -> dict[str, Path]:
 
 
 def execute(source: Path, folder: Path) -> None:
-    """Execute one notebook in a folder of its own, and write page, pictures and .ipynb; the page last."""
+    """Execute one notebook, and write page, pictures and .ipynb; the page last."""
     notebook = jupytext.read(source)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    work = folder / ".work"
-    work.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([item for item in sys.path if item])}
-    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")  # files of this user, no open port
-    client = NotebookClient(notebook, km=kernel, timeout=SECONDS, resources={"metadata": {"path": str(work)}})
-    client.execute(env=environment)
+    with TemporaryDirectory() as work:
+        sockets = {"transport": "ipc", "ip": f"{work}/.kernel"}  # files of this user, no open port
+        client = NotebookClient(notebook, timeout=SECONDS, config=Config({"ConnectionFileMixin": sockets}))
+        client.resources = {"metadata": {"path": work}}
+        client.execute(env=environment)
+    folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / f"{source.stem}.ipynb")
     text, resources = MarkdownExporter().from_notebook_node(notebook, {"output_files_dir": f"{source.stem}_files"})
     for name, data in resources["outputs"].items():
