@@ -82,8 +82,9 @@ def test_it_is_searched_from_the_disk(site, chromium):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((site / "index.html").as_uri())
-    page.locator("label[for=__search]").first.click()
-    page.locator("input[name=query]").fill("specificity")
+    page.locator("input[name=query]").click()
+    page.get_by_text("Type to start searching").first.wait_for(timeout=60_000)  # the index has been read
+    page.keyboard.type("specificity")
     page.locator("a.md-search-result__link[href*=evidence]").first.wait_for(timeout=30_000)
     page.locator("a.md-search-result__link[href*=evidence]").first.click()
     page.wait_for_url("**/evidence.html*")
