@@ -11,7 +11,7 @@ TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not c
   tests/annotate tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
 .DEFAULT_GOAL := help
-.PHONY: help install compare quick test exporters lowest matrix benchmarks hooks clean
+.PHONY: help install compare quick test exporters lowest matrix docs benchmarks hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -43,6 +43,9 @@ lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions
 matrix: ## the half without torch on other Pythons, those that are here
 	bash .ci/matrix $(TORCH_FREE)
 
+docs: $(VENV)/.installed-docs ## the documentation as a site, site/index.html; executes the notebooks
+	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(BIN)/mkdocs build
+
 benchmarks: $(VENV)/.installed-bench ## docs/benchmarks.md: what it costs, beside its peers (about an hour)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/summary.py
 
@@ -60,6 +63,10 @@ $(VENV)/.installed-all: $(VENV)/.installed
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) --editable ".[test]"
+	touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP) --editable ".[docs]"
 	touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed
@@ -94,5 +101,5 @@ $(VENV)/.wheel:
 	touch $@
 
 clean: ## remove the virtual environments and what was built
-	rm -rf $(VENV) $(LOWEST) $(EXPORTERS) build dist
+	rm -rf $(VENV) $(LOWEST) $(EXPORTERS) build dist site
 	rm -rf .venv-matrix-*

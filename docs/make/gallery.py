@@ -1,0 +1,136 @@
+"""The gallery, docs/gallery.md and its pictures, of photographs that come with the project.
+
+    python docs/make/gallery.py
+
+Some minutes. The pictures are kept in docs/gallery/, small; a test holds that the page has them and they are small.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from PIL import Image
+
+from xaesthetic import Explanation, XaestheticError, explain, find_records
+from xaesthetic.core import plugins
+from xaesthetic.core.facts import MethodFacts
+from xaesthetic.core.types import Record
+from xaesthetic.data.photograph import load_photograph
+
+mpl.use("agg")
+from matplotlib import pyplot as plt
+
+DOCS = Path(__file__).parents[1]
+OUT = DOCS / "gallery"
+COLUMNS, WIDTH, DPI = 6, 9.6, 110
+TRAINED = "multigap_lite0_edits"
+ONE_LAYER = "lite0_ft_edits"
+EXPENSIVE = ("ablation_cam", "rise", "score_cam")
+"""A thousand passes and more a photograph."""
+BOTH = ("multigap_lite0", "lite0_ft")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A picture and the words above it."""
+
+    title: str
+    pixels: np.ndarray
+
+
+def photographs() -> dict[str, Record]:
+    """Return the sample's records that are not edited, by id."""
+    return {record.id: record for record in find_records("sample") if record.edit is None}
+
+
+def over(shown: Explanation, attribute: str) -> np.ndarray:
+    """Return the overlay of one attribute, small."""
+    return small(np.asarray(shown.overlay(attribute).convert("RGB")))
+
+
+def small(pixels: np.ndarray) -> np.ndarray:
+    """Shrink to what a panel shows."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((240, 240), Image.Resampling.LANCZOS)
+    return np.asarray(image)
+
+
+def methods() -> list[Panel]:
+    """One photograph, one attribute, every method that a network of this kind can have."""
+    pixels = load_photograph(photographs()["coffee"])
+    panels = [Panel("the photograph", small(pixels))]
+    for name in plugins.names("methods"):
+        facts = plugins.facts("methods", name)
+        if not isinstance(facts, MethodFacts) or name in EXPENSIVE:
+            continue
+        try:
+            shown = explain(pixels, ONE_LAYER, ["depth_of_field"], method=name)
+        except XaestheticError:
+            continue  # for transformers, or for a library that is not here
+        panels.append(Panel(name + ("" if facts.asks_output else " (floor)"), over(shown, "depth_of_field")))
+    return panels
+
+
+def attributes() -> list[Panel]:
+    """One photograph, every attribute of two models: of ratings, and of edits."""
+    pixels = load_photograph(photographs()["chelsea"])
+    panels = [Panel("the photograph", small(pixels))]
+    for model in ("multigap_lite0", TRAINED):
+        shown = explain(pixels, model)
+        panels += [Panel(f"{name}\n{model}", over(shown, name)) for name in shown.maps]
+    return panels
+
+
+def edited() -> list[Panel]:
+    """The same photographs, and with their background blurred, by the model that learnt that edit."""
+    panels = []
+    for record in find_records("sample"):
+        if record.edit is None or record.edit.name == "blur_background":
+            pixels = load_photograph(record)
+            shown = explain(pixels, TRAINED, ["depth_of_field"])
+            what = "as it is" if record.edit is None else "blurred"
+            panels.append(Panel(f"{what}: {shown.ratings['depth_of_field']:+.2f}", over(shown, "depth_of_field")))
+    return panels
+
+
+def networks() -> list[Panel]:
+    """Two models of the same ratings and their floor, on every photograph."""
+    panels = []
+    for record in photographs().values():
+        pixels = load_photograph(record)
+        for model in BOTH:
+            shown = explain(pixels, model, ["light"])
+            panels.append(Panel(f"{model}: {shown.ratings['light']:.2f}", over(shown, "light")))
+        floor = explain(pixels, BOTH[0], ["light"], method="activation_energy")
+        panels.append(Panel("activation_energy (floor)", over(floor, "light")))
+    return panels
+
+
+def draw(name: str, panels: Sequence[Panel]) -> None:
+    """Write panels as one picture."""
+    rows = -(-len(panels) // COLUMNS)
+    figure, axes = plt.subplots(rows, COLUMNS, figsize=(WIDTH, rows * WIDTH / COLUMNS * 1.02), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, panel in zip(axes.flat, panels, strict=False):
+        axis.imshow(panel.pixels)
+        axis.set_title(panel.title, fontsize=6.5)
+    figure.tight_layout(pad=0.4)
+    figure.savefig(OUT / f"{name}.jpg", dpi=DPI, pil_kwargs={"quality": 82, "optimize": True})
+    plt.close(figure)
+
+
+PICTURES = {"methods": methods, "attributes": attributes, "edited": edited, "networks": networks}
+
+
+def main() -> None:
+    """Draw all pictures."""
+    OUT.mkdir(exist_ok=True)
+    for name, panels in PICTURES.items():
+        draw(name, panels())
+
+
+if __name__ == "__main__":
+    main()
