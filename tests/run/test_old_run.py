@@ -142,6 +142,9 @@ def test_it_is_judged_as_it_was(old_run):
         if name.startswith("stability"):
             assert table.empty  # there were no refits then
             continue
+        if name in ("findings", "opening"):
+            assert len(table)  # of later versions, made of what is there
+            continue
         golden = old_summary(OLD_NAMES.get(name, name)).drop(columns="trained", errors="ignore")
         same(*comparable(name, table[list(golden.columns)] if set(golden.columns) <= set(table.columns) else table, golden))
 
