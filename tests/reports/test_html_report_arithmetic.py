@@ -178,7 +178,14 @@ def test_the_order_of_photographs(arithmetic, sort, order):
     assert arithmetic("orderOf", RATED, sort) == order
 
 
-PHOTOGRAPH = {"name": "Red barn", "edit": "blur background 1", "id": "x7", "seen": ["one"], "people": {}, "ratings": {"light": 1}}
+PHOTOGRAPH = {
+    "name": "Red barn",
+    "edit": "blur background 1",
+    "id": "x7",
+    "seen": ["one"],
+    "people": {},
+    "ratings": {"light": 1},
+}
 EVERYTHING = {"search": "", "filter": "all", "from": "", "to": ""}
 
 

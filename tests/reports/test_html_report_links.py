@@ -51,7 +51,9 @@ def test_the_address_says_what_is_shown(page):
 
 
 def test_a_link_brings_back_what_was_shown(follow):
-    page = follow("#attribute=light&sort=low&models=two&methods=cam&size=small&values=signed&search=1&photo=p001&large=two+cam")
+    page = follow(
+        "#attribute=light&sort=low&models=two&methods=cam&size=small&values=signed&search=1&photo=p001&large=two+cam"
+    )
     assert page.input_value("#sort") == "low"
     assert page.get_attribute("#grid", "data-size") == "small"
     assert page.locator("#grid thead .model").all_text_contents() == ["two"]
@@ -72,7 +74,16 @@ def test_a_bad_link_breaks_nothing_and_is_said(follow):
     assert names(page) == ["p002", "p001", "p000"]
     assert page.locator("#grid thead .model").all_text_contents() == ["one", "one"]
     said = page.text_content("#said")
-    for unknown in ("attribute beauty", "sort worst", "model three", "method none", "photo p9", "map x", "from two", "constructor"):
+    for unknown in (
+        "attribute beauty",
+        "sort worst",
+        "model three",
+        "method none",
+        "photo p9",
+        "map x",
+        "from two",
+        "constructor",
+    ):
         assert unknown in said
     page.select_option("#sort", "low")
     page.wait_for_function("() => !document.getElementById('said').textContent.includes('beauty')")
