@@ -145,7 +145,8 @@ def test_a_map_without_a_sign_neither_adds_nor_takes_away(open_page, file, tmp_p
     found = limits(page)
     assert (found[:, 0::2, 0] == -found[:, 0::2, 1]).all()
     assert (found[:, 1::2, 0] == 0).all()
-    page.uncheck("#methods input[value=cam]", force=True)
+    page.click("#choices summary")
+    page.uncheck("#methods input[value=cam]")
     page.wait_for_function("document.querySelectorAll('button.map').length === 6")
     assert page.locator("#legend-ends span").all_text_contents() == ["0 or less", "most"]  # nothing has a sign
 

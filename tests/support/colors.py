@@ -1,4 +1,4 @@
-"""Colours for tests: OKLab, how people with a color-vision deficiency and a grey print see them, and how far apart they are."""
+"""Colours for tests: OKLab, how a grey print and people with a color-vision deficiency have them, how far apart they are."""
 
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab

@@ -129,12 +129,18 @@ function row(index, columns) {
   return line;
 }
 
+/** It takes its place before it has been loaded. */
+function imageOf(photograph) {
+  const { width, height } = photograph;
+  return element("img", { src: addressOf(photograph), width, height, alt: "", loading: "lazy" });
+}
+
 function newRow(photograph, index) {
   const people = element("span", { class: "rating" });
   const original = element(
     "th",
     { scope: "row" },
-    element("img", { src: addressOf(photograph), alt: "", loading: "lazy" }),
+    imageOf(photograph),
     element("span", { class: "name" }, photograph.name),
     element("span", { class: "edit" }, photograph.edit),
     element("span", { class: "edit" }, photograph.seen?.length ? "seen in training" : ""),
@@ -146,7 +152,7 @@ function newRow(photograph, index) {
 function newCell(photograph, index, column) {
   const canvas = canvasFor(photograph, COARSEST);
   const score = element("span", { class: "score", "aria-hidden": true });
-  const picture = element("img", { src: addressOf(photograph), alt: "", loading: "lazy" });
+  const picture = imageOf(photograph);
   const onclick = () => enlargeRow(index, column.index);
   const attributes = { type: "button", class: "map", tabindex: -1, "data-column": column.index, onclick };
   const button = element("button", attributes, picture, canvas, score);
