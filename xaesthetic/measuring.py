@@ -1,6 +1,7 @@
 """What is known of a finished run's maps: measured with its models, by name or handed over, and summarised."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,6 +123,18 @@ def measurements_of(tables: Collection[str]) -> list[str]:
     """Return the names of the measurements that write these tables, by the tables' names."""
     wanted = {_WITH[name].name if name in _WITH else name for name in tables}
     return [name for name, (table, _, _) in _MEASUREMENTS.items() if table.name in wanted]
+
+
+def kept_slider(run: Run) -> SliderOptions:
+    """Return how a run's slider was made, as far as those of its tables say that can be read."""
+    steps, subject = SliderOptions().steps, ""
+    for table in (SLIDER, SLIDER_MAPS, SLIDER_PICTURES):
+        with suppress(DataError):
+            steps = len(run.read_columns(table, "amount")["amount"].unique())
+    with suppress(DataError):
+        sources = set(run.read_columns(SLIDER_PICTURES, "subject")["subject"])
+        subject = "auto" if sources - {"drawn", "marked"} else ""
+    return SliderOptions(steps, subject)
 
 
 def measure_slider(

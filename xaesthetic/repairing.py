@@ -17,7 +17,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD
 from xaesthetic.evaluation.same_maps import write_same_maps
 from xaesthetic.evaluation.score import fitting_metrics, score_by_person, score_run
 from xaesthetic.execution.local import locally
-from xaesthetic.measuring import measure_all, measurements_of, same_models
+from xaesthetic.measuring import kept_slider, measure_all, measure_slider, measurements_of, same_models
 from xaesthetic.run.faults import Fault
 from xaesthetic.run.folder import QUESTION, UNFINISHED
 from xaesthetic.run.mending import mend_question, rewrite_sum
@@ -32,6 +32,7 @@ from xaesthetic.run.schemas import (
     SAME_MAPS,
     SCORES,
     SCORES_BY_PERSON,
+    SLIDER,
     TABLES,
     VOTES,
     ZEROS,
@@ -250,11 +251,14 @@ class _Repair:
         tables = {path.removesuffix(".parquet") for path in self.measured}
         if changed := changed_photographs(self.run):
             raise DataError(f"{self.run.root}: {next(iter(changed.values()))}; put it back as it was.")
+        names, slider = measurements_of(tables), kept_slider(self.run)
         with self.run.writing("repairing"):
             for table in TABLES:
-                if table.name in tables:
+                if set(measurements_of([table.name])) & set(names):  # those that one measurement writes go together
                     self.run.discard(table)
-        measure_all(self.run, measurements_of(tables), self.execution, self.handed)
+        measure_all(self.run, [name for name in names if name != SLIDER.name], self.execution, self.handed)
+        if SLIDER.name in names:
+            measure_slider(self.run, slider, self.execution, self.handed)
 
     def score(self) -> None:
         """Hold maps against people again, by the metrics that were named at first as far as the leaderboard knows."""

@@ -19,6 +19,7 @@ from xaesthetic.data import edits, images, records
 from xaesthetic.data.subjects import validate_slider
 from xaesthetic.measuring import measure_slider
 from xaesthetic.models.loading import load_model
+from xaesthetic.repairing import verify
 from xaesthetic.run.schemas import LEFT_OUT, PREDICTIONS, SLIDER, SLIDER_MAPS, SLIDER_PICTURES
 from xaesthetic.stages import slider
 
@@ -199,3 +200,14 @@ def test_compare_makes_one_where_it_is_asked_for(plugged, tmp_path, record, monk
     done = xa.compare(asked, tmp_path / "run", reports="html_report", slider=SliderOptions(2))
     assert isinstance(done.run.read(SLIDER), pd.DataFrame)
     assert '"slider": {"inside": false' in (done.run.report / "report.html").read_text()
+
+
+def test_a_damaged_table_is_repaired_with_all_that_was_measured_with_it(run_of, record):
+    run = run_of([record])
+    measure_slider(run, SliderOptions(3))
+    before = {table: (run.root / f"{table.name}.parquet").read_bytes() for table in (SLIDER, SLIDER_MAPS, SLIDER_PICTURES)}
+    file = run.root / "slider_maps.parquet"
+    file.write_bytes(before[SLIDER_MAPS][:-100] + bytes(100))
+    verify(run.root)
+    for table, content in before.items():
+        assert (run.root / f"{table.name}.parquet").read_bytes() == content, table.name
