@@ -7,7 +7,8 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._lite0 import with_lite0
 
 
-@model(title="multi-GAP Lite0 (edits)", 
+@model(
+    title="multi-GAP Lite0 (edits)",
     attributes=(
         "balancing_elements", "color_harmony", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",
         "vivid_color",

@@ -7,7 +7,8 @@ from xaesthetic.models.model import AttributeModel
 from xaesthetic_baselines._resnet50 import with_resnet50
 
 
-@model(title="multi-GAP ResNet50", 
+@model(
+    title="multi-GAP ResNet50",
     downloads=("resnet50",),
     attributes=(
         "balancing_elements", "color_harmony", "content", "depth_of_field", "light", "object_emphasis", "rule_of_thirds",

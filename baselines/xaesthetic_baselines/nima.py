@@ -30,7 +30,8 @@ _DESCRIBED = (
 """For random weights too; the declaration repeats it, as that is read without importing this file."""
 
 
-@model(title="NIMA", 
+@model(
+    title="NIMA",
     downloads=("nima",),
     attributes=(
         Attribute("overall", "Overall Aesthetic Score", low=1, high=10),

@@ -90,7 +90,7 @@ def _caption(run: Run, model: str, rows: pd.DataFrame) -> str:
     return (
         f"Pixels of {int(rows['photographs'].max())} photographs of {run.experiment.data} taken away (deletion) or brought "
         "back (insertion) by the map's order, a tenth of the area a step, over a baseline: how much lower, or higher, the "
-        "mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is better than chance. Baselines: "
+        "mean raw output is than in a random order, with 95 % (bootstrap-t). Right of 0 is more than by chance. Baselines: "
         f"{_baselines(rows)}. Confounded, as the baseline by itself edits the attribute: {_confounded(rows)}. "
         f"{_FLOORS * bool((rows['attribute'] == '').any())}"
         f"{model}: {run.trained()[model]}."

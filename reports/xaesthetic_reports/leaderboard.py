@@ -90,6 +90,6 @@ def _caption(run: Run, rows: pd.DataFrame) -> str:
     trained = "; ".join(f"{key}: {how}" for key, how in run.trained().items())
     return (
         f"Means over {int(rows['photographs'].max())} photographs of {run.experiment.data} with 95 % intervals "
-        "(bootstrap-t). Arrows point to better. Bands: all pixels alike (chance), a Gaussian in the middle (centre), each "
-        f"person against the others (people). {trained}."
+        "(bootstrap-t). Arrows point to closer agreement. Bands: all pixels alike (chance), a Gaussian in the middle "
+        f"(centre), each person against the others (people). {trained}."
     )

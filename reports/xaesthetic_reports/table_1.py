@@ -55,9 +55,6 @@ def table_1(run: Run, options: ReportOptions) -> list[Path]:
     result = replace(ranks, notes=(*ranks.notes, *said, *unknown, *likeness))
     known = rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described())
     layouts = labelled(known, dict(options.labels))
-        rank_layouts(result, run.experiment.data.partition(":")[0] == "aadb", run.trained(), run.described()),
-        dict(options.labels),
-    )
     texts = {
         **{f"{name}.csv": frame_csv(frame) for name, frame in table_frames(result).items()},
         "table_1.tex": to_latex(layouts),

@@ -138,7 +138,7 @@ def test_the_leaderboards_figure_shows_every_map_its_interval_and_the_bands(run,
     drawn = []
     captions = []
     monkeypatch.setattr(leaderboard, "interval_figure", lambda panels, title, columns: drawn.append((panels, title)))
-    monkeypatch.setattr(leaderboard.style, "save", lambda figure, path, caption: captions.append(caption) or [])
+    monkeypatch.setattr(leaderboard.style, "save", lambda figure, path, caption, *_: captions.append(caption) or [])
     summarise(run)
     leaderboard.leaderboard(run, ReportOptions())
     (panels, title), caption = drawn[0], captions[0]

@@ -32,9 +32,9 @@ def test_floors_have_a_figure_of_their_own(plugged, compare, monkeypatch):
     run = compare(attributes=("light", "vivid_color"), methods=methods).run
     written = draw_reports(run, ["attribute_grid", "floors"])
     assert drawn == {
-        "Light": ["photograph", "tiny_net\ncam"],
-        "Vivid Color": ["photograph", "tiny_net\ncam"],
-        "No attribute asked": ["photograph", "tiny_net\nactivation_energy", "tiny_net\neigen_cam"],
+        "Light": ["photograph", "tiny_net\nCAM"],
+        "Vivid Color": ["photograph", "tiny_net\nCAM"],
+        "No attribute asked": ["photograph", "tiny_net\nactivation energy", "tiny_net\nEigen-CAM"],
     }
     assert {"floors.png", "floors.pdf", "floors.txt"} <= {file.name for file in written}
     stack = run.maps("tiny_net", "eigen_cam")

@@ -109,7 +109,7 @@ class Drawn(dict):
 
     captions = ""
 
-    def save(self, figure, stem, caption):
+    def save(self, figure, stem, caption, *_):
         self[stem.name] = figure
         self.captions += caption
         return []
@@ -147,8 +147,8 @@ def test_says_how_the_models_were_trained(run, name, drawn):
 def test_attribute_grid_has_a_row_for_each_model_that_has_the_attribute(run, drawn):
     draw_reports(run, ["attribute_grid"])
     assert set(drawn) == {"attribute_grid_depth_of_field", "attribute_grid_light"}
-    assert {"one\ncam", "two\ncam"} <= set(texts(drawn["attribute_grid_depth_of_field"]))
-    assert "two\ncam" not in texts(drawn["attribute_grid_light"])
+    assert {"one\nCAM", "two\nCAM"} <= set(texts(drawn["attribute_grid_depth_of_field"]))
+    assert "two\nCAM" not in texts(drawn["attribute_grid_light"])
 
 
 def test_attribute_grid_orders_and_labels_the_photographs(run, drawn):

@@ -45,14 +45,14 @@ def to_oklab(colors: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:
 def from_oklab(lab: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:
     """Carry OKLab to sRGB, every channel clipped to 0 to 1."""
     linear = np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0, 1)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.asarray(np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055))
 
 
 def detail(lightness: Float[np.ndarray, "h w"]) -> Float[np.ndarray, "h w"]:
     """What a photograph's pixels are lighter or darker than their surroundings, within ±0.12 of lightness."""
     reach = max(1, int(max(lightness.shape) / _AROUND + 0.5))
     around = _box_mean(_box_mean(lightness, reach).T, reach).T
-    return np.clip(_GAIN * (lightness - around), -_MOST, _MOST)
+    return np.asarray(np.clip(_GAIN * (lightness - around), -_MOST, _MOST))
 
 
 def _box_mean(values: Float[np.ndarray, "h w"], reach: int) -> Float[np.ndarray, "h w"]:

@@ -123,8 +123,8 @@ def paper() -> str:
 @contextmanager
 def looking(options: ReportOptions) -> Iterator[None]:
     """Have all figures that are made in this block look as the options say: their colours, and those of maps."""
-    letters = dict.fromkeys(_INKED, _LIGHT) | dict.fromkeys(_GROUNDS, _DARK) | {"grid.color": "#3d4148"}
-    look = {"image.cmap": options.cmap, "grid.color": "0.85"} | (letters if options.style == "dark" else {})
+    letters: dict[Any, Any] = dict.fromkeys(_INKED, _LIGHT) | dict.fromkeys(_GROUNDS, _DARK) | {"grid.color": "#3d4148"}
+    look: dict[Any, Any] = {"image.cmap": options.cmap, "grid.color": "0.85"} | (letters if options.style == "dark" else {})
     with mpl.rc_context(look):
         yield
 
