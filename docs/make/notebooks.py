@@ -49,6 +49,8 @@ def execute(source: Path, folder: Path) -> None:
         client = NotebookClient(notebook, timeout=SECONDS, config=Config({"ConnectionFileMixin": sockets}))
         client.resources = {"metadata": {"path": work}}
         client.execute(env=environment)
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):  # warnings are this machine's affair
+        cell["outputs"] = [item for item in cell.get("outputs", ()) if item.get("name") != "stderr"]
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / f"{source.stem}.ipynb")
     text, resources = MarkdownExporter().from_notebook_node(notebook, {"output_files_dir": f"{source.stem}_files"})
