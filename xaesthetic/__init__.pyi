@@ -6,6 +6,7 @@ from .core.execution import Execution as Execution
 from .core.types import Experiment as Experiment
 from .core.types import InputSpec as InputSpec
 from .core.types import Record as Record
+from .core.sliding import SliderOptions as SliderOptions
 from .core.types import ReportOptions as ReportOptions
 from .core.types import Source as Source
 from .data.records import find_records as find_records

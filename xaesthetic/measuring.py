@@ -10,7 +10,8 @@ import pandas as pd
 
 from xaesthetic.core.errors import DataError, XaestheticError, unknown
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import DECODES, SliderOptions
+from xaesthetic.core.sliding import SliderOptions
+from xaesthetic.core.types import DECODES
 from xaesthetic.evaluation.judge import Judgement
 from xaesthetic.evaluation.judge import judge as summarise_run
 from xaesthetic.evaluation.score import validate_metrics

@@ -12,8 +12,9 @@ from xaesthetic.core.execution import Execution
 from xaesthetic.core.families import expand, members
 from xaesthetic.core.having import models_having
 from xaesthetic.core.locks import hold
+from xaesthetic.core.sliding import SliderOptions
 from xaesthetic.core.targets import PHOTO
-from xaesthetic.core.types import STORES, Experiment, PassedOver, ReportOptions, SliderOptions
+from xaesthetic.core.types import STORES, Experiment, PassedOver, ReportOptions
 from xaesthetic.data.photos import photo_pixels
 from xaesthetic.data.records import Collection, fingerprint
 from xaesthetic.data.subjects import validate_slider
@@ -100,7 +101,7 @@ def compare(
     attributes
         Which ones, where photographs are named and no experiment.
     slider
-        How photographs are edited step by step, for the page's slider; not at all where None, for it takes a pass a step.
+        How photographs are edited step by step, for the page's slider: a pass a step. Not at all where None.
 
     Raises
     ------
@@ -118,15 +119,14 @@ def compare(
     family = members(experiment.methods) or _family_of(out)
     if family and experiment.store != STORES[0]:
         raise DataError(
-            f"a family of methods with --store {experiment.store}: which of them are one map shows only in {STORES[0]}; "
-            "name the methods, or leave --store out."
+            f"a family of methods with --store {experiment.store}: which of them are one map shows only in {STORES[0]}; name "
+            "the methods, or leave --store out."
         )
     experiment, collection = prepare(experiment, out)
     validate_slider(experiment, collection.records, slider)
-    execution = locally(execution)
+    execution, draw = locally(execution), draw and not experiment.shard
     with staying(handed):
         run = begin(experiment, collection, out, execution, optional, handed, family)
-    draw = draw and not experiment.shard
     if slider and not experiment.shard:
         measure_slider(run, slider, execution, handed)
     if family and not experiment.shard:
@@ -154,8 +154,6 @@ def show(
         As for `compare`.
     optional
         Whether no method was named: then it is `cam`, or `grad_cam` where a model has no `cam`.
-    options
-        How pictures are drawn.
 
     Raises
     ------

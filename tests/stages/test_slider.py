@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import Annotation, Record, SliderOptions
+from xaesthetic.core.sliding import SliderOptions
+from xaesthetic.core.types import Annotation, Record
 from xaesthetic.data import edits, images, records
 from xaesthetic.data.subjects import validate_slider
 from xaesthetic.measuring import measure_slider

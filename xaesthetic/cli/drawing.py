@@ -67,7 +67,8 @@ def report_options(
     BadParameter
         If a choice is none of those that there are.
     """
-    from xaesthetic.core.types import CMAPS, FORMATS, SLIDERS, STYLES, ReportOptions
+    from xaesthetic.core.sliding import SLIDERS
+    from xaesthetic.core.types import CMAPS, FORMATS, STYLES, ReportOptions
 
     kinds = tuple(dict.fromkeys(kind.lower().removeprefix(".") for kind in formats or FORMATS[:2]))
     _validate("--scale", (scale,), ("per_map", "shared"))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from xaesthetic.core.types import SliderOptions
+    from xaesthetic.core.sliding import SliderOptions
 
 Slider = Annotated[
     str,
@@ -40,7 +40,7 @@ Subject = Annotated[
 
 def slider_options(slider: str, steps: int, subject: str) -> "SliderOptions | None":
     """How photographs are edited for the page's slider; None where none is wanted."""
-    from xaesthetic.core.types import SLIDERS, SliderOptions
+    from xaesthetic.core.sliding import SLIDERS, SliderOptions
 
     if slider and slider not in SLIDERS:
         raise typer.BadParameter(f"{slider!r} is neither {' nor '.join(SLIDERS)}.", param_hint="--slider")

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Float32, UInt8
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.places import Place
 from xaesthetic.core.shards import Shard
+from xaesthetic.core.sliding import SLIDERS
 from xaesthetic.core.targets import DIRECTIONS, SCALES, validate_zero_choice
 from xaesthetic.core.votes import Votes
 
@@ -32,8 +33,6 @@ PRECISIONS = ("full", "bf16")
 
 STORES = ("float32", "float16")
 """What maps are kept in; they are read as float32 anyway."""
-SLIDERS = ("beside", "inside")
-"""Where the pictures of the page's edit slider lie: in files beside the page, or in it."""
 DECODES = ("full", "reduced")
 """At which scale JPEGs are decoded: their own, or the least of a half, a quarter and an eighth that is not smaller than what
 models take, which changes pixels."""
@@ -256,22 +255,6 @@ FORMATS = ("png", "pdf", "svg")
 CMAPS = ("viridis", "cividis", "magma", "inferno", "plasma")
 """Colour scales that are perceptually uniform: equal steps of a map look equally large, also in grey."""
 STYLES = ("paper", "slides", "dark")
-
-
-@dataclass(frozen=True, slots=True)
-class SliderOptions:
-    """How edits are done step by step, for the page's slider."""
-
-    steps: int = 6
-    """How many amounts from 0 to 1, both of them among these."""
-    subject: str = ""
-    """`auto` where a network finds the subject of photographs that have no region."""
-
-    def __post_init__(self) -> None:
-        if type(self.steps) is not int or not 2 <= self.steps <= 21:
-            raise DataError(f"the slider's steps are {self.steps!r}; a whole number from 2 to 21 was wanted.")
-        if self.subject not in ("", "auto"):
-            raise DataError(f"the slider's subject is {self.subject!r}; it is 'auto', or nothing.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import DECODES, Experiment, Mask, Pixels, Record, SliderOptions
+from xaesthetic.core.sliding import SliderOptions
+from xaesthetic.core.types import DECODES, Experiment, Mask, Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.masks import read_mask

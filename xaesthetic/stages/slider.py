@@ -13,7 +13,8 @@ import numpy as np
 
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
-from xaesthetic.core.types import Pixels, Record, SliderOptions
+from xaesthetic.core.sliding import SliderOptions
+from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.photograph import load_original
 from xaesthetic.data.subjects import Subject, find_subject, has_region, to_jpeg, to_png
