@@ -65,19 +65,21 @@ TITLES = Described({"net": (Attribute("light", "Light"), Attribute("content", "C
 
 def test_why():
     light, content = standing("light"), standing("content", 0.0, 0.5)
-    assert explain_opening(light, [light, content], TITLES, asked=False) == (
+    assert explain_opening(light, [light, content], TITLES, requested=False) == (
         "Light: its maps hold up best of 2 attributes on these photographs (all 2 maps passed every check); the worst is "
         "Content (0 of 2 maps passed every check; 50 % of the checks were passed). Weighed in this order: maps that pass "
         "all checks, checks passed, edit response, specificity, people."
     )
-    assert explain_opening(content, [light, content], TITLES, asked=True).startswith(
+    assert explain_opening(content, [light, content], TITLES, requested=True).startswith(
         "Content: as asked for; by how well its maps hold up, number 2 of 2 here (0 of 2 maps"
     )
     weak = standing("light", 0.0, 0.7)
-    assert "no attribute's maps pass all their checks here" in explain_opening(weak, [weak, content], TITLES, asked=False)
-    assert explain_opening(light, [light], TITLES, asked=False) == "Light: the only attribute whose maps are here."
+    assert "no attribute's maps pass all their checks here" in explain_opening(
+        weak, [weak, content], TITLES, requested=False
+    )
+    assert explain_opening(light, [light], TITLES, requested=False) == "Light: the only attribute whose maps are here."
     assert "nothing that was measured here tells" in explain_opening(
-        light, [light, standing("content")], TITLES, asked=False
+        light, [light, standing("content")], TITLES, requested=False
     )
 
 

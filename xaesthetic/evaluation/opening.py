@@ -67,7 +67,7 @@ def find_opening(run: Run) -> pd.DataFrame:
     if not standings:
         return pd.DataFrame(columns=list(OPENING.names))
     first = _asked_for(run, standings) or standings[0]
-    why = explain_opening(first, standings, run.described(), asked=_asked_for(run, standings) is not None)
+    why = explain_opening(first, standings, run.described(), requested=_asked_for(run, standings) is not None)
     rows = [
         (item.attribute, place, item is first, *astuple(item)[1:], why if item is first else "")
         for place, item in enumerate(standings, 1)
@@ -116,7 +116,7 @@ def _asked_for(run: Run, standings: Sequence[Standing]) -> Standing | None:
     return next(iter(exact or related), None)
 
 
-def explain_opening(first: Standing, standings: Sequence[Standing], described: Described, asked: bool) -> str:
+def explain_opening(first: Standing, standings: Sequence[Standing], described: Described, requested: bool) -> str:
     """Say in a sentence or two why an attribute is shown first, and where the worst is.
 
     Parameters
@@ -127,13 +127,13 @@ def explain_opening(first: Standing, standings: Sequence[Standing], described: D
         Of all attributes, the best first.
     described
         Their titles.
-    asked
+    requested
         Whether the question names it.
     """
     title, worst = described.any(first.attribute).title, standings[-1]
     if len(standings) == 1:
         return f"{title}: the only attribute whose maps are here."
-    if asked:
+    if requested:
         place = standings.index(first) + 1
         order = f"by how well its maps hold up, number {place} of {len(standings)} here ({_count(first)})"
         return f"{title}: as asked for; {order}."
