@@ -3,7 +3,7 @@
 What is understood is little, and everything else is an error: ``import { a, b } from "./other.js";`` on one line, and
 ``export`` before ``function``, ``async function`` or ``const NAME =`` at the beginning of a line. A module becomes a
 function that is called at once and returns what it exports; modules stand after those that they import. Comments on lines
-of their own and empty lines stay behind.
+of their own, empty lines and the space before a line stay behind.
 """
 
 import re
@@ -71,7 +71,7 @@ def _add(file: Path, scripts: dict[str, str], exports: dict[str, list[str]], bef
             continue
         if matched := _EXPORT.match(line):
             names.append(matched[1])
-        lines.append(_validated(_EXPORT.sub("", line, count=1) if matched else line, place))
+        lines.append(_validated(_EXPORT.sub("", line, count=1) if matched else line, place).lstrip())
     exports[name] = names
     lines.append(f"return {{ {', '.join(names)} }};")
     scripts[name] = "\n".join([f"const ${name} = (() => {{", *lines, "})();"])

@@ -255,7 +255,7 @@ def test_a_place_of_the_window_and_of_the_photograph(arithmetic):
 
 def test_a_view_is_dragged(arithmetic):
     assert arithmetic("dragged", VIEW | {"y": 0.5}, 0.1, -0.2) == VIEW | {"x": 0.45, "y": 0.6}
-    assert arithmetic("dragged", VIEW, 5, 5) == VIEW  # no further than its edge
+    assert arithmetic("dragged", VIEW, 5, 5) == VIEW | {"x": 0.25}  # no further than its edges
 
 
 def test_a_step_of_the_pointer(arithmetic):

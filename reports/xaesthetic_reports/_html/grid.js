@@ -25,7 +25,8 @@ export function watchSight() {
   addEventListener("beforeprint", () => {
     for (const button of $("grid").querySelectorAll("button.map:not(.drawn)")) state.kept.draws.get(button)();
   });
-  addEventListener("load", () => setTimeout(preload, 200)); // what is printed must have been loaded
+  const later = globalThis.requestIdleCallback ?? setTimeout;
+  addEventListener("load", () => later(preload)); // what is printed must have been loaded
 }
 
 /** The grid and the tables for what is chosen. */

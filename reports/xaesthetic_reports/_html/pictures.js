@@ -90,7 +90,8 @@ export function canvasFor(photograph, longest) {
 export function paint(canvas, column, index, photograph, longest = null) {
   const picture = pictureOf(photograph);
   const draw = () => {
-    if (longest) Object.assign(canvas, sizeOf(photograph, longest));
+    const size = sizeOf(photograph, longest ?? Math.max(canvas.width, canvas.height));
+    if (size.width !== canvas.width || size.height !== canvas.height) Object.assign(canvas, size);
     drawMap(canvas, column, index, photograph);
   };
   return picture.complete ? draw() : picture.decode().then(draw, draw);
