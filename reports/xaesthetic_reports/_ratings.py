@@ -51,7 +51,7 @@ def ratings_of(run: Run) -> Ratings:
     predictions = predictions[predictions["image"].isin(rated)]
     columns: dict[str, pd.Series] = {}
     models: list[str] = []
-    known = {}
+    known: dict[str, Attribute] = {}
     for key in map(model_key, run.experiment.models):
         value = predictions[predictions["model"] == key].pivot_table(index="image", columns="attribute", values="prediction")
         fresh = [name for name in value.columns if name not in columns]

@@ -49,9 +49,9 @@ def faithfulness(run: Run, options: ReportOptions) -> list[Path]:
     described, titles = run.described(), titles_of(options)
     for model, rows in table.groupby("model", sort=False):
         names = [str(name) for name in rows["attribute"].unique() if name]
-        titles = {name: described.of_model(str(model), name).title for name in names}
-        named = title_labels(titles.values())
-        labels = {name: named[title] for name, title in titles.items()} | {"": "all"}
+        declared = {name: described.of_model(str(model), name).title for name in names}
+        named = title_labels(declared.values())
+        labels = {name: named[title] for name, title in declared.items()} | {"": "all"}
         panels = [
             IntervalPanel(f"{end}, {fill} →", _lines(known, end, labels, titles), _CHANCE, axis=_AXIS)
             for fill, known in rows.groupby("fill", sort=False)

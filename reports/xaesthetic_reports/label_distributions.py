@@ -99,7 +99,7 @@ def _training_labels(run: Run) -> Ratings | None:
         records = find_records(f"{name}:{_TRAIN}", run.experiment.root)
     except XaestheticError:  # it has no such list, or that is not here
         return None
-    return ratings_of_people(records, f"{name}:{_TRAIN}, the training labels,", run.described())
+    return ratings_of_people(records, f"{name}:{_TRAIN}, the training labels", run.described())
 
 
 def _unlike_the_paper(run: Run, known: Ratings) -> str:
