@@ -1,0 +1,50 @@
+"""The numbers on the page of models are those of the manifests beside the weights."""
+
+import json
+import re
+
+import pytest
+from support.places import ROOT
+
+PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+WEIGHTS = ROOT / "baselines" / "xaesthetic_baselines" / "weights"
+
+
+def manifest(model):
+    return json.loads((WEIGHTS / f"{model}.json").read_text(encoding="utf-8"))["result"]
+
+
+def rows(head):
+    """The cells of the table whose first line begins so, by their first, and the models of its columns."""
+    lines = PAGE.split(f"| {head} |")[1].split("\n\n")[0].splitlines()
+    body = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines[2:]]
+    return re.findall(r"`(\w+)`", lines[0]), {name: cells for name, *cells in body}
+
+
+def test_spearmans_rho_with_people():
+    models, table = rows("held out")
+    assert models == ["multigap_lite0", "multigap_lite0_ratings", "lite0_ft"]
+    assert len(table) == 8
+    for column, model in enumerate(models):
+        result = manifest(model)["test"]
+        for name, cells in table.items():
+            attribute = name.split(" (")[0].replace(" ", "_")
+            wanted = (result["spearman"][attribute], *result["interval"][attribute])
+            assert [float(value) for value in re.findall(r"\.\d+", cells[column])] == [round(value, 3) for value in wanted]
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_edits_in_order(column):
+    models, table = rows("in order, held out")
+    result = manifest(models[column])["neighbouring_pairs_in_order"]
+    assert {name.replace(" ", "_").replace(":_", ": ") for name in table} == set(result)
+    for name, cells in table.items():
+        assert float(cells[column]) == round(result[name.replace(" ", "_").replace(":_", ": ")]["accuracy"], 3)
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_unedited(column):
+    models, table = rows("unedited, held out")
+    result = manifest(models[column])["unedited_spearman"]
+    names = ("depth_of_field with sharp_subject", "light with mid_exposure", "vivid_color with colourfulness")
+    assert [float(cells[column]) for cells in table.values()] == [round(result[name], 2) for name in names]
