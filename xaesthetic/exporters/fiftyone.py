@@ -23,8 +23,8 @@ from xaesthetic.run.store import Run
 def fiftyone(run: Run, out: Path, options: ExportOptions) -> None:
     """FiftyOne's own format: a heatmap field for every model, method and attribute, ratings as numbers.
 
-    FiftyOne itself is not imported: it would start a database and report that it was imported. Its format is written, as
-    version 1.0.0 of it has it, which later versions bring up to date. Heatmaps are the run's numbers (float32, on the
+    FiftyOne itself is not imported: it would want its database to run. Its format is written, as version 1.0.0 of it has it,
+    which later versions bring up to date. Heatmaps are the run's numbers (float32, on the
     layer's own grid), `range` is around 0 where a map has values below 0.
 
     Parameters
