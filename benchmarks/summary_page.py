@@ -127,7 +127,7 @@ def on_paper(kept: Mapping[str, Any]) -> str:
         work = kept["store"]["operations"][name] * row["cam"]
         gpu = work / (GPU["peak"] * GPU["share"])
         arrays = [
-            size for file, size in kept["store"]["bytes"].items() if file.endswith(f"{name.partition('=')[0]}/cam.zarr")
+            size for file, size in kept["store"]["bytes"].items() if file.endswith(f"/{name.replace('=', '-')}/cam.zarr")
         ]
         disk = sum(arrays) + sum(size for file, size in kept["store"]["bytes"].items() if file.endswith(".parquet"))
         for count in (10**6, 10**9):
@@ -136,9 +136,9 @@ def on_paper(kept: Mapping[str, Any]) -> str:
                 [
                     f"`{name}`",
                     f"10^{len(str(count)) - 1}",
-                    f"{hours:,.0f} core-hours, {hours * PRICES['core']:,.0f}",
-                    f"{on_gpu:,.1f} GPU-hours + {feeding:,.0f} core-hours, {on_gpu * PRICES['gpu'] + feeding * PRICES['core']:,.0f}",
-                    f"{disk * count / 1e12:,.2f} TB, {disk * count / 1e9 * DISK:,.0f}",
+                    f"{hours:,.0f} core-hours, {hours * PRICES['core']:,.2f}",
+                    f"{on_gpu:,.3f} GPU-hours + {feeding:,.0f} core-hours, {on_gpu * PRICES['gpu'] + feeding * PRICES['core']:,.2f}",
+                    f"{disk * count / 1e9:,.1f} GB, {disk * count / 1e9 * DISK:,.2f}",
                 ]
             )
     return (

@@ -3,10 +3,10 @@
 from .core.attributes import Attribute as Attribute
 from .core.errors import XaestheticError as XaestheticError
 from .core.execution import Execution as Execution
+from .core.sliding import SliderOptions as SliderOptions
 from .core.types import Experiment as Experiment
 from .core.types import InputSpec as InputSpec
 from .core.types import Record as Record
-from .core.sliding import SliderOptions as SliderOptions
 from .core.types import ReportOptions as ReportOptions
 from .core.types import Source as Source
 from .data.records import find_records as find_records

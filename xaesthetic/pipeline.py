@@ -119,8 +119,8 @@ def compare(
     family = members(experiment.methods) or _family_of(out)
     if family and experiment.store != STORES[0]:
         raise DataError(
-            f"a family of methods with --store {experiment.store}: which of them are one map shows only in {STORES[0]}; name "
-            "the methods, or leave --store out."
+            f"a family of methods with --store {experiment.store}: which of them are one map shows only in {STORES[0]}; "
+            "name the methods, or leave --store out."
         )
     experiment, collection = prepare(experiment, out)
     validate_slider(experiment, collection.records, slider)
