@@ -46,7 +46,9 @@ def test_a_photograph_alone_is_shown(command, photo, tmp_path):
 def test_show_is_the_long_word_for_it_and_options_may_come_first(command, photo):
     wanted = command("show", photo, *TINY, "--json")[1]
     for arguments in ((photo, *TINY, "--json"), (*TINY, "--json", photo)):
-        assert json.loads(command(*arguments)[1]) == json.loads(wanted)
+        status, said, error = command(*arguments)
+        assert status == 0, error
+        assert json.loads(said) == json.loads(wanted)
     assert len(json.loads(wanted)["overlays"]) == 3
 
 
