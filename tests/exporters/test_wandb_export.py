@@ -59,7 +59,8 @@ def test_ratings_are_metrics_and_overlays_images(tmp_path):
     image = history[1]["map/one/cam/light"]
     assert image["_type"] == "image-file"
     assert image["caption"].startswith("one cam light, rated 0.333; colors from ")
-    assert Image.open(made / "files" / image["path"]).size == (80, 60)
+    with Image.open(made / "files" / image["path"]) as drawn:
+        assert drawn.size == (80, 60)
 
 
 def test_neither_the_machine_nor_its_folders_are_described(tmp_path):
