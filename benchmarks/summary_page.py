@@ -162,9 +162,12 @@ def draw(kept: Mapping[str, Any], file: Path) -> None:
     if not panels:
         return
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7, 2.4), layout="constrained")
+        figure = Figure(figsize=(7, 2.6), layout="constrained")
         for (name, panel), axes in zip(panels.items(), figure.subplots(1, len(panels), squeeze=False)[0], strict=True):
             panel(axes, kept[name])
+            for axis in (axes.xaxis, axes.yaxis):
+                if axis.get_scale() == "log":
+                    axis.set_major_formatter("{x:,.0f}")
             axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None, dpi=150)
 
@@ -172,7 +175,7 @@ def draw(kept: Mapping[str, Any], file: Path) -> None:
 def panel_of_outputs(axes: Axes, costs: Mapping[str, Mapping[str, float]]) -> None:
     for name, found in costs.items():
         axes.plot([int(count) for count in found], list(found.values()), marker=MARKS[name], ms=4, lw=1, label=name)
-    axes.set(xscale="log", yscale="log", xlabel="outputs", ylabel="plain forward passes")
+    axes.set(xscale="log", yscale="log", xlabel="outputs", ylabel="plain forward passes", ylim=(0.6, 3000))
     axes.set_title("Grad-CAM at ResNet50's last layer", fontsize=7)
     axes.legend(frameon=False, fontsize=6)
 
@@ -181,13 +184,13 @@ def panel_of_photographs(axes: Axes, spent: Mapping[str, Mapping[str, float]]) -
     counts = [int(count) for count in spent]
     for name, label, mark, line in (("seconds", "seconds", "o", "-"), ("megabytes", "peak memory, MB", "s", "--")):
         axes.plot(counts, [row[name] for row in spent.values()], marker=mark, ms=4, lw=1, ls=line, label=label)
-    axes.set(xscale="log", yscale="log", xlabel="photographs")
+    axes.set(xscale="log", yscale="log", xlabel="photographs", ylim=(5, 20_000))
     axes.set_title("explain by multigap_lite0", fontsize=7)
     axes.legend(frameon=False, fontsize=6)
 
 
 def panel_of_workers(axes: Axes, spent: Mapping[str, Mapping[str, float]]) -> None:
-    axes.bar(list(spent), [row["seconds"] for row in spent.values()], color="0.6")
+    axes.bar([name.replace(" ", "\n") for name in spent], [row["seconds"] for row in spent.values()], color="0.6")
     axes.set(ylabel="seconds", xlabel="engine and workers")
     axes.set_title("the same, by workers", fontsize=7)
 
