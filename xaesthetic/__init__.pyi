@@ -3,7 +3,6 @@
 from .core.attributes import Attribute as Attribute
 from .core.errors import XaestheticError as XaestheticError
 from .core.execution import Execution as Execution
-from .core.sliding import SliderOptions as SliderOptions
 from .core.types import Experiment as Experiment
 from .core.types import InputSpec as InputSpec
 from .core.types import Record as Record

@@ -145,7 +145,8 @@ def test_the_leaderboards_figure_shows_every_map_its_interval_and_the_bands(run,
     assert [panel.title for panel in panels] == ["shuffled auc →", "nss →", "cc →", "information gain →"]
     table = pd.read_csv(run.report / "leaderboard.csv").set_index(["metric", "attribute", "model", "method"])
     line = panels[1].lines[0]
-    row = table.loc[("nss", "light", "tiny_net", line.label.split()[1])]
+    method = line.label.split(", ")[1].lower().replace(" ", "_")  # of its title
+    row = table.loc[("nss", "light", "tiny_net", method)]
     assert (line.value, line.low, line.high) == pytest.approx((row["value"], row["low"], row["high"]))
     assert [band.label for band in panels[1].bands] == ["chance", "centre", "people"]
     assert title == "Light: maps against people"

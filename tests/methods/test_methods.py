@@ -128,7 +128,7 @@ def test_every_method_says_what_is_known_against_it(name):
 
 def test_facts_are_declared():
     cam = method_facts("cam")
-    assert cam == MethodFacts(adds_up="mean", linear=True, promises=cam.promises, against=cam.against)
+    assert cam == MethodFacts(adds_up="mean", linear=True, promises=cam.promises, against=cam.against, title="CAM")
     assert method_facts("grad_cam").gradients == "sums"
     facts = method_facts("integrated_gradients")
     assert (facts.adds_up, facts.needs_head) == ("sum", True)

@@ -84,7 +84,7 @@ def fold(text: str, width: int) -> list[str]:
             continue
         first, *more = _chopped(word, width) or [""]
         lines += [first, *more]
-    return lines[not lines[0] :]
+    return [line.rstrip() for line in lines[not lines[0] :]]
 
 
 def _chopped(word: str, width: int) -> list[str]:
