@@ -140,7 +140,7 @@ def test_every_report_draws_them(run, photos):
     shown = {item["name"]: item for item in payload_of(page)["attributes"]}
     assert shown["beauty"]["ranges"]["beauty_net"] == {"low": 1, "high": 10, "about": "1 to 10"}
     assert shown["beauty"]["ranges"][""] == {"low": 0, "high": 5, "about": "0 to 5"}
-    assert shown["技術"] == {"name": "技術", "title": "技術点", "ranges": {}}
+    assert shown["技術"] == {"name": "技術", "title": "技術点", "question": "", "ranges": {}}
 
 
 def payload_of(page):

@@ -52,7 +52,7 @@ def test_show_prints_and_draws_them(photos, command, drawn):
     rating = beauty.split()[-1]
     assert noise.split()[-1] in drawn["00.png-noise.png"]
     texts = drawn["00.png-beauty.png"]
-    assert {"Beauty of all: 00.png", "beauty_net, cam", rating} <= set(texts)
+    assert {"Beauty of all: 00.png", "beauty_net, CAM", rating} <= set(texts)
     assert any(
         "Range of the ratings: 1 to 10; ! marks those outside of it. beauty_net: not trained" in text for text in texts
     )

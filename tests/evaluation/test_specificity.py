@@ -126,7 +126,8 @@ def test_reports_are_drawn_of_what_is_there(run, tmp_path):
     assert written == {
         "leaderboard.csv", "leaderboard_light.png", "leaderboard_light.pdf", "leaderboard_vivid_color.png",
         "leaderboard_vivid_color.pdf", "ranks.csv", "specificity.csv", "specificity.png", "specificity.pdf",
-        "leaderboard_light.txt", "leaderboard_vivid_color.txt", "specificity.txt",
+        "leaderboard_light.txt", "leaderboard_vivid_color.txt", "specificity.txt", "leaderboard_light.csv",
+        "leaderboard_vivid_color.csv",
     }  # fmt: skip
     run.discard(SCORES)
     assert xa.draw_reports(run, ["leaderboard"]) == []

@@ -32,7 +32,7 @@ def test_it_shows_every_photograph_and_map(page):
     assert names(page) == ["p002", "p001", "p000"]  # the highest first
     assert page.locator("button.map").count() == HOW_MANY * 4
     assert page.text_content("#corner-attribute") == "Light"
-    assert page.locator("#grid thead .verdict").first.text_content().startswith("depends on the attribute")
+    assert page.locator("#grid thead .verdict").first.text_content().startswith("The map differs")
     assert page.text_content("#said") == "Light: 3 photographs, 4 maps each, in the order of one"
 
 
@@ -113,8 +113,10 @@ def test_scales(page, run):
     assert (limits(page)[:, :, 0] == 0).all()
     np.testing.assert_allclose(limits(page)[:, :, 1], shared[:, :, 1])
     page.select_option("#values", "signed")
-    np.testing.assert_allclose(limits(page)[:, :, 1], np.abs(shared).max(2))
-    np.testing.assert_allclose(limits(page)[:, :, 0], -np.abs(shared).max(2))
+    signed, floor = limits(page)[:, :3], limits(page)[:, 3]
+    np.testing.assert_allclose(signed[:, :, 1], np.abs(shared[:, :3]).max(2))
+    np.testing.assert_allclose(signed[:, :, 0], -np.abs(shared[:, :3]).max(2))
+    np.testing.assert_allclose(floor, shared[:, 3])  # it has no sign
 
 
 def test_signed_colours_say_what_adds_and_what_takes_away(flat_page, run):
@@ -129,7 +131,7 @@ def test_signed_colours_say_what_adds_and_what_takes_away(flat_page, run):
     wanted = from_oklab(middle + (end - middle) * np.abs(share)[..., None]) * 255
     assert np.abs(shown[..., :3] - wanted).max() < 6
     assert (shown[..., 3] == 255).all()
-    assert page.locator("#unsigned").is_hidden()
+    assert page.locator("#unsigned").is_visible()  # the floor's colours
 
 
 def test_a_map_without_a_sign_neither_adds_nor_takes_away(open_page, file, tmp_path):

@@ -51,7 +51,7 @@ def _listed(texts: list[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, parts)))
 
 
-@new.command("exporter", epilog="\b\nExample:\n  xaesthetic new exporter my_tool && pip install -e my_tool")
+@new.command("exporter", epilog="\b\nExample:\n  xaesthetic new exporter my_tool\n  pip install -e my_tool")
 def new_exporter(
     name: Annotated[str, typer.Argument(help="The folder, which must not be there yet.")],
 ) -> None:
