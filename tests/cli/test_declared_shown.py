@@ -58,8 +58,8 @@ def test_show_prints_and_draws_them(photos, command, drawn):
     )
     assert set(drawn) == {f"00.png-{name}.png" for name in ("beauty", "技術", "noise", "no-attribute")}
     floors = drawn["00.png-no-attribute.png"]
-    assert {"No attribute asked: 00.png", "beauty_net, eigen_cam"} <= set(floors)
-    assert not any("eigen_cam" in text for name, texts in drawn.items() for text in texts if "no-attribute" not in name)
+    assert {"No attribute asked: 00.png", "beauty_net, Eigen-CAM"} <= set(floors)
+    assert not any("igen" in text for name, texts in drawn.items() for text in texts if "no-attribute" not in name)
 
     shown = json.loads(command("show", *chosen, "--json")[1])["predictions"]
     assert [(row["title"], row["low"], row["high"]) for row in shown] == [
