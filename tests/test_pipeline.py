@@ -9,6 +9,7 @@ import torch
 from support.comparing import compare, experiment, photos, refused  # noqa: F401  # fixtures
 from support.plugin_package import batches, contents, make_photos, plugged  # noqa: F401  # a fixture
 
+from xaesthetic import pipeline
 from xaesthetic.core import files
 from xaesthetic.core.errors import DataError, ModelError, PluginError
 from xaesthetic.core.execution import Execution
@@ -176,6 +177,13 @@ def test_rating_reads_a_few_photographs_ahead_only(experiment, monkeypatch):
 )  # fmt: skip
 def test_a_wrong_choice_is_refused_and_nothing_written(refused, error, said, changes):
     assert said in refused(error, **changes)
+
+
+def test_a_run_folder_called_as_its_data_is_refused(experiment, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match="sample: is what the data is called, too; .* as runs/sample"):
+        pipeline.compare(replace(experiment, data="sample"), "sample")
+    assert not (tmp_path / "sample").exists()
 
 
 def test_an_empty_folder_is_refused(refused, tmp_path, photos):

@@ -141,7 +141,11 @@ def to_folder(experiment: Experiment, out: object) -> Path:
     """Return the run folder that was named, or one whose name tells the question."""
     if not isinstance(out, (str, Path, NoneType)):
         raise DataError(f"{type(out).__name__} is no folder; pass the path of the run folder as out.")
-    return default_folder(experiment) if out is None else Path(out)
+    if out is None:
+        return default_folder(experiment)
+    if not experiment.photographs and Path(out).resolve() == Path(experiment.data).resolve():
+        raise DataError(f"{out}: is what the data is called, too; choose another folder for the run, as runs/{Path(out).name}.")
+    return Path(out)
 
 
 def collect_photographs(experiment: Experiment) -> Collection:
