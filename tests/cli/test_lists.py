@@ -19,7 +19,7 @@ def test_values_are_divided_at_commas_and_paths_are_not(tmp_path, monkeypatch):
     assert split_commas([r"warm\, soft,light"]) == ["warm, soft", "light"]
     assert split_commas(["light,,content"]) == ["light", "", "content"]
     assert split_commas([" as it is "]) == [" as it is "]
-    assert split_commas(None) is None
+    assert split_commas(None) == split_commas(()) == []
 
 
 def test_commas_divide_models_methods_and_attributes_of_a_command(command):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 _COMMA = re.compile(r"(?<!\\),")
 
 
-def split_commas(texts: Iterable[str] | None) -> list[str] | None:
+def split_commas(texts: Iterable[str] | None) -> list[str]:
     r"""Divide values at their commas; `\,` is a comma of a name, and what is the path of a file or folder stays whole.
 
     Parameters
@@ -17,14 +17,15 @@ def split_commas(texts: Iterable[str] | None) -> list[str] | None:
 
     Returns
     -------
-    Every value once divided, without blanks around it; an empty part stays, so that it is refused by name.
+    Every value once divided, without blanks around it; an empty part stays, so that it is refused by name. An empty
+    list where none was: older versions of typer count its values.
 
     Examples
     --------
     >>> split_commas(["light, content", r"a\,b"])
     ['light', 'content', 'a,b']
     """
-    return None if texts is None else [part for text in texts for part in _parts(text)]
+    return [part for text in texts or () for part in _parts(text)]
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -144,7 +144,9 @@ def to_folder(experiment: Experiment, out: object) -> Path:
     if out is None:
         return default_folder(experiment)
     if not experiment.photographs and Path(out).resolve() == Path(experiment.data).resolve():
-        raise DataError(f"{out}: is what the data is called, too; choose another folder for the run, as runs/{Path(out).name}.")
+        raise DataError(
+            f"{out}: is what the data is called, too; choose another folder for the run, as runs/{Path(out).name}."
+        )
     return Path(out)
 
 
