@@ -84,8 +84,7 @@ def _level(densities: Float[np.ndarray, "_r _i _j"], marked: bool) -> float | No
 
 def _density(row: Mapping[Any, Any], size: tuple[int, int]) -> Float[np.ndarray, "_i _j"]:
     """One person's, small."""
-    factor = min(1.0, _HUMAN / max(size))
-    small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+    small = images.fitted_size(size, _HUMAN)
     if row["extent"]:
         return np.full(small, float(row["extent"] == EVERYWHERE))
     if row["region"]:

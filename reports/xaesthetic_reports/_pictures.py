@@ -22,8 +22,7 @@ def rounded(value: float) -> float | None:
 
 def reduced(pixels: Pixels, side: int) -> Pixels:
     """Return a photograph whose longer side has so many pixels at most."""
-    factor = min(1.0, side / max(pixels.shape[:2]))
-    return images.resize(pixels, (max(1, round(pixels.shape[0] * factor)), max(1, round(pixels.shape[1] * factor))))
+    return images.resize(pixels, images.fitted_size(pixels.shape[:2], side))
 
 
 def uri(pixels: np.ndarray, kind: str, quality: int = _QUALITY) -> str:

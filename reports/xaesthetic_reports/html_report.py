@@ -26,6 +26,8 @@ from xaesthetic_reports._still import grids_of, still
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
+_WRITTEN = ("completeness", "edits", "precision", "responses", "same_maps", "stored")
+"""What stands in the page as text alone: no script reads it."""
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
@@ -61,7 +63,8 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 def _page(run: Run, shown: dict[str, Any]) -> str:
     """The page: values for the script as JSON, and beside them what is there without it."""
     script, style = page_script("page.js"), source("page.css") + source("words.css")
-    values = json.dumps(shown, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    travels = {name: value for name, value in shown.items() if name not in _WRITTEN}
+    values = json.dumps(travels, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
     words = glossary(shown)
     written = {

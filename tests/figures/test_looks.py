@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import CMAPS, ReportOptions
 from xaesthetic.figures import grid, letters, names, style
 from xaesthetic.figures.intervals import IntervalPanel, Line, interval_figure
@@ -92,3 +93,12 @@ def test_files_dots_and_numbers_are_as_wanted(tmp_path):
         assert image.size == (123, 123)
     assert written[2].read_text() == "image,rating\na.jpg,0.5\n"
     assert written[0].read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("scale", "own"), ("cmap", "jet"), ("style", "poster"), ("formats", ("png", "bmp")), ("slider", "none")],
+)
+def test_what_is_not_known_is_refused(name, value):
+    with pytest.raises(DataError, match=f"the report's {name.removesuffix('s')} is .*; there are "):
+        ReportOptions(**{name: value})

@@ -7,7 +7,7 @@ from PIL import Image
 from xaesthetic.annotate.study import Shown
 from xaesthetic.core.files import atomic_write, sha256
 from xaesthetic.core.types import Pixels, Record
-from xaesthetic.data.images import resize
+from xaesthetic.data.images import fitted_size, resize
 from xaesthetic.data.photograph import load_original, load_photograph
 
 LONGEST = 1600
@@ -41,9 +41,7 @@ def prepare(record: Record, number: int, folder: Path) -> Shown:
 
 def reduced(pixels: Pixels) -> tuple[int, int]:
     """The (height, width) that a photograph is shown at."""
-    height, width = pixels.shape[:2]
-    factor = min(1.0, LONGEST / max(height, width))
-    return max(1, round(height * factor)), max(1, round(width * factor))
+    return fitted_size(pixels.shape[:2], LONGEST)
 
 
 def reduce(pixels: Pixels) -> Pixels:

@@ -286,5 +286,8 @@ class ReportOptions:
     """What models and methods are called in figures, by their names; others by their titles."""
 
     def __post_init__(self) -> None:
-        if self.slider not in SLIDERS:
-            raise DataError(f"the report's slider is {self.slider!r}; there are {' and '.join(SLIDERS)}.")
+        known = {"scale": ("per_map", "shared"), "cmap": CMAPS, "style": STYLES, "slider": SLIDERS}
+        chosen = [(name, getattr(self, name), values) for name, values in known.items()]
+        for name, value, values in [*chosen, *(("format", kind, FORMATS) for kind in self.formats)]:
+            if value not in values:
+                raise DataError(f"the report's {name} is {value!r}; there are {', '.join(values)}.")

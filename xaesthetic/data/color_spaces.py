@@ -1,7 +1,7 @@
 """Colour spaces that only TIFFs come in, at their full depth: Pillow knows them with 8 bits."""
 
 import numpy as np
-from jaxtyping import Shaped, UInt8
+from jaxtyping import Float, Shaped, UInt8
 
 _D50 = np.array([0.96422, 1.0, 0.82521])
 _TO_SRGB = np.array(  # from XYZ under D50, adapted to D65 by Bradford's method
@@ -47,5 +47,14 @@ def from_lab(values: Shaped[np.ndarray, "_r _c 3"], signed: bool) -> UInt8[np.nd
     cubes = np.stack([light + a / 500, light, light - b / 200], axis=-1)
     xyz = np.where(cubes > 6 / 29, cubes**3, (cubes - 4 / 29) * 3 * (6 / 29) ** 2) * _D50
     linear = np.clip(xyz @ _TO_SRGB.T, 0, 1)
-    srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(srgb * 255), dtype=np.uint8)
+    return np.asarray(np.rint(to_srgb(linear) * 255), dtype=np.uint8)
+
+
+def to_linear(srgb: Float[np.ndarray, "*_n"]) -> Float[np.ndarray, "*_n"]:
+    """Return linear light of sRGB, both 0 to 1 (IEC 61966-2-1)."""
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0) + 0.055) / 1.055) ** 2.4)
+
+
+def to_srgb(linear: Float[np.ndarray, "*_n"]) -> Float[np.ndarray, "*_n"]:
+    """Return sRGB of linear light, the inverse of `to_linear`; not below 0."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)

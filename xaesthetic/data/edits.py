@@ -17,6 +17,7 @@ from jaxtyping import Float32
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError, unknown
 from xaesthetic.core.types import EditStep, Mask, Rgb
+from xaesthetic.data.color_spaces import to_linear, to_srgb
 
 Cropped = Float32[np.ndarray, "i j 3"]
 Place = Literal["subject", "background", "everywhere"]
@@ -43,13 +44,12 @@ _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 def _linear(rgb: Rgb) -> Rgb:
     """IEC 61966-2-1, sRGB to linear light."""
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return to_linear(rgb).astype(np.float32)
 
 
 def _encoded(light: Rgb) -> Rgb:
     """The inverse of `_linear`, clipped to 0 to 1 as a sensor clips."""
-    light = np.clip(light, 0, 1)
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)
+    return to_srgb(np.clip(light, 0, 1)).astype(np.float32)
 
 
 def _feathered(inside: Mask) -> Rgb:

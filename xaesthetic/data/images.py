@@ -48,6 +48,12 @@ def resize(pixels: Pixels, size: tuple[int, int], resample: str = "bilinear") ->
     return squash(Image.fromarray(pixels), size, resample)
 
 
+def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return a (height, width) made small enough: its longer side has so many pixels at most, its shorter one at least 1."""
+    factor = min(1.0, side / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
 def squash(image: Image.Image, size: tuple[int, int], resample: str = "bilinear") -> Pixels:
     """Do the same to Pillow's image, which spares a copy of its full size."""
     return np.array(image.resize(size[::-1], RESAMPLE[resample]), dtype=np.uint8)

@@ -118,9 +118,7 @@ def _is_part(region: Mask) -> bool:
 
 def to_jpeg(pixels: Pixels) -> Small:
     """Return a photograph as a JPEG, its longer side 640 pixels at most."""
-    height, width = pixels.shape[:2]
-    factor = min(1.0, _SIDE / max(height, width))
-    size = max(1, round(height * factor)), max(1, round(width * factor))
+    size = images.fitted_size(pixels.shape[:2], _SIDE)
     file = io.BytesIO()
     Image.fromarray(images.resize(pixels, size)).save(file, "JPEG", quality=_QUALITY)
     return Small(file.getvalue(), size)

@@ -8,6 +8,8 @@ surroundings. A blend of both washes out on bright photographs; hue and chroma a
 import numpy as np
 from jaxtyping import Float
 
+from xaesthetic.data.color_spaces import to_linear, to_srgb
+
 _LMS = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -38,14 +40,12 @@ _AROUND = 10  # the longer side divided by that is how far the surroundings of a
 
 def to_oklab(colors: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:
     """Carry sRGB of 0 to 1 to OKLab: lightness of 0 to 1, and two axes of hue and chroma."""
-    linear = np.where(colors <= 0.04045, colors / 12.92, ((np.maximum(colors, 0) + 0.055) / 1.055) ** 2.4)
-    return np.asarray(np.cbrt(linear @ _LMS.T) @ _LAB.T)
+    return np.asarray(np.cbrt(to_linear(colors) @ _LMS.T) @ _LAB.T)
 
 
 def from_oklab(lab: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:
     """Carry OKLab to sRGB, every channel clipped to 0 to 1."""
-    linear = np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0, 1)
-    return np.asarray(np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055))
+    return to_srgb(np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0, 1))
 
 
 def detail(lightness: Float[np.ndarray, "h w"]) -> Float[np.ndarray, "h w"]:

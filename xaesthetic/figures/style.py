@@ -47,9 +47,7 @@ _GROUNDS = ("figure.facecolor", "axes.facecolor")
 
 def thumbnail(pixels: Pixels, side: int = _THUMBNAIL) -> Pixels:
     """The photograph, small enough for a figure: at most so many pixels on its longer side."""
-    height, width = pixels.shape[:2]
-    factor = min(1.0, side / max(height, width))
-    return images.resize(pixels, (max(1, round(height * factor)), max(1, round(width * factor))))
+    return images.resize(pixels, images.fitted_size(pixels.shape[:2], side))
 
 
 def normalise(grid: Float32[np.ndarray, "i j"], limits: tuple[float, float] | None = None) -> Float32[np.ndarray, "i j"]:
