@@ -1,5 +1,7 @@
 """How figures look: justified rows, minus signs, colours, grounds, files, and numbers beside them."""
 
+from itertools import pairwise
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -102,3 +104,14 @@ def test_files_dots_and_numbers_are_as_wanted(tmp_path):
 def test_what_is_not_known_is_refused(name, value):
     with pytest.raises(DataError, match=f"the report's {name.removesuffix('s')} is .*; there are "):
         ReportOptions(**{name: value})
+
+
+def test_titles_of_axes_side_by_side_do_not_overlap():
+    lines = (Line("cam", "one", 0.5, 0.0, 1.0),)
+    panel = IntervalPanel("deletion", lines, (), axis="output beyond a random order, mean, 95 % interval")
+    figure = interval_figure([panel] * 4, "one")
+    figure.canvas.draw()
+    boxes = [axes.xaxis.label.get_window_extent(figure.canvas.get_renderer()) for axes in figure.axes]
+    assert len(boxes) == 4
+    assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
+    assert all(box.y0 >= 0 for box in boxes)

@@ -1,5 +1,6 @@
 """Rows of values with their intervals, and bands behind them."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,10 +9,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from xaesthetic.figures.names import LETTER
 from xaesthetic.figures.style import STYLE, WIDTHS, ink, paper
 
 _MARKS = "osD^vPX*"
 _NAMES, _LEAST, _PANEL = 1.8, 1.3, 1.75  # inches
+_SIZE = 5.5  # points of letters at the axes
 CORRELATION = (-1.05, 1.05)
 """The limits of a panel of correlations, with room for the marks at the ends."""
 _STEP = 0.45  # rows between the names of bands, which may lie close together
@@ -60,7 +63,9 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
     across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
     item = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
     width, body = _NAMES + item * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
-    pitch = body + 0.62
+    titles = [textwrap.fill(panel.axis, int((item - 0.05) / (LETTER * _SIZE))) for panel in panels]
+    below = 0.37 + 0.09 * max(text.count("\n") for text in titles)  # a line of an axis title takes so much more
+    pitch = body + 0.25 + below
     height = 0.25 + pitch * -(-len(panels) // across)
     longest = max(len(line.label) for panel in panels for line in panel.lines)
     size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
@@ -70,9 +75,10 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
             left = (_NAMES - 0.05 + item * (number % across)) / width
-            bottom = (height - 0.25 - pitch * (number // across + 1) + 0.37) / height
+            bottom = (height - 0.25 - pitch * (number // across + 1) + below) / height
             axes = figure.add_axes((left, bottom, (item - 0.15) / width, body / height))
             _draw(axes, panel, groups, 0.0 if number % across else size)
+            axes.set_xlabel(titles[number], fontsize=_SIZE, labelpad=2)
         figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
     return figure
 
@@ -88,10 +94,9 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: fl
         axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor=paper(), markeredgewidth=0.4)
     axes.set_ylim(bottom, top)
     axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if size else [])
-    axes.tick_params(length=2, labelsize=5.5)
-    axes.tick_params(axis="y", labelsize=size or 5.5)
+    axes.tick_params(length=2, labelsize=_SIZE)
+    axes.tick_params(axis="y", labelsize=size or _SIZE)
     axes.set_title(panel.title, fontsize=7, pad=4)
-    axes.set_xlabel(panel.axis, fontsize=5.5, labelpad=2, wrap=True)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     if panel.limits:
         axes.set_xlim(*panel.limits)
