@@ -11,7 +11,7 @@ TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not c
   tests/annotate tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
 .DEFAULT_GOAL := help
-.PHONY: help install compare quick test exporters lowest matrix docs benchmarks hooks clean
+.PHONY: help install compare environments lint quick test tests exporters lowest matrix docs benchmarks hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -21,16 +21,20 @@ compare: $(VENV)/.installed ## the first figure, from nothing
 
 install: $(VENV)/.installed-all ## the project with all its extras, in .venv
 
-quick: $(VENV)/.installed-test ## lint, types and the tests that are not slow
+# one waits for the network or a disk where another computes: --jobs=3
+environments: $(VENV)/.installed-test $(VENV)/.installed-caffe $(LOWEST)/.installed $(EXPORTERS)/.installed
+
+lint: $(VENV)/.installed-test ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+quick: lint ## lint, types and the tests that are not slow
 	$(PYTEST) -m "not slow" $(TOGETHER) --hypothesis-profile=quick
 
-test: $(VENV)/.installed-test $(VENV)/.installed-caffe ## lint, types and all tests, with the branches that they cover
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+test: lint tests ## lint, types and all tests, with the branches that they cover
+
+tests: $(VENV)/.installed-test $(VENV)/.installed-caffe ## all tests, with the branches that they cover
 	$(PYTEST) -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
 	$(PYTEST) -m slow $(TOGETHER)
 
