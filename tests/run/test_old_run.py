@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import zarr
-from support.old_run import FOLDER, SUMMARIES
+from support.old_run import FOLDER, SUMMARIES, at_hand
 
 from xaesthetic.core.types import Experiment
 from xaesthetic.data.records import find_records
@@ -135,8 +135,13 @@ def test_it_is_finished_without_its_models(old_run, monkeypatch):
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-def test_it_is_judged_as_it_was(old_run):
-    judgement = summarise(Run.open(old_run))
+@pytest.fixture(scope="module")
+def judgement(tmp_path_factory):
+    with at_hand(tmp_path_factory.mktemp("judged")) as run:
+        return summarise(Run.open(run))
+
+
+def test_it_is_judged_as_it_was(judgement):
     assert set(judgement.missing) <= {"baselines", "precision", "edit_moves", "edit_verdicts"}  # of later versions
     for name, table in judgement.tables.items():
         if name.startswith("stability"):
@@ -154,8 +159,8 @@ def comparable(name, *tables):
     return [table[table["attribute"] != "light"] if name == "leaderboard" else table for table in tables]
 
 
-def test_a_photograph_that_was_looked_at_and_marked_counts_once(old_run):
-    table = summarise(Run.open(old_run)).tables["leaderboard"]
+def test_a_photograph_that_was_looked_at_and_marked_counts_once(judgement):
+    table = judgement.tables["leaderboard"]
     assert set(table[(table["attribute"] == "light") & (table["kind"] == "map")]["photographs"]) <= set(range(7))
     assert old_summary("leaderboard")["photographs"].max() == 8  # of seven
 
@@ -167,12 +172,19 @@ REPORTS = {"leaderboard": ("leaderboard", "ranks")}
 CSVS = [*sorted({file.stem for file in SUMMARIES.glob("*.csv")} - {"ranks", "additivity"}), "completeness"]
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """The old run with the reports that have tables."""
+    with at_hand(tmp_path_factory.mktemp("drawn")) as run:
+        draw_reports(Run.open(run), CSVS)
+        return run
+
+
 @pytest.mark.parametrize("report", CSVS)
-def test_reports_have_the_same_tables(old_run, report):
-    draw_reports(Run.open(old_run), [report])
+def test_reports_have_the_same_tables(drawn, report):
     for name in REPORTS.get(report, (report,)):
         golden = old_summary("additivity" if name == "completeness" else name)
-        same(*comparable(name, pd.read_csv(old_run / "report" / f"{name}.csv")[list(golden.columns)], golden))
+        same(*comparable(name, pd.read_csv(drawn / "report" / f"{name}.csv")[list(golden.columns)], golden))
 
 
 @pytest.mark.slow

@@ -6,6 +6,8 @@ digest in experiment.json stay.
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -181,14 +183,22 @@ def point_records(run: Path, before: str, after: str) -> None:
     table.to_parquet(run / "records.parquet", index=False)
 
 
-@pytest.fixture
-def old_run(tmp_path, monkeypatch):
+@contextmanager
+def at_hand(folder: Path) -> Iterator[Path]:
     """A copy of the old run with its photographs and plug-ins; the work directory is where it was made."""
-    run = Path(shutil.copytree(FOLDER, tmp_path / "old_run"))
-    photographs = write_photographs(tmp_path / "photographs")
+    run = Path(shutil.copytree(FOLDER, folder / "old_run"))
+    photographs = write_photographs(folder / "photographs")
     point_records(run, "/photographs/", f"{photographs}/")
-    monkeypatch.syspath_prepend(install(tmp_path / "plugins"))
-    monkeypatch.chdir(tmp_path)  # the experiment has the data set's root relative to it
-    yield run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(install(folder / "plugins"))
+        patch.chdir(folder)  # the experiment has the data set's root relative to it
+        yield run
     for name in [name for name in sys.modules if name.split(".")[0] == "old_plugins"]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def old_run(tmp_path):
+    """A copy for one test, that it may change."""
+    with at_hand(tmp_path) as run:
+        yield run
