@@ -1,9 +1,11 @@
 """Shapes are checked while testing: jaxtyping and beartype are switched on before the packages are imported."""
 
+import gc
 import struct
 
 from jaxtyping import install_import_hook
 
+gc.disable()  # nothing is garbage of what is imported and collected, a million objects; see pytest_collection_finish
 install_import_hook(["xaesthetic", "xaesthetic_baselines", "xaesthetic_reports"], "beartype.beartype")
 
 import numpy as np  # noqa: E402
@@ -29,6 +31,12 @@ def pytest_itemcollected(item):
         if fixture in getattr(item, "fixturenames", ()):
             for marker in markers:
                 item.add_marker(marker)
+
+
+def pytest_collection_finish():
+    """Have the garbage collector pass over what is there before the first test."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
