@@ -1,13 +1,14 @@
 """One command for every figure and table of the paper."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from support.browser import serious
 from support.hand_run import hand_run
-from support.plugin_package import plugged  # noqa: F401
+from support.plugin_package import installed, make_photos, plugged  # noqa: F401
 from typer.testing import CliRunner
 
 import xaesthetic as xa
@@ -21,23 +22,46 @@ from xaesthetic.run.schemas import BLOCKS, PREDICTIONS
 pytestmark = pytest.mark.slow
 
 
+WORDS = ["reproduce", "--data", "p", "--model", "tiny_net", "--pick", "1", "--out", "out"]
+"""Of three photographs, for a model whose head is linear."""
+
+
 @pytest.fixture
-def folder(tmp_path, photo, write_photo, plugged, monkeypatch):
-    """A command line before a folder of three photographs, for a model whose head is linear."""
+def folder(tmp_path, plugged, monkeypatch):
+    """Where three photographs are and nothing was done yet."""
     monkeypatch.chdir(tmp_path)
-    for number in range(3):
-        write_photo(tmp_path / "p" / f"{number}.png", np.roll(photo, 9 * number, axis=1))
-    return ["reproduce", "--data", "p", "--model", "tiny_net", "--pick", "1", "--out", "out"]
+    make_photos(tmp_path / "p", 3)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which the whole command was done once, and a copy of what it made."""
+    place = tmp_path_factory.mktemp("reproduced")
+    make_photos(place / "p", 3)
+    with installed(place / "plugins"), pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        done = invoke(WORDS)
+    assert done.exit_code == 0, done.output
+    shutil.copytree(place / "out", place / "copy")
+    return place
+
+
+@pytest.fixture
+def reproduced(finished, plugged, monkeypatch):
+    """The same folder as the command has left it, whatever another test has done to it."""
+    monkeypatch.chdir(finished)
+    shutil.rmtree("out")
+    shutil.copytree("copy", "out")
+    return finished
 
 
 def invoke(words):
     return CliRunner().invoke(app, words)
 
 
-def test_it_draws_what_it_can_and_says_what_the_rest_needs(folder, tmp_path):
-    done = invoke(folder)
-    assert done.exit_code == 0, done.output
-    report = tmp_path / "out" / "report"
+def test_it_draws_what_it_can_and_says_what_the_rest_needs(reproduced):
+    report = reproduced / "out" / "report"
     told = json.loads((report / "manifest.json").read_text())["exhibits"]
     drawn = {number for number, entry in told.items() if entry.get("files")}
     assert {"1", "3", "4", "5", "8", "9", "10", "html_report", "completeness"} <= drawn
@@ -51,44 +75,42 @@ def test_it_draws_what_it_can_and_says_what_the_rest_needs(folder, tmp_path):
     text = (report / "index.html").read_text()
     for words in ("Figure 8: depth of field", "Not drawn.", "report.html", "attribute_grid_depth_of_field.pdf"):
         assert words in text
-    assert str(tmp_path) not in text.replace(str(report), "")
+    assert str(reproduced) not in text.replace(str(report), "")
     assert {"samples.png", "samples.pdf", "samples.txt", "approach.pdf"} <= {file.name for file in report.iterdir()}
 
 
-def test_the_second_time_only_what_changed_is_drawn_again(folder, tmp_path):
-    invoke(folder)
-    report = tmp_path / "out" / "report"
+def test_the_second_time_only_what_changed_is_drawn_again(reproduced):
+    report = reproduced / "out" / "report"
     before = {file.name: file.stat().st_mtime_ns for file in report.iterdir()}
     (report / "rating_form.png").write_bytes(b"spoilt")
-    done = invoke([*folder, "--json"])
+    done = invoke([*WORDS, "--json"])
     told = {exhibit["exhibit"]["number"]: exhibit for exhibit in json.loads(done.stdout)["exhibits"]}
     assert [number for number, exhibit in told.items() if exhibit["drawn"]] == ["5"]
     after = {file.name: file.stat().st_mtime_ns for file in report.iterdir()}
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"rating_form.png", "rating_form.pdf", "rating_form.txt", "manifest.json", "index.html"}
-    done = invoke([*folder, "--scale", "shared", "--json"])
+    done = invoke([*WORDS, "--scale", "shared", "--json"])
     told = {exhibit["exhibit"]["number"]: exhibit for exhibit in json.loads(done.stdout)["exhibits"]}
     assert told["8"]["drawn"]
 
 
 def test_what_was_deleted_is_no_longer_in_the_index(folder, tmp_path):
-    invoke([*folder, "--figure", "5"])
+    invoke([*WORDS, "--figure", "5"])
     (tmp_path / "out" / "report" / "rating_form.txt").unlink()
     (tmp_path / "out" / "report" / "rating_form.pdf").unlink()
-    assert invoke([*folder, "--figure", "8"]).exit_code == 0
+    assert invoke([*WORDS, "--figure", "8"]).exit_code == 0
     text = (tmp_path / "out" / "report" / "index.html").read_text()
     assert "rating_form.png" in text
     assert "rating_form.pdf" not in text
 
 
-def test_a_damaged_manifest_is_drawn_anew(folder, tmp_path):
-    invoke(folder)
-    (tmp_path / "out" / "report" / "manifest.json").write_text("[]")
-    assert "as it was" not in invoke(folder).output
+def test_a_damaged_manifest_is_drawn_anew(reproduced):
+    (reproduced / "out" / "report" / "manifest.json").write_text("[]")
+    assert "as it was" not in invoke(WORDS).output
 
 
 def test_one_figure(folder, tmp_path):
-    assert invoke([*folder, "--figure", "8"]).exit_code == 0
+    assert invoke([*WORDS, "--figure", "8"]).exit_code == 0
     names = {file.name for file in (tmp_path / "out" / "report").iterdir()}
     assert names == {
         "attribute_grid_depth_of_field.png", "attribute_grid_depth_of_field.pdf", "attribute_grid_depth_of_field.txt",
@@ -104,14 +126,13 @@ def test_no_such_figure(folder, tmp_path):
 
 
 def test_a_misspelt_figure_is_told_before_anything_is_computed(folder, tmp_path):
-    done = invoke([*folder, "--figure", "12"])
+    done = invoke([*WORDS, "--figure", "12"])
     assert "the paper has no figure '12'" in str(done.exception)
     assert not (tmp_path / "out").exists()
 
 
-def test_blocks_sum_to_the_output(folder, tmp_path):
-    invoke(folder)
-    run = xa.Run.open(tmp_path / "out")
+def test_blocks_sum_to_the_output(reproduced):
+    run = xa.Run.open(reproduced / "out")
     blocks = run.read(BLOCKS)
     assert set(blocks["attribute"]) == {"depth_of_field"}
     raw = run.read(PREDICTIONS).set_index(["image", "attribute"])["raw"]
@@ -206,6 +227,5 @@ def test_the_sample_stands_in_where_aadb_is_not_here(tmp_path, monkeypatch):
     assert paper_data() == "sample"
 
 
-def test_the_index_can_be_read_by_all(folder, tmp_path, chromium):
-    invoke(folder)
-    assert serious(chromium, tmp_path / "out" / "report" / "index.html") == []
+def test_the_index_can_be_read_by_all(reproduced, chromium):
+    assert serious(chromium, reproduced / "out" / "report" / "index.html") == []

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -93,14 +95,21 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return plain | {"PYTHONPATH": path, "PYTHONWARNINGS": "error", "COLUMNS": "200"} | more
 
 
-@pytest.fixture
-def plugged(tmp_path_factory, monkeypatch):
-    """The package, installed for one test."""
-    folder = install(tmp_path_factory.mktemp("plugins"))
-    monkeypatch.syspath_prepend(folder)
-    yield folder
+@contextmanager
+def installed(folder: Path) -> Iterator[Path]:
+    """The package, installed in a folder while the block lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(install(folder))
+        yield folder
     for name in [name for name in sys.modules if name.startswith("tiny_nets")]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def plugged(tmp_path_factory):
+    """The package, installed for one test."""
+    with installed(tmp_path_factory.mktemp("plugins")) as folder:
+        yield folder
 
 
 def make_photos(folder: Path, count: int, seed: int = 0) -> Path:
