@@ -17,8 +17,17 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#
 _DASHES = ("-", "--", ":", "-.")
 
 
-def write_log(history: History, recipe: Recipe, folder: Path, chosen: int) -> list[Path]:
-    """Write log.csv and the figure training.png and .pdf with its caption.
+def write_log(history: History, folder: Path) -> None:
+    """Write log.csv, a row for every finished epoch."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(history[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows([{name: f"{value:.9g}" for name, value in row.items()} for row in history])
+    write_text(folder / "log.csv", text.getvalue())
+
+
+def draw_curve(history: History, recipe: Recipe, folder: Path, chosen: int) -> None:
+    """Draw the figure training.png and .pdf with its caption.
 
     Parameters
     ----------
@@ -31,12 +40,7 @@ def write_log(history: History, recipe: Recipe, folder: Path, chosen: int) -> li
     chosen
         The epoch kept, from 0; -1 for none.
     """
-    text = io.StringIO()
-    table = csv.DictWriter(text, list(history[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows([{name: f"{value:.9g}" for name, value in row.items()} for row in history])
-    write_text(folder / "log.csv", text.getvalue())
-    return [folder / "log.csv", *save(_figure(history, recipe, chosen), folder / "training", _caption(recipe, chosen))]
+    save(_figure(history, recipe, chosen), folder / "training", _caption(recipe, chosen))
 
 
 def _caption(recipe: Recipe, chosen: int) -> str:

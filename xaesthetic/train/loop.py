@@ -1,5 +1,6 @@
 """The loop: steps, epochs, and what is kept between them."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,7 +12,7 @@ from torch import Tensor
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.progress import Track
 from xaesthetic.train.checkpoint import Checkpoint, History, State
-from xaesthetic.train.curve import write_log
+from xaesthetic.train.curve import draw_curve, write_log
 from xaesthetic.train.group import Group
 from xaesthetic.train.network import Inputs, Network, squared_errors, weighted
 from xaesthetic.train.recipe import Recipe
@@ -19,6 +20,7 @@ from xaesthetic.train.results import rank_correlations
 from xaesthetic.train.samples import Labels, Rows, Samples, chunks
 
 _SAVE_EVERY = 50  # steps
+_DRAW_EVERY = 60.0  # seconds: a figure takes as long as many epochs of a small network
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Training:
     team: Group
     checkpoint: Checkpoint
     out: Path
-    """Gets the log and its figure after every epoch."""
+    """Gets the log after every epoch, and its figure from time to time and after the last."""
 
     def mixed(self) -> torch.autocast:
         """Where automatic mixed precision is on, if it is."""
@@ -51,7 +53,7 @@ def loop(training: Training, track: Track) -> State:
 
     Every `_SAVE_EVERY` steps and after every epoch the state is saved; a process killed between goes back to that.
     """
-    state = _restored(training)
+    state, drawn = _restored(training), time.monotonic()
     while state.epoch < training.recipe.epochs:
         _epoch(training, state, track)
         row = {"epoch": state.epoch + 1.0, **_judged(training, state)}
@@ -61,7 +63,10 @@ def loop(training: Training, track: Track) -> State:
         if training.team.first:
             if better:
                 training.checkpoint.save_best(training.network.state_dict())
-            write_log(state.history, training.recipe, training.out, state.best)
+            write_log(state.history, training.out)
+            if state.epoch + 1 == training.recipe.epochs or time.monotonic() - drawn >= _DRAW_EVERY:
+                draw_curve(state.history, training.recipe, training.out, state.best)
+                drawn = time.monotonic()
         state.epoch, state.step = state.epoch + 1, 0
         state.errors, state.counts = torch.zeros_like(state.errors), torch.zeros_like(state.counts)
         _save(training, state)
