@@ -5,6 +5,8 @@ LOWEST := $(VENV)-lowest
 EXPORTERS := $(VENV)-exporters
 # two files of tests at a time, each on one core
 TOGETHER := --numprocesses=2 --dist=loadfile
+# slow ones wait for browsers, servers and other processes a third of their time
+WAITING := --numprocesses=3 --dist=loadfile
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
@@ -36,13 +38,13 @@ test: lint tests ## lint, types and all tests, with the branches that they cover
 
 tests: $(VENV)/.installed-test $(VENV)/.installed-caffe ## all tests, with the branches that they cover
 	$(PYTEST) -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
-	$(PYTEST) -m slow $(TOGETHER)
+	$(PYTEST) -m slow $(WAITING)
 
 exporters: $(EXPORTERS)/.installed ## the exporters, against the packages that read what they write
 	OMP_NUM_THREADS=1 $(EXPORTERS)/bin/python -m pytest $(TOGETHER) tests/exporting tests/exporters
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
-	$(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TOGETHER) $(TORCH_FREE)
+	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TOGETHER) $(TORCH_FREE)
 
 matrix: ## the half without torch on other Pythons, those that are here
 	bash .ci/matrix $(TORCH_FREE)
