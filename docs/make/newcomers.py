@@ -1,9 +1,10 @@
 """Five newcomers' tasks: how many commands, how many words to read before the last of them, how many seconds.
 
-    python docs/make/newcomers.py [README]
+    python docs/make/newcomers.py CHECKOUT [PAIRS]
 
-README is another one to read, an older one say; without it the tasks are timed, in a temporary folder. Docs/newcomers.md
-holds what both printed.
+CHECKOUT is an older one: `git worktree add --detach CHECKOUT COMMIT`. Its README is read and its program does the same
+tasks, one time for each time of today's, in turn, so that what else the machine does meets both. Docs/newcomers.md holds
+what this prints: of each number the median of the pairs.
 """
 
 import os
@@ -14,6 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from PIL import Image
 from skimage import data
@@ -41,6 +43,7 @@ class Task:
     makes: str
 
 
+AGREES = "which model agrees with people"
 TASKS = (
     Task("a picture of one photograph", ("README.md",), "xaesthetic photo.jpg", ("photo.jpg",), "runs"),
     Task("an own ResNet", ("README.md",), 'shown = xa.explain("photo.jpg", model)', ("python",), "own.png"),
@@ -52,7 +55,7 @@ TASKS = (
         "folder/report/report.html",
     ),
     Task(
-        "which model agrees with people",
+        AGREES,
         ("README.md", "docs/own-data.md"),
         "xaesthetic score runs/looked",
         (
@@ -69,6 +72,11 @@ TASKS = (
         "figure/report/attribute_grid_depth_of_field.pdf",
     ),
 )
+
+
+FOUND_BEFORE = {AGREES: "xaesthetic score runs/osie"}
+COMMANDS_BEFORE = {AGREES: "3 (OSIE, a download)", "an own ResNet": "1 (4 lines of Python)"}
+"""Where the older README led elsewhere: it fetched OSIE. Timed is today's own table, which its program read too."""
 
 
 def words_before(task: Task) -> int:
@@ -99,31 +107,42 @@ def prepare(folder: Path) -> None:
     (folder / "my" / "fixations.csv").write_text("\n".join(rows), encoding="utf-8")
 
 
-def seconds(task: Task, folder: Path) -> float:
-    """Do a task, and see that what it makes is there."""
-    began = time.perf_counter()
-    for line in task.typed:
-        command = [sys.executable, "-c", OWN] if line == "python" else [*MAIN, *line.split(), "--quiet"]
-        subprocess.run(command, check=True, cwd=folder, env=os.environ, stdout=subprocess.DEVNULL)
-    if not (folder / task.makes).exists():
-        raise FileNotFoundError(folder / task.makes)
-    return time.perf_counter() - began
+def timed(task: Task, checkout: Path) -> tuple[float, float]:
+    """Do a task by the program of a checkout; give its seconds by the clock, and those of all cores together."""
+    folders = (checkout, checkout / "baselines", checkout / "reports")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(folder)
+        began, before = time.perf_counter(), core_seconds()
+        for line in task.typed:
+            command = [sys.executable, "-c", OWN] if line == "python" else [*MAIN, *line.split(), "--quiet"]
+            subprocess.run(command, check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        if not (folder / task.makes).exists():
+            raise FileNotFoundError(folder / task.makes)
+        return time.perf_counter() - began, core_seconds() - before
+
+
+def core_seconds() -> float:
+    """Seconds that the programs started here, those that have ended, kept a core busy."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
+def row(task: Task, old: Path, pairs: int) -> str:
+    """A row of the table: today's checkout beside the older one."""
+    both = [(timed(task, old), timed(task, ROOT)) for _ in range(pairs)]
+    numbers = [f"{median(pair[side][unit] for pair in both):.0f}" for unit in (0, 1) for side in (0, 1)]
+    read = words(old / "README.md", FOUND_BEFORE.get(task.title, task.found))
+    commands = COMMANDS_BEFORE.get(task.title, "1")
+    return f"| {task.title} | {commands} | {len(task.typed)} | {read} | {words_before(task)} | {' | '.join(numbers)} |"
 
 
 def main() -> None:
     """Print the table."""
-    if sys.argv[1:]:
-        text = {"which model agrees with people": "xaesthetic score runs/osie"}
-        for task in TASKS:
-            print(f"| {task.title} | {words(Path(sys.argv[1]), text.get(task.title, task.found))} |")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder))
-        for task in TASKS:
-            print(
-                f"| {task.title} | {len(task.typed)} | {words_before(task)} | {seconds(task, Path(folder)):.0f} |",
-                flush=True,
-            )
+    old, pairs = Path(sys.argv[1]).absolute(), int(sys.argv[2]) if sys.argv[2:] else 2
+    for task in TASKS:
+        print(row(task, old, pairs), flush=True)
 
 
 if __name__ == "__main__":
