@@ -47,8 +47,8 @@ def stood_in(piece: Piece) -> str:
 
 def before(piece: Piece) -> tuple[str, ...]:
     """Return what is done before a piece, which the page takes for done."""
-    text = stood_in(piece)
-    return next((lines for (page, begins), lines in BEFORE.items() if page == piece.page and text.startswith(begins)), ())
+    rows = (lines for (page, begins), lines in BEFORE.items() if page == piece.page and piece.text.startswith(begins))
+    return next(rows, ())
 
 
 def environment(folder: Path) -> dict[str, str]:

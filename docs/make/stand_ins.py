@@ -113,7 +113,7 @@ BEFORE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("docs/edit-slider.md", "xaesthetic score runs/mine"): (TEN + "runs/mine",),
     ("docs/exporters.md", "xaesthetic export runs/mine --to fiftyone"): (TEN + "runs/mine",),
     ("docs/models.md", "xaesthetic table 1 --data para"): ("xaesthetic convert nima data/nima/*.hdf5",),
-    ("docs/run-folder.md", "xaesthetic compare --attr light --data my/photos --batch 1 --shard"): (SHARDS,),
+    ("docs/run-folder.md", "xaesthetic compare --attr light --data my/photos --shard"): (SHARDS,),
 }
 """What is done before a command, which the page takes for done."""
 
