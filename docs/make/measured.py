@@ -1,8 +1,8 @@
 """Numbers that look measured, in the documents' sentences and tables: where they stand, and what they are held to.
 
-    python docs/make/numbers.py [PAGE…]
+    python docs/make/measured.py [PAGE…]
 
-prints every paragraph that holds one. `numbers.toml`, beside this file, says of each where it comes from; a test holds both
+prints every paragraph that holds one. `measured.toml`, beside this file, says of each where it comes from; a test holds both
 to each other, so that a number that is changed, new or gone must be accounted for.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pages import FENCE, PAGES, ROOT, name
 
-TABLE = Path(__file__).with_name("numbers.toml")
+TABLE = Path(__file__).with_name("measured.toml")
 REGION = re.compile(r"<!-- (\w+) -->.*?<!-- end -->", re.DOTALL)
 NOT_NUMBERS = re.compile(
     r"`[^`]*`|\]\([^)]*\)|^#+ .*$|\b[Ff]ormat \d|\d{1,2} [A-Z][a-z]+ 20\d\d|"
