@@ -8,6 +8,7 @@ have them and that they are small.
 """
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
-from xaesthetic import Experiment, Explanation, XaestheticError, compare, explain, find_records
+from xaesthetic import Explanation, XaestheticError, explain, find_records
 from xaesthetic.core import plugins
 from xaesthetic.core.facts import MethodFacts
 from xaesthetic.core.types import Record
@@ -130,7 +131,8 @@ def draw(name: str, panels: Sequence[Panel]) -> None:
 
 def compared(name: str, folder: Path) -> None:
     """Draw README's figure, and take a picture of the page that comes with it."""
-    report = compare(Experiment(attributes=("depth_of_field",)), out=folder / "run").run.root / "report"
+    subprocess.run([sys.executable, "-c", COMMAND, "compare", "--attr", "depth_of_field", "--out", str(folder / "run")], check=True)
+    report = folder / "run" / "report"
     if name == "report":
         photographed(report / "report.html", folder / "page.png")
     picture = folder / "page.png" if name == "report" else report / "attribute_grid_depth_of_field.png"
@@ -157,6 +159,7 @@ def photographed(page: Path, picture: Path) -> None:
 
 PICTURES = {"methods": methods, "attributes": attributes, "edited": edited, "networks": networks}
 RUNS = ("depth_of_field", "report")
+COMMAND = "from xaesthetic.cli import main; main()"
 
 
 def main() -> None:

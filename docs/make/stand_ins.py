@@ -56,10 +56,9 @@ NOT_RUN = (
     # run where --data has what they need
     Skipped("docs/evidence.md", "xaesthetic explain --data osie", DATA),
     Skipped("docs/evidence.md", "xaesthetic score runs/osie", DATA),
+    Skipped("docs/evidence.md", "xaesthetic score runs/edited", DATA),
     Skipped("docs/models.md", "xaesthetic table 1 --data para", DATA),
     Skipped("docs/models.md", "xaesthetic train", DATA),
-    Skipped("docs/models.md", "xaesthetic explain --data osie", DATA),
-    Skipped("docs/models.md", "xaesthetic score runs/osie", DATA),
     Skipped("docs/models.md", "xaesthetic compare --attr light --model multigap_lite0_edits=heads", DATA),
     Skipped("docs/paper.md", "xaesthetic reproduce --data aadb", DATA),
     Skipped("docs/paper.md", "xaesthetic data check", DATA),
@@ -123,7 +122,7 @@ FIRST: Mapping[str, str] = {
     "docs/start.md": NET,
     "docs/own-model.md": NET,
     "docs/run-folder.md": "import xaesthetic as xa\nfrom xaesthetic.run.schemas import PREDICTIONS\n"
-    "xa.compare(xa.Experiment(attributes=('light',), models=('multigap_lite0',), pick=1), out='run', draw=False)\n"
+    "xa.compare('my/photos', models=['multigap_lite0'], attributes='light', out='run', draw=False)\n"
     "run = xa.Run.open('run')\nids = [record.id for record in run.records()][:2]\n",
 }
 """What a page's Python takes for done."""
