@@ -17,7 +17,7 @@ from pages import FENCE, PAGES, ROOT, name
 TABLE = Path(__file__).with_name("measured.toml")
 REGION = re.compile(r"<!-- (\w+) -->.*?<!-- end -->", re.DOTALL)
 NOT_NUMBERS = re.compile(
-    r"`[^`]*`|\]\([^)]*\)|^#+ .*$|\b[Ff]ormat \d|\d{1,2} [A-Z][a-z]+ 20\d\d|"
+    r"\b95 %|Python(?:[ ,]|and|3\.\d+)+|`[^`]*`|\]\([^)]*\)|^#+ .*$|\b[Ff]ormat \d|\d{1,2} [A-Z][a-z]+ 20\d\d|"
     r"\b(?:Python|torch|torchvision|timm|captum|torchcam|grad-cam|Keras|TensorBoard|MLflow|Biases|SDK|FiftyOne|version|release|v)"
     r"(?: \(pytorch-grad-cam\))?\s*\d*\.[\d.]+|\d+\.\d+\.\d+(?:\.\d+)?|\bBY \d\.\d|Apache-2\.0",
     re.MULTILINE,
@@ -59,7 +59,12 @@ class Account:
 
 def paragraphs(page: Path) -> list[Paragraph]:
     """Return the paragraphs of a page that hold numbers, without code and without what a script writes."""
-    text = REGION.sub("", FENCE.sub("", page.read_text(encoding="utf-8")))
+    return found_in(page, page.read_text(encoding="utf-8"))
+
+
+def found_in(page: Path, text: str) -> list[Paragraph]:
+    """Return the paragraphs of a page's text that hold numbers."""
+    text = REGION.sub("", FENCE.sub("", text))
     split = (part for part in re.split(r"\n\s*\n", text) if not part.startswith("    "))
     found = ((part, tuple(NUMBER.findall(NOT_NUMBERS.sub(" ", part)))) for part in split)
     return [Paragraph(name(page), " ".join(part.split()), numbers) for part, numbers in found if numbers]
