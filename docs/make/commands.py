@@ -73,17 +73,23 @@ def run(text: str, folder: Path, held: dict[str, str]) -> tuple[int, str]:
             stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         if lasts:
-            end = time.monotonic() + 120
-            while process.poll() is None and time.monotonic() < end and "Ctrl-C ends" not in said.read_text():
-                time.sleep(0.5)
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+            stop(process, said)
         try:
             status = process.wait(SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             status = process.wait()
     return (0 if lasts and status in STOPPED else status), said.read_text()
+
+
+def stop(process: subprocess.Popen, said: Path) -> None:
+    """Wait until a server says that it is ready, then stop it as Ctrl-C does, again where that came too early."""
+    end = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < end and "Ctrl-C ends" not in said.read_text():
+        time.sleep(0.5)
+    while process.poll() is None and time.monotonic() < end + 60:
+        process.send_signal(signal.SIGINT)
+        time.sleep(2)
 
 
 def run_page(page: Path, ready: Path, data: Path | None) -> Iterator[tuple[str, Piece, float, str]]:

@@ -131,8 +131,9 @@ def draw(name: str, panels: Sequence[Panel]) -> None:
 
 def compared(name: str, folder: Path) -> None:
     """Draw README's figure, and take a picture of the page that comes with it."""
-    subprocess.run([sys.executable, "-c", COMMAND, "compare", "--attr", "depth_of_field", "--out", str(folder / "run")], check=True)
-    report = folder / "run" / "report"
+    words = ["compare", "--attr", "depth_of_field", *WITH.get(name, ()), "--out", str(folder / name)]
+    subprocess.run([sys.executable, "-c", COMMAND, *words], check=True)
+    report = folder / name / "report"
     if name == "report":
         photographed(report / "report.html", folder / "page.png")
     picture = folder / "page.png" if name == "report" else report / "attribute_grid_depth_of_field.png"
@@ -149,9 +150,10 @@ def photographed(page: Path, picture: Path) -> None:
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        window = browser.new_page(viewport={"width": 1400, "height": 900})
-        window.goto(page.as_uri())
+        window = browser.new_page(viewport={"width": 780, "height": 720}, device_scale_factor=1.6)
+        window.goto(page.as_uri() + "#size=medium")
         window.wait_for_selector("html[data-ready=yes]", timeout=60_000)
+        window.evaluate("document.querySelector('.controls').scrollIntoView()")
         window.wait_for_timeout(1500)  # pictures are drawn as they come into sight
         window.screenshot(path=picture)
         browser.close()
@@ -159,6 +161,8 @@ def photographed(page: Path, picture: Path) -> None:
 
 PICTURES = {"methods": methods, "attributes": attributes, "edited": edited, "networks": networks}
 RUNS = ("depth_of_field", "report")
+WITH = {"report": ("--model", TRAINED, "--model", ONE_LAYER, "--method", "cam", "--pick", "6")}
+"""What besides is asked of a run."""
 COMMAND = "from xaesthetic.cli import main; main()"
 
 
