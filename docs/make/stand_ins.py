@@ -80,6 +80,7 @@ REPLACED: Mapping[tuple[str, str], str] = {
     ("CONTRIBUTING.md", "make help"): f"make --directory '{ROOT}' help",
     ("docs/annotate.md", "xaesthetic annotate "): "xaesthetic annotate --port 0 ",
     ("docs/annotate.md", "--root project.json"): "--root marked/label_studio.json",
+    ("docs/annotate.md", "xaesthetic annotations forget"): "echo y | xaesthetic annotations forget",
     ("docs/cluster.md", "/shared/"): "shared/",
     ("docs/cluster.md", "/20"): "/2",
     ("docs/command.md", "--shard 3/20"): "--batch 1 --shard 3/4",
