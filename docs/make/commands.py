@@ -41,7 +41,9 @@ def stood_in(piece: Piece) -> str:
     for (page, words), others in REPLACED.items():
         text = text.replace(words, others) if page == piece.page else text
     if text.startswith("#!/bin/bash"):  # a queue's script: as its tasks run it
-        return f"SLURM_CPUS_PER_TASK=1\nfor SLURM_ARRAY_TASK_ID in 1 2; do\n{text}\ndone\n".replace("--shard", "--batch 1 --shard")
+        return f"SLURM_CPUS_PER_TASK=1\nfor SLURM_ARRAY_TASK_ID in 1 2; do\n{text}\ndone\n".replace(
+            "--shard", "--batch 1 --shard"
+        )
     return text
 
 
@@ -59,7 +61,9 @@ def environment(folder: Path) -> dict[str, str]:
         (programs / program).write_text(f"#!/bin/sh\n{line.format(sys.executable)}\n", encoding="utf-8")
         (programs / program).chmod(0o755)
     path = os.pathsep.join((str(programs), os.environ["PATH"]))
-    places = os.pathsep.join([*(str(ROOT / part) for part in ("", "baselines", "reports", "tests")), os.environ.get("PYTHONPATH", "")])
+    places = os.pathsep.join(
+        [*(str(ROOT / part) for part in ("", "baselines", "reports", "tests")), os.environ.get("PYTHONPATH", "")]
+    )
     return os.environ | {"PATH": path, "PYTHONPATH": places, "XAESTHETIC_CACHE": str(folder / "cache"), "COLUMNS": "100"}
 
 
@@ -126,14 +130,20 @@ def main() -> None:
         data, words = Path(words[place + 1]), words[:place] + words[place + 2 :]
     chosen = [page for page in PAGES if not (names := [word for word in words if word != "--list"]) or name(page) in names]
     if "--list" in words:
-        print(*(f"{reason(piece, data) or 'runs':50}{piece.page}  {piece.title}" for page in chosen for piece in pieces(page)), sep="\n")
+        print(
+            *(f"{reason(piece, data) or 'runs':50}{piece.page}  {piece.title}" for page in chosen for piece in pieces(page)),
+            sep="\n",
+        )
         return
     failed = 0
     with tempfile.TemporaryDirectory() as place:
         desk.prepare(Path(place) / "desk")
         for page in chosen:
             for what, piece, seconds, said in run_page(page, Path(place) / "desk", data):
-                print(f"{what:8}{seconds:5.0f} s  {piece.page}  {piece.title}" + (f"  ({said})" if what == "skipped" else ""), flush=True)
+                print(
+                    f"{what:8}{seconds:5.0f} s  {piece.page}  {piece.title}" + (f"  ({said})" if what == "skipped" else ""),
+                    flush=True,
+                )
                 failed += what == "failed"
                 if what == "failed":
                     print("    " + "\n    ".join(said.strip().splitlines()[-12:]), flush=True)

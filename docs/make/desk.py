@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import subprocess
 import tarfile
@@ -45,7 +44,7 @@ def prepare(folder: Path) -> None:
     (folder / "consent.txt").write_text("We ask you to mark photographs.\n", encoding="utf-8")
     (folder / "fill_study.py").write_text(FILL, encoding="utf-8")
     subprocess.run(
-        [*"openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost".split()],
+        [*["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=localhost"]],
         cwd=folder, check=True, capture_output=True,
     )  # fmt: skip
 
@@ -84,13 +83,15 @@ def write(file: Path, rows: list[tuple]) -> None:
 
 def link_data(held: Path, folder: Path, cache: Path) -> None:
     """Have data of other licences stand on the desk and in the cache."""
-    cache.mkdir(parents=True, exist_ok=True)
-    os.symlink(held, folder / "data")
-    for name in ("osie", "para", "aadb"):
+    (folder / "data").symlink_to(held)
+    for name, place in {"osie": "osie/data", "para": "para", "aadb": "aadb"}.items():
         if (held / name).exists():
-            os.symlink(held / name, cache / name)
+            (cache / place).parent.mkdir(parents=True, exist_ok=True)
+            (cache / place).symlink_to(held / name)
 
 
 def included(text: str) -> str:
     """Put the files into a block that a page shows from elsewhere."""
-    return re.sub(r"^--8<--\n(\S+)\n--8<--$", lambda found: (ROOT / found[1]).read_text(encoding="utf-8"), text, flags=re.MULTILINE)
+    return re.sub(
+        r"^--8<--\n(\S+)\n--8<--$", lambda found: (ROOT / found[1]).read_text(encoding="utf-8"), text, flags=re.MULTILINE
+    )

@@ -149,7 +149,7 @@ def gaze(run: Run) -> Iterator[list[str]]:
         by = {name: part.set_index("attribute") for name, part in rows.groupby("metric")}
         above = [attribute for attribute in by["nss"].index if all(part.verdict[attribute] == BEATS for part in by.values())]
         cells = [extremes(by["nss"].value), extremes(by["shuffled_auc"].value)]
-        if by["nss"].value.nunique() == 1:  # asks no attribute
+        if by["nss"].value.min() == by["nss"].value.max():  # asks no attribute
             yield [f"{model} {method}", *cells, "", {True: "yes", False: ""}[bool(above)]]
         else:
             yield [f"{model} {method}", *cells, str(len(by["nss"])), ", ".join(above) or "none"]
@@ -157,8 +157,8 @@ def gaze(run: Run) -> Iterator[list[str]]:
 
 def extremes(values: pd.Series) -> str:
     """Write the least and the most of some attributes' values, with the attributes; one number where all are one."""
-    if values.nunique() == 1:
-        return number(values.iloc[0])
+    if values.min() == values.max():
+        return number(values.min())
     return f"{number(values.min())} ({values.idxmin()}) to {number(values.max())} ({values.idxmax()})"
 
 

@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pages import FENCE, PAGES, ROOT, name
+from pages import FENCE, PAGES, name
 
 TABLE = Path(__file__).with_name("measured.toml")
 REGION = re.compile(r"<!-- (\w+) -->.*?<!-- end -->", re.DOTALL)
@@ -82,7 +82,9 @@ def main() -> None:
     for page in PAGES:
         if not sys.argv[1:] or name(page) in sys.argv[1:]:
             for item in paragraphs(page):
-                print(f'[[paragraph]]\npage = "{item.page}"\nwords = "{item.text[:60]}"\nnumbers = "{" ".join(item.numbers)}"\n')
+                print(
+                    f'[[paragraph]]\npage = "{item.page}"\nwords = "{item.text[:60]}"\nnumbers = "{" ".join(item.numbers)}"\n'
+                )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def name(page: Path) -> str:
 
 def pieces(page: Path) -> list[Piece]:
     """Return everything that a page has its reader run, in order. What is indented by four spaces is a command a line."""
-    return [piece for language, text in blocks(page.read_text(encoding="utf-8")) for piece in split(name(page), language, text)]
+    return [
+        piece for language, text in blocks(page.read_text(encoding="utf-8")) for piece in split(name(page), language, text)
+    ]
 
 
 def split(page: str, language: str, text: str) -> Iterator[Piece]:

@@ -92,9 +92,7 @@ REPLACED: Mapping[tuple[str, str], str] = {
 """On a page, what stands in the place of words that only a reader can have."""
 
 TEN = "xaesthetic compare --attr light --attr depth_of_field --model multigap_lite0 --model lite0_ft --pick 1 --out "
-SHARDS = (
-    "for part in 1 2 4; do xaesthetic compare --attr light --data my/photos --batch 1 --shard $part/4 --out runs/part-$part; done"
-)
+SHARDS = "for part in 1 2 4; do xaesthetic compare --attr light --data my/photos --batch 1 --shard $part/4 --out runs/part-$part; done"
 PILOT = (
     "xaesthetic annotate --port 0 my/photos --attr light --study pilot",
     f"{FILLED} pilot",

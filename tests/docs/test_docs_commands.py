@@ -1,4 +1,4 @@
-"""Every command in README and docs is a command, and every one is run: by docs/make/commands.py, or by what its table names."""
+"""Every command in README and docs is a command, and docs/make/commands.py runs it or says why not."""
 
 import sys
 from pathlib import Path
@@ -67,7 +67,8 @@ def test_what_is_indented_is_a_command():
 
 
 def test_a_piece_is_read_with_its_kind():
-    text = "Words:\n\n    xaesthetic a.jpg   # one\n    xaesthetic b.jpg\n\n```python\nx = 1\n```\n\n- a list\n    goes on\n\n    make\n"
+    text = "Words:\n\n    xaesthetic a.jpg   # one\n    xaesthetic b.jpg\n\n```python\nx = 1\n```\n\n"
+    text += "- a list\n    goes on\n\n    make\n"
     assert list(pages.blocks(text)) == [
         ("line", "xaesthetic a.jpg   # one\nxaesthetic b.jpg\n"),
         ("python", "x = 1\n"),

@@ -59,7 +59,8 @@ def test_pages_that_are_made_name_their_script():
 
 def test_what_looks_measured_is_seen(tmp_path):
     page = ROOT / "docs" / "page.md"
-    text = "It takes 3.5 s.\n\n    xaesthetic a --cut 0.5\n\n`--cut 0.5` of Python 3.11, captum 0.9.0.\n\nAUC .84, 28 % of 12 MB.\n\nnothing"
+    text = "It takes 3.5 s.\n\n    xaesthetic a --cut 0.5\n\n`--cut 0.5` of Python 3.11, captum 0.9.0.\n\n"
+    text += "AUC .84, 28 % of 12 MB.\n\nnothing"
     found = measured.found_in(page, text)
     assert [item.numbers for item in found] == [("3.5",), (".84", "28", "12")]
 
