@@ -1,8 +1,9 @@
 """The numbers of docs/evidence.md: run its commands on the embedded sample, and write their tables between its marks.
 
-    python docs/make/evidence.py [--write] [FOLDER]
+    python docs/make/evidence.py [--write] [--osie OSIE] [FOLDER]
 
-Takes some minutes on two cores. FOLDER keeps the runs; in one that is there nothing is computed twice.
+Takes some minutes on two cores. FOLDER keeps the runs; in one that is there nothing is computed twice. The tables of OSIE's
+photographs are made where `--osie` names their folder (a quarter of an hour more), and else left as they are.
 """
 
 import os
@@ -25,16 +26,18 @@ FLOOR = "activation_energy"
 Rows = list[list[str]]
 
 
-def commands() -> list[str]:
-    """Return the page's commands that need no data from elsewhere."""
+def commands(osie: Path | None = None) -> list[str]:
+    """Return the page's commands; without OSIE those that need no data from elsewhere."""
     lines = re.findall(r"^    xaesthetic (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    return [line for line in lines if "osie" not in line]
+    if osie is None:
+        return [line for line in lines if "osie" not in line]
+    return [line.replace("--data osie", f"--data osie --root {shlex.quote(str(osie))}") for line in lines]
 
 
-def measure(folder: Path) -> None:
+def measure(folder: Path, osie: Path | None = None) -> None:
     """Run the page's commands in a folder."""
     outlines(folder / "people")
-    for line in commands():
+    for line in commands(osie):
         subprocess.run([sys.executable, "-c", MAIN, *shlex.split(line), "--quiet"], check=True, cwd=folder, env=os.environ)
 
 
@@ -139,6 +142,33 @@ def people(run: Run) -> Iterator[list[str]]:
         yield [f"{model} {method}", *cells, kept.verdict["cc"]]
 
 
+def gaze(run: Run) -> Iterator[list[str]]:
+    """Agreement with where people looked: of each map over all attributes the least and the most, and what beats the blob."""
+    yield ["map or floor", "NSS", "shuffled AUC", "attributes", "over the centre blob by both"]
+    for (model, method), rows in summary(run, "leaderboard").groupby(["model", "method"], sort=False):
+        by = {name: part.set_index("attribute") for name, part in rows.groupby("metric")}
+        above = [attribute for attribute in by["nss"].index if all(part.verdict[attribute] == BEATS for part in by.values())]
+        cells = [extremes(by["nss"].value), extremes(by["shuffled_auc"].value)]
+        if by["nss"].value.min() == by["nss"].value.max():  # asks no attribute
+            yield [f"{model} {method}", *cells, "", {True: "yes", False: ""}[bool(above)]]
+        else:
+            yield [f"{model} {method}", *cells, str(len(by["nss"])), ", ".join(above) or "none"]
+
+
+def extremes(values: pd.Series) -> str:
+    """Write the least and the most of some attributes' values, with the attributes; one number where all are one."""
+    if values.min() == values.max():
+        return number(values.min())
+    return f"{number(values.min())} ({values.idxmin()}) to {number(values.max())} ({values.idxmax()})"
+
+
+BEATS = "beats the centre blob"
+OSIE: Mapping[str, tuple[str, Callable[[Run], Iterator[list[str]]]]] = {
+    "osie_specificity": ("osie", specificity),
+    "osie_stability": ("osie", stability),
+    "osie_edits": ("edited", edits),
+    "osie_gaze": ("osie", gaze),
+}
 TABLES: Mapping[str, tuple[str, Callable[[Run], Iterator[list[str]]]]] = {
     **{table.__name__: ("sample", table) for table in (completeness, specificity, randomisation, stability, edits)},
     "faithfulness": ("few", faithfulness),
@@ -151,9 +181,10 @@ def summary(run: Run, name: str) -> pd.DataFrame:
     return pd.read_parquet(run.root / "summaries" / f"{name}.parquet")
 
 
-def tables(folder: Path) -> dict[str, Rows]:
+def tables(folder: Path, osie: bool = False) -> dict[str, Rows]:
     """Return the page's tables, from the runs in a folder."""
-    return {name: list(write(Run.open(folder / "runs" / run))) for name, (run, write) in TABLES.items()}
+    wanted = {**TABLES, **(OSIE if osie else {})}
+    return {name: list(write(Run.open(folder / "runs" / run))) for name, (run, write) in wanted.items()}
 
 
 def filled(text: str, rows: Mapping[str, Rows]) -> str:
@@ -170,10 +201,14 @@ def filled(text: str, rows: Mapping[str, Rows]) -> str:
 def main() -> None:
     """Measure, and write or print the page."""
     words = [word for word in sys.argv[1:] if word != "--write"]
+    osie = None
+    if "--osie" in words:
+        place = words.index("--osie")
+        osie, words = Path(words[place + 1]).resolve(), words[:place] + words[place + 2 :]
     folder = Path(words[0] if words else "build/evidence").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    measure(folder)
-    page = filled(PAGE.read_text(encoding="utf-8"), tables(folder))
+    measure(folder, osie)
+    page = filled(PAGE.read_text(encoding="utf-8"), tables(folder, osie is not None))
     if "--write" in sys.argv[1:]:
         PAGE.write_text(page, encoding="utf-8")
     else:

@@ -1,12 +1,19 @@
-"""The gallery, docs/gallery.md and its pictures, of photographs that come with the project.
+"""The documents' pictures, of photographs that come with the project.
 
-    python docs/make/gallery.py
+    python docs/make/gallery.py [NAME…]
 
-Some minutes. The pictures are kept in docs/gallery/, small; a test holds that the page has them and they are small.
+Some minutes. docs/gallery/ holds those of docs/gallery.md (methods, attributes, edited, networks); docs/depth_of_field.jpg is
+the figure of README and docs/report.jpg the page, which needs Chromium and playwright (extra `test`). A test holds that pages
+have them and that they are small.
 """
 
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -122,14 +129,51 @@ def draw(name: str, panels: Sequence[Panel]) -> None:
     plt.close(figure)
 
 
+def compared(name: str, folder: Path) -> None:
+    """Draw README's figure, and take a picture of the page that comes with it."""
+    words = ["compare", "--attr", "depth_of_field", *WITH.get(name, ()), "--out", str(folder / name)]
+    subprocess.run([sys.executable, "-c", COMMAND, *words], check=True)
+    report = folder / name / "report"
+    if name == "report":
+        photographed(report / "report.html", folder / "page.png")
+    picture = folder / "page.png" if name == "report" else report / "attribute_grid_depth_of_field.png"
+    with Image.open(picture) as image:
+        shown = image.convert("RGB")
+    shown.thumbnail((1600, 1600), Image.Resampling.LANCZOS)
+    shown.save(DOCS / f"{name}.jpg", quality=88, optimize=True)
+
+
+def photographed(page: Path, picture: Path) -> None:
+    """Take a picture of a page in Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        window = browser.new_page(viewport={"width": 780, "height": 720}, device_scale_factor=1.6)
+        window.goto(page.as_uri() + "#size=medium")
+        window.wait_for_selector("html[data-ready=yes]", timeout=60_000)
+        window.evaluate("document.querySelector('.controls').scrollIntoView()")
+        window.wait_for_timeout(1500)  # pictures are drawn as they come into sight
+        window.screenshot(path=picture)
+        browser.close()
+
+
 PICTURES = {"methods": methods, "attributes": attributes, "edited": edited, "networks": networks}
+RUNS = ("depth_of_field", "report")
+WITH = {"report": ("--model", TRAINED, "--model", ONE_LAYER, "--method", "cam", "--pick", "6")}
+"""What besides is asked of a run."""
+COMMAND = "from xaesthetic.cli import main; main()"
 
 
 def main() -> None:
-    """Draw all pictures."""
+    """Draw all pictures, or those that are named."""
     OUT.mkdir(exist_ok=True)
-    for name, panels in PICTURES.items():
-        draw(name, panels())
+    drawing = {name: partial(lambda name, panels: draw(name, panels()), name, panels) for name, panels in PICTURES.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        drawing |= {name: partial(compared, name, Path(folder)) for name in RUNS}
+        for name in sys.argv[1:] or drawing:
+            drawing[name]()
 
 
 if __name__ == "__main__":

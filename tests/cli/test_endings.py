@@ -7,6 +7,7 @@ import os
 import sys
 
 import pytest
+import typer
 from support.plugin_package import make_photos, plugged  # noqa: F401  # a fixture
 
 from xaesthetic.cli import ending
@@ -34,6 +35,7 @@ def ended(capsys, monkeypatch, tmp_path):
     [
         (DataError("a.png: bad."), 2, "xaesthetic: a.png: bad.\n"),
         (DataError("a\n\x1b[2Jb\u202e.png: bad."), 2, "xaesthetic: a\\n\\x1b[2Jb\\u202e.png: bad.\n"),
+        (typer.Abort(), 2, "xaesthetic: nothing was done, as nobody said yes"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141, ""),
         (MemoryError(), 2, "not enough memory"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"), 2, "not enough memory"),

@@ -48,3 +48,19 @@ def test_unedited(column):
     result = manifest(models[column])["unedited_spearman"]
     names = ("depth_of_field with sharp_subject", "light with mid_exposure", "vivid_color with colourfulness")
     assert [float(cells[column]) for cells in table.values()] == [round(result[name], 2) for name in names]
+
+
+def test_what_edits_cost():
+    folds = json.loads((WEIGHTS / "multigap_lite0.json").read_text(encoding="utf-8"))["nested_folds"]
+    cost, upper = re.search(r"edits cost (\.\d+) of the mean ρ \(95 % up to (\.\d+)\)", PAGE).groups()
+    assert (float(cost), float(upper)) == (-round(folds["joint_less_ratings"], 3), -round(folds["interval"][0], 3))
+    assert "whose ρ is within .005 of the best" in PAGE
+    assert "_CLOSE = 0.005" in (ROOT / "xaesthetic" / "train" / "choosing.py").read_text(encoding="utf-8")
+
+
+def test_copies_that_were_compressed():
+    for model in ("multigap_lite0", "lite0_ft"):
+        copies = json.loads((WEIGHTS / f"{model}.json").read_text(encoding="utf-8"))["copies"]
+        assert set(copies) == {"jpeg 75", "jpeg 90", "jpeg 95"}
+        assert max(abs(value) for moved in copies.values() for value in moved.values()) <= 0.0449
+    assert "within .04 standard deviations" in PAGE

@@ -74,6 +74,8 @@ def _failed(error: Exception) -> int:
         return _end(REFUSED, f"xaesthetic: {error}")
     if hasattr(error, "exit_code") and hasattr(error, "show"):  # typer's own, of a command line that it cannot take
         return _usage(error)
+    if type(error).__name__ == "Abort":  # typer's, of a question that nobody answered with yes
+        return _end(REFUSED, "xaesthetic: nothing was done, as nobody said yes; --yes says it beforehand.")
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or any(mark in text for mark in _NO_MEMORY):
         return _end(REFUSED, "xaesthetic: there is not enough memory; choose a smaller --batch, or fewer at once.")
