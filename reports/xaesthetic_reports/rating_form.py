@@ -1,10 +1,12 @@
 """The paper's Figure 5: the form on which people rated photographs, drawn from what is known of the attributes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -39,7 +41,7 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/rating_form.png``, ``.pdf`` and the caption.
+    ``report/rating_form.png``, ``.pdf``, the caption, and ``.csv`` with what can be chosen.
     """
     records = run.records()
     aadb = run.experiment.data.partition(":")[0] == "aadb"
@@ -60,7 +62,21 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
             _form(axes)
     credit = f" ({record.credit})" if record.credit else ""
     said = _DECLARED.format(data=run.experiment.data) if declared else _AADB
-    return style.save(figure, run.report / "rating_form", f"{said} Photograph: {record.id}{credit}.", options)
+    caption = f"{said} Photograph: {record.id}{credit}."
+    return style.save(figure, run.report / "rating_form", caption, options, _choices(declared))
+
+
+def _choices(declared: Sequence[Attribute]) -> pd.DataFrame:
+    """A row for each circle: what is rated, the number that it stands for, and what is written beside it."""
+    rows: list[tuple[str, str, str, float, str]] = []
+    for item in declared:
+        rows += [(item.name, item.title, item.question, step, f"{step:g}") for step in _steps(item) or (np.nan,)]
+    for item in () if declared else ATTRIBUTES:
+        votes = enumerate(_SIGNED, -1) if item.low < 0 else enumerate(filter(None, _PRESENT))
+        scores = ((score, str(score)) for score in range(1, _SCORES + 1))
+        shown = scores if item.name == "overall" else votes
+        rows += [(item.name, item.title, item.question, float(value), said) for value, said in shown]
+    return pd.DataFrame(rows, columns=["attribute", "title", "question", "value", "label"])
 
 
 _AADB = (
