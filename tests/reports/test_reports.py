@@ -154,6 +154,17 @@ DRAWING = {
 }  # fmt: skip
 
 
+INTERVALS = ("edit_controls", "edits", "faithfulness", "leaderboard", "randomised", "specificity")
+
+
+@pytest.mark.parametrize("name", INTERVALS)
+def test_every_plot_says_what_its_values_are_and_which_interval_theirs_is(run, name, drawn):
+    draw_reports(run, [name])
+    panels = [axes for figure in drawn.values() for axes in figure.axes]
+    assert panels
+    assert all(axes.get_xlabel().replace("\n", " ").endswith("95 % interval") for axes in panels)
+
+
 def test_the_numbers_of_overlays_are_those_of_the_run(run):
     draw_reports(run, ["overlays"], ReportOptions(attributes=("light",)))
     table = pd.read_csv(run.report / "overlays.csv").set_index("picture")
