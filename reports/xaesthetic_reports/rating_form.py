@@ -22,6 +22,7 @@ from xaesthetic.run.store import Run
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6.5}
 _SIGNED, _PRESENT = ("negative", "neutral", "positive"), ("no", "", "yes")
 _SCORES = 5
+_PALE = 0.75  # how much of the ink small print has
 _SIDE = 720  # pixels of the photograph
 
 
@@ -108,7 +109,7 @@ def _declared_form(axes: Axes, items: list[Attribute]) -> None:
             axes.plot([x - 0.2], [y], "o", markersize=0.7 * size, mfc=style.paper(), mec=style.ink(), mew=0.6)
             axes.text(x, y, f"{value:g}", va="center", fontsize=size - 0.5)
         if item.question:
-            axes.text(0.25, y + 0.85, item.question, va="center", fontsize=size - 1.5, color="0.35")
+            axes.text(0.25, y + 0.85, item.question, va="center", fontsize=size - 1.5, color=style.ink(), alpha=_PALE)
         y += 2 if item.question else 1.4
     if len(items) > _MOST:
         axes.text(0.25, y, f"and {len(items) - _MOST} more", va="center", fontsize=size)
@@ -136,7 +137,7 @@ def _form(axes: Axes) -> None:
         axes.text(4.9 + (score - 1) * 1.05, 0.95, str(score), va="center")
     places = (5.5, 7.3, 9.1)
     for x, said in zip(places, _SIGNED, strict=True):
-        axes.text(x, 2.0, said, ha="center", va="center", color="0.25", fontsize=6)
+        axes.text(x, 2.0, said, ha="center", va="center", color=style.ink(), alpha=_PALE, fontsize=6)
     for row, attribute in enumerate(attributes):
         y = 2.85 + row
         axes.text(0.25, y, attribute.title, va="center")
@@ -145,7 +146,7 @@ def _form(axes: Axes) -> None:
             if said:
                 _choice(axes, x, y)
                 if votes is _PRESENT:
-                    axes.text(x + 0.3, y, said, va="center", fontsize=6, color="0.25")
+                    axes.text(x + 0.3, y, said, va="center", fontsize=6, color=style.ink(), alpha=_PALE)
 
 
 def _choice(axes: Axes, x: float, y: float) -> None:

@@ -115,3 +115,37 @@ def test_titles_of_axes_side_by_side_do_not_overlap():
     assert len(boxes) == 4
     assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
     assert all(box.y0 >= 0 for box in boxes)
+
+
+def extents(figure):
+    """The boxes of a figure's own texts, and its size, in pixels."""
+    figure.canvas.draw()
+    return [text.get_window_extent() for text in figure.texts], figure.get_size_inches() * figure.dpi
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("title", ["Depth of Field (PARA)", "balancing_elements_of_the_whole_composition"])
+def test_the_title_and_what_the_bar_shows_do_not_overlap_and_are_not_cut_off(title, columns):
+    photos = [np.zeros((8, 12, 3), np.uint8)] * 4
+    rows = [grid.Row(name, tuple(map(grid.Panel, photos))) for name in ("photograph", "one\nCAM")]
+    said = "map value, rating points (range 1 to 5)\n(each map has its own scale; grey: sign not stable)"
+    figure = grid.photo_grid(rows, grid.Page(title, (("4 highest", 4),), said, ("least", "most")), columns)
+    boxes, (width, height) = extents(figure)
+    assert any("colors: map value" in text.get_text() for text in figure.texts)
+    assert all(min(box.x0, box.y0) >= 0 and box.x1 <= width and box.y1 <= height for box in boxes)
+    top = [box for box, text in zip(boxes, figure.texts, strict=True) if text.get_text().startswith((title, "colors", "4"))]
+    assert len(top) == 3
+    assert not any(one.overlaps(other) for number, one in enumerate(top) for other in top[:number])
+
+
+@pytest.mark.parametrize(("columns", "count"), [(1, 2), (2, 1), (2, 5)])
+def test_titles_of_plots_are_not_cut_off_and_rows_of_panels_are_even(columns, count):
+    panel = IntervalPanel("x", (Line("a", "a", 0.1, -0.2, 0.3),), (), axis="mean, 95 % interval")
+    figure = interval_figure(
+        [panel] * count, "a_network_with_a_name_of_forty_letters_or: what follows controlled edits", columns
+    )
+    (box,), (width, height) = extents(figure)
+    assert (box.x0 >= 0, box.x1 <= width, box.y1 <= height) == (True, True, True)
+    assert all(box.y0 >= axes.title.get_window_extent().y1 for axes in figure.axes)
+    lefts = [round(axes.get_position().x0, 3) for axes in figure.axes]
+    assert count != 5 or (len(set(lefts)), lefts[:2]) == (3, lefts[3:])

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xaesthetic.figures.names import LETTER
+from xaesthetic.figures.names import LETTER, titled
 from xaesthetic.figures.style import STYLE, WIDTHS, ink, paper
 
 _MARKS = "osD^vPX*"
@@ -61,12 +61,15 @@ class IntervalPanel:
 def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 2) -> Figure:
     """Panels side by side, as many as there is room for in so many columns of a paper; the same rows in each."""
     across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
+    across = -(-len(panels) // -(-len(panels) // across))  # rows about as long as each other
     item = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
     width, body = _NAMES + item * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
     titles = [textwrap.fill(panel.axis, int((item - 0.05) / (LETTER * _SIZE))) for panel in panels]
     below = 0.37 + 0.09 * max(text.count("\n") for text in titles)  # a line of an axis title takes so much more
     pitch = body + 0.25 + below
-    height = 0.25 + pitch * -(-len(panels) // across)
+    title, large = titled(title, width - 0.16, 8.0, 6.5)
+    head = 0.25 + 0.11 * title.count("\n")
+    height = head + pitch * -(-len(panels) // across)
     longest = max(len(line.label) for panel in panels for line in panel.lines)
     size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
     with mpl.rc_context(STYLE):
@@ -75,11 +78,12 @@ def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
             left = (_NAMES - 0.05 + item * (number % across)) / width
-            bottom = (height - 0.25 - pitch * (number // across + 1) + below) / height
+            bottom = (height - head - pitch * (number // across + 1) + below) / height
             axes = figure.add_axes((left, bottom, (item - 0.15) / width, body / height))
             _draw(axes, panel, groups, 0.0 if number % across else size)
             axes.set_xlabel(titles[number], fontsize=_SIZE, labelpad=2)
-        figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
+        place = 0.08 / width, 1 - 0.06 / height
+        figure.text(*place, title, va="top", fontsize=large, fontweight="bold", linespacing=1.1)
     return figure
 
 

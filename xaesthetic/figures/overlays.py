@@ -11,14 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import text_to_path
 
 from xaesthetic.core.targets import describe_units
 from xaesthetic.core.types import Map, Mask, Pixels
 from xaesthetic.data import images
 from xaesthetic.figures import style
 from xaesthetic.figures.grid import Panel, draw_panel
-from xaesthetic.figures.letters import drawable
+from xaesthetic.figures.names import inches
 
 _COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT, _NOTE = 4, 7.0, 0.24, 0.18, 0.34, 0.16  # columns, and inches
 _LARGEST = 2.6  # inches: of a picture with few beside it
@@ -131,11 +130,11 @@ def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold:
     """Put a line below a place, in inches, in letters small enough for the room; what is too long loses its middle."""
     width, height = figure.get_size_inches()
     weight = "bold" if bold else "normal"
-    needed = _inches(text, weight)
+    needed = inches(text, _TEXT, weight)
     if needed * _SMALLEST > room * _TEXT:
         kept = int(len(text) * room * _TEXT / _SMALLEST / needed / 2) - 1
         text = f"{text[:kept]} … {text[-kept:]}"
-        needed = _inches(text, weight)
+        needed = inches(text, _TEXT, weight)
     size = _TEXT * min(1.0, room / needed) if needed else _TEXT
     side = "right" if right else "left"
     figure.text(at[0] / width, at[1] / height, text, va="top", ha=side, fontsize=size, fontweight=weight)
@@ -143,15 +142,8 @@ def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold:
 
 def _lines(note: str, room: float) -> list[str]:
     """A note in as few lines as hold it in letters of `_SMALL` points at least, about as long as each other."""
-    count = -(-_inches(note, "normal") * _SMALL // (room * _TEXT)) if note else 0
+    count = -(-inches(note, _TEXT) * _SMALL // (room * _TEXT)) if note else 0
     return textwrap.wrap(note, round(len(note) / count) + 4) if count else []
-
-
-def _inches(text: str, weight: str) -> float:
-    """How wide a line is at the common size."""
-    letters, families = drawable(text)
-    font = mpl.font_manager.FontProperties(family=list(families), size=_TEXT, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72
 
 
 def _color_bar(sheet: Axes, bottom: float, ends: tuple[str, str]) -> None:
