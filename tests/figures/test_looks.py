@@ -149,3 +149,18 @@ def test_titles_of_plots_are_not_cut_off_and_rows_of_panels_are_even(columns, co
     assert all(box.y0 >= axes.title.get_window_extent().y1 for axes in figure.axes)
     lefts = [round(axes.get_position().x0, 3) for axes in figure.axes]
     assert count != 5 or (len(set(lefts)), lefts[:2]) == (3, lefts[3:])
+
+
+def test_long_names_of_rows_are_folded_before_they_are_too_small_and_do_not_overlap():
+    names = [f"multigap_resnet50_with_a_long_name_of_mine_{number}, activation energy" for number in range(3)]
+    lines = tuple(Line(name, name, 0.1, -0.2, 0.3) for name in names)
+    figure = interval_figure([IntervalPanel("x", lines, (), axis="mean, 95 % interval")], "title")
+    figure.canvas.draw()
+    shown = figure.axes[0].get_yticklabels()
+    assert [text.get_text().replace("\n", "").replace(" ", "") for text in shown] == [
+        name.replace(" ", "") for name in names
+    ]
+    assert min(text.get_fontsize() for text in shown) >= 4.8
+    boxes = [text.get_window_extent() for text in shown]
+    assert all(box.x0 >= 0 for box in boxes)
+    assert not any(one.overlaps(other) for one, other in pairwise(boxes))
