@@ -12,6 +12,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import CMAPS, ReportOptions
 from xaesthetic.figures import grid, letters, names, style
 from xaesthetic.figures.intervals import IntervalPanel, Line, interval_figure
+from xaesthetic.figures.overlays import Overlay, overlay_figure
 
 LANDSCAPE, PORTRAIT = np.zeros((40, 60, 3), np.uint8), np.zeros((60, 40, 3), np.uint8)
 
@@ -164,3 +165,13 @@ def test_long_names_of_rows_are_folded_before_they_are_too_small_and_do_not_over
     boxes = [text.get_window_extent() for text in shown]
     assert all(box.x0 >= 0 for box in boxes)
     assert not any(one.overlaps(other) for one, other in pairwise(boxes))
+
+
+def test_titles_over_pictures_and_lines_of_the_note_are_equally_large():
+    values = np.arange(12, dtype=np.float32).reshape(3, 4)
+    titles = ("a", "a_network_of_forty_letters_or_so, Grad-CAM", "b, CAM")
+    note = " ".join(f"{title} was trained on ratings, and on edits as well as I can say" for title in titles * 2)
+    figure = overlay_figure(LANDSCAPE, [Overlay(title, "1.0", values, "points") for title in titles], "title", note)
+    sizes = {text.get_text(): round(text.get_fontsize(), 2) for text in figure.texts}
+    assert len({sizes[title] for title in ("photograph", *titles)}) == 1
+    assert len({size for text, size in sizes.items() if " trained on " in text}) == 1
