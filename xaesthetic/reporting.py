@@ -97,5 +97,5 @@ def raise_failures(failed: Mapping[str, Exception]) -> None:
     if len(failed) == 1:
         raise next(iter(failed.values()))
     if failed:
-        reasons = "; ".join(f"{name}: {error}" for name, error in failed.items())
-        raise DataError(f"{len(failed)} reports could not be drawn: {reasons}")
+        reasons = "; ".join(f"{name}: {error}".rstrip(".") for name, error in failed.items())
+        raise DataError(f"{len(failed)} reports could not be drawn: {reasons}.")

@@ -65,10 +65,11 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
     if not shown:
         raise DataError(f"{run.root}: no attribute is rated; Figure 4 needs AADB or a model.")
     named = title_labels(item.title for item in shown)
-    across = 2 * options.columns
-    rows = -(-len(shown) // across)
+    most = 2 * options.columns
+    across = min(most, len(shown))
+    rows, width = -(-len(shown) // across), style.WIDTHS[options.columns] * max(2, across) / most
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(style.WIDTHS[options.columns], 1.25 * rows + 0.25), layout="constrained")
+        figure = Figure(figsize=(width, 1.25 * rows + 0.25), layout="constrained")
         FigureCanvasAgg(figure)
         figure.supxlabel("rating", fontsize=6.5)
         figure.supylabel("photographs", fontsize=6.5)

@@ -10,6 +10,8 @@ import pandas as pd
 from xaesthetic.core.beyond import beyond_words
 from xaesthetic.core.described import Described
 from xaesthetic.core.facts import report
+from xaesthetic.core.files import write_text
+from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.photograph import load_photograph
@@ -21,13 +23,16 @@ from xaesthetic.run.seen import SEEN, seen_photographs
 from xaesthetic.run.store import Run
 from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
+from xaesthetic_reports._panels import ends_of
 from xaesthetic_reports._ranges import range_notes
 from xaesthetic_reports._titles import titles_of
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
 _LONGEST = 110  # bytes of each part of a file's name: a file system takes 255
 _NONE = "no-attribute"
-_FILES = 1  # for each picture, as there are many: the first kind that is wanted
+_Shown = Mapping[tuple[str, str], Overlay]  # by model and method
+_Numbers = tuple[str | float | None, ...]  # in the order of the columns
+_COLUMNS = ("picture", "image", "attribute", "model", "method", "rating", "lowest", "mean", "highest", "unit")
 
 
 @report(on_request=True)
@@ -45,14 +50,15 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/overlays/PHOTOGRAPH-ATTRIBUTE.png``; ``PHOTOGRAPH-no-attribute.png``, where no attributes are named.
+    ``report/overlays/PHOTOGRAPH-ATTRIBUTE.png``; ``PHOTOGRAPH-no-attribute.png``, where no attributes are named; and
+    ``report/overlays.csv`` with the numbers of all pictures.
     """
     stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
     series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []
     known, fades = _determined(run), fading(run, options)
-    described, units, written = run.described(), units_of(run), dict[Path, None]()
+    described, units, written, rows = run.described(), units_of(run), dict[Path, None](), list[_Numbers]()
     for record in run.photographs():
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
         said = [*series, *(f"{model}: {how}{marks.get(model, '')}" for model, how in run.trained().items())]
@@ -70,11 +76,24 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
                         f"{'; '.join(said)}.",
                     ]
                 )
-                figure = overlay_figure(pixels, shown, title, note)
-                for kind in options.formats[:_FILES]:
+                figure = overlay_figure(pixels, list(shown.values()), title, note)
+                for kind in options.formats:
                     save_figure(figure, file.with_suffix(f".{kind}"), min(_DPI, options.dpi))
                     written[file.with_suffix(f".{kind}")] = None
-    return list(written)
+                rows += _numbers(file.stem, record.id, attribute, shown, ratings)
+    return [*written, _write_numbers(run.report / "overlays.csv", rows)] if written else []
+
+
+def _numbers(picture: str, image: str, attribute: str, shown: _Shown, ratings: pd.Series) -> Iterator[_Numbers]:
+    """Give the rating that stands in each corner, and the ends and the mean of the map under it."""
+    for (model, method), overlay in shown.items():
+        rating = float(ratings[image, model, attribute]) if attribute else None
+        yield picture, image, attribute, model, method, rating, *ends_of(overlay.values), overlay.unit
+
+
+def _write_numbers(file: Path, rows: Sequence[_Numbers]) -> Path:
+    write_text(file, frame_csv(pd.DataFrame(rows, columns=list(_COLUMNS))))
+    return file
 
 
 def _determined(run: Run) -> dict[str, list[str]]:
@@ -90,15 +109,15 @@ def _ranges(attribute: str, stacks: Mapping[tuple[str, str], Maps], described: D
 
 def _shown(
     record: Record, stacks: Mapping[tuple[str, str], Maps], ratings: pd.Series, units: Units, fades: Fading, titles: Titles
-) -> Iterator[tuple[str, Sequence[Overlay]]]:
+) -> Iterator[tuple[str, _Shown]]:
     """Give every attribute with the maps of those models that have it; under no name those that ask no attribute."""
     held = {place: stack for place, stack in stacks.items() if record.id in stack.images}
     by_attribute = {place: stack for place, stack in held.items() if stack.asks_output}
     for attribute in dict.fromkeys(name for stack in by_attribute.values() for name in stack.attributes):
         yield (
             attribute,
-            [
-                Overlay(
+            {
+                (model, method): Overlay(
                     titles.place(model, method),
                     units.corner(record.id, model, attribute, float(ratings[record.id, model, attribute])),
                     stack.map(record.id, attribute),
@@ -107,13 +126,13 @@ def _shown(
                 )
                 for (model, method), stack in by_attribute.items()
                 if attribute in stack.attributes
-            ],
+            },
         )
-    floors = [
-        Overlay(titles.place(model, method), "", stack.map(record.id, stack.attributes[0]))
+    floors = {
+        (model, method): Overlay(titles.place(model, method), "", stack.map(record.id, stack.attributes[0]))
         for (model, method), stack in held.items()
         if not stack.asks_output
-    ]
+    }
     if floors:
         yield "", floors
 
@@ -125,7 +144,7 @@ def _plain(name: str) -> str:
 
 
 def _free(folder: Path, stem: str, taken: dict[Path, None]) -> Path:
-    """A file of that name, numbered where two would have one, also on disks to which upper and lower case are one."""
+    """A file of that name, numbered where two would have one but for the ending, also on disks that know no case."""
     number, file = 1, folder / f"{stem}.png"
     held = {_folded(other) for other in taken}
     while _folded(file) in held:
@@ -135,4 +154,4 @@ def _free(folder: Path, stem: str, taken: dict[Path, None]) -> Path:
 
 
 def _folded(file: Path) -> str:
-    return unicodedata.normalize("NFC", file.name).casefold()
+    return unicodedata.normalize("NFC", file.stem).casefold()

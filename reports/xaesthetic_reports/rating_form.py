@@ -1,10 +1,12 @@
 """The paper's Figure 5: the form on which people rated photographs, drawn from what is known of the attributes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -20,6 +22,7 @@ from xaesthetic.run.store import Run
 _STYLE: dict[Any, Any] = {**style.STYLE, "font.size": 6.5}
 _SIGNED, _PRESENT = ("negative", "neutral", "positive"), ("no", "", "yes")
 _SCORES = 5
+_PALE = 0.75  # how much of the ink small print has
 _SIDE = 720  # pixels of the photograph
 
 
@@ -39,7 +42,7 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
 
     Returns
     -------
-    ``report/rating_form.png``, ``.pdf`` and the caption.
+    ``report/rating_form.png``, ``.pdf``, the caption, and ``.csv`` with what can be chosen.
     """
     records = run.records()
     aadb = run.experiment.data.partition(":")[0] == "aadb"
@@ -60,7 +63,21 @@ def rating_form(run: Run, options: ReportOptions) -> list[Path]:
             _form(axes)
     credit = f" ({record.credit})" if record.credit else ""
     said = _DECLARED.format(data=run.experiment.data) if declared else _AADB
-    return style.save(figure, run.report / "rating_form", f"{said} Photograph: {record.id}{credit}.", options)
+    caption = f"{said} Photograph: {record.id}{credit}."
+    return style.save(figure, run.report / "rating_form", caption, options, _choices(declared))
+
+
+def _choices(declared: Sequence[Attribute]) -> pd.DataFrame:
+    """A row for each circle: what is rated, the number that it stands for, and what is written beside it."""
+    rows: list[tuple[str, str, str, float, str]] = []
+    for item in declared:
+        rows += [(item.name, item.title, item.question, step, f"{step:g}") for step in _steps(item) or (np.nan,)]
+    for item in () if declared else ATTRIBUTES:
+        votes = enumerate(_SIGNED, -1) if item.low < 0 else enumerate(filter(None, _PRESENT))
+        scores = ((score, str(score)) for score in range(1, _SCORES + 1))
+        shown = scores if item.name == "overall" else votes
+        rows += [(item.name, item.title, item.question, float(value), said) for value, said in shown]
+    return pd.DataFrame(rows, columns=["attribute", "title", "question", "value", "label"])
 
 
 _AADB = (
@@ -92,7 +109,7 @@ def _declared_form(axes: Axes, items: list[Attribute]) -> None:
             axes.plot([x - 0.2], [y], "o", markersize=0.7 * size, mfc=style.paper(), mec=style.ink(), mew=0.6)
             axes.text(x, y, f"{value:g}", va="center", fontsize=size - 0.5)
         if item.question:
-            axes.text(0.25, y + 0.85, item.question, va="center", fontsize=size - 1.5, color="0.35")
+            axes.text(0.25, y + 0.85, item.question, va="center", fontsize=size - 1.5, color=style.ink(), alpha=_PALE)
         y += 2 if item.question else 1.4
     if len(items) > _MOST:
         axes.text(0.25, y, f"and {len(items) - _MOST} more", va="center", fontsize=size)
@@ -120,7 +137,7 @@ def _form(axes: Axes) -> None:
         axes.text(4.9 + (score - 1) * 1.05, 0.95, str(score), va="center")
     places = (5.5, 7.3, 9.1)
     for x, said in zip(places, _SIGNED, strict=True):
-        axes.text(x, 2.0, said, ha="center", va="center", color="0.25", fontsize=6)
+        axes.text(x, 2.0, said, ha="center", va="center", color=style.ink(), alpha=_PALE, fontsize=6)
     for row, attribute in enumerate(attributes):
         y = 2.85 + row
         axes.text(0.25, y, attribute.title, va="center")
@@ -129,7 +146,7 @@ def _form(axes: Axes) -> None:
             if said:
                 _choice(axes, x, y)
                 if votes is _PRESENT:
-                    axes.text(x + 0.3, y, said, va="center", fontsize=6, color="0.25")
+                    axes.text(x + 0.3, y, said, va="center", fontsize=6, color=style.ink(), alpha=_PALE)
 
 
 def _choice(axes: Axes, x: float, y: float) -> None:

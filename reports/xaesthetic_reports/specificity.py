@@ -41,10 +41,10 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
         return []
     file = run.report / "specificity.csv"
     write_text(file, frame_csv(table))
-    titles, energy = titles_of(options), ("with_energy",) * 3
+    titles, energy = titles_of(options), ("with_energy", "with_energy_low", "with_energy_high")
     panels = [
         IntervalPanel("between attributes", _lines(table, "between", "low", "high", titles), (), CORRELATION, _AXIS),
-        IntervalPanel("with activation energy", _lines(table, *energy, titles), (), CORRELATION, "Pearson's r, mean"),
+        IntervalPanel("with activation energy", _lines(table, *energy, titles), (), CORRELATION, _AXIS),
     ]
     explained = frozenset(image for place in _places(run) for image in run.maps(*place).images)
     caption = "\n".join([_caption(run, table), *seen_caption(run, explained), *title_notes(run, options)])
@@ -75,5 +75,6 @@ def _caption(run: Run, table: pd.DataFrame) -> str:
     return (
         f"Pearson's r of one photograph's maps for two attributes, mean over all pairs of {int(table['attributes'].max())} "
         f"attributes and {int(table['photographs'].max())} photographs of {run.experiment.data}, with 95 % intervals "
-        f"(bootstrap-t); and of a map with the same model's activation energy, which asks no head. {verdicts}. {trained}."
+        "(bootstrap-t); and, likewise, of a map with the same model's activation energy, which asks no head. "
+        f"{verdicts}. {trained}."
     )

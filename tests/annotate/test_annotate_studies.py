@@ -4,6 +4,7 @@ import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from support.finished_study import LIGHT, answer_as_expected, photographs, rectangle, simulate
@@ -12,7 +13,7 @@ from support.plugin_package import plugged  # noqa: F401
 import xaesthetic as xa
 from xaesthetic.cli import main
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import Record
+from xaesthetic.core.types import Record, ReportOptions
 from xaesthetic.data.datasets.annotations import annotations
 from xaesthetic.data.masks import read_mask
 from xaesthetic.data.study_export import read_export_study
@@ -57,6 +58,23 @@ def test_who_is_careless_is_excluded_and_results_come_with_and_without(study, tm
     written = agreements.write_agreement(measured, store, made, folder, tmp_path / "agreement")
     assert {"regions.csv", "kept_summary.csv", "disagreement.png", "people.csv"} <= {file.name for file in written}
     assert all(file.stat().st_size for file in written)
+    drawn = pd.read_csv(tmp_path / "agreement" / "disagreement.csv")
+    assert (len(drawn), set(drawn["image"]) <= {item.id for item in made.photographs}) == (4, True)
+    assert drawn["dice"].is_monotonic_increasing
+
+
+def test_the_disagreement_is_drawn_as_wanted(study, tmp_path):
+    made, store, folder = study
+    look = ReportOptions(columns=1, formats=("svg", "png"), dpi=50, style="dark")
+    written = agreements.write_agreement(
+        agreements.measure_agreement(store, made), store, made, folder, tmp_path / "out", look
+    )
+    names = {file.name for file in written}
+    assert {"disagreement.svg", "disagreement.png"} <= names
+    assert "disagreement.pdf" not in names
+    with Image.open(tmp_path / "out" / "disagreement.png") as image:
+        assert image.width == int(3.35 * 50)
+        assert max(image.convert("RGB").getpixel((0, 0))) < 40
 
 
 def test_the_export_says_who_is_excluded_and_holds_fused_regions(study, tmp_path):

@@ -9,6 +9,7 @@ from support.plugin_package import plugged  # noqa: F401
 from support.watched_run import run, watched  # noqa: F401
 
 import xaesthetic as xa
+from xaesthetic.core.statistics import bootstrap_t
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation import specificity
 from xaesthetic.evaluation.judge import summarise
@@ -102,6 +103,9 @@ def test_of_a_run(run):
         for one in each
     ]
     assert table.loc["cam", "with_energy"] == pytest.approx(np.mean(alike), abs=1e-5)
+    ends = bootstrap_t(np.reshape(alike, (len(maps.images), -1)).mean(1), seed=run.experiment.seed, tested=False)
+    assert list(table.loc["cam", ["with_energy_low", "with_energy_high"]]) == pytest.approx([ends.low, ends.high], abs=1e-5)
+    assert np.isnan(table.loc["activation_energy", ["with_energy_low", "with_energy_high"]].astype(float)).all()
 
 
 def test_a_null_of_cam_is_one_of_grad_cam_which_is_the_same_map(run, monkeypatch):

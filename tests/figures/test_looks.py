@@ -12,6 +12,7 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.types import CMAPS, ReportOptions
 from xaesthetic.figures import grid, letters, names, style
 from xaesthetic.figures.intervals import IntervalPanel, Line, interval_figure
+from xaesthetic.figures.overlays import Overlay, overlay_figure
 
 LANDSCAPE, PORTRAIT = np.zeros((40, 60, 3), np.uint8), np.zeros((60, 40, 3), np.uint8)
 
@@ -115,3 +116,62 @@ def test_titles_of_axes_side_by_side_do_not_overlap():
     assert len(boxes) == 4
     assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
     assert all(box.y0 >= 0 for box in boxes)
+
+
+def extents(figure):
+    """The boxes of a figure's own texts, and its size, in pixels."""
+    figure.canvas.draw()
+    return [text.get_window_extent() for text in figure.texts], figure.get_size_inches() * figure.dpi
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("title", ["Depth of Field (PARA)", "balancing_elements_of_the_whole_composition"])
+def test_the_title_and_what_the_bar_shows_do_not_overlap_and_are_not_cut_off(title, columns):
+    photos = [np.zeros((8, 12, 3), np.uint8)] * 4
+    rows = [grid.Row(name, tuple(map(grid.Panel, photos))) for name in ("photograph", "one\nCAM")]
+    said = "map value, rating points (range 1 to 5)\n(each map has its own scale; grey: sign not stable)"
+    figure = grid.photo_grid(rows, grid.Page(title, (("4 highest", 4),), said, ("least", "most")), columns)
+    boxes, (width, height) = extents(figure)
+    assert any("colors: map value" in text.get_text() for text in figure.texts)
+    assert all(min(box.x0, box.y0) >= 0 and box.x1 <= width and box.y1 <= height for box in boxes)
+    top = [box for box, text in zip(boxes, figure.texts, strict=True) if text.get_text().startswith((title, "colors", "4"))]
+    assert len(top) == 3
+    assert not any(one.overlaps(other) for number, one in enumerate(top) for other in top[:number])
+
+
+@pytest.mark.parametrize(("columns", "count"), [(1, 2), (2, 1), (2, 5)])
+def test_titles_of_plots_are_not_cut_off_and_rows_of_panels_are_even(columns, count):
+    panel = IntervalPanel("x", (Line("a", "a", 0.1, -0.2, 0.3),), (), axis="mean, 95 % interval")
+    figure = interval_figure(
+        [panel] * count, "a_network_with_a_name_of_forty_letters_or: what follows controlled edits", columns
+    )
+    (box,), (width, height) = extents(figure)
+    assert (box.x0 >= 0, box.x1 <= width, box.y1 <= height) == (True, True, True)
+    assert all(box.y0 >= axes.title.get_window_extent().y1 for axes in figure.axes)
+    lefts = [round(axes.get_position().x0, 3) for axes in figure.axes]
+    assert count != 5 or (len(set(lefts)), lefts[:2]) == (3, lefts[3:])
+
+
+def test_long_names_of_rows_are_folded_before_they_are_too_small_and_do_not_overlap():
+    names = [f"multigap_resnet50_with_a_long_name_of_mine_{number}, activation energy" for number in range(3)]
+    lines = tuple(Line(name, name, 0.1, -0.2, 0.3) for name in names)
+    figure = interval_figure([IntervalPanel("x", lines, (), axis="mean, 95 % interval")], "title")
+    figure.canvas.draw()
+    shown = figure.axes[0].get_yticklabels()
+    assert [text.get_text().replace("\n", "").replace(" ", "") for text in shown] == [
+        name.replace(" ", "") for name in names
+    ]
+    assert min(text.get_fontsize() for text in shown) >= 4.8
+    boxes = [text.get_window_extent() for text in shown]
+    assert all(box.x0 >= 0 for box in boxes)
+    assert not any(one.overlaps(other) for one, other in pairwise(boxes))
+
+
+def test_titles_over_pictures_and_lines_of_the_note_are_equally_large():
+    values = np.arange(12, dtype=np.float32).reshape(3, 4)
+    titles = ("a", "a_network_of_forty_letters_or_so, Grad-CAM", "b, CAM")
+    note = " ".join(f"{title} was trained on ratings, and on edits as well as I can say" for title in titles * 2)
+    figure = overlay_figure(LANDSCAPE, [Overlay(title, "1.0", values, "points") for title in titles], "title", note)
+    sizes = {text.get_text(): round(text.get_fontsize(), 2) for text in figure.texts}
+    assert len({sizes[title] for title in ("photograph", *titles)}) == 1
+    assert len({size for text, size in sizes.items() if " trained on " in text}) == 1

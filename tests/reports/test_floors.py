@@ -36,7 +36,7 @@ def test_floors_have_a_figure_of_their_own(plugged, compare, monkeypatch):
         "Vivid Color": ["photograph", "tiny_net\nCAM"],
         "No attribute asked": ["photograph", "tiny_net\nactivation energy", "tiny_net\nEigen-CAM"],
     }
-    assert {"floors.png", "floors.pdf", "floors.txt"} <= {file.name for file in written}
+    assert {"floors.png", "floors.pdf", "floors.csv", "floors.txt"} <= {file.name for file in written}
     stack = run.maps("tiny_net", "eigen_cam")
     assert (stack.asks_output, run.maps("tiny_net", "cam").asks_output) == (False, True)
     assert json.loads((stack.folder / "zarr.json").read_text())["attributes"]["asks_output"] is False

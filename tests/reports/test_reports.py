@@ -133,6 +133,56 @@ def test_writes_into_the_report_folder(run, name):
     assert all(path.is_file() and run.report in path.parents for path in written)
 
 
+TABLE_ELSEWHERE = {"overlays": "overlays.csv"}
+"""Reports that draw many pictures, and the one table that holds the numbers of all of them."""
+
+
+@pytest.mark.parametrize("name", sorted(set(plugins.names("reports")) - {"floors"}))  # tests/reports/test_floors.py
+def test_the_numbers_of_every_figure_lie_beside_it(run, name):
+    written = draw_reports(run, [name])
+    figures = [file for file in written if file.suffix in (".png", ".pdf", ".svg")]
+    assert name not in DRAWING or figures
+    for figure in figures:
+        file = run.report / TABLE_ELSEWHERE[name] if name in TABLE_ELSEWHERE else figure.with_suffix(".csv")
+        assert file in written
+        assert len(pd.read_csv(file)) > 0
+
+
+DRAWING = {
+    "approach", "attribute_grid", "edit_controls", "edits", "faithfulness", "label_distributions", "leaderboard",
+    "overlays", "randomised", "rating_form", "samples", "score_samples", "specificity",
+}  # fmt: skip
+
+
+INTERVALS = ("edit_controls", "edits", "faithfulness", "leaderboard", "randomised", "specificity")
+
+
+@pytest.mark.parametrize("name", INTERVALS)
+def test_every_plot_says_what_its_values_are_and_which_interval_theirs_is(run, name, drawn):
+    draw_reports(run, [name])
+    panels = [axes for figure in drawn.values() for axes in figure.axes]
+    assert panels
+    assert all(axes.get_xlabel().replace("\n", " ").endswith("95 % interval") for axes in panels)
+
+
+def test_the_numbers_of_overlays_are_those_of_the_run(run):
+    draw_reports(run, ["overlays"], ReportOptions(attributes=("light",)))
+    table = pd.read_csv(run.report / "overlays.csv").set_index("picture")
+    assert list(table.index) == [f"{name}-light" for name in IDS]
+    assert (run.report / "overlays" / "d-light.pdf").is_file()
+    assert list(table.loc["d-light", ["image", "attribute", "model", "method"]]) == ["d", "light", "one", "cam"]
+    assert table.loc["d-light", "rating"] == pytest.approx(0.3)
+    map_ = run.maps("one", "cam").map("d", "light")
+    shown = table.loc["d-light", ["lowest", "mean", "highest"]]
+    assert list(shown) == pytest.approx([map_.min(), map_.mean(), map_.max()], rel=1e-5)
+
+
+def test_the_numbers_of_a_form_are_what_can_be_chosen(run):
+    draw_reports(run, ["rating_form"])
+    table = pd.read_csv(run.report / "rating_form.csv")
+    assert table[table["attribute"] == "light"]["value"].tolist() == [-1, 0, 1]
+
+
 OF_PEOPLE = {"overlays", "floors", "agreement", "samples", "score_samples", "label_distributions", "rating_form", "table_2"}
 """No model has a part in them, or none here; overlays have it in the picture (tests/stages/test_explanation.py)."""
 

@@ -58,6 +58,6 @@ def test_a_report_that_fails_does_not_keep_the_others(tmp_path, failing_reports)
     assert "in the report 'breaks'" in fault.value.__notes__[0]
     with pytest.raises(DataError, match="measure first"):
         draw_reports(run, ["refuses", "predictions"])
-    with pytest.raises(DataError, match="2 reports could not be drawn: a: one; b: two"):
+    with pytest.raises(DataError, match=r"^2 reports could not be drawn: a: one; b: two\.$"):
         raise_failures({"a": DataError("one"), "b": DataError("two")})
     raise_failures({})

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 import xaesthetic as xa
 from xaesthetic.cli import app
+from xaesthetic.core import progress
 from xaesthetic.core.errors import ModelError
+from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Experiment
 from xaesthetic.evaluation import summaries
 from xaesthetic.evaluation.judge import judge
@@ -129,3 +131,19 @@ def test_the_command(run):
     ):  # fmt: skip
         assert words in said
     assert (run.report / "leaderboard_by_person.csv").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stage", "inside"), [("randomisation", "4 photographs: "), ("faithfulness", "one photograph: ")])
+def test_progress_counts_photographs_and_passes(run, stage, inside):
+    told, beside = [], []
+
+    def track(items, what, total):
+        told.append((what, total))
+        with progress._saying(beside.append):
+            yield from items
+
+    measure(run, stage, execution=Execution(track=track))
+    photographs = len(run.maps("tiny_net", "cam").images)
+    assert ("photographs, " in told[-1][0], told[-1][1]) == (True, photographs)
+    assert any(f"tiny_net, {inside}" in text and text.endswith(" passes") for text in beside)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xaesthetic.cli import completing, options, plan, screen
+from xaesthetic.cli import completing, drawing, options, plan, screen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,13 +55,20 @@ def export(
     screen.say(f"xaesthetic compare --data annotations --root {out} holds maps against it.", err=True)
 
 
-@app.command(epilog="\b\nExample:\n  xaesthetic annotations agreement study")
+@app.command(
+    epilog="\b\nExamples:\n  xaesthetic annotations agreement study\n  "
+    "xaesthetic annotations agreement study --out agreement --style slides --format svg,png"
+)
 def agreement(
     study: Folder,
     out: Annotated[
         Path | None, typer.Option(help="Where the tables go. Default: agreement in the study's folder.", show_default=False)
     ] = None,
     database: Database = "",
+    columns: drawing.Columns = 2,
+    format: drawing.Formats = None,  # noqa: A002  # the option's name
+    dpi: drawing.Dpi = None,
+    style: drawing.Style = "paper",
     as_json: options.Json = False,
 ) -> None:
     """Say how far people agree: on regions and ratings, with themselves, on catch trials; with and without exclusions."""
@@ -69,9 +76,10 @@ def agreement(
 
     from xaesthetic.studies import agreement as agreements
 
+    look = drawing.report_options("per_map", columns, formats=format, dpi=dpi, style=style)
     with _opened(study, database) as (question, store):
         measured = agreements.measure_agreement(store, question)
-        written = agreements.write_agreement(measured, store, question, study, out or study / "agreement")
+        written = agreements.write_agreement(measured, store, question, study, out or study / "agreement", look)
     if as_json:
         tables = {name: json.loads(table.to_json(orient="records")) for name, table in measured.tables().items()}
         screen.say_json(json.dumps(tables, indent=2))

@@ -10,7 +10,9 @@ from xaesthetic.cli.lists import split_commas
 if TYPE_CHECKING:
     from xaesthetic.core.types import ReportOptions
 
-Scale = Annotated[str, typer.Option(help="Colours from each map's own lowest to highest ('per_map') or a row's ('shared').")]
+Scale = Annotated[
+    str, typer.Option(metavar="per_map|shared", help="Colours from each map's own lowest to highest, or from a row's.")
+]
 Columns = Annotated[int, typer.Option(min=1, max=2, help="Of a two-column paper: how wide figures are.")]
 Fade = Annotated[bool, typer.Option(help="Maps fade to grey where refits of the head do not agree about the sign.")]
 Labels = Annotated[

@@ -122,6 +122,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
 
     run = comparison.run
     pictures = [file for file in comparison.written if file.parent.name == "overlays"]
+    numbers = [file for file in comparison.written if file.name == "overlays.csv"]
     pages = [file for file in comparison.written if file.suffix == ".html"]
     page = screen.find_page(pages)
     if as_json:
@@ -137,7 +138,7 @@ def _print(comparison: "Comparison", quiet: bool, as_json: bool, open_page: bool
         if not quiet:
             ratings.print_shown(run)
             screen.print_precision_of(run)
-        screen.print_written([*pictures, *pages], page)
+        screen.print_written([*pictures, *numbers, *pages], page)
     screen.print_passed_over(comparison.passed_over)
     screen.print_left_out(comparison.left_out)
     raise_failures(comparison.failed)

@@ -108,8 +108,12 @@ def _say_ranges_of_models(described: "Described", table: "pd.DataFrame", rows: S
     """Print the ranges that are declared: by their attributes, behind the models' names where there are several."""
     places = list(dict.fromkeys(zip(map(str, table["model"]), map(str, table["attribute"]), strict=True)))
     several = len({model for model, _ in places}) > 1
-    names = [f"{model} {name}" if several else name for model, name in places]
-    _say_ranges([name.replace("_", " ") for name in names], [described.of_model(*place) for place in places], rows)
+    shown = [(model, name.replace("_", " ")) for model, name in places]
+    _say_ranges(
+        [f"{model} {name}" if several else name for model, name in shown],
+        [described.of_model(*place) for place in places],
+        rows,
+    )
 
 
 def print_ratings(ratings: "Ratings") -> None:

@@ -246,7 +246,7 @@ def _renew(run: Run, summary: Summary) -> None:
 
 def _digest(run: Run, summary: Summary) -> str:
     """Return what tells one set of inputs of a summary from another."""
-    sums = [installed_version(), *(run.digest(table) for table in summary.made_from)]
+    sums = [installed_version(), *summary.table.names, *(run.digest(table) for table in summary.made_from)]
     if run.has(LEFT_OUT):
         sums += [run.digest(LEFT_OUT)]
     sums += [run.made_from(table) for table in summary.reads]

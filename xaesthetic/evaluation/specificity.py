@@ -19,15 +19,16 @@ SPECIFICITY = Table(
     "summaries/specificity",
     columns(
         "model text | method text | photographs int | attributes int | between float | low float | high float"
-        " | with_energy float | with_untrained float | output_shuffled float | network_shuffled float | null float"
+        " | with_energy float | with_energy_low float | with_energy_high float"
+        " | with_untrained float | output_shuffled float | network_shuffled float | null float"
         " | verdict text | warns bool"
     ),
     "xaesthetic score RUN",
     "`between` is the mean correlation of one photograph's maps for two attributes, over all pairs and "
     "photographs, with 95 % (bootstrap-t over photographs); `with_energy` that of a map with the same model's "
-    "activation energy, which asks no head; `with_untrained` of a trained output's map with those of outputs that "
-    "were never trained, where the model has such; `output_shuffled` and `network_shuffled` with the same map "
-    "after these weights were shuffled, where that was tried. `null` is how alike heads fitted to "
+    "activation energy, which asks no head, with 95 % likewise; `with_untrained` of a trained output's map with those "
+    "of outputs that were never trained, where the model has such; `output_shuffled` and `network_shuffled` with the "
+    "same map after these weights were shuffled, where that was tried. `null` is how alike heads fitted to "
     "permuted ratings make the maps of two attributes, where the model says so: what `between` is held against, else 0. "
     "`warns` where a map of one attribute is as good as a map of another.",
 )
@@ -65,16 +66,17 @@ def measure_specificity(run: Run, places: Collection[Place] | None = None) -> pd
             stack = run.maps(model, method)
             floor = method == ENERGY or not stack.asks_output
             between = bootstrap_t(between_attributes(stack), seed=run.experiment.seed, tested=False)
-            alike = float("nan") if energy is None or floor else _mean(_with_energy(stack, energy))
+            alike = bootstrap_t(with_energy(stack, None if floor else energy), seed=run.experiment.seed, tested=False)
             others = _mean(with_untrained(stack, untrained[model]))
             output, network = (_survives(shuffled, model, method, stage) for stage in (OUTPUT, "whole network"))
             counts = len(stack.images), len(stack.attributes)
             null = null_of(answers[model].specificity_null, stack.attributes) if method in _CAM else nan
             ends = between.value, between.low, between.high
             reach = between.value if np.isnan(between.high) else between.high
-            said = verdict(ENERGY if floor else method, between.value, alike, others, output, null, reach)
+            alikes = alike.value, alike.low, alike.high
+            said = verdict(ENERGY if floor else method, between.value, alike.value, others, output, null, reach)
             warns = (between.value >= SAME or reach >= null) and not floor
-            rows.append((model, method, *counts, *ends, alike, others, output, network, null, said, warns))
+            rows.append((model, method, *counts, *ends, *alikes, others, output, network, null, said, warns))
     return pd.DataFrame(rows, columns=list(SPECIFICITY.names)).sort_values("between", kind="stable", ignore_index=True)
 
 
@@ -128,14 +130,19 @@ def _flat(maps: MapArray) -> Float[np.ndarray, "n a c"]:
     return standardised(maps.reshape(*maps.shape[:2], -1))
 
 
-def _with_energy(stack: Maps, energy: Maps) -> Float[np.ndarray, "n a"]:
-    """Return the correlation of each map with the photograph's activation energy, carried to its grid."""
+def with_energy(stack: Maps, energy: Maps | None) -> Float[np.ndarray, " n"]:
+    """Return for each photograph the mean correlation of its maps with its activation energy, carried to their grid.
+
+    Unknown where there is no energy to hold them against.
+    """
+    if energy is None:
+        return np.full(len(stack.images), np.nan)
     products = []
     for ids, maps in stack.chunks():
         carried = [images.to_pixels(energy.of(image)[0], stack.grid) for image in ids]
         theirs = standardised(np.stack(carried).reshape(len(carried), 1, -1))
-        products.append((_flat(maps) @ theirs.transpose(0, 2, 1))[..., 0])
-    return np.concatenate(products)
+        products += [_mean(item) for item in _flat(maps) @ theirs.transpose(0, 2, 1)]
+    return np.array(products)
 
 
 def _mean(values: np.ndarray) -> float:

@@ -8,18 +8,18 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
 from xaesthetic.core.types import Map, Pixels
-from xaesthetic.figures.names import LETTER, NAME_SIZE, divided_name, fitting, folded
-from xaesthetic.figures.style import STYLE, WIDTHS, colormap, ink
+from xaesthetic.figures import bars
+from xaesthetic.figures.names import LETTER, NAME_SIZE, divided_name, fitting, folded, inches, titled
+from xaesthetic.figures.style import STYLE, WIDTHS, ink
 
-_CELL, _GAP, _SIDE, _ABOVE, _TITLE, _HEADING, _NAME_LINE, _BAR = 1.2, 0.12, 0.95, 0.12, 0.2, 0.24, 0.085, 0.52  # inches
+_CELL, _GAP, _SIDE, _ABOVE, _TITLE, _HEADING, _NAME_LINE, _BAR = 1.2, 0.12, 0.95, 0.12, 0.2, 0.24, 0.085, bars.ROOM  # inches
 _SMALLEST = 0.45  # inches: of a picture in one column, before groups are put below each other
 _HIGHEST, _BESIDE = 1.25, 0.05  # of a cell's width: a row, and the space between pictures
 _SMALL, _LABEL = 5.0, 6.5  # points, of rows' names: longer ones are folded
-_SMALL_BAR = 4.0  # points: what the bar shows is not written smaller than that
+_HEAD = 9.0  # points of the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,15 @@ def photo_grid(rows: Sequence[Row], page: Page, columns: int = 2) -> Figure:
         FigureCanvasAgg(figure)
         if page.title:
             at = (plan.left / plan.width, 1 - 0.06 / plan.height)
-            figure.text(*at, page.title, va="top", fontsize=9, fontweight="bold")
-        top = plan.height - plan.title
+            _, size = titled(page.title, plan.width - plan.left - 0.05, _HEAD, 0.0)
+            figure.text(*at, page.title, va="top", fontsize=size, fontweight="bold")
+        top = plan.height - plan.title - plan.note
         for block in plan.blocks:
             _draw_block(figure, plan, block, top)
             top -= plan.tall(block)
         if page.bar:
-            heights = plan.blocks[-1].heights
-            _color_bar(figure, page, plan.rows(heights[1:] or heights) - plan.above)
+            under = (plan.left, plan.title + 0.02) if plan.note else None
+            bars.color_bar(figure, page.bar, page.ends, plan.bar, under)
     return figure
 
 
@@ -118,6 +119,8 @@ class _Plan:
     """A picture's width with the space beside it."""
     size: float
     """Of rows' names."""
+    note: float = 0.0
+    """What the bar shows takes that much below the title, where it has no room beside the bar nor beside the title."""
 
     def below(self, block: _Block) -> float:
         """What the longest name of a photograph takes."""
@@ -134,7 +137,13 @@ class _Plan:
     @property
     def height(self) -> float:
         """Of the figure."""
-        return self.title + sum(map(self.tall, self.blocks)) + 0.03
+        return self.title + self.note + sum(map(self.tall, self.blocks)) + 0.03
+
+    @property
+    def bar(self) -> float:
+        """Of the colour bar: all rows of maps in the last block."""
+        heights = self.blocks[-1].heights
+        return self.rows(heights[1:] or heights) - self.above
 
 
 def _plan(rows: Sequence[Row], page: Page, columns: int) -> _Plan:
@@ -151,7 +160,11 @@ def _plan(rows: Sequence[Row], page: Page, columns: int) -> _Plan:
     room = left - 0.12 if wide else width - around
     size = max(_SMALL, min(fitting(name, room, _LABEL) for name in named))
     blocks = tuple(_filled(block, cell) for block in blocks)
-    return _Plan(blocks, width, _TITLE if page.title else 0.0, left, 0.0 if wide else _ABOVE, cell, size)
+    plan = _Plan(blocks, width, _TITLE if page.title else 0.0, left, 0.0 if wide else _ABOVE, cell, size)
+    if not page.bar or bars.fits_beside(page.bar, plan.bar):
+        return plan
+    room = width - left - 0.15 - inches(page.title, _HEAD, "bold") if page.title else 0.0
+    return plan if bars.note_size(page.bar)[0] <= room else replace(plan, note=bars.note_size(page.bar)[1])
 
 
 def _filled(block: _Block, cell: float) -> _Block:
@@ -271,19 +284,3 @@ def draw_panel(axes: Axes, panel: Panel, name: str = "", box: tuple[float, float
     if name:
         below: dict[str, Any] = {"linespacing": 1.1, "ha": "center", "va": "top"}
         axes.text((left + right) / 2, bottom - 0.04 * (top - bottom), name, fontsize=NAME_SIZE, **below)
-
-
-def _color_bar(figure: Figure, page: Page, height: float) -> None:
-    """At the right of the last rows of maps."""
-    width, tall = figure.get_size_inches()
-    axes = figure.add_axes(((width - _BAR + 0.03) / width, 0.09 / tall, 0.08 / width, (height - 0.04) / tall))
-    bar = figure.colorbar(ScalarMappable(cmap=colormap()), cax=axes, ticks=[0, 1])
-    bar.set_ticklabels(list(page.ends), fontsize=5.5)
-    bar.ax.tick_params(length=1.5, pad=1)
-    bar.outline.set_linewidth(0.4)
-    size = fitting(page.bar, height, 5.5)
-    if size >= _SMALL_BAR:
-        bar.set_label(page.bar, labelpad=-6, fontsize=size, linespacing=1.2)
-    else:  # beside a single row it would be too small to read: it stands in the title's line
-        at = (1 - 0.05 / width, 1 - 0.06 / tall)
-        figure.text(*at, f"colors: {page.bar}", ha="right", va="top", fontsize=5.5, linespacing=1.2)

@@ -1,7 +1,7 @@
 """Rows of values with their intervals, and bands behind them."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -9,12 +9,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xaesthetic.figures.names import LETTER
+from xaesthetic.figures.names import LETTER, divided_name, titled
 from xaesthetic.figures.style import STYLE, WIDTHS, ink, paper
 
 _MARKS = "osD^vPX*"
 _NAMES, _LEAST, _PANEL = 1.8, 1.3, 1.75  # inches
-_SIZE = 5.5  # points of letters at the axes
+_SIZE, _NAME, _SMALL = 5.5, 6.0, 4.8  # points of letters at the axes; of rows' names, and of those that are folded
 CORRELATION = (-1.05, 1.05)
 """The limits of a panel of correlations, with room for the marks at the ends."""
 _STEP = 0.45  # rows between the names of bands, which may lie close together
@@ -61,29 +61,42 @@ class IntervalPanel:
 def interval_figure(panels: Sequence[IntervalPanel], title: str, columns: int = 2) -> Figure:
     """Panels side by side, as many as there is room for in so many columns of a paper; the same rows in each."""
     across = min(len(panels), int((WIDTHS[columns] - _NAMES) / _LEAST))
+    across = -(-len(panels) // -(-len(panels) // across))  # rows about as long as each other
     item = min(_PANEL, (WIDTHS[columns] - _NAMES) / across)
-    width, body = _NAMES + item * across, 0.5 + 0.17 * max(len(panel.lines) for panel in panels)
+    names, size = _row_names(line.label for panel in panels for line in panel.lines)
+    row = max(0.17, 0.04 + 0.078 * max(name.count("\n") + 1 for name in names.values()))
+    width, body = _NAMES + item * across, 0.5 + row * max(len(panel.lines) for panel in panels)
     titles = [textwrap.fill(panel.axis, int((item - 0.05) / (LETTER * _SIZE))) for panel in panels]
     below = 0.37 + 0.09 * max(text.count("\n") for text in titles)  # a line of an axis title takes so much more
     pitch = body + 0.25 + below
-    height = 0.25 + pitch * -(-len(panels) // across)
-    longest = max(len(line.label) for panel in panels for line in panel.lines)
-    size = min(6.0, (_NAMES - 0.2) / (longest * 0.6 / 72))
+    title, large = titled(title, width - 0.16, 8.0, 6.5)
+    head = 0.25 + 0.11 * title.count("\n")
+    height = head + pitch * -(-len(panels) // across)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height))
         FigureCanvasAgg(figure)
         groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
         for number, panel in enumerate(panels):
             left = (_NAMES - 0.05 + item * (number % across)) / width
-            bottom = (height - 0.25 - pitch * (number // across + 1) + below) / height
+            bottom = (height - head - pitch * (number // across + 1) + below) / height
             axes = figure.add_axes((left, bottom, (item - 0.15) / width, body / height))
-            _draw(axes, panel, groups, 0.0 if number % across else size)
+            _draw(axes, panel, groups, {} if number % across else names, size)
             axes.set_xlabel(titles[number], fontsize=_SIZE, labelpad=2)
-        figure.text(0.08 / width, 1 - 0.17 / height, title, fontsize=8, fontweight="bold")
+        place = 0.08 / width, 1 - 0.06 / height
+        figure.text(*place, title, va="top", fontsize=large, fontweight="bold", linespacing=1.1)
     return figure
 
 
-def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: float) -> None:
+def _row_names(labels: Iterable[str]) -> tuple[dict[str, str], float]:
+    """Names as they stand at the left, and the size of their letters: long ones are folded before they are too small."""
+    names, room = {label: label for label in labels}, _NAMES - 0.2
+    size = min(_NAME, room / (LETTER * max(map(len, names))))
+    if size >= _SMALL:
+        return names, size
+    return {name: "\n".join(divided_name(name, int(room / (LETTER * _SMALL)))) for name in names}, _SMALL
+
+
+def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], names: Mapping[str, str], size: float) -> None:
     top, bottom = -0.7 - _STEP * len(panel.bands), len(panel.lines) - 0.4
     for band in panel.bands:
         axes.axvspan(band.low, band.high, color=band.gray, alpha=0.5, linewidth=0)
@@ -93,9 +106,9 @@ def _draw(axes: mpl.axes.Axes, panel: IntervalPanel, groups: list[str], size: fl
         axes.plot([line.low, line.high], [row, row], color=color, linewidth=1.2)
         axes.plot([line.value], [row], mark, color=color, markersize=4, markeredgecolor=paper(), markeredgewidth=0.4)
     axes.set_ylim(bottom, top)
-    axes.set_yticks(range(len(panel.lines)), [line.label for line in panel.lines] if size else [])
+    axes.set_yticks(range(len(panel.lines)), [names[line.label] for line in panel.lines] if names else [])
     axes.tick_params(length=2, labelsize=_SIZE)
-    axes.tick_params(axis="y", labelsize=size or _SIZE)
+    axes.tick_params(axis="y", labelsize=size)
     axes.set_title(panel.title, fontsize=7, pad=4)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     if panel.limits:

@@ -9,6 +9,7 @@ from xaesthetic.figures.letters import drawable
 
 NAME_SIZE, NAME_LINES = 4.8, 5
 """Points of a name below a picture, and its lines at most."""
+_SAFE = 0.97  # of the room: pictures round each letter's width
 LETTER = 0.6 / 72
 """Inches a point of size: about the width of a letter."""
 
@@ -24,7 +25,7 @@ def folded(name: str, room: float) -> str:
     lines = _lines(name, 6)
     for most in range(max(6, int(room / (LETTER * NAME_SIZE))), 5, -1):  # fewer letters where there are wide ones
         lines = _lines(name, most)
-        if all(width_of(line) < room for line in lines):
+        if all(inches(line, NAME_SIZE) < room for line in lines):
             break
     return "\n".join(lines)
 
@@ -41,13 +42,25 @@ def _lines(name: str, most: int) -> list[str]:
     return [*lines, *below]
 
 
-def width_of(line: str) -> float:
-    """Of a name's line, in inches."""
-    text, families = drawable(line)
-    font = FontProperties(family=list(families), size=NAME_SIZE)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+def inches(text: str, size: float, weight: str = "normal") -> float:
+    """How wide a text is, its widest line, in letters of so many points."""
+    widths = []
+    for line in text.split("\n"):
+        letters, families = drawable(line)
+        font = FontProperties(family=list(families), size=size, weight=weight)
+        widths.append(float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72)
+    return max(widths)
 
 
 def fitting(text: str, room: float, most: float = 7.0) -> float:
     """The size in points at which the longest line fits into so many inches."""
     return min(most, room / (LETTER * max(map(len, text.split("\n")))))
+
+
+def titled(text: str, room: float, most: float, least: float, weight: str = "bold") -> tuple[str, float]:
+    """A title as large as fits into so many inches in one line; where that is too small, in several."""
+    size = most * min(1.0, _SAFE * room / max(inches(text, most, weight), 1e-6))
+    if size >= least:
+        return text, size
+    letters = int(len(text) * room / inches(text, least, weight))
+    return "\n".join(part for line in text.split("\n") for part in divided_name(line, max(8, letters - 2))), least

@@ -11,14 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import text_to_path
 
 from xaesthetic.core.targets import describe_units
 from xaesthetic.core.types import Map, Mask, Pixels
 from xaesthetic.data import images
 from xaesthetic.figures import style
 from xaesthetic.figures.grid import Panel, draw_panel
-from xaesthetic.figures.letters import drawable
+from xaesthetic.figures.names import inches
 
 _COLUMNS, _WIDTH, _HEAD, _LINE, _FOOT, _NOTE = 4, 7.0, 0.24, 0.18, 0.34, 0.16  # columns, and inches
 _LARGEST = 2.6  # inches: of a picture with few beside it
@@ -80,14 +79,16 @@ def overlay_figure(pixels: Pixels, overlays: Sequence[Overlay], title: str, note
         FigureCanvasAgg(figure)
         _text(figure, title, (0.03 * cell, height - 0.05), (columns - 0.06) * cell, bold=True)
         sheet = _sheet(figure)
+        large = min(_fit(name, (0.56 if between else 0.94) * cell) for name, between, _ in panels)
         for number, (name, between, panel) in enumerate(panels):
             left, top = number % columns * cell + 0.03 * cell, height - _HEAD - number // columns * tall
-            _text(figure, name, (left, top), (0.56 if between else 0.94) * cell)
-            _text(figure, between, (left + 0.94 * cell, top), 0.36 * cell, right=True)
+            _text(figure, name, (left, top), (0.56 if between else 0.94) * cell, large)
+            _text(figure, between, (left + 0.94 * cell, top), 0.36 * cell, large, right=True)
             draw_panel(sheet, panel, box=_place(small, left, top - _LINE, 0.94 * cell, tall - _LINE - 0.03))
         _color_bar(sheet, 0.17 + _NOTE * len(below), _bar_texts(overlays, ends))
+        room = 0.95 * (columns - 0.06) * cell
         for number, line in enumerate(reversed(below), 1):
-            _text(figure, line, (0.03 * cell, number * _NOTE), 0.95 * (columns - 0.06) * cell)
+            _text(figure, line, (0.03 * cell, number * _NOTE), room, min(_fit(line, room) for line in below))
     return figure
 
 
@@ -127,31 +128,37 @@ def _bar_texts(overlays: Sequence[Overlay], ends: Sequence[tuple[str, str]]) -> 
     return "least", f"most, in {unit}{some}" if unit else "most"
 
 
-def _text(figure: Figure, text: str, at: tuple[float, float], room: float, bold: bool = False, right: bool = False) -> None:
+def _fit(text: str, room: float) -> float:
+    """The size at which a line fits into so many inches, not below the smallest."""
+    return max(_SMALLEST, _TEXT * min(1.0, room / max(inches(text, _TEXT), 1e-6)))
+
+
+def _text(
+    figure: Figure,
+    text: str,
+    at: tuple[float, float],
+    room: float,
+    most: float = _TEXT,
+    bold: bool = False,
+    right: bool = False,
+) -> None:
     """Put a line below a place, in inches, in letters small enough for the room; what is too long loses its middle."""
     width, height = figure.get_size_inches()
     weight = "bold" if bold else "normal"
-    needed = _inches(text, weight)
+    needed = inches(text, _TEXT, weight)
     if needed * _SMALLEST > room * _TEXT:
         kept = int(len(text) * room * _TEXT / _SMALLEST / needed / 2) - 1
         text = f"{text[:kept]} … {text[-kept:]}"
-        needed = _inches(text, weight)
-    size = _TEXT * min(1.0, room / needed) if needed else _TEXT
+        needed = inches(text, _TEXT, weight)
+    size = min(most, _TEXT * room / needed) if needed else most
     side = "right" if right else "left"
     figure.text(at[0] / width, at[1] / height, text, va="top", ha=side, fontsize=size, fontweight=weight)
 
 
 def _lines(note: str, room: float) -> list[str]:
     """A note in as few lines as hold it in letters of `_SMALL` points at least, about as long as each other."""
-    count = -(-_inches(note, "normal") * _SMALL // (room * _TEXT)) if note else 0
+    count = -(-inches(note, _TEXT) * _SMALL // (room * _TEXT)) if note else 0
     return textwrap.wrap(note, round(len(note) / count) + 4) if count else []
-
-
-def _inches(text: str, weight: str) -> float:
-    """How wide a line is at the common size."""
-    letters, families = drawable(text)
-    font = mpl.font_manager.FontProperties(family=list(families), size=_TEXT, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]) / 72
 
 
 def _color_bar(sheet: Axes, bottom: float, ends: tuple[str, str]) -> None:

@@ -72,8 +72,8 @@ class RunFolder:
         return Described({key: answered.models[key].described for key in self.model_keys()}, answered.described)
 
     def trained(self) -> dict[str, str]:
-        """Return how each model was trained, by its key."""
-        return {key: answer.trained for key, answer in self.answered_by().models.items()}
+        """Return how each model was trained, by its key, without a full stop: it stands within sentences."""
+        return {key: answer.trained.rstrip(". ") for key, answer in self.answered_by().models.items()}
 
     @property
     def is_rated_only(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.progress import counted
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.controls import CONTROLS, controlled
@@ -62,7 +63,7 @@ def measure_controls(run: Run, models: Mapping[str, AttributeModel], execution: 
     sink = TableSink(EDIT_CONTROLS, run.root / f"{name}.parquet", run.parts / name)
     sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
     records = edit_response.with_subject(run)
-    compute(run.parts, name, records, work, sinks, execution, or_reason(prepare), "edits and controls")
+    compute(run.parts, name, records, work, sinks, execution, or_reason(prepare), "photographs, edits and controls")
 
 
 def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
@@ -82,7 +83,8 @@ def _rows(
     """Give one photograph's rows, without its name."""
     session = open_session(model, run.experiment)
     groups = batches([original, *(pixels for _, _, pixels in changed)], run.experiment.batch)
-    raw = np.concatenate([session.run(group).raw for group in groups]).astype(np.float64)
+    counts = counted(groups, f"{key}, one photograph", len(changed) + 1, run.experiment.batch)
+    raw = np.concatenate([session.run(group).raw for group in counts]).astype(np.float64)
     for (kind, name, _), after in zip(changed, raw[1:], strict=True):
         for attribute, moved in zip(model.attributes, after - raw[0], strict=True):
             yield name, kind, key, attribute, float(moved)

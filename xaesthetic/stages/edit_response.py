@@ -109,7 +109,7 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
 
     sink = TableSink(EDITS, run.root / f"{EDITS.name}.parquet", run.parts / EDITS.name)
     sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, EDITS.name), EDITS.name: sink}
-    compute(run.parts, EDITS.name, records, work, sinks, execution, or_reason(prepare))
+    compute(run.parts, EDITS.name, records, work, sinks, execution, or_reason(prepare), "photographs, edits")
 
 
 def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:

@@ -6,7 +6,7 @@ held against the same curve in a random order and from the centre outwards. What
 (`xaesthetic.core.baselines`): the two defaults, and those that the run's methods name.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.extras import need
+from xaesthetic.core.progress import counted
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data.photograph import load_photograph
 from xaesthetic.metrics._floors import CENTRE_ORDER, RANDOM_ORDER, centre_blob
@@ -88,7 +89,9 @@ def measure_faithfulness(run: Run, models: Mapping[str, AttributeModel], executi
     sink = TableSink(FAITHFULNESS, run.root / f"{name}.parquet", run.parts / name)
     records = explained_records(run)
     sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
-    compute(run.parts, name, records, work, sinks, execution, or_reason(load_photograph), "deletion and insertion")
+    compute(
+        run.parts, name, records, work, sinks, execution, or_reason(load_photograph), "photographs, deletion and insertion"
+    )
 
 
 def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
@@ -117,20 +120,29 @@ def _rows(pixels: Pixels, key: str, session: Session, run: Run) -> Iterator[tupl
         name: torch.from_numpy(item[0]).to(x.device) for name, item in session.run_batch(x, run.methods(key)).maps.items()
     }
     moved = {name: _sensitivity(partial(_maps, session, name), x) for name in maps}
-    for fill in baselines_of(run.experiment.methods):
-        instead = baseline_input(x, model.inputs, fill)
-        for name, steps in plain.items():
-            areas = curves(session, x, steps, instead)
-            for column, attribute in enumerate(model.attributes):
-                yield key, name, attribute, fill, *areas[:, column], float("nan")
-        for name, item in maps.items():
-            if not method_facts(name).asks_output:  # one order for all outputs
-                yield key, name, "", fill, *curves(session, x, order(item[0], size), instead).mean(1), moved[name]
-                continue
-            for column in explained_rows(model, name):
-                attribute = model.attributes[column]
-                areas = curves(session, x, order(item[column], size), instead)
-                yield key, name, attribute, fill, *areas[:, column], moved[name]
+    orders = list(_orders(model, plain, maps))
+    instead = {fill: baseline_input(x, model.inputs, fill) for fill in baselines_of(run.experiment.methods)}
+    jobs = [(fill, *item) for fill in instead for item in orders]
+    passes = 2 * (STEPS + 1)
+    for fill, name, column, saliency in counted(jobs, f"{key}, one photograph", len(jobs) * passes, passes):
+        steps = plain[name] if saliency is None else order(saliency, size)
+        areas = curves(session, x, steps, instead[fill])
+        rough = moved.get(name, float("nan"))
+        if column is None and saliency is not None:  # one order for all outputs
+            yield key, name, "", fill, *areas.mean(1), rough
+            continue
+        for row in range(len(model.attributes)) if column is None else (column,):
+            yield key, name, model.attributes[row], fill, *areas[:, row], rough
+
+
+def _orders(
+    model: AttributeModel, plain: Iterable[str], maps: Mapping[str, Tensor]
+) -> Iterator[tuple[str, int | None, Tensor | None]]:
+    """Give what is deleted by: the plain orders, then maps; which attribute, where it is one, and the map."""
+    yield from ((name, None, None) for name in plain)
+    for name, item in maps.items():
+        rows: Sequence[int | None] = explained_rows(model, name) if method_facts(name).asks_output else (None,)
+        yield from ((name, row, item[row or 0]) for row in rows)
 
 
 def _maps(session: Session, method: str, x: Tensor) -> Tensor:

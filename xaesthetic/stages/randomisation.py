@@ -12,6 +12,7 @@ from torch import Tensor
 
 from xaesthetic.core.errors import ModelError
 from xaesthetic.core.execution import Execution
+from xaesthetic.core.progress import counted
 from xaesthetic.core.types import Pixels, Record
 from xaesthetic.metrics._floors import CASCADE, OUTPUT
 from xaesthetic.models.forward import explained_rows, method_facts, open_session
@@ -60,7 +61,8 @@ def measure_randomisation(run: Run, models: Mapping[str, AttributeModel], execut
     sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
     chunks = [(key, group) for key in models for group in groups]
     compute(
-        run.parts, name, chunks, work, sinks, execution, lambda chunk: load_all(chunk[1]), "shuffled weights",
+        run.parts, name, chunks, work, sinks, execution, lambda chunk: load_all(chunk[1]),
+        "photographs, shuffled weights", [len(group) for _, group in chunks],
     )  # fmt: skip
 
 
@@ -84,7 +86,8 @@ def _rows(
     learnt: Mapping[str, Maps],
     run: Run,
 ) -> Iterator[tuple[object, ...]]:
-    for stage in _stages(model):
+    stages = _stages(model)
+    for stage in counted(stages, f"{key}, {len(records)} photographs", len(stages)):
         with shuffled(model, stage, run.experiment.seed) as broken:
             maps = open_session(broken, run.experiment).run(pixels, list(learnt)).maps
         for name, stack in learnt.items():

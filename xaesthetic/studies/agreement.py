@@ -10,7 +10,7 @@ import pandas as pd
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.files import write_text
 from xaesthetic.core.spreadsheet import frame_csv
-from xaesthetic.core.types import Pixels
+from xaesthetic.core.types import Pixels, ReportOptions
 
 if TYPE_CHECKING:
     from xaesthetic.annotate.marks import Mark
@@ -53,7 +53,14 @@ def finished_marks(store: "Store", study: "Study") -> list["Mark"]:
     return marks
 
 
-def write_agreement(agreement: "StudyAgreement", store: "Store", study: "Study", folder: Path, out: Path) -> list[Path]:
+def write_agreement(
+    agreement: "StudyAgreement",
+    store: "Store",
+    study: "Study",
+    folder: Path,
+    out: Path,
+    look: ReportOptions | None = None,
+) -> list[Path]:
     """Write the tables as CSV, and draw what people disagree on most.
 
     Parameters
@@ -64,30 +71,43 @@ def write_agreement(agreement: "StudyAgreement", store: "Store", study: "Study",
         The study's.
     out
         Where to; made where it is missing.
+    look
+        How the figure is drawn: `formats`, `dpi`, `style` and `columns` concern it.
 
     Returns
     -------
     The files; those of the people whom no rule excludes begin with `kept_`, where one excludes somebody.
     """
-    from xaesthetic.evaluation.study_agreement import most_disagreed
-    from xaesthetic.figures import style
-    from xaesthetic.figures.regions import regions_figure
-
     written = []
     for name, table in agreement.tables().items():
         if agreement.excluded or not name.startswith("kept_"):
             file = out / f"{name}.csv"
             write_text(file, frame_csv(table))
             written.append(file)
+    return [*written, *_draw_disagreement(agreement, store, study, folder, out, look or ReportOptions())]
+
+
+def _draw_disagreement(
+    agreement: "StudyAgreement", store: "Store", study: "Study", folder: Path, out: Path, look: ReportOptions
+) -> list[Path]:
+    """Draw what people disagree on most, with the Dice of each as CSV; nothing where nobody's regions can be compared."""
+    from xaesthetic.evaluation.study_agreement import most_disagreed
+    from xaesthetic.figures import style
+    from xaesthetic.figures.regions import regions_figure
+
     worst = most_disagreed(agreement.everybody.agreement.regions, _DRAWN)
-    panels = [panel for _, row in worst.iterrows() if (panel := _panel(row, store, study, folder))]
-    if panels:
-        caption = (
-            "What people disagree on most: each person's region in a colour of its own, with the mean Dice of all pairs. "
-            "Where nobody agrees, the attribute may have no place in this photograph."
-        )
-        written += style.save(regions_figure(panels), out / "disagreement", caption)
-    return written
+    panels = {row: panel for row, values in worst.iterrows() if (panel := _panel(values, store, study, folder))}
+    if not panels:
+        return []
+    caption = (
+        "What people disagree on most: each person's region in a colour of its own, with the mean Dice of all pairs. "
+        "Where nobody agrees, the attribute may have no place in this photograph."
+    )
+    names = {item.number: item.id for item in study.photographs}
+    table = worst.loc[list(panels)]
+    table.insert(1, "image", [names[number] for number in table["photograph"]])
+    with style.looking(look):
+        return style.save(regions_figure(list(panels.values()), look.columns), out / "disagreement", caption, look, table)
 
 
 def _panel(row: pd.Series, store: "Store", study: "Study", folder: Path) -> tuple[Pixels, list[np.ndarray], str] | None:
