@@ -9,7 +9,7 @@ from PIL import Image
 from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pictures import uri
+from xaesthetic_reports._pictures import jpeg_uri
 
 _WIDTH, _QUALITY = 1000, 48  # pixels across of a figure that can still be read; of its JPEG
 _SHARE = 0.2
@@ -72,7 +72,7 @@ def _small(run: Run, name: str) -> dict[str, Any]:
     factor = min(1.0, _WIDTH / picture.width)
     size = round(picture.width * factor), max(1, round(picture.height * factor))
     pixels = np.asarray(picture.resize(size, Image.Resampling.LANCZOS))
-    return {"src": uri(pixels, "JPEG", _QUALITY), "width": size[0], "height": size[1]}
+    return {"src": jpeg_uri(pixels, _QUALITY), "width": size[0], "height": size[1]}
 
 
 def _ratings(shown: Mapping[str, Any], order: Sequence[str]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic_reports._findings import SECTION_TITLES
 from xaesthetic_reports._glossary import glossary
-from xaesthetic_reports._pages import page_script, policy_hash, render, source
+from xaesthetic_reports._pages import page_script, page_style, policy_hash, render
 from xaesthetic_reports._payload import payload
 from xaesthetic_reports._slider import slider
 from xaesthetic_reports._still import grids_of, still
@@ -62,7 +62,7 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 
 def _page(run: Run, shown: dict[str, Any]) -> str:
     """The page: values for the script as JSON, and beside them what is there without it."""
-    script, style = page_script("page.js"), source("page.css") + source("words.css")
+    script, style = page_script("page.js"), page_style("page.css", "words.css")
     travels = {name: value for name, value in shown.items() if name not in _WRITTEN}
     values = json.dumps(travels, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
