@@ -26,7 +26,8 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     """A template with its values; one that is not given is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    jinja = Environment(loader=FileSystemLoader(_SOURCES, encoding="utf-8"), autoescape=True, undefined=StrictUndefined)
+    files = FileSystemLoader(_SOURCES, encoding="utf-8")
+    jinja = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return jinja.get_template(template).render(values)
 
 

@@ -76,18 +76,19 @@ def _small(run: Run, name: str) -> dict[str, Any]:
 
 
 def _ratings(shown: Mapping[str, Any], order: Sequence[str]) -> list[dict[str, Any]]:
-    """For every attribute people's ratings and the models' of every photograph; None where nobody rated it."""
+    """For every attribute people's ratings and the models' of every photograph; None where nobody rated one."""
     photographs, titles = shown["photographs"], {item["name"]: item["title"] for item in shown["attributes"]}
     chosen = order if len(order) * len(photographs) <= _ROWS else order[:1]
     tables = []
     for name in chosen:
         models = [item["key"] for item in shown["models"] if any(name in _of(row, item["key"]) for row in photographs)]
+        people = ["people"] if any(name in row["ratings"] for row in photographs) else []
         rows = [
-            {"name": row["id"], "values": [row["ratings"].get(name), *(_of(row, model).get(name) for model in models)]}
+            {"name": row["id"], "values": [*(row["ratings"].get(name) for _ in people), *(_of(row, model).get(name) for model in models)]}
             for row in photographs[:_ROWS]
         ]
         tables.append(
-            {"title": titles[name], "columns": ["people", *models], "rows": rows, "all": len(rows) == len(photographs)}
+            {"title": titles[name], "columns": [*people, *models], "rows": rows, "all": len(rows) == len(photographs)}
         )
     return tables
 

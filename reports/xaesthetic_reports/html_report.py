@@ -1,7 +1,6 @@
 """One self-contained page: photographs, maps, leaderboard, verdicts, for a colleague who has nothing installed."""
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,10 @@ from xaesthetic_reports._pages import page_script, page_style, policy_hash, rend
 from xaesthetic_reports._payload import payload
 from xaesthetic_reports._slider import slider
 from xaesthetic_reports._still import grids_of, still
+from xaesthetic_reports._travels import travelling
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
-_WRITTEN = ("completeness", "edits", "precision", "responses", "same_maps", "stored")
-"""What stands in the page as text alone: no script reads it."""
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
@@ -63,8 +61,7 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 def _page(run: Run, shown: dict[str, Any]) -> str:
     """The page: values for the script as JSON, and beside them what is there without it."""
     script, style = page_script("page.js"), page_style("page.css", "words.css")
-    travels = {name: value for name, value in shown.items() if name not in _WRITTEN}
-    values = json.dumps(travels, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    values = travelling(shown)
     pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
     words = glossary(shown)
     written = {
