@@ -11,9 +11,7 @@ _REGEX_AFTER = set("(,=:[!&|?{;+-*%<>~^\n")
 _WORDS_BEFORE_REGEX = {"return", "typeof", "case", "of", "in", "await", "yield"}
 _OPENS, _CLOSES = set("{([,;=?:&|"), set(")]},.?:&|")
 """A line's end means nothing after the ones and before the others."""
-_TOKEN = re.compile(
-    r"""(?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[\w$]+|.""", re.DOTALL
-)
+_TOKEN = re.compile(r"""(?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[\w$]+|.""", re.DOTALL)
 _REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[\n])+/\w*")
 _WORD = re.compile(r"[\w$]")
 
@@ -34,18 +32,18 @@ def _code(text: str, at: int, until: str) -> tuple[str, int]:
     """The code from a place on, to its end or to the brace that closes what a template holds; and where that is."""
     written, depth = [""], 0
     while matched := _TOKEN.match(text, at):
-        token, at = matched[0], matched.end()
-        if token == "`":
-            token, at = _template(text, at)
+        part, at = matched[0], matched.end()
+        if part == "`":
+            part, at = _template(text, at)
         elif matched["space"]:
-            token = _between(written[-1][-1:], token, text[at : at + 1])
-        elif token == "/" and _expects_value(written):
-            token, at = _regex(text, at - 1)
-        depth += (token == "{") - (token == "}")
+            part = _between(written[-1][-1:], part, text[at : at + 1])
+        elif part == "/" and _expects_value(written):
+            part, at = _regex(text, at - 1)
+        depth += (part == "{") - (part == "}")
         if until and depth < 0:
             return "".join(written), at
-        if token:
-            written.append(token)
+        if part:
+            written.append(part)
     return "".join(written), at
 
 

@@ -84,7 +84,10 @@ def _ratings(shown: Mapping[str, Any], order: Sequence[str]) -> list[dict[str, A
         models = [item["key"] for item in shown["models"] if any(name in _of(row, item["key"]) for row in photographs)]
         people = ["people"] if any(name in row["ratings"] for row in photographs) else []
         rows = [
-            {"name": row["id"], "values": [*(row["ratings"].get(name) for _ in people), *(_of(row, model).get(name) for model in models)]}
+            {
+                "name": row["id"],
+                "values": [*(row["ratings"].get(name) for _ in people), *(_of(row, model).get(name) for model in models)],
+            }
             for row in photographs[:_ROWS]
         ]
         tables.append(

@@ -61,9 +61,15 @@ def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
 
 
 def _ends(
-    values: Float[np.ndarray, " _n"], low: Float[np.ndarray, " _n"], high: Float[np.ndarray, " _n"], known: Bool[np.ndarray, " _n"]
+    values: Float[np.ndarray, " _n"],
+    low: Float[np.ndarray, " _n"],
+    high: Float[np.ndarray, " _n"],
+    known: Bool[np.ndarray, " _n"],
 ) -> list[float | None]:
     """Numbers to a thousandth of the range between the ends or less, which is a fraction of a step; None where not known."""
     spread = np.where(high > low, high - low, np.maximum(np.abs(high), 1e-300))
     digits = 3 - np.floor(np.log10(spread)).astype(int)
-    return [round(float(item), int(places)) + 0.0 if facts else None for item, places, facts in zip(values, digits, known, strict=True)]
+    return [
+        round(float(item), int(places)) + 0.0 if facts else None
+        for item, places, facts in zip(values, digits, known, strict=True)
+    ]

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ from skimage.metrics import structural_similarity
 from support.report_page import SCRIPTS, file, run  # noqa: F401
 from xaesthetic_reports._bundle import bundle
 from xaesthetic_reports._pages import page_script, page_style
+from xaesthetic_reports._payload import payload
 from xaesthetic_reports._pictures import grey_uri, photograph_uri, reduced
 from xaesthetic_reports._smaller import smaller_script, smaller_style
+from xaesthetic_reports._strips import _strip
+from xaesthetic_reports._travels import travelling
 
 from xaesthetic.data.datasets.sample import sample
 from xaesthetic.data.photograph import load_photograph
@@ -75,7 +79,7 @@ def test_a_style_sheet_says_the_same(chromium):
     )
 
 
-def test_the_page_holds_them(file):  # noqa: F811
+def test_the_page_holds_them(file):
     text = file.read_text(encoding="utf-8")
     assert page_script("page.js") in text
     assert page_style("page.css", "words.css") in text
@@ -104,3 +108,31 @@ def test_a_photograph_that_was_made_smaller_is_as_like_itself_as_a_jpeg_in_fewer
         likeness = [structural_similarity(pixels, np.asarray(_opened(item)), channel_axis=2) for item in (webp, jpeg)]
         assert likeness[0] > likeness[1] - 0.005
         assert len(webp) < 0.9 * len(jpeg)
+
+
+def test_what_travels_is_written_once(run):
+    shown = payload(run) | {"downloads": []}
+    travels = json.loads(travelling(shown))
+    assert [item["name"] for item in travels["attributes"]] == ["light", "vivid_color"]
+    (first, *_), (before, *_) = travels["photographs"], shown["photographs"]
+    assert first["predictions"]["one"] == list(before["predictions"]["one"].values())
+    assert first["predictions"]["two"] == [before["predictions"]["two"]["light"], None]
+    assert ("ratings" in first, "people" in first, "edit" in first) == (True, True, False)
+    assert [set(row) for row in travels["findings"]] == [{"model", "method", "attributes", "holds"}] * len(shown["findings"])
+    assert "completeness" not in travels
+    ranges = {name: {"low": -1.0, "high": float(name == "c"), "about": "x"} for name in "abc"}
+    shown["attributes"][0]["ranges"] = ranges
+    assert [item["of"] for item in json.loads(travelling(shown))["attributes"][0]["ranges"]] == [["a", "b"], ["c"]]
+
+
+def test_ends_of_maps_in_the_digits_that_matter():
+    random = np.random.default_rng(1)
+    for low, spread in ((0.0, 1.0), (1000.0, 1e-3), (-3e-7, 2.5e-8), (5.0, 99.0)):
+        values = low + spread * random.random((1, 4, 4))
+        strip = _strip(values)
+        for name, end in (("low", values.min()), ("high", values.max())):
+            assert strip[name][0] == pytest.approx(end, abs=np.ptp(values) / 1900)
+            assert len(str(strip[name][0]).lstrip("-0.").partition("e")[0]) <= 12
+    assert _strip(np.full((1, 2, 2), 7.123456))["low"] == [7.123]
+    assert _strip(np.full((1, 2, 2), np.nan))["low"] == [None]
+    assert _strip(np.zeros((1, 2, 2)))["high"] == [0.0]

@@ -4,6 +4,7 @@ import pytest
 import xaesthetic_reports.html_report as page_module
 from support.hand_run import hand_run
 from support.report_page import told
+from xaesthetic_reports._payload import payload
 from xaesthetic_reports._still import _pictures, grids_of, still
 
 from xaesthetic.reporting import draw_reports
@@ -44,8 +45,8 @@ def test_pictures_of_the_pick_can_be_seen(silent):
     assert pictures.first.evaluate("picture => picture.complete && picture.naturalWidth > 800")
 
 
-def test_ratings_and_people_stand_there_as_text(silent, file):
-    values = told(file)
+def test_ratings_and_people_stand_there_as_text(silent, run):
+    values = payload(run)
     rows = silent.locator("#still details").first.locator("tbody tr")
     assert rows.count() == HOW_MANY
     first = values["opening"]["attribute"]
@@ -90,8 +91,8 @@ def test_a_run_without_figures_says_so(tmp_path):
     assert "None was drawn with this page." in written.read_text(encoding="utf-8")
 
 
-def test_of_many_photographs_the_first_attributes_ratings_are_written_out(run, file):
-    values = told(file)
+def test_of_many_photographs_the_first_attributes_ratings_are_written_out(run):
+    values = payload(run)
     values["photographs"] = values["photographs"] * 200
     known = still(run, values, 1000)["ratings"]
     assert len(known) == 1
