@@ -9,7 +9,7 @@ export const state = {
   shades: new Map(), // by palette: its colours at all levels of a photograph's detail
   choice: {
     attribute: "", scale: "", values: "range", drawn: "colors", sort: "high", people: "none", fade: "yes", size: "fit",
-    search: "", filter: "all", from: "", to: "",
+    search: "", filter: "all", from: "", to: "", theme: "auto", opacity: "100",
     hidden: new Set(), // names of models and methods
   },
   first: null, // what was chosen at first; a link leaves it out
