@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
 from xaesthetic.core.files import write_text
@@ -98,25 +96,27 @@ def _colors() -> str:
     return base64.b64encode(table.tobytes()).decode()
 
 
-def _predictions(run: Run, shown: Sequence[str]) -> pd.DataFrame:
-    """All ratings; of many photographs those that the page shows, as all of them lie beside it."""
+def _predictions(run: Run, shown: Sequence[str]) -> dict[str, Any]:
+    """All ratings as a file; of many photographs those that the page shows, which its name and a note say."""
     if sum(group.count for group in run.groups(PREDICTIONS)) <= _ROWS:
-        return run.read(PREDICTIONS)
-    return run.rows(PREDICTIONS, shown)
+        return _csv("predictions.csv", to_csv(run.read(PREDICTIONS), run.trained(), run.described()))
+    text = to_csv(run.rows(PREDICTIONS, shown), run.trained(), run.described())
+    note = (
+        f"holds the {len(shown):,} photographs of this page; all ratings are in the run folder's {PREDICTIONS.name}.parquet"
+    )
+    return _csv("predictions_shown.csv", text) | {"note": note}
+
+
+def _csv(name: str, text: str) -> dict[str, Any]:
+    return {"name": name, "type": "text/csv", "text": text}
 
 
 def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room: only what is inside is named."""
-    result: list[dict[str, Any]] = [
-        {
-            "name": "predictions.csv",
-            "type": "text/csv",
-            "text": to_csv(_predictions(run, shown), run.trained(), run.described()),
-        }
-    ]
+    result = [_predictions(run, shown)]
     inside = _inside(run)
     tables = [file for file in inside if file.suffix == ".csv" and file.name != "predictions.csv"]
-    result += [{"name": file.name, "type": "text/csv", "text": read_text(file)} for file in tables]
+    result += [_csv(file.name, read_text(file)) for file in tables]
     figures_there, taken, room = [file for file in inside if file.suffix == ".pdf"], set(), _BUDGET
     for file in sorted(figures_there, key=lambda item: item.stat().st_size):  # as many as there is room for
         room -= file.stat().st_size

@@ -59,7 +59,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
         pixels = thumbnail(load_photograph(record), _PIXELS)
         for attribute, shown in _shown(record, stacks, ratings, units, fades, titles_of(options)):
             if not options.attributes or attribute in options.attributes:
-                file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
+                file = _free(run.report / "overlays", stem_of(record.id, attribute), written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
                 title = ", ".join(filter(None, (title, target_words(run))))
                 note = " ".join(
@@ -75,6 +75,11 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
                     save_figure(figure, file.with_suffix(f".{kind}"), min(_DPI, options.dpi))
                     written[file.with_suffix(f".{kind}")] = None
     return list(written)
+
+
+def stem_of(image: str, attribute: str) -> str:
+    """Return what a picture's file is called, but for its end; the next of the same name gets a number besides."""
+    return f"{_plain(image)}-{_plain(attribute or _NONE)}"
 
 
 def _determined(run: Run) -> dict[str, list[str]]:

@@ -111,7 +111,8 @@ def test_theme_and_opacity_stand_in_the_link(page, follow):
     page.select_option("#size", "small")
     assert page.evaluate(HASH) == "#attribute=light&size=small&theme=dark&opacity=40"
     other = follow(page.evaluate(HASH))
-    look = "() => { const s = getComputedStyle(document.documentElement); return [s.colorScheme, s.getPropertyValue('--opacity')]; }"
+    style = "getComputedStyle(document.documentElement)"
+    look = f"() => [{style}.colorScheme, {style}.getPropertyValue('--opacity')]"
     assert other.evaluate(look) == ["dark", "0.4"]
     assert (other.input_value("#theme"), other.input_value("#opacity")) == ("dark", "40")
     assert other.get_attribute("#grid", "data-size") == "small"
