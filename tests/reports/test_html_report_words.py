@@ -123,3 +123,18 @@ def test_no_opening_where_nothing_says_which(tmp_path):
 @pytest.mark.parametrize("width", [390, 1440])
 def test_it_can_be_read_by_all(chromium, file, width):
     assert serious(chromium, file, lambda page: page.set_viewport_size({"width": width, "height": 900})) == []
+
+
+def test_sentences_are_in_sight_on_a_telephone_and_bear_their_mark(open_page, file, tmp_path):
+    narrow = tmp_path / "warns.html"
+    narrow.write_text(
+        file.read_text(encoding="utf-8").replace('<tr><th scope="row"><a', '<tr class="warns"><th scope="row"><a', 1)
+    )
+    page = open_page(narrow, viewport={"width": 390, "height": 844})
+    for box in (
+        page.locator(f"table.sentences tr:first-child {part}").first.bounding_box() for part in (".sentence", ".links a")
+    ):
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 390
+    mark = "cell => getComputedStyle(cell, '::before').content"
+    assert page.locator("table.sentences .sentence").first.evaluate(mark) == '"⚠ "'
+    assert page.locator("table.sentences .links").first.evaluate(mark) == "none"
