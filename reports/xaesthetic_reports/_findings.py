@@ -1,5 +1,6 @@
 """What was found, for the page: a sentence a map with links to where its measurements stand, and what is shown first."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xaesthetic.core.described import Described
@@ -30,16 +31,18 @@ SECTION_TITLES = {
 
 
 def findings(run: Run) -> list[dict[str, Any]]:
-    """Return a sentence a map; none where a run was judged before there were such, and cannot be judged anew."""
+    """Return a sentence a map, written once for all attributes of which a model's maps by a method have the same.
+
+    None where a run was judged before there were such, and cannot be judged anew.
+    """
     if not run.has(FINDINGS):
         return []
     described = run.described()
-    return [
+    rows = [
         {
             "model": row["model"],
             "method": row["method"],
             "attribute": row["attribute"],
-            "title": described.any(row["attribute"]).title,
             "holds": bool(row["holds"]),
             "failed": int(row["failed"]),
             "sentence": row["sentence"],
@@ -48,6 +51,16 @@ def findings(run: Run) -> list[dict[str, Any]]:
         }
         for row in run.read(FINDINGS).to_dict("records")
     ]
+    return [row | {"titles": [described.any(name).title for name in row["attributes"]]} for row in together(rows)]
+
+
+def together(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows that say the same of several attributes as one, which has their `attributes`; at the first one's place."""
+    same: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        said = {name: value for name, value in row.items() if name != "attribute"}
+        same.setdefault(repr(said), said | {"attributes": []})["attributes"].append(row["attribute"])
+    return list(same.values())
 
 
 def opening(run: Run, described: Described) -> dict[str, Any] | None:

@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from xaesthetic_reports._bundle import bundle
+from xaesthetic_reports._smaller import smaller_script, smaller_style
 
 _SOURCES = Path(__file__).parent / "_html"
 
 
-def source(name: str) -> str:
-    """A file beside the templates."""
-    return (_SOURCES / name).read_text(encoding="utf-8")
+def page_style(*names: str) -> str:
+    """Style sheets beside the templates as one, without what only their authors read."""
+    return smaller_style("".join((_SOURCES / name).read_text(encoding="utf-8") for name in names))
 
 
 def page_script(entry: str) -> str:
-    """A module beside the templates with all that it imports, as one script."""
-    return bundle(_SOURCES / entry)
+    """A module beside the templates with all that it imports, as one script, without what only its authors read."""
+    return smaller_script(bundle(_SOURCES / entry))
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A template with its values; one that is not given is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    jinja = Environment(loader=FileSystemLoader(_SOURCES, encoding="utf-8"), autoescape=True, undefined=StrictUndefined)
+    files = FileSystemLoader(_SOURCES, encoding="utf-8")
+    jinja = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return jinja.get_template(template).render(values)
 
 

@@ -18,7 +18,7 @@ from xaesthetic.evaluation.summaries import EDIT_RESPONSE, PRECISION_SUMMARY
 from xaesthetic.run.schemas import SAME_MAPS, Table
 from xaesthetic.run.store import Run, model_key
 from xaesthetic_reports._explained import series_notes, target_words
-from xaesthetic_reports._findings import findings, opening
+from xaesthetic_reports._findings import findings, opening, together
 from xaesthetic_reports._photographs import photographs
 from xaesthetic_reports._pictures import rounded
 from xaesthetic_reports._strips import column, stable_cells
@@ -54,7 +54,7 @@ def payload(run: Run) -> dict[str, Any]:
         "stability": _summary(run, STABILITY),
         "edits": _summary(run, EDIT_VERDICTS),
         "responses": _summary(run, EDIT_RESPONSE),
-        "completeness": _summary(run, COMPLETENESS),
+        "completeness": together(_verdicts(run)),
         "leaderboard": _summary(run, LEADERBOARD),
         "precision": _precision(run, described),
         "stored": _stored(run),
@@ -130,6 +130,12 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows for JSON, nan as None."""
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _verdicts(run: Run) -> list[dict[str, Any]]:
+    """Whether maps add up, in words."""
+    names = ("model", "method", "attribute", "verdict")
+    return [{name: row[name] for name in names} for row in _summary(run, COMPLETENESS)]
 
 
 def _summary(run: Run, table: Table) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
 from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pictures import eight_bits, reduced, rounded, uri
+from xaesthetic_reports._pictures import eight_bits, photograph_uri, reduced, rounded
 
 _HUMAN = 96
 """Pixels of the longer side of where people looked."""
@@ -31,7 +31,8 @@ def photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     people, seen = _people(run, ids), seen_photographs(run)
     known = []
     for record in records:
-        pixels = reduced(load_photograph(record), side)
+        whole = load_photograph(record)
+        pixels = reduced(whole, side)
         predictions: dict[str, dict[str, float | None]] = {}
         for row in rated[record.id].itertuples():
             predictions.setdefault(str(row.model), {})[str(row.attribute)] = rounded(float(str(row.prediction)))
@@ -43,7 +44,7 @@ def photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
                 "credit": record.credit,
                 "width": pixels.shape[1],
                 "height": pixels.shape[0],
-                "src": uri(pixels, "JPEG"),
+                "src": photograph_uri(pixels, smaller=pixels.shape != whole.shape),
                 "seen": [key for key, images in seen.items() if record.id in images],
                 "predictions": predictions,
                 "ratings": {name: round(float(value), 5) for name, value in record.ratings.items() if value == value},

@@ -1,5 +1,6 @@
 """What the page shows where no script may run, as in previews of mail and viewers of files: pictures and tables as text."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,19 +10,36 @@ from PIL import Image
 from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pictures import uri
+from xaesthetic_reports._pictures import jpeg_uri
+from xaesthetic_reports.overlays import stem_of
 
 _WIDTH, _QUALITY = 1000, 48  # pixels across of a figure that can still be read; of its JPEG
-_SHARE = 0.2
-"""Of the page's other bytes, at most so much for its pictures: with the tables the page grows by a quarter at most."""
+_SHARE, _LEAST = 0.2, 300_000
+"""Of the page's other bytes, at most so much for its pictures, and so many bytes in any case: with the tables a page of ten
+photographs or more grows by a quarter at most."""
+_PHOTOGRAPHS = 12
+"""At most so many photographs' own pictures are looked for."""
 _ROWS = 600
 """Rows of ratings that are written out; of more only the first attribute's, and no more of those."""
 
 
 def grids_of(run: Run) -> list[str]:
-    """Return the names of the figures that are shown, those that were drawn, by attribute."""
-    names = [f"attribute_grid_{name}.png" for name in run.rated_attributes()]
-    return [name for name in names if (run.report / name).is_file() and find_inside(run, name)]
+    """Return the names of the figures that may be shown, those that were drawn, by attribute."""
+    return [name for known in _drawn(run).values() for name in known]
+
+
+def _drawn(run: Run) -> dict[str, dict[str, str]]:
+    """For every attribute the files of its figure, or of its pictures of single photographs, with what each is of."""
+    names, images = run.rated_attributes(), [record.id for record in run.photographs()]
+    known = {name: {f"attribute_grid_{name}.png": ""} for name in names}
+    known = {name: files for name, files in known.items() if find_inside(run, *files)}
+    if len(known) < len(names) and (run.report / "overlays").is_dir():
+        stems = Counter(stem_of(image, name).casefold() for image in images for name in names)
+        for name in names:
+            places = {image: stem_of(image, name) for image in images[:_PHOTOGRAPHS]}
+            files = {f"overlays/{stem}.png": image for image, stem in places.items() if stems[stem.casefold()] == 1}
+            known.setdefault(name, {file: image for file, image in files.items() if find_inside(run, file)})
+    return {name: known[name] for name in names if known.get(name)}
 
 
 def still(run: Run, shown: Mapping[str, Any], size: int) -> dict[str, Any]:
@@ -38,8 +56,15 @@ def still(run: Run, shown: Mapping[str, Any], size: int) -> dict[str, Any]:
     """
     order = _in_order(shown)
     titles = {item["name"]: item["title"] for item in shown["attributes"]}
-    pictures, left_out = _pictures(run, order, titles, int(_SHARE * size))
-    return {"pictures": pictures, "left_out": left_out, "ratings": _ratings(shown, order), "leaders": _leaders(run, titles)}
+    pictures, left_out = _pictures(run, order, titles, max(_LEAST, int(_SHARE * size)))
+    ratings = _ratings(shown, order)
+    return {
+        "pictures": pictures,
+        "left_out": left_out,
+        "ratings": ratings,
+        "unrated": [titles[name] for name in order[len(ratings) :]],
+        "leaders": _leaders(run, titles),
+    }
 
 
 def _in_order(shown: Mapping[str, Any]) -> list[str]:
@@ -52,42 +77,48 @@ def _in_order(shown: Mapping[str, Any]) -> list[str]:
 def _pictures(
     run: Run, order: Sequence[str], titles: Mapping[str, str], room: int
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """The grids, as many as there is room for, one in any case; and the titles of those that there is none for."""
-    drawn, pictures, left_out = set(grids_of(run)), list[dict[str, Any]](), list[str]()
-    for name in order:
-        if f"attribute_grid_{name}.png" not in drawn:
+    """As many as there is room for, one in any case; and the titles of those that there is none for."""
+    drawn, pictures, left_out = _drawn(run), list[dict[str, Any]](), list[str]()
+    for name, file, image in ((key, *item) for key in order for item in drawn.get(key, {}).items()):
+        title = f"{titles[name]}: {image}" if image else titles[name]
+        if room <= 0 and pictures:
+            left_out.append(title)
             continue
-        picture = _small(run, name) | {"title": titles[name]}
+        picture = _small(run, file) | {"title": title}
         room -= len(picture["src"])
         if room < 0 and pictures:
-            left_out.append(titles[name])
+            left_out.append(title)
         else:
             pictures.append(picture)
     return pictures, left_out
 
 
 def _small(run: Run, name: str) -> dict[str, Any]:
-    with Image.open(run.report / f"attribute_grid_{name}.png") as file:
+    with Image.open(run.report / name) as file:
         picture = file.convert("RGB")
     factor = min(1.0, _WIDTH / picture.width)
     size = round(picture.width * factor), max(1, round(picture.height * factor))
     pixels = np.asarray(picture.resize(size, Image.Resampling.LANCZOS))
-    return {"src": uri(pixels, "JPEG", _QUALITY), "width": size[0], "height": size[1]}
+    return {"src": jpeg_uri(pixels, _QUALITY), "width": size[0], "height": size[1]}
 
 
 def _ratings(shown: Mapping[str, Any], order: Sequence[str]) -> list[dict[str, Any]]:
-    """For every attribute people's ratings and the models' of every photograph; None where nobody rated it."""
+    """For every attribute people's ratings and the models' of every photograph; None where nobody rated one."""
     photographs, titles = shown["photographs"], {item["name"]: item["title"] for item in shown["attributes"]}
     chosen = order if len(order) * len(photographs) <= _ROWS else order[:1]
     tables = []
     for name in chosen:
         models = [item["key"] for item in shown["models"] if any(name in _of(row, item["key"]) for row in photographs)]
+        people = ["people"] if any(name in row["ratings"] for row in photographs) else []
         rows = [
-            {"name": row["id"], "values": [row["ratings"].get(name), *(_of(row, model).get(name) for model in models)]}
+            {
+                "name": row["id"],
+                "values": [*(row["ratings"].get(name) for _ in people), *(_of(row, model).get(name) for model in models)],
+            }
             for row in photographs[:_ROWS]
         ]
         tables.append(
-            {"title": titles[name], "columns": ["people", *models], "rows": rows, "all": len(rows) == len(photographs)}
+            {"title": titles[name], "columns": [*people, *models], "rows": rows, "all": len(rows) == len(photographs)}
         )
     return tables
 

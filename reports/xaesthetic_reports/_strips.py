@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Shaped
 
 from xaesthetic.core.types import Record
 from xaesthetic.data import images
 from xaesthetic.evaluation.stability import StableCells
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pictures import uri
+from xaesthetic_reports._pictures import grey_uri
 from xaesthetic_reports._signs import promises_sign
 
 _FINEST = 64
@@ -37,7 +37,7 @@ def stable_cells(cells: StableCells, model: str, method: str, records: Sequence[
 
 def _shares(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
     eight = np.round(values * 255).astype(np.uint8)
-    return {"png": uri(eight.reshape(-1, eight.shape[2]), "PNG"), "rows": eight.shape[1], "cells": eight.shape[2]}
+    return {"png": grey_uri(eight.reshape(-1, eight.shape[2])), "rows": eight.shape[1], "cells": eight.shape[2]}
 
 
 def _fewer(maps: Shaped[np.ndarray, "_a _i _j"]) -> Float[np.ndarray, "_a _o _p"]:
@@ -52,9 +52,24 @@ def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
     spread = np.where(high > low, high - low, 1)[:, None, None]
     eight = np.round((values - low[:, None, None]) / spread * 255).astype(np.uint8)
     return {
-        "png": uri(eight.reshape(-1, eight.shape[2]), "PNG"),
+        "png": grey_uri(eight.reshape(-1, eight.shape[2])),
         "rows": eight.shape[1],
         "cells": eight.shape[2],
-        "low": [float(f"{item:.6g}") if facts else None for item, facts in zip(low, known, strict=True)],
-        "high": [float(f"{item:.6g}") if facts else None for item, facts in zip(high, known, strict=True)],
+        "low": _ends(low, low, high, known),
+        "high": _ends(high, low, high, known),
     }
+
+
+def _ends(
+    values: Float[np.ndarray, " _n"],
+    low: Float[np.ndarray, " _n"],
+    high: Float[np.ndarray, " _n"],
+    known: Bool[np.ndarray, " _n"],
+) -> list[float | None]:
+    """Numbers to a thousandth of the range between the ends or less, which is a fraction of a step; None where not known."""
+    spread = np.where(high > low, high - low, np.maximum(np.abs(high), 1e-300))
+    digits = 3 - np.floor(np.log10(spread)).astype(int)
+    return [
+        round(float(item), int(places)) + 0.0 if facts else None
+        for item, places, facts in zip(values, digits, known, strict=True)
+    ]

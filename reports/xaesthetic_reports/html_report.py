@@ -1,12 +1,9 @@
 """One self-contained page: photographs, maps, leaderboard, verdicts, for a colleague who has nothing installed."""
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
@@ -19,15 +16,14 @@ from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
 from xaesthetic_reports._findings import SECTION_TITLES
 from xaesthetic_reports._glossary import glossary
-from xaesthetic_reports._pages import page_script, policy_hash, render, source
+from xaesthetic_reports._pages import page_script, page_style, policy_hash, render
 from xaesthetic_reports._payload import payload
 from xaesthetic_reports._slider import slider
 from xaesthetic_reports._still import grids_of, still
+from xaesthetic_reports._travels import travelling
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
-_WRITTEN = ("completeness", "edits", "precision", "responses", "same_maps", "stored")
-"""What stands in the page as text alone: no script reads it."""
 _BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
 
 
@@ -62,9 +58,8 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 
 def _page(run: Run, shown: dict[str, Any]) -> str:
     """The page: values for the script as JSON, and beside them what is there without it."""
-    script, style = page_script("page.js"), source("page.css") + source("words.css")
-    travels = {name: value for name, value in shown.items() if name not in _WRITTEN}
-    values = json.dumps(travels, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    script, style = page_script("page.js"), page_style("page.css", "words.css")
+    values = travelling(shown)
     pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
     words = glossary(shown)
     written = {
@@ -101,25 +96,27 @@ def _colors() -> str:
     return base64.b64encode(table.tobytes()).decode()
 
 
-def _predictions(run: Run, shown: Sequence[str]) -> pd.DataFrame:
-    """All ratings; of many photographs those that the page shows, as all of them lie beside it."""
+def _predictions(run: Run, shown: Sequence[str]) -> dict[str, Any]:
+    """All ratings as a file; of many photographs those that the page shows, which its name and a note say."""
     if sum(group.count for group in run.groups(PREDICTIONS)) <= _ROWS:
-        return run.read(PREDICTIONS)
-    return run.rows(PREDICTIONS, shown)
+        return _csv("predictions.csv", to_csv(run.read(PREDICTIONS), run.trained(), run.described()))
+    text = to_csv(run.rows(PREDICTIONS, shown), run.trained(), run.described())
+    note = (
+        f"holds the {len(shown):,} photographs of this page; all ratings are in the run folder's {PREDICTIONS.name}.parquet"
+    )
+    return _csv("predictions_shown.csv", text) | {"note": note}
+
+
+def _csv(name: str, text: str) -> dict[str, Any]:
+    return {"name": name, "type": "text/csv", "text": text}
 
 
 def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
     """Tables, and figures as PDF as far as there is room: only what is inside is named."""
-    result: list[dict[str, Any]] = [
-        {
-            "name": "predictions.csv",
-            "type": "text/csv",
-            "text": to_csv(_predictions(run, shown), run.trained(), run.described()),
-        }
-    ]
+    result = [_predictions(run, shown)]
     inside = _inside(run)
     tables = [file for file in inside if file.suffix == ".csv" and file.name != "predictions.csv"]
-    result += [{"name": file.name, "type": "text/csv", "text": read_text(file)} for file in tables]
+    result += [_csv(file.name, read_text(file)) for file in tables]
     figures_there, taken, room = [file for file in inside if file.suffix == ".pdf"], set(), _BUDGET
     for file in sorted(figures_there, key=lambda item: item.stat().st_size):  # as many as there is room for
         room -= file.stat().st_size

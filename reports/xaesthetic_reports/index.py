@@ -12,7 +12,7 @@ from xaesthetic.core.types import ReportOptions
 from xaesthetic.paper.items import EXHIBITS, Exhibit
 from xaesthetic.paper.manifest import Entry, is_drawn, read_manifest
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pages import policy_hash, render, source
+from xaesthetic_reports._pages import page_style, policy_hash, render
 
 _PAGE = "report.html"
 
@@ -40,7 +40,7 @@ def index(run: Run, options: ReportOptions) -> list[Path]:
     del options
     manifest = read_manifest(run)
     known = manifest.exhibits
-    style = source("page.css")
+    style = page_style("page.css")
     page = render(
         "index.html.j2",
         {

@@ -65,7 +65,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
         pixels = thumbnail(load_photograph(record), _PIXELS)
         for attribute, shown in _shown(record, stacks, ratings, units, fades, titles_of(options)):
             if not options.attributes or attribute in options.attributes:
-                file = _free(run.report / "overlays", f"{_plain(record.id)}-{_plain(attribute or _NONE)}", written)
+                file = _free(run.report / "overlays", stem_of(record.id, attribute), written)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
                 title = ", ".join(filter(None, (title, target_words(run))))
                 note = " ".join(
@@ -94,6 +94,11 @@ def _numbers(picture: str, image: str, attribute: str, shown: _Shown, ratings: p
 def _write_numbers(file: Path, rows: Sequence[_Numbers]) -> Path:
     write_text(file, frame_csv(pd.DataFrame(rows, columns=list(_COLUMNS))))
     return file
+
+
+def stem_of(image: str, attribute: str) -> str:
+    """Return what a picture's file is called, but for its end; the next of the same name gets a number besides."""
+    return f"{_plain(image)}-{_plain(attribute or _NONE)}"
 
 
 def _determined(run: Run) -> dict[str, list[str]]:

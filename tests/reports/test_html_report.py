@@ -104,7 +104,8 @@ def test_scales(page, run):
     stack = run.maps("one", "cam")
     for index in range(HOW_MANY):
         values = stack.map(f"p{index:03}", "light")
-        assert own[HOW_MANY - 1 - index, 0] == pytest.approx([values.min(), values.max()], rel=1e-4)
+        within = float(np.ptp(values)) / 1900  # ends travel in few digits; a step between colours is 1/255
+        assert own[HOW_MANY - 1 - index, 0] == pytest.approx([values.min(), values.max()], abs=within)
     page.select_option("#scale", "shared")
     shared = limits(page)
     np.testing.assert_allclose(shared[:, :, 0], np.broadcast_to(own[:, :, 0].min(0), shared.shape[:2]))

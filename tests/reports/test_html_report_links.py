@@ -101,3 +101,57 @@ def test_parts_of_the_page_have_their_links(follow):
     page.click("nav a[href='#specific']")
     page.wait_for_function("() => location.hash === '#specific'")
     assert names(page) == ["p002", "p001", "p000"]
+
+
+def test_theme_and_opacity_stand_in_the_link(page, follow):
+    page.select_option("#theme", "dark")
+    page.eval_on_selector(
+        "#opacity", "o => { o.value = 40; for (const e of ['input', 'change']) o.dispatchEvent(new Event(e)); }"
+    )
+    page.select_option("#size", "small")
+    assert page.evaluate(HASH) == "#attribute=light&size=small&theme=dark&opacity=40"
+    other = follow(page.evaluate(HASH))
+    style = "getComputedStyle(document.documentElement)"
+    look = f"() => [{style}.colorScheme, {style}.getPropertyValue('--opacity')]"
+    assert other.evaluate(look) == ["dark", "0.4"]
+    assert (other.input_value("#theme"), other.input_value("#opacity")) == ("dark", "40")
+    assert other.get_attribute("#grid", "data-size") == "small"
+    bad = follow("#theme=pink&opacity=101")
+    assert bad.evaluate(look) == ["light dark", "1"]
+    assert "theme pink, opacity 101" in bad.text_content("#said")
+
+
+def test_back_closes_what_is_large_and_forward_opens_it(page):
+    page.select_option("#sort", "low")  # no step of its own
+    page.locator("[data-index='1'] button.map").nth(1).click()
+    page.keyboard.press("PageDown")
+    page.go_back()
+    page.wait_for_function("() => !document.getElementById('large').open")
+    assert page.evaluate(HASH) == "#attribute=light&sort=low"
+    page.go_forward()
+    page.wait_for_function("() => document.getElementById('large').open")
+    assert page.text_content("#large-title") == "p002"
+    assert names(page) == ["p000", "p001", "p002"]
+
+
+def test_closing_leaves_no_step_behind_and_the_focus_where_it_was(page):
+    steps = page.evaluate("history.length")
+    button = page.locator("[data-index='1'] button.map").nth(1)
+    button.click()
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !location.hash.includes('photo')")
+    page.wait_for_function("() => !history.state")  # where it was before
+    assert page.evaluate("history.length") == steps + 1  # that which forward leads to
+    assert button.evaluate("b => b === document.activeElement")
+
+
+def test_back_brings_the_attribute_before(page):
+    page.select_option("#attribute", "vivid_color")
+    page.wait_for_selector("#grid[data-attribute=vivid_color]")
+    page.select_option("#size", "large")
+    page.go_back()
+    page.wait_for_selector("#grid[data-attribute=light]")
+    assert (page.evaluate(HASH), page.input_value("#attribute"), page.input_value("#size")) == ("", "light", "fit")
+    page.go_forward()
+    page.wait_for_selector("#grid[data-attribute=vivid_color]")
+    assert page.input_value("#size") == "large"

@@ -1,9 +1,11 @@
 """The page where no script may run: pictures of the pick and tables as text, and no promise that it does not keep."""
 
 import pytest
+import xaesthetic_reports._still as still_module
 import xaesthetic_reports.html_report as page_module
 from support.hand_run import hand_run
 from support.report_page import told
+from xaesthetic_reports._payload import payload
 from xaesthetic_reports._still import _pictures, grids_of, still
 
 from xaesthetic.reporting import draw_reports
@@ -33,19 +35,48 @@ def silent(chromium, file):
     context.close()
 
 
-def test_pictures_of_the_pick_can_be_seen(silent):
+def test_pictures_of_the_pick_can_be_seen(silent, file):
     pictures = silent.locator("#still img.figure")
-    assert pictures.count() == 1  # so small a page has room for no more, and says so
-    (title,) = silent.locator("#still figcaption").all_text_contents()
-    assert pictures.first.get_attribute("alt") == f"{title}: photographs, ratings and maps"
-    (other,) = {"Light", "Vivid Color"} - {title}
-    assert f"There was no room for {other}." in silent.text_content("#still p")
+    titles = silent.locator("#still figcaption").all_text_contents()
+    assert sorted(titles) == ["Light", "Vivid Color"]
+    assert {"light": "Light", "vivid_color": "Vivid Color"}[told(file)["opening"]["attribute"]] == titles[0]
+    assert pictures.first.get_attribute("alt") == f"{titles[0]}: photographs, ratings and maps"
+    assert "left out" not in silent.text_content("#still p")
     assert pictures.first.bounding_box()["width"] >= 800
     assert pictures.first.evaluate("picture => picture.complete && picture.naturalWidth > 800")
 
 
-def test_ratings_and_people_stand_there_as_text(silent, file):
-    values = told(file)
+@pytest.mark.usefixtures("file")  # its figures are drawn
+def test_what_is_left_out_is_said(run, monkeypatch, chromium):
+    monkeypatch.setattr(still_module, "_LEAST", 0)
+    (written,) = draw_reports(run, ["html_report"])
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(written.as_uri())
+    (title,) = page.locator("#still figcaption").all_text_contents()
+    (other,) = {"Light", "Vivid Color"} - {title}
+    said = " ".join(page.text_content("#still p").split())
+    context.close()
+    assert f"1 picture is left out ({other}); it stays in the folder of the run" in said
+    assert "ratings are written out" not in said
+
+
+def test_of_shown_photographs_their_own_pictures_are_there(tmp_path):
+    shown = hand_run(tmp_path / "run", 2, scored=False)
+    draw_reports(shown, ["overlays"])
+    assert "overlays/p001-light.png" in grids_of(shown)
+    pictures = still(shown, payload(shown), 1000)["pictures"]
+    titles = [item["title"] for item in pictures]
+    assert sorted(titles) == ["Light: p000", "Light: p001", "Vivid Color: p000", "Vivid Color: p001"]
+    assert titles[0].partition(":")[0] == titles[1].partition(":")[0]
+    (run_report := shown.report / "overlays" / "p001-light.png").unlink()
+    assert run_report.name not in "".join(grids_of(shown))
+    draw_reports(shown, ["attribute_grid"])
+    assert all(name.startswith("attribute_grid_") for name in grids_of(shown))
+
+
+def test_ratings_and_people_stand_there_as_text(silent, run):
+    values = payload(run)
     rows = silent.locator("#still details").first.locator("tbody tr")
     assert rows.count() == HOW_MANY
     first = values["opening"]["attribute"]
@@ -90,11 +121,12 @@ def test_a_run_without_figures_says_so(tmp_path):
     assert "None was drawn with this page." in written.read_text(encoding="utf-8")
 
 
-def test_of_many_photographs_the_first_attributes_ratings_are_written_out(run, file):
-    values = told(file)
+def test_of_many_photographs_the_first_attributes_ratings_are_written_out(run):
+    values = payload(run)
     values["photographs"] = values["photographs"] * 200
     known = still(run, values, 1000)["ratings"]
     assert len(known) == 1
+    assert len(still(run, values, 1000)["unrated"]) == 1
     assert (len(known[0]["rows"]), known[0]["all"]) == (600, False)
 
 
@@ -107,3 +139,19 @@ def test_only_files_that_travel_in_the_page_are_named(file, run, monkeypatch):
     assert [item for item in values["downloads"] if item["name"].endswith(".pdf")] == []
     assert all(item.get("text") or item.get("base64") for item in values["downloads"])
     assert "beside this page" not in written.read_text(encoding="utf-8")
+
+
+def test_ratings_of_the_shown_photographs_alone_are_called_so(run, monkeypatch, open_page):
+    assert "note" not in told(draw_reports(run, ["html_report"])[0])["downloads"][0]
+    monkeypatch.setattr(page_module, "_ROWS", 5)
+    (written,) = draw_reports(run, ["html_report"])
+    assert [item["name"] for item in told(written)["downloads"]].count("predictions.csv") == 0
+    page = open_page(written)
+    offered = page.locator("#downloads li").first
+    assert offered.text_content() == (
+        "predictions_shown.csv holds the 4 photographs of this page; all ratings are in the run folder's predictions.parquet"
+    )
+    with page.expect_download() as waiting:
+        offered.locator("button").click()
+    assert waiting.value.suggested_filename == "predictions_shown.csv"
+    assert (run.root / "predictions.parquet").exists()

@@ -69,12 +69,13 @@ def test_photographs_are_searched_and_filtered(open_page, file, tmp_path):
 def test_it_opens_on_the_attribute_that_holds_up_and_says_what_was_found(open_page, file, tmp_path):
     known = told(file)
     known["opening"] = {"attribute": "vivid_color", "why": ""}
-    of = {"model": "one", "attribute": "vivid_color", "links": []}
-    known["findings"] = [
-        of | {"method": "cam", "holds": True, "sentence": "Follows the edit in 5 of 5."},
-        of | {"method": "activation_energy", "holds": False, "sentence": "Refits disagree."},
-    ]
-    page = open_page(retold(file, tmp_path / "found.html", known))
+    of = {"model": "one", "attributes": ["vivid_color"]}
+    known["findings"] = [of | {"method": "cam", "holds": True}, of | {"method": "activation_energy", "holds": False}]
+    changed = retold(file, tmp_path / "found.html", known)
+    sentences = iter(["Follows the edit in 5 of 5.<br>Besides: it adds up.", "Refits disagree.", "Not shown."])
+    text = re.sub(r'(?<=<td class="sentence">).*?(?=</td>)', lambda _: next(sentences), changed.read_text())
+    changed.write_text(text)
+    page = open_page(changed)
     assert page.text_content("#corner-attribute") == "Vivid Color"
     assert page.locator("#grid .verdict").all_text_contents() == ["Follows the edit in 5 of 5.", "Refits disagree."]
     assert page.eval_on_selector_all("#grid .verdict", "all => all.map((v) => v.dataset.warns)") == ["false", "true"]

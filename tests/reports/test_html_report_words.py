@@ -1,5 +1,6 @@
 """What the page says: why it opens where it does, a sentence a map with what it rests on, and every word's meaning."""
 
+import json
 import re
 from urllib.parse import unquote
 
@@ -8,8 +9,9 @@ import pytest
 from support.browser import serious
 from support.hand_run import hand_run
 from support.report_page import file, page, run, told  # noqa: F401
-from xaesthetic_reports._findings import SECTION_TITLES, SECTIONS, findings, opening
+from xaesthetic_reports._findings import SECTION_TITLES, SECTIONS, findings, opening, together
 from xaesthetic_reports._glossary import WORDS, glossary
+from xaesthetic_reports._payload import payload
 from xaesthetic_reports._signs import promises_sign
 
 from xaesthetic.core import plugins
@@ -38,7 +40,8 @@ def test_a_sentence_for_every_map_and_links_to_what_it_rests_on(page, file, run)
     assert links.all_text_contents() == ["other attributes", "people"]
     links.first.click()
     assert page.url.endswith("#specific")
-    assert told(file)["findings"][0]["links"] == ["specific", "leaders"]
+    assert findings(run)[0]["links"] == ["specific", "leaders"]
+    assert table["sentence"].iloc[0] not in json.dumps(told(file))  # it is written once
 
 
 def test_what_failed_is_marked(run, tmp_path):
@@ -49,6 +52,12 @@ def test_what_failed_is_marked(run, tmp_path):
     assert (first["holds"], first["failed"], first["sentence"], first["besides"]) == (
         False, 1, "Not to be relied on: x.", "It adds up.",
     )  # fmt: skip
+
+
+def test_rows_that_say_the_same_of_several_attributes_are_one():
+    rows = [{"model": model, "attribute": name, "said": said} for model, name, said in ("aly", "bly", "amy", "alz", "amx")]
+    known = [(row["model"], row["attributes"], row["said"]) for row in together(rows)]
+    assert known == [("a", ["l", "m"], "y"), ("b", ["l"], "y"), ("a", ["l"], "z"), ("a", ["m"], "x")]
 
 
 def test_every_table_of_a_finding_has_its_section():
@@ -74,8 +83,8 @@ def test_every_word_has_its_meaning_and_plugins_speak_for_themselves(page, file)
     assert page.locator(".glossary > div:target dt").text_content() == "raw output"
 
 
-def test_a_method_that_is_not_installed_is_said_to_be_so(file):
-    values = told(file)
+def test_a_method_that_is_not_installed_is_said_to_be_so(run):
+    values = payload(run)
     values["columns"][0]["method"] = "theirs"
     words = {item["term"]: item["meaning"] for item in glossary(values)}
     assert "not installed where this page was made" in words["theirs"]
@@ -94,7 +103,9 @@ def test_a_run_that_says_nothing_is_drawn_all_the_same(tmp_path, open_page):
     silent = hand_run(tmp_path / "run", 3, scored=False)
     (silent.root / "summaries" / "findings.parquet").write_bytes(b"no table")
     page = open_page(draw_reports(silent, ["html_report"])[0])  # made anew
-    assert page.locator("table.sentences tbody tr").count() == 3
+    rows = page.locator("table.sentences tbody tr")
+    assert rows.count() == 2  # one has the same sentence for both of its attributes
+    assert rows.locator("th", has_text=",").all_text_contents() == ["Light, Vivid Color"]
     silent.write(FINDINGS, pd.DataFrame(columns=list(FINDINGS.names)).astype(silent.read(FINDINGS).dtypes))
     assert findings(silent) == []
     silent.discard(FINDINGS)
@@ -112,3 +123,18 @@ def test_no_opening_where_nothing_says_which(tmp_path):
 @pytest.mark.parametrize("width", [390, 1440])
 def test_it_can_be_read_by_all(chromium, file, width):
     assert serious(chromium, file, lambda page: page.set_viewport_size({"width": width, "height": 900})) == []
+
+
+def test_sentences_are_in_sight_on_a_telephone_and_bear_their_mark(open_page, file, tmp_path):
+    narrow = tmp_path / "warns.html"
+    narrow.write_text(
+        file.read_text(encoding="utf-8").replace('<tr><th scope="row"><a', '<tr class="warns"><th scope="row"><a', 1)
+    )
+    page = open_page(narrow, viewport={"width": 390, "height": 844})
+    for box in (
+        page.locator(f"table.sentences tr:first-child {part}").first.bounding_box() for part in (".sentence", ".links a")
+    ):
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 390
+    mark = "cell => getComputedStyle(cell, '::before').content"
+    assert page.locator("table.sentences .sentence").first.evaluate(mark) == '"⚠ "'
+    assert page.locator("table.sentences .links").first.evaluate(mark) == "none"

@@ -87,14 +87,18 @@ function heading(column) {
 function verdict({ model, method }) {
   const { attribute } = state.choice;
   const of = (line) => line.model === model && line.method === method;
-  const finding = (state.data.findings ?? []).find((line) => of(line) && line.attribute === attribute);
+  const at = state.data.findings.findIndex((line) => of(line) && line.attributes.includes(attribute));
+  const finding = state.data.findings[at];
   const specific = state.data.specificity.find(of);
   const refits = state.data.stability.find((line) => of(line) && line.attribute === attribute);
   const lines = [specific?.verdict, refits?.verdict];
   const said = (refits?.determined === false ? lines.reverse() : lines).filter(Boolean).join("; ");
   const warns = finding ? !finding.holds : (specific?.warns ?? false) || refits?.determined === false;
-  return element("td", {}, element("span", { class: "verdict", "data-warns": String(warns) }, finding?.sentence ?? said));
+  return element("td", {}, element("span", { class: "verdict", "data-warns": String(warns) }, finding ? sentenceAt(at) : said));
 }
+
+/** The sentence of a finding, which stands in the page as text, in the same order. */
+const sentenceAt = (index) => document.querySelectorAll("table.sentences .sentence")[index].firstChild.textContent;
 
 /** How wide a map is in the grid, in pixels of the screen. */
 function longestIn(photograph) {

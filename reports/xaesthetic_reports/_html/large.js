@@ -2,7 +2,7 @@
 
 import { arrangement, dragged, placeOf, pointIn, rating, reading, stepped, within, zoomed } from "./arithmetic.js";
 import { $, element } from "./elements.js";
-import { writeLink } from "./places.js";
+import { opensHere, writeLink } from "./places.js";
 import { addressOf, canvasFor, paint } from "./pictures.js";
 import { nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
 import { listSides, swipe } from "./swipe.js";
@@ -13,7 +13,7 @@ const GAP = 10;
 export const PHOTOGRAPH = "photograph";
 
 /** One photograph, whole; a column of the grid, if any, is among the maps that are shown. */
-export function enlargeRow(index, column = null) {
+export function enlargeRow(index, column = null, step = "large") {
   const { view } = state;
   Object.assign(view, { index, zoom: 1, x: 0.5, y: 0.5, pointer: null, column: column ?? view.column });
   const shown = picked();
@@ -32,7 +32,7 @@ export function enlargeRow(index, column = null) {
   listSides();
   swipe();
   if (opens) [...$("panels").querySelectorAll(".window")].at(column === null ? 0 : -1)?.focus();
-  writeLink();
+  writeLink(opens ? step : "");
 }
 
 /** What is shown large: null for the photograph, and columns; at first the photograph and the map that was clicked. */
@@ -196,5 +196,6 @@ export function leave() {
   const { index, column } = state.view;
   const line = $("grid").querySelector(`[data-index="${index}"]`);
   (line?.querySelector(`[data-column="${column}"]`) ?? line?.querySelector("button.map"))?.focus();
-  writeLink();
+  if (opensHere()) history.back();
+  else writeLink();
 }

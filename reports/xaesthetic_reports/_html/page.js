@@ -5,29 +5,26 @@ import { $, element } from "./elements.js";
 import { redraw, show, watchSight } from "./grid.js";
 import { rove, walk } from "./keys.js";
 import { arrange, enlargeRow, leave, pickAll, steer, turn, zoom } from "./large.js";
-import { readLink, writeLink } from "./places.js";
+import { CHOSEN, LOOKS, TYPED, readLink, writeLink } from "./places.js";
 import { prepareSlider } from "./slider.js";
 import { chosenColumns, start, state } from "./state.js";
 import { swipe } from "./swipe.js";
 import { listDownloads, listLeaderboard } from "./tables.js";
 
-const SELECTS = ["attribute", "sort", "size", "scale", "values", "drawn", "people", "fade", "filter"];
-const INPUTS = ["search", "from", "to"];
-
 /** Show what has just been chosen, and have the address say so. */
-function changed() {
+function changed(step = "") {
   state.unknown = [];
-  writeLink();
+  writeLink(step);
   return show();
 }
 
 /** A box to tick for each model, or each method. */
 function listChoices(kind) {
-  const { hidden } = state.choice;
   const names = [...new Set(state.data.columns.map((column) => column[kind]))];
   const boxes = names.map((name) => {
     const box = element("input", { type: "checkbox", checked: true, value: name });
     box.addEventListener("change", () => {
+      const { hidden } = state.choice; // a link brings another
       hidden[box.checked ? "delete" : "add"](name);
       if (chosenColumns().length) return changed();
       hidden.delete(name); // something is always shown
@@ -50,9 +47,16 @@ function fit() {
   redraw();
 }
 
+/** Light or dark, and how much of the photograph is seen through its maps. */
+function look() {
+  document.documentElement.dataset.theme = state.choice.theme;
+  document.documentElement.style.setProperty("--opacity", state.choice.opacity / 100);
+}
+
 /** Every control as what is chosen. */
 function showChoice() {
-  for (const key of [...SELECTS, ...INPUTS]) $(key).value = state.choice[key];
+  for (const key of [...CHOSEN, ...TYPED, ...LOOKS]) $(key).value = state.choice[key];
+  look();
   for (const box of document.querySelectorAll("#choices input")) box.checked = !state.choice.hidden.has(box.value);
 }
 
@@ -76,14 +80,17 @@ function prepareControls() {
   const choose = ({ target }) => {
     if (!target.checkValidity()) return; // half a number
     state.choice[target.id] = target.value;
-    changed();
+    changed(target.id === "attribute" ? "attribute" : "");
   };
-  for (const key of SELECTS) $(key).addEventListener("change", choose);
-  for (const key of INPUTS) $(key).addEventListener("input", choose);
-  $("opacity").addEventListener("input", (event) => {
-    document.documentElement.style.setProperty("--opacity", event.target.value / 100);
-  });
-  $("theme").addEventListener("change", (event) => (document.documentElement.dataset.theme = event.target.value));
+  for (const key of CHOSEN) $(key).addEventListener("change", choose);
+  for (const key of TYPED) $(key).addEventListener("input", choose);
+  for (const key of LOOKS) {
+    $(key).addEventListener("input", ({ target }) => {
+      state.choice[key] = target.value;
+      look();
+    });
+    $(key).addEventListener("change", () => writeLink());
+  }
   $("metric").addEventListener("change", listLeaderboard);
   document.querySelector(".controls").addEventListener("submit", (event) => event.preventDefault());
   const narrow = matchMedia("(max-width: 700px)");
@@ -117,13 +124,16 @@ function prepareLarge() {
   new ResizeObserver(() => $("large").open && arrange()).observe($("panels"));
 }
 
-/** What the address says: a photograph is shown large where it names one. */
+const chosen = () => JSON.stringify([{ ...state.choice, hidden: [...state.choice.hidden] }, state.unknown]);
+
+/** What the address says: a photograph is shown large where it names one. What is shown already is not drawn again: the focus
+ * stays where it is. */
 async function follow() {
+  const before = chosen();
   const link = readLink();
   if (link) showChoice();
-  await show();
-  if (!link) return;
-  if (link.photo >= 0) enlargeRow(link.photo);
+  if (!state.grid.turn || chosen() !== before) await show();
+  if (link?.photo >= 0) enlargeRow(link.photo, null, "");
   else if ($("large").open) $("large").close();
 }
 

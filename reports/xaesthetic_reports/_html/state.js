@@ -9,7 +9,7 @@ export const state = {
   shades: new Map(), // by palette: its colours at all levels of a photograph's detail
   choice: {
     attribute: "", scale: "", values: "range", drawn: "colors", sort: "high", people: "none", fade: "yes", size: "fit",
-    search: "", filter: "all", from: "", to: "",
+    search: "", filter: "all", from: "", to: "", theme: "auto", opacity: "100",
     hidden: new Set(), // names of models and methods
   },
   first: null, // what was chosen at first; a link leaves it out
@@ -28,9 +28,20 @@ export const state = {
   },
 };
 
+/** What travels in few bytes (_travels.py), as all modules read it. */
+function unfolded(data) {
+  const everyone = ({ of, ...range }) => of.map((key) => [key, range]);
+  const attributes = data.attributes.map((attribute) => ({
+    ...attribute,
+    ranges: Object.fromEntries(attribute.ranges.flatMap(everyone)),
+  }));
+  const empty = { edit: "", credit: "", seen: [], ratings: {}, people: {} };
+  return { ...data, attributes, photographs: data.photographs.map((photograph) => ({ ...empty, ...photograph })) };
+}
+
 export function start(data) {
   const viridis = sequence(bytesOf(data.colors));
-  state.data = data;
+  state.data = unfolded(data);
   state.palettes = { range: viridis, rectified: viridis, signed: aroundZero([0, 60, 140], [128, 128, 128], [255, 176, 60]) };
   const opening = data.attributes.find(({ name }) => name === data.opening?.attribute) ?? data.attributes[0];
   Object.assign(state.choice, { attribute: opening.name, scale: data.scale, fade: data.fade ? "yes" : "no" });
@@ -42,7 +53,8 @@ export function start(data) {
 export const titleOfAttribute = (name) => state.data.attributes.find((attribute) => attribute.name === name).title;
 export const titleOf = (photograph) => [photograph.name, photograph.edit].filter(Boolean).join(", ");
 export const nameOf = (column) => `${column.model} ${column.method}`;
-export const ratingOf = (photograph, model, attribute) => under(photograph.predictions[model] ?? {}, attribute) ?? null;
+export const ratingOf = (photograph, model, attribute) =>
+  under(photograph.predictions, model)?.[state.data.attributes.findIndex(({ name }) => name === attribute)] ?? null;
 /** The range that is declared for a model's ratings of an attribute, people's for no model; undefined where none is. */
 export const rangeOf = (attribute, model) =>
   under(state.data.attributes.find(({ name }) => name === attribute).ranges, model);

@@ -84,14 +84,14 @@ function interval(row, marks, place) {
 }
 
 export function listDownloads() {
-  const items = state.data.downloads.map(({ name, type, text, base64 }) => {
+  const items = state.data.downloads.map(({ name, type, text, base64, note }) => {
     const bytes = text === undefined ? bytesOf(base64) : new TextEncoder().encode(text);
     const save = () => {
       const address = URL.createObjectURL(new Blob([bytes], { type }));
       element("a", { href: address, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10000);
     };
-    return element("li", {}, element("button", { type: "button", onclick: save }, name));
+    return element("li", {}, element("button", { type: "button", onclick: save }, name), note ? ` ${note}` : "");
   });
   $("downloads").replaceChildren(...items);
 }
