@@ -204,7 +204,7 @@ def test_the_command(run_of, record):
     assert not run.has(SLIDER)
     done = command.invoke(app, ["score", str(run.root), "--slider", "beside", "--steps", "2"])
     assert done.exit_code == 0, done.output
-    assert len(list((run.report / "slider").glob("*.jpg"))) == 1 + len(LOCAL)
+    assert len(list((run.report / "slider").glob("01-0*.js"))) == 1 + len(LOCAL)
     done = command.invoke(app, ["report", str(run.root), "--report", "html_report", "--slider", "inside"])
     assert done.exit_code == 0, done.output
     assert not (run.report / "slider").exists()
