@@ -1,86 +1,37 @@
 """The edit slider of the page: what is precomputed, and what the browser makes of it, from the disk."""
 
-import base64
 import io
-import json
 import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 from support.browser import Opened, serious
-from support.report_page import SCRIPTS, pixels, retold, told
+from support.report_page import SCRIPTS, pixels, told
+from support.slid_page import (  # noqa: F401
+    arrived,
+    beside,
+    decoded,
+    held,
+    inside,
+    jpeg_of,
+    opened,
+    pixels_in,
+    run,
+    said,
+    told_pictures,
+    until,
+    widths,
+)
 from support.slid_run import AMOUNTS, EDITS, STEPS, rating, slid_run
 from xaesthetic_reports._beside import compact
-from xaesthetic_reports._film import film
 from xaesthetic_reports._slider import _is_fitted, outline, strip
 
-from xaesthetic.core.types import ReportOptions, Source
-from xaesthetic.data import images
-from xaesthetic.figures import style
+from xaesthetic.core.types import Source
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import SLIDER, SLIDER_MAPS, SLIDER_PICTURES
 
 SIZES = [(390, 844), (1440, 900), (3840, 2160)]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return slid_run(tmp_path_factory.mktemp("slid") / "run")
-
-
-@pytest.fixture(scope="module")
-def beside(run):
-    (file,) = draw_reports(run, ["html_report"])
-    return file
-
-
-@pytest.fixture(scope="module")
-def inside(run, beside, tmp_path_factory):
-    kept = tmp_path_factory.mktemp("inside")
-    (file,) = draw_reports(run, ["html_report"], ReportOptions(slider="inside"))
-    alone = shutil.copy(file, kept / "alone.html")
-    draw_reports(run, ["html_report"])  # as `beside` was
-    return alone
-
-
-@pytest.fixture
-def opened(chromium, beside):
-    """The page whose pictures lie beside it; it asks for these and for nothing else."""
-    known = Opened(chromium, beside)
-    known.page.wait_for_selector("#slider-panels figure")
-    yield known
-    assert known.said == []
-    assert known.outside() != []
-    assert all(url.startswith((beside.parent / "slider").as_uri()) for url in known.outside())
-    known.page.close()
-
-
-def told_pictures(file):
-    return told(file)["slider"]["photographs"][0]["pictures"]
-
-
-def held(file):
-    """What a file beside the page hands over."""
-    head, _, value = file.read_text().partition("=")
-    assert head == "document.currentScript.holds"
-    return json.loads(value)
-
-
-def decoded(address):
-    kind, _, data = address.partition(";base64,")
-    assert kind in ("data:image/webp", "data:image/jpeg")
-    return pixels_in(base64.b64decode(data))
-
-
-def pixels_in(data):
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
-
-
-def jpeg_of(run, image, step):
-    table = run.read(SLIDER_PICTURES)
-    table = table[table["image"] == image].set_index(["edit", "amount"])
-    return table.loc[step, "jpeg"]
 
 
 # -- what the page carries --------------------------------------------------------------------------------------------
@@ -169,30 +120,6 @@ def test_models_that_were_fitted_on_edits_are_named(inside):
 # -- in the browser ---------------------------------------------------------------------------------------------------
 
 
-def widths(page):
-    """What the pictures really hold, once they are decoded."""
-    decode = "all => Promise.all(all.map((img) => img.decode().then(() => img.naturalWidth)))"
-    return set(page.eval_on_selector_all("#slider-panels .frame img", decode))
-
-
-def until(page, expression):
-    """Wait for what a page comes to; its policy lets Playwright's own waiting evaluate nothing."""
-    for _ in range(100):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"never: {expression}")
-
-
-def arrived(page, place):
-    """Wait for a picture and its maps: they come together."""
-    until(page, f"document.querySelector('#slider-panels img').dataset.place === '{place}'")
-
-
-def said(page):
-    return page.inner_text("#slider-said")
-
-
 def test_the_keyboard_moves_it_and_everything_follows(opened):
     page = opened.page
     arrived(page, 0)
@@ -245,136 +172,6 @@ def test_the_attribute_of_the_page_is_followed_and_the_outline_can_go(opened):
     assert page.locator("#slider-panels .frame svg").first.is_visible()
     page.uncheck("#slider-outline")
     assert not page.locator("#slider-panels .frame svg").first.is_visible()
-
-
-def test_the_colours_are_those_of_the_figures(opened, run):
-    """The figures' own formula, on the decoded picture of the page and the map of the run."""
-    page = opened.page
-    page.select_option("#slider-edit", "1")
-    page.focus("#slider-amount")
-    page.keyboard.press("End")
-    arrived(page, 4)
-    photo = decoded(held(run.report / told_pictures(run.report / "report.html")[4])).astype(np.uint8)
-    rows = run.read(SLIDER_MAPS)
-    rows = rows[(rows["image"] == "p000") & (rows["model"] == "two") & (rows["method"] == "cam")]
-    rows = rows[(rows["attribute"] == "light") & rows["edit"].isin(["", EDITS[1]])]
-    grids = np.stack([np.frombuffer(item, "<f4").reshape(5, 6) for item in rows["map"]])
-    assert grids[0].min() > grids.min() or grids[0].max() < grids.max()  # not the first step's
-    limits = float(grids.min()), float(grids.max())
-    values = images.to_pixels(style.normalise(grids[-1], limits), photo.shape[:2])
-    expected = style.overlay(photo, values).astype(int)
-    shown = pixels(page, "#slider-panels figure:nth-child(3) canvas")
-    assert shown.shape == (60, 80, 4)
-    assert (shown[..., 3] == 255).all()
-    assert np.abs(shown[..., :3] - expected).mean() < 2
-    assert np.percentile(np.abs(shown[..., :3] - expected), 99) < 12
-    ends = page.locator("#slider-panels figure:nth-child(3) .ends span").all_text_contents()
-    assert [float(end) for end in ends] == pytest.approx(limits, rel=0.02)
-
-
-def test_the_controls_of_the_page_hold_for_it_too(opened):
-    page = opened.page
-    canvas = "#slider-panels figure:nth-child(2) canvas"
-    arrived(page, 0)
-    before = pixels(page, canvas)
-    page.evaluate(
-        "() => { const o = document.getElementById('opacity'); o.value = 30; o.dispatchEvent(new Event('input')); }"
-    )
-    assert page.eval_on_selector(canvas, "c => getComputedStyle(c).opacity") == "0.3"
-    page.select_option("#values", "signed")
-    ends = [float(end) for end in page.locator("#slider-panels figure:nth-child(2) .ends span").all_text_contents()]
-    assert ends[0] == -ends[1]
-    signed = pixels(page, canvas)
-    assert not np.array_equal(signed, before)
-    page.select_option("#drawn", "lines")
-    assert (pixels(page, canvas)[..., 3] == 0).any()
-
-
-def test_files_are_loaded_as_they_are_needed(opened):
-    page = opened.page
-    page.wait_for_timeout(500)
-    asked = [url.rpartition("/slider/")[2] for url in opened.outside()]
-    assert asked == ["01-maps.js", "01-000.js", "01-001.js", "01-002.js"]  # the step, then its neighbours; one edit
-    page.select_option("#slider-edit", "1")
-    page.wait_for_timeout(500)
-    asked = [url.rpartition("/slider/")[2] for url in opened.outside()]
-    assert asked[4:] == ["01-003.js", "01-004.js"]  # none twice
-    assert page.evaluate("Object.keys(window).filter((name) => name.includes('lider')).length") == 0
-
-
-def test_it_plays_until_the_end_and_stops_when_it_is_moved(opened):
-    page = opened.page
-    arrived(page, 0)
-    page.click("#slider-play")
-    assert page.inner_text("#slider-play") == "stop"
-    assert said(page) == "dim the background 0.50 of 1"
-    arrived(page, 2)
-    until(page, "document.getElementById('slider-play').textContent === 'play'")
-    page.click("#slider-play")
-    assert said(page) == "dim the background 0.00 of 1"  # again from the beginning
-    page.focus("#slider-amount")
-    page.keyboard.press("ArrowRight")
-    assert page.inner_text("#slider-play") == "play"
-
-
-def test_nothing_is_played_where_less_motion_is_wanted(open_page, inside):
-    assert open_page(inside).locator("#slider-play").is_visible()
-    assert not open_page(inside, reduced_motion="reduce").locator("#slider-play").is_visible()
-
-
-def test_it_opens_on_an_edit_that_is_about_the_attribute(open_page, inside, tmp_path):
-    known = told(inside)
-    known["opening"] = {"attribute": "vivid_color"}
-    page = open_page(retold(inside, tmp_path / "vivid.html", known))
-    arrived(page, 0)
-    assert said(page) == "saturate 0.00 of 1"
-
-
-def test_a_model_that_was_fitted_on_the_edit_is_named_below_its_maps(open_page, inside, tmp_path):
-    known = told(inside)
-    known["slider"]["edits"][0]["fitted"] = ["two"]
-    page = open_page(retold(inside, tmp_path / "fitted.html", known))
-    arrived(page, 0)
-    figures = page.locator("#slider-panels figure")
-    assert "fitted on edits of this kind" not in figures.nth(1).inner_text()
-    assert "fitted on edits of this kind" in figures.nth(2).inner_text()
-
-
-# -- without scripts --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def unscripted(chromium, beside):
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto(beside.as_uri())
-    yield page
-    context.close()
-
-
-def test_without_scripts_some_steps_are_pictures_and_text(unscripted):
-    film = unscripted.locator("#slider-film")
-    assert film.is_visible()
-    for control in ("#slider-bar", "#slider-hold", "#slider-panels", "#slider-ratings"):
-        assert not unscripted.locator(control).is_visible(), control
-    assert film.locator("thead th").all_text_contents() == ["0.00", "0.50", "1.00"]
-    rated = film.locator("tbody").nth(1).locator("tr").last.locator("td").all_text_contents()
-    assert rated == [f"rated {rating(0, at, 'one', 'light'):.2f}" for at in range(3)]
-    shown = film.locator("img")
-    assert shown.count() == 3  # the photograph, and a model's maps each
-    assert all(image.evaluate("img => img.naturalWidth") == 240 for image in shown.all())
-    assert unscripted.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_the_film_is_small_and_its_maps_are_on_one_scale(run, beside):
-    shown = {"slider": told(beside)["slider"], "opening": {"attribute": "light"}, "attributes": told(beside)["attributes"]}
-    made = film(run, shown)
-    assert sum(len(row["src"]) for row in made["rows"]) < 48_000
-    assert made["edit"] == "dim the background"
-    assert film(run, shown | {"slider": None}) is None
-
-
-# -- more in the browser ----------------------------------------------------------------------------------------------
 
 
 def test_maps_that_ask_no_attribute_come_where_they_are_wanted(opened):
@@ -461,7 +258,3 @@ def test_it_is_accessible(chromium, inside, scheme):
 )
 def test_its_arithmetic(run_module, expression, expected):
     assert run_module(SCRIPTS / "steps.js", expression) == expected
-
-
-def test_neighbours_are_loaded_first(run_module):
-    assert run_module(SCRIPTS / "beside.js", "m => m.fromNear(5, 3)") == [3, 2, 4, 1, 0]
