@@ -49,7 +49,7 @@ def film(run: Run, shown: Mapping[str, Any]) -> dict[str, Any] | None:
     first = 1 + slider["edits"].index(edit) * (len(amounts) - 1)
     places = [int(place) and first + int(place) - 1 for place in chosen]
     frames = _frames(run, photograph["id"], steps)
-    edited = {"title": "edited photograph", "alt": "the edited photograph", "ratings": [], "maps": None}
+    edited: dict[str, Any] = {"title": "edited photograph", "alt": "the edited photograph", "ratings": [], "maps": None}
     rows = [edited, *_rows(run, photograph, names, steps, places, titles)]
     return {
         "photograph": photograph["name"] or photograph["id"],

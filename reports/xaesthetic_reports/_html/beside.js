@@ -15,7 +15,7 @@ export function held(place) {
     });
     script.addEventListener("error", () => {
       script.remove();
-      reject(new Error(`${place} is not beside this page`));
+      reject(new Error(`${place} is missing`));
     });
     document.head.append(script);
   });
