@@ -4,8 +4,6 @@ A photograph's pictures stand in one order everywhere: the photograph itself, th
 which is the photograph itself for all of them.
 """
 
-import base64
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,15 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
-from PIL import Image
 
-from xaesthetic.core.files import atomic_write, remove
+from xaesthetic.core.files import remove
 from xaesthetic.core.types import Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.masks import read_mask
 from xaesthetic.run.schemas import SLIDER, SLIDER_MAPS, SLIDER_PICTURES
 from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run, model_key
+from xaesthetic_reports._beside import compact, placed
+from xaesthetic_reports._pictures import uri
 
 FOLDER = "slider"
 """Beside the page."""
@@ -41,14 +40,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def slider(run: Run, inside: bool) -> dict[str, Any] | None:
-    """What the page's slider shows; None where the run has none. Pictures that lie beside the page are written.
+    """What the page's slider shows; None where the run has none. What lies beside the page is written.
 
     Parameters
     ----------
     run
         A finished one.
     inside
-        Whether the pictures travel in the page; else they are files in ``report/slider/``.
+        Whether pictures and maps travel in the page; else they are files in ``report/slider/``.
     """
     folder = run.report / FOLDER
     if not run.has(SLIDER):
@@ -58,6 +57,7 @@ def slider(run: Run, inside: bool) -> dict[str, Any] | None:
     steps = [("", 0.0), *_steps(pictures)]
     ids = list(dict.fromkeys(pictures["image"]))
     ratings, maps = run.read(SLIDER), run.read(SLIDER_MAPS)
+    columns = _columns(maps)
     remove(folder)
     names = list(dict.fromkeys(name for name, _ in steps[1:]))
     return {
@@ -67,11 +67,16 @@ def slider(run: Run, inside: bool) -> dict[str, Any] | None:
         "edits": [_edit(run, name, ratings) for name in names],
         "photographs": [
             _photograph(record, rows, seen)
-            | {"pictures": _sources(rows, folder, number, inside)}
+            | {
+                "pictures": list(_pictures(rows, folder, f"{number:02}", inside)),
+                "maps": placed(
+                    _strips(maps[maps["image"] == record.id], columns, steps), folder, f"{number:02}-maps", inside
+                ),
+            }
             | {"ratings": _by_place(ratings[ratings["image"] == record.id], ("model", "attribute"), steps, "prediction")}
             for number, (record, rows, seen) in enumerate(_with_rows(run, ids, pictures, steps), start=1)
         ],
-        "columns": list(_columns(maps, ids, steps)),
+        "columns": columns,
         "not_followed": _not_followed(run, maps),
     }
 
@@ -171,16 +176,9 @@ def outline(region: np.ndarray) -> str:
     return " ".join(paths)
 
 
-def _sources(rows: pd.DataFrame, folder: Path, number: int, inside: bool) -> list[str]:
-    """Where the pictures are: in the addresses themselves, or in files that are written here."""
-    if inside:
-        return [f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" for jpeg in rows["jpeg"]]
-    names = []
-    for at, jpeg in enumerate(rows["jpeg"]):
-        names.append(f"{FOLDER}/{number:02}-{at:03}.jpg")
-        with atomic_write(folder.parent / names[-1]) as temporary:
-            temporary.write_bytes(jpeg)
-    return names
+def _pictures(rows: pd.DataFrame, folder: Path, photograph: str, inside: bool) -> Iterator[Any]:
+    """Give the pictures, or where files hold them that are written here: one by one, as the page asks for them."""
+    return (placed(compact(jpeg), folder, f"{photograph}-{at:03}", inside) for at, jpeg in enumerate(rows["jpeg"]))
 
 
 def _by_place(
@@ -195,14 +193,27 @@ def _by_place(
     return placed
 
 
-def _columns(maps: pd.DataFrame, ids: Sequence[str], steps: Sequence[tuple[str, float]]) -> Iterator[dict[str, Any]]:
-    """Give the maps: by model, method and attribute a strip for each photograph, all its pictures' maps below each other."""
-    for (model, method), known in maps.groupby(["model", "method"], sort=False):
-        strips: dict[str, list[dict[str, Any] | None]] = {}
-        for attribute, rows in known.groupby("attribute", sort=False):
-            by_image = dict(iter(rows.groupby("image", sort=False)))
-            strips[str(attribute)] = [strip(by_image[image], steps) if image in by_image else None for image in ids]
-        yield {"model": model, "method": method, "strips": strips}
+def _columns(maps: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return whose maps there are: by model and method, and of which attributes; of none, "", where a map asks none."""
+    return [
+        {"model": model, "method": method, "attributes": list(dict.fromkeys(known["attribute"]))}
+        for (model, method), known in maps.groupby(["model", "method"], sort=False)
+    ]
+
+
+def _strips(
+    maps: pd.DataFrame, columns: Sequence[Mapping[str, Any]], steps: Sequence[tuple[str, float]]
+) -> list[dict[str, Any]]:
+    """Return a photograph's maps: for each column by attribute all below each other, None where one is no number."""
+    known = dict(iter(maps.groupby(["model", "method", "attribute"], sort=False)))
+    return [
+        {
+            name: strip(known[place], steps)
+            for name in column["attributes"]
+            if (place := (column["model"], column["method"], name)) in known
+        }
+        for column in columns
+    ]
 
 
 def strip(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> dict[str, Any] | None:
@@ -215,10 +226,8 @@ def strip(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> dict[str, A
     small: Float[np.ndarray, "_n _i _j"] = images.area_pool(values, (min(size[0], _FINEST), min(size[1], _FINEST)))
     low, high = float(small.min()), float(small.max())
     eight = np.round((small - low) / ((high - low) or 1) * 255).astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(eight.reshape(-1, eight.shape[2])).save(file, "PNG", optimize=True)
-    png = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     ends = {"low": float(f"{low:.6g}"), "high": float(f"{high:.6g}")}
+    png = uri(eight.reshape(-1, eight.shape[2]), "PNG")
     return {"png": png, "rows": eight.shape[1], "cells": eight.shape[2], **ends}
 
 

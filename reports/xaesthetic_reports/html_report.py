@@ -14,6 +14,7 @@ from xaesthetic.paper.manifest import find_inside
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._film import film
 from xaesthetic_reports._findings import SECTION_TITLES
 from xaesthetic_reports._glossary import glossary
 from xaesthetic_reports._pages import page_script, page_style, policy_hash, render
@@ -63,7 +64,8 @@ def _page(run: Run, shown: dict[str, Any]) -> str:
     pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
     words = glossary(shown)
     written = {
-        "told": shown | {"still": still(run, shown, len(values.encode()) - pdfs), "glossary": words},
+        "told": shown
+        | {"still": still(run, shown, len(values.encode()) - pdfs), "film": film(run, shown), "glossary": words},
         "json": values,
         "script": script,
         "style": style,

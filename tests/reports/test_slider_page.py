@@ -1,56 +1,37 @@
 """The edit slider of the page: what is precomputed, and what the browser makes of it, from the disk."""
 
-import base64
+import io
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 from support.browser import Opened, serious
 from support.report_page import SCRIPTS, pixels, told
+from support.slid_page import (  # noqa: F401
+    arrived,
+    beside,
+    decoded,
+    held,
+    inside,
+    jpeg_of,
+    opened,
+    pixels_in,
+    run,
+    said,
+    told_pictures,
+    until,
+    widths,
+)
 from support.slid_run import AMOUNTS, EDITS, STEPS, rating, slid_run
+from xaesthetic_reports._beside import compact
 from xaesthetic_reports._slider import _is_fitted, outline, strip
 
-from xaesthetic.core.types import ReportOptions, Source
+from xaesthetic.core.types import Source
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import SLIDER, SLIDER_MAPS, SLIDER_PICTURES
 
 SIZES = [(390, 844), (1440, 900), (3840, 2160)]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return slid_run(tmp_path_factory.mktemp("slid") / "run")
-
-
-@pytest.fixture(scope="module")
-def beside(run):
-    (file,) = draw_reports(run, ["html_report"])
-    return file
-
-
-@pytest.fixture(scope="module")
-def inside(run, beside, tmp_path_factory):
-    kept = tmp_path_factory.mktemp("inside")
-    (file,) = draw_reports(run, ["html_report"], ReportOptions(slider="inside"))
-    alone = shutil.copy(file, kept / "alone.html")
-    draw_reports(run, ["html_report"])  # as `beside` was
-    return alone
-
-
-@pytest.fixture
-def opened(chromium, beside):
-    """The page whose pictures lie beside it; it asks for these and for nothing else."""
-    known = Opened(chromium, beside)
-    known.page.wait_for_selector("#slider-panels figure")
-    yield known
-    assert known.said == []
-    assert known.outside() != []
-    assert all(url.startswith((beside.parent / "slider").as_uri()) for url in known.outside())
-    known.page.close()
-
-
-def told_pictures(file):
-    return told(file)["slider"]["photographs"][0]["pictures"]
 
 
 # -- what the page carries --------------------------------------------------------------------------------------------
@@ -65,20 +46,36 @@ def test_pictures_and_numbers_stand_in_one_order(run, beside):
             [rating(number, at, "one", "light") for at in range(5)]
         )
         assert set(photograph["ratings"]["two"]) == {"light"}
-        table = run.read(SLIDER_PICTURES)
-        table = table[table["image"] == photograph["id"]].set_index(["edit", "amount"])
-        for name, step in zip(photograph["pictures"], STEPS, strict=True):
-            assert (run.report / name).read_bytes() == table.loc[step, "jpeg"]
+        jpegs = [pixels_in(jpeg_of(run, photograph["id"], step)) for step in STEPS]
+        for at, name in enumerate(photograph["pictures"]):
+            picture = decoded(held(run.report / name))
+            assert np.argmin([np.abs(picture - jpeg).mean() for jpeg in jpegs]) == at
+        maps = held(run.report / photograph["maps"])
+        assert [list(item) for item in maps] == [column["attributes"] for column in shown["columns"]]
 
 
 def test_inside_nothing_lies_beside_the_page(run, inside):
-    jpeg = base64.b64decode(told_pictures(inside)[1].removeprefix("data:image/jpeg;base64,"))
-    assert jpeg == run.read(SLIDER_PICTURES)["jpeg"].iloc[1]
+    beside = run.report / "slider"
+    assert told_pictures(inside) == [held(beside / f"01-00{at}.js") for at in range(5)]
+    assert told(inside)["slider"]["photographs"][0]["maps"] == held(beside / "01-maps.js")
     assert "file:" not in inside.read_text().partition("</head>")[0]
 
 
-def test_the_policy_lets_pictures_in_only_where_they_lie_beside(beside):
-    assert "img-src data: blob: 'self' file:;" in beside.read_text()
+def test_a_picture_takes_no_more_than_the_jpeg_of_the_run(run):
+    noise = np.random.default_rng(1).normal(0, 12, (400, 600, 3))
+    photo = np.clip(noise + np.linspace(0, 220, 600)[None, :, None], 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(photo).save(file, "JPEG", quality=82)
+    address = compact(file.getvalue())
+    assert len(address) < len(file.getvalue())
+    assert address.startswith("data:image/webp;")
+
+
+def test_the_policy_lets_files_in_only_where_they_lie_beside(beside, inside):
+    policies = [file.read_text().partition("style-src")[0] for file in (beside, inside)]
+    assert policies[0].rstrip().endswith("'self' file:;")
+    assert "file:" not in policies[1]
+    assert all("img-src data: blob:;" in policy for policy in policies)
 
 
 def test_without_a_slider_there_is_none_and_old_pictures_go(tmp_path):
@@ -123,27 +120,9 @@ def test_models_that_were_fitted_on_edits_are_named(inside):
 # -- in the browser ---------------------------------------------------------------------------------------------------
 
 
-def widths(page):
-    """What the pictures really hold, once they are decoded."""
-    decode = "all => Promise.all(all.map((img) => img.decode().then(() => img.naturalWidth)))"
-    return set(page.eval_on_selector_all("#slider-panels img", decode))
-
-
-def until(page, expression):
-    """Wait for what a page comes to; its policy lets Playwright's own waiting evaluate nothing."""
-    for _ in range(100):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"never: {expression}")
-
-
-def said(page):
-    return page.inner_text("#slider-said")
-
-
 def test_the_keyboard_moves_it_and_everything_follows(opened):
     page = opened.page
+    arrived(page, 0)
     assert said(page) == "dim the background 0.00 of 1"
     names = page.locator("#slider-panels figcaption > span").all_text_contents()
     assert names[:3] == ["edited photograph", "one cam", "two cam"]
@@ -153,17 +132,21 @@ def test_the_keyboard_moves_it_and_everything_follows(opened):
     page.keyboard.press("ArrowRight")
     assert said(page) == "dim the background 0.50 of 1"
     assert page.get_attribute("#slider-amount", "aria-valuetext") == "dim the background, 0.50 of 1"
+    arrived(page, 1)
     assert not np.array_equal(pixels(page, "#slider-panels figure:nth-child(2) canvas"), before)
     page.keyboard.press("End")
-    addresses = page.eval_on_selector_all("#slider-panels img", "all => all.map((img) => img.getAttribute('src'))")
-    assert set(addresses) == {"slider/01-002.jpg"}
+    arrived(page, 2)
+    places = page.eval_on_selector_all("#slider-panels .frame img", "all => all.map((img) => img.dataset.place)")
+    assert set(places) == {"2"}
     assert widths(page) == {80}
-    assert page.locator("#slider-panels output").all_text_contents() == ["", "rated 0.21", "rated 0.71", "", ""]
+    ratings = page.locator("#slider-panels output").all_text_contents()
+    assert ratings == ["", "rated 0.21 (+0.20)", "rated 0.71 (+0.20)", "", ""]
     assert page.locator("#slider-ratings tbody td.now").all_text_contents() == ["0.21", "0.71"]
-    assert page.locator("#slider-ratings tbody tr").first.locator("circle").evaluate_all(
-        "all => all.map((dot) => Number(dot.getAttribute('r')))"
-    ) == [1.8, 1.8, 5]
+    for line in ("#slider-ratings tbody tr >> nth=0", "#slider-panels figure >> nth=1"):
+        radii = page.locator(line).locator("circle").evaluate_all("all => all.map((dot) => Number(dot.getAttribute('r')))")
+        assert radii == [1.8, 1.8, 5], line
     page.keyboard.press("Home")
+    arrived(page, 0)
     np.testing.assert_array_equal(pixels(page, "#slider-panels figure:nth-child(2) canvas"), before)
 
 
@@ -186,9 +169,9 @@ def test_the_attribute_of_the_page_is_followed_and_the_outline_can_go(opened):
     page.select_option("#attribute", "vivid_color")
     until(page, "document.querySelectorAll('#slider-ratings tbody tr').length === 1")
     assert page.input_value("#slider-attribute") == "vivid_color"
-    assert page.locator("#slider-panels svg").first.is_visible()
+    assert page.locator("#slider-panels .frame svg").first.is_visible()
     page.uncheck("#slider-outline")
-    assert not page.locator("#slider-panels svg").first.is_visible()
+    assert not page.locator("#slider-panels .frame svg").first.is_visible()
 
 
 def test_maps_that_ask_no_attribute_come_where_they_are_wanted(opened):
@@ -197,6 +180,7 @@ def test_maps_that_ask_no_attribute_come_where_they_are_wanted(opened):
     assert not floors.first.is_visible()
     opened.page.check("#slider-floors")
     assert floors.first.is_visible()
+    assert pixels(opened.page, "#slider-panels figure.floor canvas").shape == (60, 80, 4)
 
 
 def test_what_hardly_moves_looks_like_that(opened):
@@ -221,12 +205,13 @@ def test_the_last_choice_counts(opened):
         }"""
     )
     page.wait_for_timeout(300)
-    assert page.get_attribute("#slider-panels img", "src") == "slider/01-000.jpg"
+    assert page.get_attribute("#slider-panels img", "data-place") == "0"
+    assert "drawn by hand" in page.inner_text("#slider-about")  # the first photograph's
 
 
 def test_inside_it_asks_for_nothing(open_page, inside):
     page = open_page(inside)
-    page.wait_for_selector("#slider-panels figure")
+    arrived(page, 0)
     assert widths(page) == {80}
     assert page.locator("#slider-lost").is_hidden()
 
@@ -234,7 +219,8 @@ def test_inside_it_asks_for_nothing(open_page, inside):
 def test_a_page_without_its_folder_says_so(chromium, beside, tmp_path):
     page = Opened(chromium, shutil.copy(beside, tmp_path / "sent.html")).page
     until(page, "!document.getElementById('slider-lost').hidden")
-    assert "the folder slider is missing" in page.inner_text("#slider-lost")
+    assert "the folder slider, or a file of it, is missing" in page.inner_text("#slider-lost")
+    assert page.locator("#slider-ratings tbody tr").count() == 2  # the numbers are in the page
     page.close()
 
 

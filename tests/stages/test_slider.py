@@ -22,6 +22,7 @@ from xaesthetic.measuring import measure_slider
 from xaesthetic.models.loading import load_model
 from xaesthetic.repairing import verify
 from xaesthetic.run.schemas import LEFT_OUT, PREDICTIONS, SLIDER, SLIDER_MAPS, SLIDER_PICTURES
+from xaesthetic.run.store import Run
 from xaesthetic.stages import slider
 
 SQUARE = (((20.0, 15.0), (60.0, 15.0), (60.0, 45.0), (20.0, 45.0)),)
@@ -123,6 +124,24 @@ def test_of_many_photographs_those_that_are_explained_come_first(run_of, record,
     assert [item.id for item in slider.edited_photographs(run, SliderOptions())] == ["p00", "p01", "p02"]
 
 
+def test_only_the_sizes_that_are_needed_are_read(run_of, record, monkeypatch):
+    shown = [replace(record, id=f"p{number:02}", subject=SQUARE if number % 2 else ()) for number in range(8)]
+    run, asked, sizes = run_of(shown), [], Run.sizes
+    monkeypatch.setattr(slider, "MOST", 2)
+
+    def spy(self, images=None):
+        asked.append(images)
+        return sizes(self, images)
+
+    monkeypatch.setattr(Run, "sizes", spy)
+    assert [item.id for item in slider.edited_photographs(run, SliderOptions())] == ["p01", "p03"]
+    of_maps, *others = asked  # opening maps looks up those of its own photographs
+    assert (set(of_maps), others) == ({f"p{number:02}" for number in range(8)}, [["p01"], ["p03"]])
+    asked.clear()
+    assert [item.id for item in slider.edited_photographs(run, SliderOptions(subject="auto"))] == ["p00", "p01"]
+    assert len(asked) == 1
+
+
 def test_another_number_of_steps_is_measured_anew_and_the_same_is_not(run_of, record):
     run = run_of([record])
     measure_slider(run, SliderOptions(2))
@@ -185,12 +204,18 @@ def test_the_command(run_of, record):
     assert not run.has(SLIDER)
     done = command.invoke(app, ["score", str(run.root), "--slider", "beside", "--steps", "2"])
     assert done.exit_code == 0, done.output
-    assert len(list((run.report / "slider").glob("*.jpg"))) == 1 + len(LOCAL)
+    assert len(list((run.report / "slider").glob("01-0*.js"))) == 1 + len(LOCAL)
     done = command.invoke(app, ["report", str(run.root), "--report", "html_report", "--slider", "inside"])
     assert done.exit_code == 0, done.output
     assert not (run.report / "slider").exists()
     for wrong in (["--slider", "up"], ["--subject", "auto"], ["--slider", "beside", "--subject", "me"]):
         assert command.invoke(app, ["score", str(run.root), *wrong]).exit_code == 2
+
+
+def test_a_command_without_a_page_says_which_makes_a_slider():
+    done = CliRunner().invoke(app, ["explain", "--slider", "inside"])
+    assert done.exit_code == 2
+    assert "'score RUN --slider inside'" in " ".join(done.output.replace("│", " ").split())
 
 
 def test_compare_makes_one_where_it_is_asked_for(plugged, tmp_path, record, monkeypatch):

@@ -223,12 +223,14 @@ def explain(
     engine: options.Engine = "local",
     address: options.Address = "",
     trust: options.Trust = False,
+    slider: sliding.Elsewhere = "",
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
     """Make maps of all photographs, without picking and without figures; or go on with a stopped run."""
     from xaesthetic.pipeline import compare
 
+    del slider
     aim = target, of, zero, beyond, shard, store, decode
     chosen = (attr, data, precision, aim) != (["all"], "sample", "full", ("up", "raw", "", "", "", "float32", "full"))
     if run and (chosen or root or model or weights or method or out):

@@ -38,6 +38,20 @@ Subject = Annotated[
 ]
 
 
+def _refuse(value: str) -> str:
+    """Say which commands make a slider: one that draws no page has none."""
+    if value:
+        raise typer.BadParameter(
+            "this command draws no page; 'compare' and 'show' make the slider with it, and 'score RUN --slider "
+            f"{value}' in a finished run.",
+            param_hint="--slider",
+        )
+    return value
+
+
+Elsewhere = Annotated[str, typer.Option("--slider", hidden=True, callback=_refuse)]
+
+
 def slider_options(slider: str, steps: int, subject: str) -> "SliderOptions | None":
     """How photographs are edited for the page's slider; None where none is wanted."""
     from xaesthetic.core.sliding import SLIDERS, SliderOptions

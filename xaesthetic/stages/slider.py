@@ -116,21 +116,32 @@ def validate(run: Run, models: Mapping[str, AttributeModel], options: SliderOpti
 
 def edited_photographs(run: Run, options: SliderOptions) -> list[Record]:
     """Return the photographs that are edited: unedited ones with a subject, `MOST` at most, explained ones first."""
-    places = [(key, method) for key in run.model_keys() for method in run.methods(key) if run.has_maps(key, method)]
-    explained = set(run.maps(*places[0]).images) if places else set()
-    marks, sizes = _marks(run), run.sizes()
-    usable = (
-        record
-        for record in run.photographs()
-        if record.edit is None and (options.subject or has_region(record, sizes[record.id], marks.get(record.id, ())))
-    )
+    explained, marks = _explained(run), _marks(run)
     first: list[Record] = []
     others: list[Record] = []
-    for record in usable:
+    to_come = set(explained)
+    for record in run.photographs():
+        to_come.discard(record.id)
         wanted = first if record.id in explained else others
-        if len(wanted) < MOST:
+        if len(wanted) < MOST and _is_usable(run, record, marks, options):
             wanted.append(record)
+        if len(first) == MOST or (len(others) == MOST and not to_come):
+            break  # none of the rest can be among them
     return [*first, *others][:MOST]
+
+
+def _explained(run: Run) -> set[str]:
+    places = [(key, method) for key in run.model_keys() for method in run.methods(key) if run.has_maps(key, method)]
+    return set(run.maps(*places[0]).images) if places else set()
+
+
+def _is_usable(run: Run, record: Record, marks: Mapping[str, Sequence[bytes]], options: SliderOptions) -> bool:
+    """Whether a photograph is as it was taken and has a subject; its size is read only where a drawn one needs it."""
+    if record.edit is not None:
+        return False
+    if options.subject or record.id in marks:
+        return True
+    return bool(record.subject) and has_region(record, run.sizes([record.id])[record.id])
 
 
 def is_as_asked(run: Run, options: SliderOptions) -> bool:

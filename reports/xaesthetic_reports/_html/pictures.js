@@ -116,7 +116,7 @@ function drawMap(canvas, column, index, photograph) {
 
 /** Lines at a quarter, half and three quarters of a scale, in its colours between black and white; none where another grid
  * keeps less than half of the colours. */
-function drawLines(canvas, grid, [low, high], palette, kept) {
+export function drawLines(canvas, grid, [low, high], palette, kept) {
   const { width, height } = canvas;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.clearRect(0, 0, width, height);

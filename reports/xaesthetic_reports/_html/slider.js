@@ -1,201 +1,267 @@
 // The edit slider: a photograph edited step by step, with every model's ratings and maps at the step that is chosen.
 
-import { bytesOf, coloured, gridsOf, number, under } from "./arithmetic.js";
-import { $, element, folding } from "./elements.js";
-import { greysOf } from "./pictures.js";
-import { endsOf, lineOf, stepsOf } from "./steps.js";
+import { bytesOf, coloured, gridsOf, limitsOf, number, under } from "./arithmetic.js";
+import { fromNear, held } from "./beside.js";
+import { $, drawing, element, folding } from "./elements.js";
+import { detailIn, drawLines, greysOf } from "./pictures.js";
+import { chart, listRatings, mark, tell, titleIn } from "./slid.js";
+import { shadesOf, state, valuesOf } from "./state.js";
+import { endsOf, stepsOf } from "./steps.js";
 
-const LONGEST = 360; // pixels of a map's longer side
-
-/** An element of a drawing. */
-function drawing(name, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-/** 256 colours with full opacity. */
-function paletteOf(colors) {
-  const bytes = bytesOf(colors);
-  return Uint8ClampedArray.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : bytes[3 * Math.floor(at / 4) + (at % 4)]));
-}
+const PACE = 900; // milliseconds of a step that is played
 
 /** Fill the section of the page, where it has one. */
 export function prepareSlider(data, attribute) {
   if (!data.slider) return;
-  const shown = { data, slider: data.slider, palette: paletteOf(data.colors), strips: new Map(), panels: [], turn: 0 };
+  const shown = { data, slider: data.slider, photograph: null, panels: [], turn: 0, playing: null };
   const named = ({ title, name }, at) => element("option", { value: at }, title ?? name);
   $("slider-photograph").append(...data.slider.photographs.map(named));
   $("slider-edit").append(...data.slider.edits.map(named));
-  const last = data.slider.amounts.length - 1;
-  $("slider-amount").max = last;
+  $("slider-amount").max = data.slider.amounts.length - 1;
   $("slider-ticks").append(...data.slider.amounts.map((_, value) => element("option", { value })));
   listAttributes(shown, attribute);
+  $("slider-floors").closest("label").hidden = !data.slider.columns.some(({ attributes }) => attributes.includes(""));
+  listen(shown);
+  choose(shown);
+}
+
+/** What the section's controls do, and those of the page that it follows. */
+function listen(shown) {
   for (const id of ["slider-photograph", "slider-edit", "slider-attribute"])
     $(id).addEventListener("change", () => choose(shown));
-  $("slider-amount").addEventListener("input", () => move(shown));
-  $("slider-outline").addEventListener("change", ({ target }) => {
-    $("slider-panels").classList.toggle("plain", !target.checked);
+  $("slider-amount").addEventListener("input", () => {
+    stop(shown);
+    move(shown);
   });
-  $("slider-floors").closest("label").hidden = !data.slider.columns.some(({ strips }) => under(strips, ""));
-  $("slider-floors").addEventListener("change", ({ target }) => {
-    $("slider-panels").classList.toggle("floors", target.checked);
-  });
+  $("slider-play").addEventListener("click", () => (shown.playing ? stop(shown) : play(shown)));
+  for (const [id, name] of [["slider-outline", "plain"], ["slider-floors", "floors"]])
+    $(id).addEventListener("change", ({ target }) => {
+      $("slider-panels").classList.toggle(name, target.checked === (name === "floors"));
+      move(shown);
+    });
   $("attribute").addEventListener("change", ({ target }) => {
     if (![...$("slider-attribute").options].some(({ value }) => value === target.value)) return;
     $("slider-attribute").value = target.value;
     choose(shown);
   });
-  choose(shown);
+  for (const id of ["values", "drawn"]) $(id).addEventListener("change", () => recolor(shown));
+  addEventListener("hashchange", () => recolor(shown)); // a link may choose both
 }
 
-/** The attributes that are rated; first the page's, or else what the first edit is about. */
+/** The attributes that are rated; first the page's, or else what the first edit is about. And an edit that is about it. */
 function listAttributes({ data, slider }, first) {
   const rated = new Set(slider.photographs.flatMap(({ ratings }) => Object.values(ratings).flatMap(Object.keys)));
   const known = data.attributes.filter(({ name }) => rated.has(name));
   $("slider-attribute").append(...known.map(({ name, title }) => element("option", { value: name }, title)));
   const wanted = [first, slider.edits[0].attribute].find((name) => rated.has(name));
   if (wanted) $("slider-attribute").value = wanted;
-}
-
-// -- what is chosen ---------------------------------------------------------------------------------------------------
-
-/** A photograph, an edit or an attribute: new pictures, maps and lines. */
-async function choose(shown) {
-  const { slider } = shown;
-  const turn = ++shown.turn;
-  const at = Number($("slider-photograph").value);
-  const edit = slider.edits[Number($("slider-edit").value)];
-  const attribute = $("slider-attribute").value;
-  const photograph = slider.photographs[at];
-  const steps = stepsOf(slider.amounts.length, Number($("slider-edit").value));
-  const names = namesOf(slider, attribute);
-  const columns = [...names, ""].flatMap((name) =>
-    slider.columns
-      .map((column) => ({ column, name, strip: under(column.strips, name)?.[at] }))
-      .filter(({ strip }) => strip),
-  );
-  const grids = await Promise.all(columns.map(({ strip }) => gridsIn(shown, strip)));
-  if (turn !== shown.turn) return; // a later choice overtook this one
-  for (const step of steps) new Image().src = photograph.pictures[step]; // decoded before the slider comes there
-  shown.panels = [panel(photograph, "edited photograph", null)];
-  columns.forEach(({ column, name }, place) => {
-    const limits = endsOf(steps.map((step) => grids[place][step]));
-    const ratings = under(under(photograph.ratings, column.model) ?? {}, name);
-    const title = [column.model, column.method, name === attribute ? "" : name ? titleIn(shown.data, name) : "(asks no attribute)"].filter(Boolean).join(" ");
-    const made = panel(photograph, title, { grids: grids[place], limits, ratings });
-    if (!name) made.figure.className = "floor";
-    shown.panels.push(made);
-  });
-  $("slider-panels").replaceChildren(...shown.panels.map(({ figure }) => figure));
-  $("slider-panels").style.setProperty("--aspect", photograph.width / photograph.height);
-  listRatings(shown, photograph, names, steps);
-  Object.assign(shown, { photograph, edit, steps });
-  tell(shown);
-  move(shown);
+  const names = namesOf(slider, wanted ?? "");
+  $("slider-edit").value = Math.max(0, slider.edits.findIndex((edit) => names.includes(edit.attribute)));
 }
 
 /** An attribute, and those that are related to it. */
 const namesOf = (slider, attribute) => [attribute, ...(under(slider.related, attribute) ?? [])];
-const titleIn = (data, name) => data.attributes.find((attribute) => attribute.name === name)?.title ?? name;
 
-/** The maps of a strip, with their own ends. */
-function gridsIn({ strips, slider }, strip) {
-  if (!strips.has(strip)) {
+// -- what is chosen ---------------------------------------------------------------------------------------------------
+
+/** A photograph, an edit or an attribute: new maps and lines, and the pictures as they come. */
+async function choose(shown) {
+  const { slider } = shown;
+  const turn = ++shown.turn;
+  stop(shown);
+  const photograph = slider.photographs[Number($("slider-photograph").value)];
+  if (photograph !== shown.photograph) keep(shown, photograph);
+  const place = Number($("slider-edit").value);
+  const attribute = $("slider-attribute").value;
+  const names = namesOf(slider, attribute);
+  const steps = stepsOf(slider.amounts.length, place);
+  Object.assign(shown, { edit: slider.edits[place], steps, panels: [] });
+  const columns = await columnsOf(shown, names);
+  if (turn !== shown.turn) return; // a later choice overtook this one
+  shown.panels = [panel(shown, [element("span", {}, "edited photograph")], null)];
+  for (const { column, name, grids } of columns) {
+    const ratings = under(under(photograph.ratings, column.model) ?? {}, name);
+    const ends = endsOf(steps.map((step) => grids[step]));
+    const title = name === attribute ? "" : name ? titleIn(shown.data, name) : "(asks no attribute)";
+    const words = [element("span", {}, ...folding([column.model, column.method, title].filter(Boolean).join(" ")))];
+    const made = panel(shown, words, { column, name, grids, ends, ratings });
+    if (!name) made.figure.className = "floor";
+    shown.panels.push(made);
+  }
+  $("slider-panels").replaceChildren(...shown.panels.map(({ figure }) => figure));
+  $("slider-panels").style.setProperty("--aspect", photograph.width / photograph.height);
+  listRatings(shown, names);
+  tell(shown);
+  await recolor(shown);
+  for (const step of fromNear(steps.length, Number($("slider-amount").value))) {
+    if (turn !== shown.turn) return;
+    await pictureOf(shown, steps[step]).catch(() => lost(shown)); // one after the other: the next step is soon there
+  }
+}
+
+/** Another photograph: what was loaded of the last one is let go. */
+function keep(shown, photograph) {
+  const maps = held(photograph.maps).catch(() => lost(shown, []));
+  Object.assign(shown, { photograph, maps, pictures: new Map(), details: new Map(), ready: new Map(), grids: new Map() });
+}
+
+/** The columns that have a map, with the maps at all steps; the attribute's first, at last those that ask none. */
+function columnsOf({ slider, maps, grids }, names) {
+  const unpack = (strip) => {
     const count = 1 + slider.edits.length * (slider.amounts.length - 1);
     const every = (value) => Array.from({ length: count }, () => value);
-    const unpack = (greys) => gridsOf({ ...strip, low: every(strip.low), high: every(strip.high) }, greys);
-    strips.set(strip, greysOf(strip.png).then(unpack));
-  }
-  return strips.get(strip);
+    return greysOf(strip.png).then((greys) => gridsOf({ ...strip, low: every(strip.low), high: every(strip.high) }, greys));
+  };
+  return maps.then((strips) => {
+    const found = [...names, ""].flatMap((name) =>
+      slider.columns
+        .map((column, at) => ({ column, name, strip: under(strips[at] ?? {}, name) }))
+        .filter(({ strip }) => strip),
+    );
+    for (const { strip } of found) if (!grids.has(strip)) grids.set(strip, unpack(strip));
+    return Promise.all(found.map(async (item) => ({ ...item, grids: await grids.get(item.strip) })));
+  });
+}
+
+/** A picture of the photograph, loaded once. */
+function pictureOf({ photograph, pictures, ready }, place) {
+  const load = async () => {
+    const [head, bytes] = (await held(photograph.pictures[place])).split(",");
+    const blob = new Blob([bytesOf(bytes)], { type: head.slice("data:".length, head.indexOf(";")) });
+    const picture = element("img", { src: URL.createObjectURL(blob), alt: "" });
+    await picture.decode();
+    ready.set(place, picture);
+    return picture;
+  };
+  if (!pictures.has(place)) pictures.set(place, load());
+  return pictures.get(place);
+}
+
+/** Say that files are gone; give what goes on without them. */
+function lost({ slider }, instead = null) {
+  $("slider-lost").hidden = slider.inside;
+  return instead;
 }
 
 /** A picture with the outline, under a map or under none. */
-function panel(photograph, name, maps) {
+function panel({ data, edit, photograph, steps }, words, maps) {
   const { width, height } = photograph;
-  const picture = element("img", { alt: maps ? "" : name, width, height });
-  picture.addEventListener("error", () => ($("slider-lost").hidden = false));
-  const factor = LONGEST / Math.max(width, height);
-  const size = { width: Math.round(width * factor), height: Math.round(height * factor) };
-  const canvas = maps && element("canvas", { ...size, "aria-hidden": true });
-  const paths = ["under", "over"].map((kind) => drawing("path", { d: photograph.outline, class: kind }));
-  const edge = drawing("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": true }, ...paths);
-  const frame = element("div", { class: maps ? "mapped" : "edited" }, picture, ...(canvas ? [canvas] : []), edge);
+  const picture = element("img", { alt: maps ? "" : "edited photograph", width, height });
+  const canvas = maps && element("canvas", { width: 1, height: 1, "aria-hidden": true });
+  const frame = element("div", { class: maps ? "mapped frame" : "edited frame" }, picture, ...(canvas ? [canvas] : []));
+  frame.append(outlineOf(photograph));
   const value = element("output", {});
-  const figure = element("figure", {}, frame, element("figcaption", {}, element("span", {}, ...folding(name)), value));
-  return { figure, picture, canvas, maps, value };
+  const caption = element("figcaption", {}, ...words, value);
+  if (!maps) return { figure: element("figure", {}, frame, caption), picture, canvas, maps, value };
+  const bar = element("img", { alt: "" });
+  const ends = element("span", { class: "ends" });
+  const legend = element("span", { class: "legend", role: "img", "aria-label": "the map's colours" }, bar, ends);
+  const { column, name, ratings } = maps;
+  const lines = ratings ? [chart(data, column.model, name, steps.map((step) => ratings[step]))] : [];
+  const taught = name && edit.fitted.includes(column.model) ? [element("small", {}, "fitted on edits of this kind")] : [];
+  return { figure: element("figure", {}, frame, legend, ...lines, caption, ...taught), picture, canvas, maps, value, bar, ends };
+}
+
+function outlineOf({ width, height, outline }) {
+  const paths = ["under", "over"].map((kind) => drawing("path", { d: outline, class: kind }));
+  return drawing("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": true }, ...paths);
 }
 
 // -- the step ---------------------------------------------------------------------------------------------------------
 
-/** The slider moved: the pictures, maps and numbers of that step. */
-function move({ slider, photograph, edit, steps, panels, palette }) {
-  if (!steps) return;
+/** The page's choice of how values are read and drawn: other colours, and bars that say so. */
+function recolor(shown) {
+  for (const { maps, bar, ends } of shown.panels.filter((made) => made.maps)) {
+    const known = state.data.columns.find(({ model, method }) => model === maps.column.model && method === maps.column.method);
+    const values = valuesOf(known ?? {});
+    maps.limits = limitsOf([{ low: maps.ends[0], high: maps.ends[1] }], values);
+    maps.palette = state.palettes[values];
+    const canvas = element("canvas", { width: 256, height: 1 });
+    canvas.getContext("2d").putImageData(new ImageData(maps.palette, 256, 1), 0, 0);
+    bar.src = canvas.toDataURL();
+    ends.replaceChildren(...maps.limits.map((limit) => element("span", {}, String(Number(limit.toPrecision(3))))));
+  }
+  return move(shown);
+}
+
+/** The slider moved: the numbers of that step at once, the picture and its maps together as soon as it is there. */
+function move(shown) {
+  const { slider, edit, steps, photograph, ready, turn } = shown;
   const step = Number($("slider-amount").value);
   const amount = number(slider.amounts[step], 2);
-  for (const { picture, canvas, maps, value } of panels) {
-    picture.src = photograph.pictures[steps[step]];
-    if (canvas) {
-      if (maps.ratings) value.textContent = `rated ${number(maps.ratings[steps[step]], 2)}`;
-      const colors = coloured(maps.grids[steps[step]], maps.limits, palette, canvas.width, canvas.height);
-      canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, canvas.width, canvas.height), 0, 0);
-    }
-  }
   $("slider-said").textContent = `${edit.title} ${amount} of 1`;
   $("slider-amount").setAttribute("aria-valuetext", `${edit.title}, ${amount} of 1`);
-  for (const cell of $("slider-ratings").querySelectorAll("[data-step]"))
-    cell.classList.toggle("now", Number(cell.dataset.step) === step);
-  for (const marker of $("slider-ratings").querySelectorAll("circle"))
-    marker.setAttribute("r", Number(marker.dataset.at) === step ? 5 : 1.8);
-}
-
-// -- words and numbers ------------------------------------------------------------------------------------------------
-
-/** What the edit does, whom it was taught to, whose region it keeps to. */
-function tell({ slider, photograph, edit }) {
-  const { fitted } = edit;
-  const taught = fitted.length
-    ? `${fitted.join(", ")} ${fitted.length === 1 ? "was" : "were"} fitted on edits of this kind: that ratings follow it says little about photographs that nobody edited.`
-    : "No model here says that it was fitted on edits of this kind.";
-  const subject = { drawn: "The outline was drawn by hand.", marked: "The outline is what most people marked." };
-  const from = subject[photograph.subject] ?? `The outline is a guess of the network ${photograph.subject}; look whether it fits.`;
-  const seen = photograph.seen.length ? `The photograph was seen in training by ${photograph.seen.join(", ")}.` : "";
-  $("slider-about").textContent = [edit.does, taught, from, seen, photograph.credit].filter(Boolean).join(" ");
-  const left = slider.not_followed.length ? ` Not made for every step: ${slider.not_followed.join(", ")}.` : "";
-  $("slider-scale").textContent = `Colours of a map go from its least to its most over all steps of this edit.${left}`;
-}
-
-/** A model's ratings at every step: a line with a dot a step, and the numbers. */
-function listRatings({ slider, data }, photograph, names, steps) {
-  const rated = names.flatMap((attribute) =>
-    Object.entries(photograph.ratings)
-      .filter(([, ratings]) => under(ratings, attribute))
-      .map(([model, ratings]) => ({ model, attribute, values: steps.map((step) => under(ratings, attribute)[step]) })),
+  mark(step);
+  for (const { maps, value } of shown.panels) if (maps?.ratings) value.textContent = ratedIn(maps.ratings, steps, step);
+  const isWanted = () => turn === shown.turn && photograph === shown.photograph && step === Number($("slider-amount").value);
+  const picture = ready.get(steps[step]);
+  if (picture) return show(shown, step, picture);
+  $("slider-panels").setAttribute("aria-busy", "true");
+  return pictureOf(shown, steps[step]).then(
+    (loaded) => isWanted() && show(shown, step, loaded),
+    () => isWanted() && show(lost(shown, shown), step, null),
   );
-  const head = ["model", "rating by amount", ...slider.amounts.map((amount) => number(amount, 2))];
-  const cells = head.map((text, at) => element("th", { scope: "col", "data-step": at > 1 ? at - 2 : null }, text));
-  const rows = rated.map(({ model, attribute, values }) => {
-    const numbers = values.map((value, step) => element("td", { "data-step": step }, number(value, 2)));
-    const title = element("span", { class: "kicker" }, ` ${titleIn(data, attribute)}`);
-    const name = element("th", { scope: "row" }, ...folding(model), title);
-    return element("tr", {}, name, element("td", {}, chart(values, leastOf(data, model, attribute))), ...numbers);
-  });
-  const none = element("tr", {}, element("td", {}, "no model rates it"));
-  const body = element("tbody", {}, ...(rows.length ? rows : [none]));
-  const caption = element("caption", {}, "Ratings as measured. A line's height is its spread, but at least a tenth of the range.");
-  $("slider-ratings").replaceChildren(caption, element("thead", {}, element("tr", {}, ...cells)), body);
 }
 
-/** A tenth of the range that is declared for a model's ratings of an attribute; 0 where none is. */
-function leastOf(data, model, attribute) {
-  const range = under(data.attributes.find(({ name }) => name === attribute)?.ranges ?? {}, model);
-  return range && range.low !== null && range.high !== null ? (range.high - range.low) / 10 : 0;
+/** A rating, and how far it is from that of the photograph itself. */
+function ratedIn(ratings, steps, step) {
+  const [first, now] = [ratings[steps[0]], ratings[steps[step]]];
+  if (!step || first === null || now === null) return `rated ${number(now, 2)}`;
+  const change = number(now - first, 2);
+  return `rated ${number(now, 2)} (${change.startsWith("-") ? "−" : "+"}${change.replace("-", "")})`;
 }
 
-function chart(values, least) {
-  const points = lineOf(values, 180, 40, 6, least);
-  const line = drawing("polyline", { points: points.map(({ x, y }) => `${x},${y}`).join(" ") });
-  const dots = points.map(({ x, y, at }) => drawing("circle", { cx: x, cy: y, r: 1.8, "data-at": at }));
-  return drawing("svg", { viewBox: "0 0 180 40", width: 180, height: 40, class: "chart", "aria-hidden": true }, line, ...dots);
+/** A canvas with as many pixels as are seen of it, but no more than the photograph has. */
+function fitted(canvas, photograph) {
+  const width = Math.min(photograph.width, Math.ceil(canvas.clientWidth * devicePixelRatio));
+  const height = Math.max(1, Math.round((width * photograph.height) / photograph.width));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  return { width, height };
+}
+
+/** A picture and its maps; maps alone where it is lost. */
+function show({ panels, photograph, steps, details }, step, loaded) {
+  const place = steps[step];
+  for (const { picture, canvas, maps } of panels) {
+    if (loaded) picture.src = loaded.src;
+    picture.dataset.place = loaded ? place : "";
+    if (!canvas || !canvas.clientWidth) continue; // not on the page: none that asks no attribute is wanted
+    const { width, height } = fitted(canvas, photograph);
+    const grid = maps.grids[place];
+    if (state.choice.drawn === "lines") {
+      drawLines(canvas, grid, maps.limits, maps.palette, null);
+      continue;
+    }
+    const key = `${place} ${width}`;
+    if (loaded && !details.has(key)) details.set(key, detailIn(loaded, width, height));
+    const colors = loaded
+      ? coloured(grid, maps.limits, shadesOf(maps.palette), width, height, null, details.get(key))
+      : coloured(grid, maps.limits, maps.palette, width, height);
+    canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(colors, width, height), 0, 0);
+  }
+  $("slider-panels").setAttribute("aria-busy", "false");
+}
+
+// -- all steps, one after the other -----------------------------------------------------------------------------------
+
+/** From the step that is shown to the last one, or from the first where that is the last one. */
+async function play(shown) {
+  const token = {};
+  shown.playing = token;
+  $("slider-play").textContent = "stop";
+  const amount = $("slider-amount");
+  if (amount.value === amount.max) amount.value = 0;
+  else amount.stepUp();
+  while (shown.playing === token) {
+    await move(shown);
+    await new Promise((resolve) => setTimeout(resolve, PACE));
+    if (shown.playing !== token) return;
+    if (amount.value === amount.max) stop(shown);
+    else amount.stepUp();
+  }
+}
+
+function stop(shown) {
+  shown.playing = null;
+  $("slider-play").textContent = "play";
 }
