@@ -14,7 +14,9 @@ from hypothesis import settings  # noqa: E402
 from PIL import Image, ImageCms  # noqa: E402
 
 # after the hook: they import the package
-pytest_plugins = ("support.browser", "support.caffe_server", "support.command", "support.old_run", "support.postgres")
+pytest_plugins = (
+    "support.browser", "support.caffe_server", "support.command", "support.old_run", "support.postgres", "support.untraced"
+)  # fmt: skip
 
 settings.register_profile("shared", deadline=None, print_blob=True, max_examples=50)  # these machines are noisy
 settings.register_profile("quick", settings.get_profile("shared"), max_examples=15)

@@ -169,7 +169,7 @@ def test_long_names_of_rows_are_folded_before_they_are_too_small_and_do_not_over
 
 def test_titles_over_pictures_and_lines_of_the_note_are_equally_large():
     values = np.arange(12, dtype=np.float32).reshape(3, 4)
-    titles = ("a", "a_network_of_forty_letters_or_so, Grad-CAM", "b, CAM")
+    titles = ("a", "a_longer_network, Grad-CAM", "b, CAM")
     note = " ".join(f"{title} was trained on ratings, and on edits as well as I can say" for title in titles * 2)
     figure = overlay_figure(LANDSCAPE, [Overlay(title, "1.0", values, "points") for title in titles], "title", note)
     sizes = {text.get_text(): round(text.get_fontsize(), 2) for text in figure.texts}
