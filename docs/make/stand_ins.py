@@ -9,8 +9,8 @@ NETWORK = "needs a network"
 DATA = "needs data under a licence of its own (--data)"
 MACHINES = "needs more than this machine"
 INSTALLS = "installs; .ci/run does it"
-SUITE = "runs tests"
-MAKES = "makes a page; a test holds the page to it"
+SUITE = "runs tests, or these commands"
+MAKES = "makes a page or pictures of these documents"
 PROGRAM = "starts another project's program"
 SKETCH = "is a sketch, to be filled in"
 REASONS = (NETWORK, DATA, MACHINES, INSTALLS, SUITE, MAKES, PROGRAM, SKETCH)
@@ -31,7 +31,10 @@ NOT_RUN = (
     *(Skipped("CONTRIBUTING.md", f"make {target} ", SUITE) for target in ("quick", "test", "lowest", "matrix")),
     Skipped("CONTRIBUTING.md", "make docs", MAKES),
     Skipped("CONTRIBUTING.md", ".venv/bin/pytest", SUITE),
-    Skipped("CONTRIBUTING.md", "python docs/make/", MAKES),
+    Skipped("CONTRIBUTING.md", "python docs/make/commands.py", SUITE),
+    Skipped("CONTRIBUTING.md", "python docs/make/links.py", NETWORK),
+    *(Skipped("CONTRIBUTING.md", f"python docs/make/{page}.py", MAKES) for page in ("evidence", "methods_page")),
+    *(Skipped("CONTRIBUTING.md", f"python docs/make/{page}.py", MAKES) for page in ("gallery", "newcomers")),
     Skipped("CONTRIBUTING.md", "python benchmarks/planted.py", MAKES),
     Skipped("CONTRIBUTING.md", "# a model: ", SKETCH),
     Skipped("docs/annotate.md", "pip install", INSTALLS),
@@ -77,6 +80,7 @@ FILLED = "python fill_study.py"
 REPLACED: Mapping[tuple[str, str], str] = {
     ("README.md", "score RUN"): f"score {NEWEST}",
     ("docs/start.md", "score RUN"): f"score {NEWEST}",
+    ("CONTRIBUTING.md", "docs/make/measured.py"): f"'{ROOT}/docs/make/measured.py'",
     ("CONTRIBUTING.md", "make help"): f"make --directory '{ROOT}' help",
     ("docs/annotate.md", "xaesthetic annotate "): "xaesthetic annotate --port 0 ",
     ("docs/annotate.md", "--root project.json"): "--root marked/label_studio.json",
