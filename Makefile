@@ -40,8 +40,8 @@ tests: $(VENV)/.installed-test $(VENV)/.installed-caffe ## all tests, with the b
 	$(PYTEST) -m "not slow" $(TOGETHER) --cov --cov-report=term:skip-covered
 	$(PYTEST) -m slow $(WAITING)
 
-exporters: $(EXPORTERS)/.installed ## the exporters, against the packages that read what they write
-	OMP_NUM_THREADS=1 $(EXPORTERS)/bin/python -m pytest $(TOGETHER) tests/exporting tests/exporters
+exporters: $(EXPORTERS)/.installed ## the exporters, against the packages that read what they write; the network that finds subjects
+	OMP_NUM_THREADS=1 $(EXPORTERS)/bin/python -m pytest $(TOGETHER) tests/exporting tests/exporters tests/data/test_subjects.py
 
 lowest: $(LOWEST)/.installed ## the half without torch, with the lowest versions of what it needs
 	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -o filterwarnings=default $(TOGETHER) $(TORCH_FREE)

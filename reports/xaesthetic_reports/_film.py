@@ -14,7 +14,7 @@ from xaesthetic.data import images
 from xaesthetic.figures import style
 from xaesthetic.run.schemas import SLIDER_MAPS, SLIDER_PICTURES
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pictures import uri
+from xaesthetic_reports._pictures import jpeg_uri
 
 _FRAMES = 4
 _SIDES = (200, 160, 120, 90)  # pixels of a frame's longer side: the largest that keeps to the room
@@ -133,4 +133,4 @@ def _side_by_side(frames: Sequence[Pixels], maps: Sequence[Float32[np.ndarray, "
             return ""
         large = [images.to_pixels(style.normalise(style.coarse(item), (low, high)), frames[0].shape[:2]) for item in maps]
         frames = [style.overlay(frame, item) for frame, item in zip(frames, large, strict=True)]
-    return uri(np.concatenate(frames, axis=1), "JPEG", _QUALITY)
+    return jpeg_uri(np.concatenate(frames, axis=1), _QUALITY)

@@ -20,7 +20,7 @@ from xaesthetic.run.schemas import SLIDER, SLIDER_MAPS, SLIDER_PICTURES
 from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run, model_key
 from xaesthetic_reports._beside import compact, placed
-from xaesthetic_reports._pictures import uri
+from xaesthetic_reports._pictures import grey_uri
 
 FOLDER = "slider"
 """Beside the page."""
@@ -227,7 +227,7 @@ def strip(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> dict[str, A
     low, high = float(small.min()), float(small.max())
     eight = np.round((small - low) / ((high - low) or 1) * 255).astype(np.uint8)
     ends = {"low": float(f"{low:.6g}"), "high": float(f"{high:.6g}")}
-    png = uri(eight.reshape(-1, eight.shape[2]), "PNG")
+    png = grey_uri(eight.reshape(-1, eight.shape[2]))
     return {"png": png, "rows": eight.shape[1], "cells": eight.shape[2], **ends}
 
 
