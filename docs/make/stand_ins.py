@@ -83,7 +83,6 @@ REPLACED: Mapping[tuple[str, str], str] = {
     ("CONTRIBUTING.md", "docs/make/measured.py"): f"'{ROOT}/docs/make/measured.py'",
     ("CONTRIBUTING.md", "make help"): f"make --directory '{ROOT}' help",
     ("docs/annotate.md", "xaesthetic annotate "): "xaesthetic annotate --port 0 ",
-    ("docs/annotate.md", "--root project.json"): "--root marked/label_studio.json",
     ("docs/annotate.md", "xaesthetic annotations forget"): "echo y | xaesthetic annotations forget",
     ("docs/cluster.md", "/shared/"): "shared/",
     ("docs/cluster.md", "/20"): "/2",
