@@ -135,6 +135,9 @@ CHEAP = ("README.md", "docs/start.md", "docs/own-data.md", "docs/own-model.md", 
 """Pages that CI runs, but for these commands, which take long or stand on another of them too."""
 DEAR = (
     ("README.md", "xaesthetic compare --attr depth_of_field --slider"),
+    ("README.md", "xaesthetic compare --attr depth_of_field --data"),
     ("README.md", "xaesthetic score"),
+    ("docs/own-model.md", "xaesthetic check-model timm"),
+    ("docs/sources.md", "xaesthetic compare --data 'shards"),
     ("docs/start.md", "xaesthetic "),
 )
