@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import subprocess
 import tarfile
@@ -44,6 +45,7 @@ def prepare(folder: Path) -> None:
     lists(folder)
     tables(folder / "my")
     outlines(folder / "people")
+    project(folder)
     (folder / "consent.txt").write_text("We ask you to mark photographs.\n", encoding="utf-8")
     (folder / "fill_study.py").write_text(FILL, encoding="utf-8")
     subprocess.run(
@@ -75,6 +77,15 @@ def tables(folder: Path) -> None:
         photo.crop((number, number, number + 240, number + 200)).save(folder / "crops" / f"{number}.jpg")
         ratings.append((f"crops/{number}.jpg", f"{1 + number % 4 + number / 100:.2f}"))
     write(folder / "ratings.csv", ratings)
+
+
+def project(folder: Path) -> None:
+    """Write one region as Label Studio exports it, of a photograph in photographs/."""
+    box = {"x": 20, "y": 20, "width": 40, "height": 40, "rotation": 0, "rectanglelabels": ["light raises"]}
+    size = {"original_width": data.coffee().shape[1], "original_height": data.coffee().shape[0]}
+    region = {"id": "a", "type": "rectanglelabels", "from_name": "label", "to_name": "image", "value": box, **size}
+    task = {"id": 1, "data": {"image": "photographs/coffee.jpg"}, "annotations": [{"completed_by": 1, "result": [region]}]}
+    (folder / "project.json").write_text(json.dumps([task]), encoding="utf-8")
 
 
 def write(file: Path, rows: list[tuple]) -> None:

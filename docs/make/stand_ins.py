@@ -83,7 +83,6 @@ REPLACED: Mapping[tuple[str, str], str] = {
     ("CONTRIBUTING.md", "docs/make/measured.py"): f"'{ROOT}/docs/make/measured.py'",
     ("CONTRIBUTING.md", "make help"): f"make --directory '{ROOT}' help",
     ("docs/annotate.md", "xaesthetic annotate "): "xaesthetic annotate --port 0 ",
-    ("docs/annotate.md", "--root project.json"): "--root marked/label_studio.json",
     ("docs/annotate.md", "xaesthetic annotations forget"): "echo y | xaesthetic annotations forget",
     ("docs/cluster.md", "/shared/"): "shared/",
     ("docs/cluster.md", "/20"): "/2",
@@ -136,6 +135,9 @@ CHEAP = ("README.md", "docs/start.md", "docs/own-data.md", "docs/own-model.md", 
 """Pages that CI runs, but for these commands, which take long or stand on another of them too."""
 DEAR = (
     ("README.md", "xaesthetic compare --attr depth_of_field --slider"),
+    ("README.md", "xaesthetic compare --attr depth_of_field --data"),
     ("README.md", "xaesthetic score"),
+    ("docs/own-model.md", "xaesthetic check-model timm"),
+    ("docs/sources.md", "xaesthetic compare --data 'shards"),
     ("docs/start.md", "xaesthetic "),
 )
