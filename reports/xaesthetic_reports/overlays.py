@@ -1,6 +1,5 @@
 """For every photograph and attribute a picture: the photograph, and every model's map over it."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,11 +21,10 @@ from xaesthetic.run.store import Run
 from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._ranges import range_notes
+from xaesthetic_reports._stems import stem_of
 from xaesthetic_reports._titles import titles_of
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
-_LONGEST = 110  # bytes of each part of a file's name: a file system takes 255
-_NONE = "no-attribute"
 _FILES = 1  # for each picture, as there are many: the first kind that is wanted
 
 
@@ -77,11 +75,6 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     return list(written)
 
 
-def stem_of(image: str, attribute: str) -> str:
-    """Return what a picture's file is called, but for its end; the next of the same name gets a number besides."""
-    return f"{_plain(image)}-{_plain(attribute or _NONE)}"
-
-
 def _determined(run: Run) -> dict[str, list[str]]:
     """What is known of how well maps are determined, by attribute."""
     return {name: determined_notes(run, name) for name in run.rated_attributes()}
@@ -121,12 +114,6 @@ def _shown(
     ]
     if floors:
         yield "", floors
-
-
-def _plain(name: str) -> str:
-    """A name as a part of a file's: folders and what systems forbid become dashes; the end of one that is too long."""
-    plain = re.sub(r'[\\/:*?"<>|\s]+', "-", name).strip("-.")
-    return plain.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore").strip("-.") or "photograph"
 
 
 def _free(folder: Path, stem: str, taken: dict[Path, None]) -> Path:
