@@ -11,7 +11,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pictures import jpeg_uri
-from xaesthetic_reports.overlays import stem_of
+from xaesthetic_reports._stems import stem_of
 
 _WIDTH, _QUALITY = 1000, 48  # pixels across of a figure that can still be read; of its JPEG
 _SHARE, _LEAST = 0.2, 300_000

@@ -1,6 +1,5 @@
 """For every photograph and attribute a picture: the photograph, and every model's map over it."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,11 +24,10 @@ from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._panels import ends_of
 from xaesthetic_reports._ranges import range_notes
+from xaesthetic_reports._stems import stem_of
 from xaesthetic_reports._titles import titles_of
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
-_LONGEST = 110  # bytes of each part of a file's name: a file system takes 255
-_NONE = "no-attribute"
 _Shown = Mapping[tuple[str, str], Overlay]  # by model and method
 _Numbers = tuple[str | float | None, ...]  # in the order of the columns
 _COLUMNS = ("picture", "image", "attribute", "model", "method", "rating", "lowest", "mean", "highest", "unit")
@@ -96,11 +94,6 @@ def _write_numbers(file: Path, rows: Sequence[_Numbers]) -> Path:
     return file
 
 
-def stem_of(image: str, attribute: str) -> str:
-    """Return what a picture's file is called, but for its end; the next of the same name gets a number besides."""
-    return f"{_plain(image)}-{_plain(attribute or _NONE)}"
-
-
 def _determined(run: Run) -> dict[str, list[str]]:
     """What is known of how well maps are determined, by attribute."""
     return {name: determined_notes(run, name) for name in run.rated_attributes()}
@@ -140,12 +133,6 @@ def _shown(
     }
     if floors:
         yield "", floors
-
-
-def _plain(name: str) -> str:
-    """A name as a part of a file's: folders and what systems forbid become dashes; the end of one that is too long."""
-    plain = re.sub(r'[\\/:*?"<>|\s]+', "-", name).strip("-.")
-    return plain.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore").strip("-.") or "photograph"
 
 
 def _free(folder: Path, stem: str, taken: dict[Path, None]) -> Path:

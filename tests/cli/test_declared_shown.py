@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from support.named_nets import named_nets  # noqa: F401  # a fixture
 from support.plugin_package import make_photos
-from xaesthetic_reports.overlays import _free, _plain
+from xaesthetic_reports._stems import _plain
+from xaesthetic_reports.overlays import _free
 
 import xaesthetic as xa
 from xaesthetic.core.attributes import Attribute

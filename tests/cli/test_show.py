@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from support.plugin_package import make_photos, plugged  # noqa: F401  # a fixture
-from xaesthetic_reports.overlays import _free, _plain
+from xaesthetic_reports._stems import _plain
+from xaesthetic_reports.overlays import _free
 
 from xaesthetic.run.store import Run
 
