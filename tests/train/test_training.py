@@ -128,17 +128,6 @@ def test_the_kept_epoch_is_the_best_and_not_the_last(train, tmp_path, monkeypatc
     assert len(states) == 2
 
 
-@pytest.mark.parametrize(("seconds", "times"), [(60.0, 1), (0.0, 3)])
-def test_the_figure_is_drawn_from_time_to_time_and_the_log_after_every_epoch(train, tmp_path, monkeypatch, seconds, times):
-    monkeypatch.setattr(loop, "_DRAW_EVERY", seconds)
-    drawn, real = [], loop.draw_curve
-    monkeypatch.setattr(loop, "draw_curve", lambda history, *given: drawn.append(len(history)) or real(history, *given))
-    train(tmp_path / "out", epochs=3)
-    assert drawn == [1, 2, 3][-times:]
-    assert len(log(tmp_path / "out")) == 3
-    assert (tmp_path / "out" / "training.pdf").exists()
-
-
 def test_missing_labels_are_not_learned(train, tmp_path):
     """A third of the photographs have no colour rating; a loss with nan in it would leave nothing."""
     manifest = train(tmp_path / "out", epochs=2)
