@@ -9,7 +9,8 @@ const isPlace = (hash) => !hash.includes("=");
 
 /** Names with their values, or lists of them, as they stand behind the #. */
 export function hashOf(view) {
-  return `#${view.map(([name, values]) => `${name}=${[values].flat().map(written).join(",")}`).join("&")}`;
+  const choices = view.map(([name, values]) => `${name}=${[values].flat().map(written).join(",")}`);
+  return `#${choices.join("&")}`;
 }
 
 /** What stands behind the #: a list of values for each name, the last that is given; null where it is a place of the page.
