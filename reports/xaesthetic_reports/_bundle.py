@@ -26,13 +26,13 @@ _REFUSED = {
 """How a line may not begin, and what it would be."""
 
 
-def bundle(entry: Path) -> str:
-    """One script out of a module and all that it imports.
+def bundle(*entries: Path) -> str:
+    """One script out of modules and all that they import, each once.
 
     Parameters
     ----------
-    entry
-        The module that begins the page; those that it imports lie beside it.
+    entries
+        The modules that begin the page, in their order; those that they import lie beside them.
 
     Returns
     -------
@@ -45,7 +45,9 @@ def bundle(entry: Path) -> str:
         is not understood.
     """
     scripts: dict[str, str] = {}
-    _add(entry, scripts, {}, ())
+    exports: dict[str, list[str]] = {}
+    for entry in entries:
+        _add(entry, scripts, exports, ())
     return "\n".join(scripts.values())
 
 

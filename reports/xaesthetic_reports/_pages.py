@@ -19,12 +19,12 @@ def page_style(*names: str) -> str:
     return rcssmin.cssmin("".join((_SOURCES / name).read_text(encoding="utf-8") for name in names))
 
 
-def page_script(entry: str) -> str:
-    """A module beside the templates with all that it imports, as one script, without what only its authors read.
+def page_script(*entries: str) -> str:
+    """Modules beside the templates with all that they import, as one script, without what only its authors read.
 
     In the sources statements end with semicolons and no template stands within a template: rjsmin takes that for granted.
     """
-    return rjsmin.jsmin(bundle(_SOURCES / entry))
+    return rjsmin.jsmin(bundle(*(_SOURCES / entry for entry in entries)))
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:

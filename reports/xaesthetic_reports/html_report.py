@@ -59,7 +59,7 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
 
 def _page(run: Run, shown: dict[str, Any]) -> str:
     """The page: values for the script as JSON, and beside them what is there without it."""
-    script, style = page_script("page.js"), page_style("page.css", "words.css")
+    script, style = _code(bool(shown["slider"]))
     values = travelling(shown)
     pdfs = sum(len(item.get("base64", "")) for item in shown["downloads"])
     words = glossary(shown)
@@ -75,6 +75,13 @@ def _page(run: Run, shown: dict[str, Any]) -> str:
         "anchors": {item["name"]: item["id"] for item in words if "name" in item},
     }
     return render("report.html.j2", written)
+
+
+def _code(slides: bool) -> tuple[str, str]:
+    """The page's script and style, with the slider's only where it has one."""
+    if slides:
+        return page_script("page.js", "slider.js"), page_style("page.css", "words.css", "slider.css")
+    return page_script("page.js"), page_style("page.css", "words.css")
 
 
 def _sections(shown: Mapping[str, Any]) -> dict[str, str]:

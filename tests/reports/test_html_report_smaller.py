@@ -38,7 +38,7 @@ def test_a_style_sheet_says_the_same(chromium, tmp_path, monkeypatch):
         return known
 
     (tmp_path / "style.css").write_text(STYLE, encoding="utf-8")
-    for folder, names in ((SCRIPTS, ("page.css", "words.css")), (tmp_path, ("style.css",))):
+    for folder, names in ((SCRIPTS, ("page.css", "words.css", "slider.css")), (tmp_path, ("style.css",))):
         monkeypatch.setattr(_pages, "_SOURCES", folder)
         text = "".join((folder / name).read_text(encoding="utf-8") for name in names)
         assert rules(page_style(*names)) == rules(text)
@@ -57,6 +57,7 @@ def test_the_page_holds_them(file):
     text = file.read_text(encoding="utf-8")
     assert page_script("page.js") in text
     assert page_style("page.css", "words.css") in text
+    assert "slider-" not in text  # this run has none
     assert len(page_script("page.js")) < 0.9 * len(bundle(SCRIPTS / "page.js"))
 
 

@@ -6,7 +6,6 @@ import { redraw, show, watchSight } from "./grid.js";
 import { rove, walk } from "./keys.js";
 import { arrange, enlargeRow, leave, pickAll, steer, turn, zoom } from "./large.js";
 import { CHOSEN, LOOKS, TYPED, readLink, writeLink } from "./places.js";
-import { prepareSlider } from "./slider.js";
 import { chosenColumns, start, state } from "./state.js";
 import { swipe } from "./swipe.js";
 import { listDownloads, listLeaderboard } from "./tables.js";
@@ -147,7 +146,6 @@ async function begin() {
   prepareLarge();
   listDownloads();
   addEventListener("hashchange", follow);
-  prepareSlider(state.data, state.choice.attribute);
   await follow();
   if (location.hash && !location.hash.includes("=")) $(location.hash.slice(1))?.scrollIntoView(); // the grid has moved it
 }

@@ -1,4 +1,5 @@
 // The edit slider: a photograph edited step by step, with every model's ratings and maps at the step that is chosen.
+// It begins where page.js has begun; pages without a slider do not hold it.
 
 import { bytesOf, coloured, gridsOf, limitsOf, number, under } from "./arithmetic.js";
 import { fromNear, held } from "./beside.js";
@@ -10,9 +11,8 @@ import { endsOf, stepsOf } from "./steps.js";
 
 const PACE = 900; // milliseconds of a step that is played
 
-/** Fill the section of the page, where it has one. */
-export function prepareSlider(data, attribute) {
-  if (!data.slider) return;
+/** Fill the section of the page. */
+function begin(data, attribute) {
   const shown = { data, slider: data.slider, photograph: null, panels: [], turn: 0, playing: null };
   const named = ({ title, name }, at) => element("option", { value: at }, title ?? name);
   $("slider-photograph").append(...data.slider.photographs.map(named));
@@ -265,3 +265,5 @@ function stop(shown) {
   shown.playing = null;
   $("slider-play").textContent = "play";
 }
+
+begin(state.data, state.choice.attribute);
