@@ -61,7 +61,7 @@ def eight_bits(values: Float[np.ndarray, "_i _j"]) -> dict[str, Any]:
     """Return values from 0 to their highest as a picture of 8 bits."""
     high = float(values.max()) or 1.0
     return {
-        "png": grey_uri(np.round(values / high * 255).astype(np.uint8)),
+        "grey": grey_uri(np.round(values / high * 255).astype(np.uint8)),
         "rows": len(values),
         "cells": values.shape[1],
     }

@@ -227,8 +227,8 @@ def strip(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> dict[str, A
     low, high = float(small.min()), float(small.max())
     eight = np.round((small - low) / ((high - low) or 1) * 255).astype(np.uint8)
     ends = {"low": float(f"{low:.6g}"), "high": float(f"{high:.6g}")}
-    png = grey_uri(eight.reshape(-1, eight.shape[2]))
-    return {"png": png, "rows": eight.shape[1], "cells": eight.shape[2], **ends}
+    grey = grey_uri(eight.reshape(-1, eight.shape[2]))
+    return {"grey": grey, "rows": eight.shape[1], "cells": eight.shape[2], **ends}
 
 
 def _not_followed(run: Run, maps: pd.DataFrame) -> list[str]:

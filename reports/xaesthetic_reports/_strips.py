@@ -37,7 +37,7 @@ def stable_cells(cells: StableCells, model: str, method: str, records: Sequence[
 
 def _shares(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
     eight = np.round(values * 255).astype(np.uint8)
-    return {"png": grey_uri(eight.reshape(-1, eight.shape[2])), "rows": eight.shape[1], "cells": eight.shape[2]}
+    return {"grey": grey_uri(eight.reshape(-1, eight.shape[2])), "rows": eight.shape[1], "cells": eight.shape[2]}
 
 
 def _fewer(maps: Shaped[np.ndarray, "_a _i _j"]) -> Float[np.ndarray, "_a _o _p"]:
@@ -52,7 +52,7 @@ def _strip(values: Float[np.ndarray, "_n _i _j"]) -> dict[str, Any]:
     spread = np.where(high > low, high - low, 1)[:, None, None]
     eight = np.round((values - low[:, None, None]) / spread * 255).astype(np.uint8)
     return {
-        "png": grey_uri(eight.reshape(-1, eight.shape[2])),
+        "grey": grey_uri(eight.reshape(-1, eight.shape[2])),
         "rows": eight.shape[1],
         "cells": eight.shape[2],
         "low": _ends(low, low, high, known),

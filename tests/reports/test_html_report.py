@@ -151,7 +151,7 @@ def test_a_map_without_a_sign_neither_adds_nor_takes_away(open_page, file, tmp_p
     assert (found[:, 1::2, 0] == 0).all()
     page.click("#choices summary")
     page.uncheck("#methods input[value=cam]")
-    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+    page.wait_for_function("() => document.querySelectorAll('button.map').length === 6")
     assert page.locator("#legend-ends span").all_text_contents() == ["0 or less", "most"]  # nothing has a sign
 
 
@@ -202,15 +202,15 @@ def test_the_legend(page, values, ends, first):
 def test_models_and_methods_are_chosen(page):
     page.click("#choices summary")
     page.uncheck("#methods input[value=activation_energy]")
-    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+    page.wait_for_function("() => document.querySelectorAll('button.map').length === 6")
     page.uncheck("#models input[value=one]")
-    page.wait_for_function("document.querySelectorAll('button.map').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('button.map').length === 3")
     assert page.locator("#grid thead .model").all_text_contents() == ["two"]
     page.locator("#models input[value=two]").click()  # something is always shown
     assert page.locator("button.map").count() == 3
     assert page.is_checked("#models input[value=two]")
     page.check("#models input[value=one]")
-    page.wait_for_function("document.querySelectorAll('button.map').length === 6")
+    page.wait_for_function("() => document.querySelectorAll('button.map').length === 6")
 
 
 def test_names_of_columns_stay_in_sight(page):

@@ -48,7 +48,7 @@ def test_all_zoom_together(page):
     box = page.locator("#panels .window").nth(2).bounding_box()
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.wheel(0, -100)
-    page.wait_for_function("document.getElementById('zoom-level').textContent === '125 %'")
+    page.wait_for_function("() => document.getElementById('zoom-level').textContent === '125 %'")
     for _ in range(3):
         page.click("#closer")
     zoomed = set(transforms(page))

@@ -37,11 +37,11 @@ def test_the_focus_comes_back(page):
     page.keyboard.press("+")
     assert page.text_content("#zoom-level") == "125 %"
     page.keyboard.press("Escape")
-    page.wait_for_function(f"({FOCUS})()?.join() === '0,1'")
+    page.wait_for_function(f"() => ({FOCUS})()?.join() === '0,1'")
     page.keyboard.press("Enter")
     page.keyboard.press("PageDown")
     page.keyboard.press("Escape")
-    page.wait_for_function(f"({FOCUS})()?.join() === '1,1'")  # at the photograph that was seen last
+    page.wait_for_function(f"() => ({FOCUS})()?.join() === '1,1'")  # at the photograph that was seen last
 
 
 def test_photographs_are_searched_and_filtered(open_page, file, tmp_path):
@@ -49,17 +49,17 @@ def test_photographs_are_searched_and_filtered(open_page, file, tmp_path):
     known["photographs"][0]["seen"] = ["one"]
     page = open_page(retold(file, tmp_path / "seen.html", known))
     page.fill("#search", "P002")
-    page.wait_for_function("document.querySelectorAll('#grid tbody tr').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('#grid tbody tr').length === 1")
     assert page.text_content("#said").startswith("Light: 1 of 3 photographs, 4 maps each")
     page.fill("#search", "nobody")
-    page.wait_for_function("document.querySelectorAll('#grid tbody tr').length === 0")
+    page.wait_for_function("() => document.querySelectorAll('#grid tbody tr').length === 0")
     assert "clear the search" in page.text_content("#said")
     page.fill("#search", "")
     page.select_option("#filter", "unseen")
-    page.wait_for_function("document.querySelectorAll('#grid tbody tr').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('#grid tbody tr').length === 2")
     assert names(page) == ["p002", "p001"]
     page.fill("#to", "0.5")
-    page.wait_for_function("document.querySelectorAll('#grid tbody tr').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('#grid tbody tr').length === 1")
     assert names(page) == ["p001"]
     assert page.text_content("#said").endswith(", rated to 0.5 by one")
     offered = page.eval_on_selector_all("#filter option:not([disabled])", "all => all.map((option) => option.value)")
@@ -105,7 +105,7 @@ def test_names_stay_in_sight_when_the_table_scrolls_sideways(open_page, file):
     page = open_page(file, viewport={"width": 420, "height": 700})
     page.locator(".pictures").scroll_into_view_if_needed()
     page.eval_on_selector(".pictures", "p => p.scrollTo(150, 200)")
-    page.wait_for_function("document.querySelector('.pictures').scrollLeft === 150")
+    page.wait_for_function("() => document.querySelector('.pictures').scrollLeft === 150")
     window = page.locator(".pictures").bounding_box()
     corner, name = (page.locator(place).bounding_box() for place in ("#corner-attribute", "#columns .model >> nth=1"))
     assert 0 <= corner["x"] - window["x"] < 20
@@ -122,7 +122,7 @@ def test_controls_fold_away_on_a_telephone(open_page, file):
     page.click("#fold > summary")
     page.select_option("#sort", "low")
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.wait_for_function("document.getElementById('fold').open")
+    page.wait_for_function("() => document.getElementById('fold').open")
     assert page.locator("#fold > summary").is_hidden()
     assert page.locator("#sort").is_visible()
 
@@ -135,7 +135,7 @@ def test_sizes(page):
         widths[size] = page.locator("button.map").first.bounding_box()["width"]
     assert widths["small"] < 0.7 * widths["medium"] < 0.5 * widths["large"]
     drawn(page)
-    page.wait_for_function("document.querySelector('#grid canvas').width > 400")  # as fine as it is large
+    page.wait_for_function("() => document.querySelector('#grid canvas').width > 400")  # as fine as it is large
     page.locator("button.map").last.focus()
     assert page.locator("button.map").last.bounding_box()["x"] < 1280  # the window of the table follows
 
@@ -174,7 +174,7 @@ def test_what_is_close_is_dragged(page):
 
 def test_print_has_all_maps_and_the_bar(open_page, file, tmp_path):
     page = open_page(file)
-    page.wait_for_function("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
+    page.wait_for_function("() => performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
     page.wait_for_timeout(600)  # photographs have been loaded
     page.select_option("#theme", "dark")
     page.pdf(path=tmp_path / "page.pdf")

@@ -52,7 +52,7 @@ def drawn(page):
     """Scroll through the grid until every map has its colours."""
     for button in page.locator("button.map").all():
         button.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelectorAll('button.map:not(.drawn)').length === 0")
+    page.wait_for_function("() => document.querySelectorAll('button.map:not(.drawn)').length === 0")
 
 
 def pixels(page, selector):

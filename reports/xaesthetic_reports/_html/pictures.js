@@ -22,7 +22,7 @@ export async function greysOf(source) {
 /** The maps of a strip, decoded once. */
 function unpacked(strip, ends) {
   const { maps } = state.kept;
-  if (!maps.has(strip)) maps.set(strip, greysOf(strip.png).then((greys) => gridsOf({ ...strip, ...ends }, greys)));
+  if (!maps.has(strip)) maps.set(strip, greysOf(strip.grey).then((greys) => gridsOf({ ...strip, ...ends }, greys)));
   return maps.get(strip);
 }
 

@@ -110,7 +110,7 @@ function columnsOf({ slider, maps, grids }, names) {
   const unpack = (strip) => {
     const count = 1 + slider.edits.length * (slider.amounts.length - 1);
     const every = (value) => Array.from({ length: count }, () => value);
-    return greysOf(strip.png).then((greys) => gridsOf({ ...strip, low: every(strip.low), high: every(strip.high) }, greys));
+    return greysOf(strip.grey).then((greys) => gridsOf({ ...strip, low: every(strip.low), high: every(strip.high) }, greys));
   };
   return maps.then((strips) => {
     const found = [...names, ""].flatMap((name) =>
