@@ -5,7 +5,7 @@ LOWEST := $(VENV)-lowest
 EXPORTERS := $(VENV)-exporters
 # two files of tests at a time, each on one core
 TOGETHER := --numprocesses=2 --dist=loadfile
-# slow ones wait for browsers, servers and other processes a third of their time
+# slow ones often wait for browsers, servers and other processes
 WAITING := --numprocesses=3 --dist=loadfile
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
