@@ -100,6 +100,7 @@ def test_picks_have_them_and_a_files_name_is_no_mark(photos, command):
     assert "! outside" not in out
 
 
+@pytest.mark.filterwarnings("ignore:no font here has Chinese")
 def test_an_explanation_shows_them(photos):
     shown = xa.explain(photos / "00.png", "beauty_net")
     assert shown.maps["Beauty of All"] is shown.maps["beauty"]

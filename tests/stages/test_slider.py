@@ -225,7 +225,7 @@ def test_compare_makes_one_where_it_is_asked_for(plugged, tmp_path, record, monk
     assert not xa.compare(asked, tmp_path / "run", reports="html_report").run.has(SLIDER)
     done = xa.compare(asked, tmp_path / "run", reports="html_report", slider=SliderOptions(2))
     assert isinstance(done.run.read(SLIDER), pd.DataFrame)
-    assert '"slider": {"inside": false' in (done.run.report / "report.html").read_text()
+    assert '"slider":{"inside":false' in (done.run.report / "report.html").read_text()
 
 
 def test_a_damaged_table_is_repaired_with_all_that_was_measured_with_it(run_of, record):
