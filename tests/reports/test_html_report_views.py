@@ -186,6 +186,9 @@ def test_print_has_all_maps_and_the_bar(open_page, file, tmp_path):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.eval_on_selector("#grid thead", "h => getComputedStyle(h).display") == "table-header-group"
     assert page.eval_on_selector("#legend-colors", "i => getComputedStyle(i).printColorAdjust") == "exact"
+    assert page.get_by_role("heading", name="Files").count() == 0  # paper carries none
+    cells = "[...document.querySelectorAll('.numbers td')].map((cell) => getComputedStyle(cell).whiteSpace)"
+    assert set(page.evaluate(cells)) == {"normal"}  # nothing is cut off at the paper's edge
     assert re.match(rb"%PDF", (tmp_path / "page.pdf").read_bytes())
 
 
