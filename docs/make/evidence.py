@@ -166,7 +166,7 @@ BEATS = "beats the centre blob"
 OSIE: Mapping[str, tuple[str, Callable[[Run], Iterator[list[str]]]]] = {
     "osie_specificity": ("osie", specificity),
     "osie_stability": ("osie", stability),
-    "osie_edits": ("edited", edits),
+    "osie_edits": ("osie-edited", edits),
     "osie_gaze": ("osie", gaze),
 }
 TABLES: Mapping[str, tuple[str, Callable[[Run], Iterator[list[str]]]]] = {

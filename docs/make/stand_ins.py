@@ -60,7 +60,7 @@ NOT_RUN = (
     # run where --data has what they need
     Skipped("docs/evidence.md", "xaesthetic explain --data osie", DATA),
     Skipped("docs/evidence.md", "xaesthetic score runs/osie", DATA),
-    Skipped("docs/evidence.md", "xaesthetic score runs/edited", DATA),
+    Skipped("docs/evidence.md", "xaesthetic score runs/osie-edited", DATA),
     Skipped("docs/models.md", "xaesthetic table 1 --data para", DATA),
     Skipped("docs/models.md", "xaesthetic train", DATA),
     Skipped("docs/models.md", "xaesthetic compare --attr light --model multigap_lite0_edits=heads", DATA),
