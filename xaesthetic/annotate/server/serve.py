@@ -86,4 +86,6 @@ def serve(app: ASGIApp, listener: socket.socket, tls: Tls | None = None) -> None
         ssl_certfile=str(tls.cert) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    with server.capture_signals():  # while it begins, too: asyncio passes over what a signal raises between two tasks
+        server.run(sockets=[listener])
