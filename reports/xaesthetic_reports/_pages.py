@@ -16,7 +16,8 @@ _SOURCES = Path(__file__).parent / "_html"
 
 def page_style(*names: str) -> str:
     """Style sheets beside the templates as one, without what only their authors read."""
-    return rcssmin.cssmin("".join((_SOURCES / name).read_text(encoding="utf-8") for name in names))
+    text: str = rcssmin.cssmin("".join((_SOURCES / name).read_text(encoding="utf-8") for name in names))
+    return text
 
 
 def page_script(*entries: str) -> str:
@@ -24,7 +25,8 @@ def page_script(*entries: str) -> str:
 
     In the sources statements end with semicolons and no template stands within a template: rjsmin takes that for granted.
     """
-    return rjsmin.jsmin(bundle(*(_SOURCES / entry for entry in entries)))
+    text: str = rjsmin.jsmin(bundle(*(_SOURCES / entry for entry in entries)))
+    return text
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:

@@ -165,6 +165,17 @@ def test_screen_table_page_and_json_show_the_same_numbers(run, command):
     assert shown == [(model, method, f"{value:.3f}") for (_, model, method), value in wanted["value"].items()]
 
 
+def test_a_page_that_is_there_is_said_to_be_older_than_what_was_measured(run, command):
+    page = run.report / "report.html"
+    page.parent.mkdir(exist_ok=True)
+    page.unlink(missing_ok=True)
+    assert "draws it anew" not in command("score", run.root, "--metric", "nss")[2]
+    page.write_text("older", encoding="utf-8")
+    assert f"'xaesthetic report {run.root}' draws it anew" in command("score", run.root, "--metric", "nss")[2]
+    assert "draws it anew" not in command("score", run.root, "--metric", "nss", "--quiet")[2]
+    assert page.read_text(encoding="utf-8") == "older"
+
+
 @pytest.mark.parametrize(("metrics", "message"), [("nsss", "Did you mean 'nss'"), (["nss", "ioo"], "Did you mean 'iou'")])
 def test_a_metric_that_is_none_is_refused_before_anything_is_measured(run, monkeypatch, metrics, message):
     monkeypatch.setattr(measuring, "measure_all", lambda *_, **__: pytest.fail("it measures"))

@@ -100,6 +100,8 @@ def score(
     drawn = draw_available(opened, [*_REPORTS, *(["html_report"] if slider else [])], look)
     for file in drawn.written:
         screen.say(file, err=as_json)
+    if not (quiet or slider) and (opened.report / "report.html").exists():
+        screen.say(f"the page is as it was; 'xaesthetic report {run}' draws it anew, with what was measured.", err=True)
     if judgement.damaged:
         raise DataError(judgement.damaged[0])
     raise_failures(drawn.failed)
