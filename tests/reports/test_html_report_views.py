@@ -4,7 +4,10 @@ import re
 
 import pytest
 from support.browser import serious
+from support.hand_run import hand_run
 from support.report_page import drawn, file, limits, names, page, retold, run, told  # noqa: F401
+
+from xaesthetic.reporting import draw_reports
 
 FOCUS = """() => {
   const button = document.activeElement.closest("button.map");
@@ -215,3 +218,10 @@ def test_nothing_moves_by_itself(open_page, file):
     page = open_page(file, reduced_motion="reduce")
     page.locator("button.map").first.click()
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_one_photograph_is_one(open_page, tmp_path):
+    (written,) = draw_reports(hand_run(tmp_path / "one", 1), ["html_report"])
+    page = open_page(written)
+    assert ": 1 photograph, 2 models, " in page.text_content(".kicker")
+    assert page.text_content("#said") == "Light: 1 photograph, 4 maps each"

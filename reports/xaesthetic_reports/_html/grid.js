@@ -62,8 +62,8 @@ function saying(shown, columns) {
   const count = shown.length === all ? all : `${shown.length} of ${all}`;
   const bounds = [choice.from && `from ${choice.from}`, choice.to && `to ${choice.to}`].filter(Boolean).join(" ");
   const parts = [
-    `${count} photographs, ${columns.length} ${columns.length === 1 ? "map" : "maps"} each`,
-    ["high", "low", "error"].includes(choice.sort) ? `, in the order of ${first}` : "",
+    `${count} ${all === 1 ? "photograph" : "photographs"}, ${columns.length} ${columns.length === 1 ? "map" : "maps"} each`,
+    all > 1 && ["high", "low", "error"].includes(choice.sort) ? `, in the order of ${first}` : "",
     bounds && `, rated ${bounds} by ${first}`,
     columns.length ? "" : "; no model that is shown rates it",
     shown.length ? "" : "; none is of that name, kind and rating: clear the search or show all",
