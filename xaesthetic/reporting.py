@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xaesthetic.core import files, plugins
-from xaesthetic.core.errors import DataError, PluginError, XaestheticError
+from xaesthetic.core import baselines, files, plugins
+from xaesthetic.core.errors import DataError, PluginError, XaestheticError, unknown
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.judge import summarise
 from xaesthetic.run.store import Run
@@ -68,6 +68,7 @@ def draw_available(run: Run, names: Sequence[str] = (), options: ReportOptions |
 
     options = options or ReportOptions()
     chosen = [(name, plugins.load("reports", name)) for name in names]
+    _warn_of_labels(run, options)
     summarise(run)
     written: list[Path] = []
     failed: dict[str, Exception] = {}
@@ -80,6 +81,16 @@ def draw_available(run: Run, names: Sequence[str] = (), options: ReportOptions |
             except Exception as error:
                 failed[name] = error
     return Drawn(tuple(written), failed)
+
+
+def _warn_of_labels(run: Run, options: ReportOptions) -> None:
+    """Say which labels are of no model and no method here: they would change nothing."""
+    models = run.model_keys()
+    methods = {method for model in models for method in run.methods(model)}
+    known = {*models, *(key.partition("-")[0] for key in models), *methods, *(baselines.split(key)[0] for key in methods)}
+    for name in dict(options.labels):
+        if name not in known:
+            plugins.warn(f"the label of {name!r} is not used: {unknown('model or method', name, known, 'This run has')}")
 
 
 def raise_failures(failed: Mapping[str, Exception]) -> None:

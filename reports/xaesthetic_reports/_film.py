@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Float32
 from PIL import Image
 
@@ -15,6 +14,7 @@ from xaesthetic.figures import style
 from xaesthetic.run.schemas import SLIDER_MAPS, SLIDER_PICTURES
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pictures import jpeg_uri
+from xaesthetic_reports._slider import maps_at
 
 _FRAMES = 4
 _SIDES = (200, 160, 120, 90)  # pixels of a frame's longer side: the largest that keeps to the room
@@ -97,14 +97,8 @@ def _rows(
                 "title": title,
                 "alt": f"{title}: maps over the edited photograph",
                 "ratings": [ratings[name][place] for place in places],
-                "maps": _maps(known[known["method"].isin(methods)], steps) if methods else [],
+                "maps": list(maps_at(known[known["method"].isin(methods)], steps)) if methods else [],
             }
-
-
-def _maps(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> list[Float32[np.ndarray, "_i _j"]]:
-    ordered = rows.set_index(["edit", "amount"]).loc[list(steps)]
-    size = int(ordered["height"].iloc[0]), int(ordered["width"].iloc[0])
-    return [np.frombuffer(item, "<f4").reshape(size).astype(np.float32) for item in ordered["map"]]
 
 
 def _drawn(frames: Sequence[Pixels], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from xaesthetic.data.photograph import load_photograph
 from xaesthetic.run.schemas import ANNOTATIONS, PREDICTIONS
 from xaesthetic.run.seen import seen_photographs
 from xaesthetic.run.store import Run
-from xaesthetic_reports._pictures import eight_bits, photograph_uri, reduced, rounded
+from xaesthetic_reports._pictures import eight_bits, photograph_uri, rounded
 
 _HUMAN = 96
 """Pixels of the longer side of where people looked."""
@@ -32,7 +32,7 @@ def photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
     known = []
     for record in records:
         whole = load_photograph(record)
-        pixels = reduced(whole, side)
+        pixels = images.fitted(whole, side)
         predictions: dict[str, dict[str, float | None]] = {}
         for row in rated[record.id].itertuples():
             predictions.setdefault(str(row.model), {})[str(row.attribute)] = rounded(float(str(row.prediction)))

@@ -11,7 +11,6 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 
 from xaesthetic.core.types import Pixels
-from xaesthetic.data import images
 
 _QUALITY = 82
 _WEBP = 84  # as like the photograph (SSIM) as a JPEG of that quality where it was made smaller, in a fifth fewer bytes
@@ -21,11 +20,6 @@ _WEBP_SIDE = 16_383  # pixels that a side of a WebP has at most
 def rounded(value: float) -> float | None:
     """Return a number for JSON; None where it is none."""
     return round(value, 5) if math.isfinite(value) else None
-
-
-def reduced(pixels: Pixels, side: int) -> Pixels:
-    """Return a photograph whose longer side has so many pixels at most."""
-    return images.resize(pixels, images.fitted_size(pixels.shape[:2], side))
 
 
 def photograph_uri(pixels: Pixels, smaller: bool) -> str:
@@ -54,7 +48,12 @@ def grey_uri(greys: UInt8[np.ndarray, "_i _j"]) -> str:
 def _address(pixels: np.ndarray, kind: str, options: Mapping[str, Any]) -> str:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind, **options)
-    return f"data:image/{kind.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"
+    return address_of(file.getvalue(), kind)
+
+
+def address_of(data: bytes, kind: str) -> str:
+    """Return a picture's bytes, of a kind as Pillow calls it, as an address that holds them."""
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(data).decode()}"
 
 
 def eight_bits(values: Float[np.ndarray, "_i _j"]) -> dict[str, Any]:

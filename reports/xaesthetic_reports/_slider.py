@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 
 from xaesthetic.core.files import remove
 from xaesthetic.core.types import Record
@@ -218,17 +218,23 @@ def _strips(
 
 def strip(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> dict[str, Any] | None:
     """Maps as one grey picture on one scale, from their lowest to their highest value; None where one is no number."""
-    ordered = rows.set_index(["edit", "amount"]).loc[list(steps)]
-    size = int(ordered["height"].iloc[0]), int(ordered["width"].iloc[0])
-    values = np.stack([np.frombuffer(item, "<f4").reshape(size) for item in ordered["map"]]).astype(np.float64)
+    values = maps_at(rows, steps).astype(np.float64)
     if not np.isfinite(values).all():
         return None
-    small: Float[np.ndarray, "_n _i _j"] = images.area_pool(values, (min(size[0], _FINEST), min(size[1], _FINEST)))
+    grid = min(values.shape[1], _FINEST), min(values.shape[2], _FINEST)
+    small: Float[np.ndarray, "_n _i _j"] = images.area_pool(values, grid)
     low, high = float(small.min()), float(small.max())
     eight = np.round((small - low) / ((high - low) or 1) * 255).astype(np.uint8)
     ends = {"low": float(f"{low:.6g}"), "high": float(f"{high:.6g}")}
     grey = grey_uri(eight.reshape(-1, eight.shape[2]))
     return {"grey": grey, "rows": eight.shape[1], "cells": eight.shape[2], **ends}
+
+
+def maps_at(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> Float32[np.ndarray, "_n _i _j"]:
+    """One photograph's maps of one attribute at some steps, each an edit and its amount."""
+    ordered = rows.set_index(["edit", "amount"]).loc[list(steps)]
+    size = int(ordered["height"].iloc[0]), int(ordered["width"].iloc[0])
+    return np.stack([np.frombuffer(item, "<f4").reshape(size) for item in ordered["map"]]).astype(np.float32)
 
 
 def _not_followed(run: Run, maps: pd.DataFrame) -> list[str]:

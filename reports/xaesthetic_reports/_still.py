@@ -30,10 +30,11 @@ def grids_of(run: Run) -> list[str]:
 
 def _drawn(run: Run) -> dict[str, dict[str, str]]:
     """For every attribute the files of its figure, or of its pictures of single photographs, with what each is of."""
-    names, images = run.rated_attributes(), [record.id for record in run.photographs()]
+    names = run.rated_attributes()
     known = {name: {f"attribute_grid_{name}.png": ""} for name in names}
     known = {name: files for name, files in known.items() if find_inside(run, *files)}
     if len(known) < len(names) and (run.report / "overlays").is_dir():
+        images = run.photographs().ids
         stems = Counter(stem_of(image, name).casefold() for image in images for name in names)
         for name in names:
             places = {image: stem_of(image, name) for image in images[:_PHOTOGRAPHS]}

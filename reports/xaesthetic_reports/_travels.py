@@ -38,14 +38,10 @@ def travelling(shown: Mapping[str, Any]) -> str:
 
 def _ranges(ranges: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each range once, with the names of those whose it is."""
-    different: list[dict[str, Any]] = []
+    different: dict[str, dict[str, Any]] = {}
     for name, item in ranges.items():
-        same = next((known for known in different if known | {"of": 0} == {**item, "of": 0}), None)
-        if same is None:
-            different.append({**item, "of": [name]})
-        else:
-            same["of"].append(name)
-    return different
+        different.setdefault(repr(item), {**item, "of": []})["of"].append(name)
+    return list(different.values())
 
 
 def _photograph(known: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from xaesthetic_reports import _pages
 from xaesthetic_reports._bundle import bundle
 from xaesthetic_reports._pages import page_script, page_style
 from xaesthetic_reports._payload import payload
-from xaesthetic_reports._pictures import grey_uri, photograph_uri, reduced
+from xaesthetic_reports._pictures import grey_uri, photograph_uri
 from xaesthetic_reports._strips import _strip
 from xaesthetic_reports._travels import travelling
 
 from xaesthetic.data.datasets.sample import sample
+from xaesthetic.data.images import fitted
 from xaesthetic.data.photograph import load_photograph
 
 STYLE = """/* a comment { } */
@@ -76,7 +77,7 @@ def test_grey_values_travel_unchanged(shape):
 
 def test_a_photograph_that_was_made_smaller_is_as_like_itself_as_a_jpeg_in_fewer_bytes():
     for record in list(sample())[:3]:
-        pixels = reduced(load_photograph(record), 400)
+        pixels = fitted(load_photograph(record), 400)
         webp, jpeg = photograph_uri(pixels, smaller=True), photograph_uri(pixels, smaller=False)
         assert webp.startswith("data:image/webp;")
         assert jpeg.startswith("data:image/jpeg;")

@@ -26,13 +26,9 @@ def file(run):
 
 
 @pytest.fixture
-def silent(chromium, file):
+def silent(open_silent, file):
     """The page with scripts off."""
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(file.as_uri())
-    yield page
-    context.close()
+    return open_silent(file, 1280, 900)
 
 
 def test_pictures_of_the_pick_can_be_seen(silent, file):
@@ -47,18 +43,24 @@ def test_pictures_of_the_pick_can_be_seen(silent, file):
 
 
 @pytest.mark.usefixtures("file")  # its figures are drawn
-def test_what_is_left_out_is_said(run, monkeypatch, chromium):
+def test_what_is_left_out_is_said(run, monkeypatch, open_silent):
     monkeypatch.setattr(still_module, "_LEAST", 0)
     (written,) = draw_reports(run, ["html_report"])
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(written.as_uri())
+    page = open_silent(written, 1280, 900)
     (title,) = page.locator("#still figcaption").all_text_contents()
     (other,) = {"Light", "Vivid Color"} - {title}
     said = " ".join(page.text_content("#still p").split())
-    context.close()
     assert f"1 picture is left out ({other}); it stays in the folder of the run" in said
     assert "ratings are written out" not in said
+
+
+def test_no_photograph_is_read_for_the_names_of_pictures(tmp_path, monkeypatch):
+    """A run may have a million."""
+    shown = hand_run(tmp_path / "run", 2, scored=False)
+    draw_reports(shown, ["overlays"])
+    monkeypatch.setattr(type(shown.photographs()), "__getitem__", lambda *_: pytest.fail("a photograph is read"))
+    monkeypatch.setattr(type(shown.photographs()), "__iter__", lambda _: pytest.fail("all photographs are read"))
+    assert "overlays/p001-light.png" in grids_of(shown)
 
 
 def test_of_shown_photographs_their_own_pictures_are_there(tmp_path):

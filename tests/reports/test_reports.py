@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from support.hand_run import hand_run
 from support.maps import write_maps
 
 from xaesthetic.core import plugins
+from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Annotation, Experiment, Record, ReportOptions
 from xaesthetic.data.annotations import annotation_rows
@@ -237,3 +239,10 @@ def test_predictions_csv(run):
 def test_a_report_loads_no_model(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "xaesthetic.models.model", None)
     assert draw_reports(run)
+
+
+def test_a_label_of_nothing_here_is_said(tmp_path):
+    made = hand_run(tmp_path / "run", 2, scored=False)
+    with pytest.warns(XaestheticWarning, match="label of 'tow' is not used: no model or method 'tow'. Did you mean 'two'"):
+        draw_reports(made, ["specificity"], ReportOptions(labels=(("tow", "Ours"),)))
+    draw_reports(made, ["specificity"], ReportOptions(labels=(("two", "Ours"), ("cam", "Map"))))  # a warning would raise

@@ -49,12 +49,8 @@ def test_a_model_that_was_fitted_on_the_edit_is_named_below_its_maps(open_page, 
 
 
 @pytest.fixture
-def unscripted(chromium, beside):
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto(beside.as_uri())
-    yield page
-    context.close()
+def unscripted(open_silent, beside):
+    return open_silent(beside, 390, 844)
 
 
 def test_without_scripts_some_steps_are_pictures_and_text(unscripted):

@@ -56,6 +56,22 @@ def open_page(chromium):
 
 
 @pytest.fixture
+def open_silent(chromium):
+    """Open a file in a page that runs no scripts."""
+    contexts = []
+
+    def load(file, width, height):
+        contexts.append(chromium.new_context(java_script_enabled=False, viewport={"width": width, "height": height}))
+        page = contexts[-1].new_page()
+        page.goto(file.as_uri())
+        return page
+
+    yield load
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def run_module(chromium):
     """Run an expression on the names that a module of a folder exports; the folder is served to the browser alone."""
     page = chromium.new_page()

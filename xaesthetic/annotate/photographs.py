@@ -7,7 +7,7 @@ from PIL import Image
 from xaesthetic.annotate.study import Shown
 from xaesthetic.core.files import atomic_write, sha256
 from xaesthetic.core.types import Pixels, Record
-from xaesthetic.data.images import fitted_size, resize
+from xaesthetic.data.images import fitted
 from xaesthetic.data.photograph import load_original, load_photograph
 
 LONGEST = 1600
@@ -33,21 +33,10 @@ def prepare(record: Record, number: int, folder: Path) -> Shown:
         If the photograph cannot be used, or the copy not written.
     """
     photograph = load_original(record)
-    pixels = reduce(photograph.pixels if record.edit is None else load_photograph(record))
+    pixels = fitted(photograph.pixels if record.edit is None else load_photograph(record), LONGEST, "bicubic")
     file = write_copy(pixels, number, folder, record.path.suffix.lower() in _LOSSY)
     (height, width), size = pixels.shape[:2], photograph.size
     return Shown(number, record.id, f"{FOLDER}/{file.name}", sha256(file), width, height, size[1], size[0], record.credit)
-
-
-def reduced(pixels: Pixels) -> tuple[int, int]:
-    """The (height, width) that a photograph is shown at."""
-    return fitted_size(pixels.shape[:2], LONGEST)
-
-
-def reduce(pixels: Pixels) -> Pixels:
-    """Return a photograph at the size that it is shown at."""
-    size = reduced(pixels)
-    return pixels if size == pixels.shape[:2] else resize(pixels, size, "bicubic")
 
 
 def write_copy(pixels: Pixels, number: int, folder: Path, lossy: bool) -> Path:

@@ -54,6 +54,12 @@ def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
+def fitted(pixels: Pixels, side: int, resample: str = "bilinear") -> Pixels:
+    """Return a photograph made small enough: itself where its longer side has so many pixels at most."""
+    size = fitted_size(pixels.shape[:2], side)
+    return pixels if size == pixels.shape[:2] else resize(pixels, size, resample)
+
+
 def squash(image: Image.Image, size: tuple[int, int], resample: str = "bilinear") -> Pixels:
     """Do the same to Pillow's image, which spares a copy of its full size."""
     return np.array(image.resize(size[::-1], RESAMPLE[resample]), dtype=np.uint8)

@@ -47,7 +47,7 @@ _GROUNDS = ("figure.facecolor", "axes.facecolor")
 
 def thumbnail(pixels: Pixels, side: int = _THUMBNAIL) -> Pixels:
     """The photograph, small enough for a figure: at most so many pixels on its longer side."""
-    return images.resize(pixels, images.fitted_size(pixels.shape[:2], side))
+    return images.fitted(pixels, side)
 
 
 def normalise(grid: Float32[np.ndarray, "i j"], limits: tuple[float, float] | None = None) -> Float32[np.ndarray, "i j"]:
