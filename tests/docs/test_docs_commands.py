@@ -26,8 +26,7 @@ OTHERS = ("OMP_NUM_THREADS=4 xaesthetic ", "export LABEL_STUDIO", "label-studio 
 def parsed(words):
     """The command that the words name, and its parameters; a first word that is none is a photograph to be shown."""
     command = typer.main.get_command(app)
-    if words[0] not in command.commands and words[0][0] != "-":
-        words = ["show", *words]
+    words = command.spelled(words)
     while hasattr(command, "commands"):
         command, words = command.commands[words[0]], words[1:]
     return command, command.make_context(command.name, list(words), resilient_parsing=not words).params

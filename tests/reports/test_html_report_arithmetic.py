@@ -48,7 +48,7 @@ def test_the_value_at_a_place(arithmetic, x, y, value):
         (10.00001, {"low": 1, "high": 10}, "10.00"),  # as far as five digits can be away
         (10.01, {"low": 1, "high": 10}, "10.01 !"),
         (0.99, {"low": 1, "high": 10}, "0.99 !"),
-        (-5, {"low": None, "high": 10}, "-5.00"),
+        (-5, {"low": None, "high": 10}, "−5.00"),
         (11, {"low": None, "high": 10}, "11.00 !"),
         (0, {"low": None, "high": None}, "0.00"),
         (99, None, "99.00"),
@@ -268,7 +268,7 @@ def test_a_step_of_the_pointer(arithmetic):
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "text"), [(0.12345, 3, "0.123"), (-0.0001, 2, "0.00"), (-0.51, 1, "-0.5"), (None, 2, "–")]
+    ("value", "digits", "text"), [(0.12345, 3, "0.123"), (-0.0001, 2, "0.00"), (-0.51, 1, "−0.5"), (None, 2, "–")]
 )
 def test_numbers_as_text(arithmetic, value, digits, text):
     assert arithmetic("number", value, digits) == text

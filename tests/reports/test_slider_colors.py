@@ -33,7 +33,7 @@ def test_the_colours_are_those_of_the_figures(opened, run):
     assert np.abs(shown[..., :3] - expected).mean() < 2
     assert np.percentile(np.abs(shown[..., :3] - expected), 99) < 12
     ends = page.locator("#slider-panels figure:nth-child(3) .ends span").all_text_contents()
-    assert [float(end) for end in ends] == pytest.approx(limits, rel=0.02)
+    assert [float(end.replace("−", "-")) for end in ends] == pytest.approx(limits, rel=0.02)
 
 
 def test_the_controls_of_the_page_hold_for_it_too(opened):
@@ -46,7 +46,10 @@ def test_the_controls_of_the_page_hold_for_it_too(opened):
     )
     assert page.eval_on_selector(canvas, "c => getComputedStyle(c).opacity") == "0.3"
     page.select_option("#values", "signed")
-    ends = [float(end) for end in page.locator("#slider-panels figure:nth-child(2) .ends span").all_text_contents()]
+    ends = [
+        float(end.replace("−", "-"))
+        for end in page.locator("#slider-panels figure:nth-child(2) .ends span").all_text_contents()
+    ]
     assert ends[0] == -ends[1]
     signed = pixels(page, canvas)
     assert not np.array_equal(signed, before)

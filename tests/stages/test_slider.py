@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import xaesthetic as xa
 from xaesthetic.cli import app
+from xaesthetic.cli.sliding import with_place
 from xaesthetic.core.errors import DataError
 from xaesthetic.core.sliding import SliderOptions
 from xaesthetic.core.types import Annotation, Record
@@ -205,6 +206,8 @@ def test_the_command(run_of, record):
     done = command.invoke(app, ["score", str(run.root), "--slider", "beside", "--steps", "2"])
     assert done.exit_code == 0, done.output
     assert len(list((run.report / "slider").glob("01-0*.js"))) == 1 + len(LOCAL)
+    done = command.invoke(app, ["score", "--slider", str(run.root), "--steps", "2"])  # no value, the run behind it
+    assert done.exit_code == 0, done.output
     done = command.invoke(app, ["report", str(run.root), "--report", "html_report", "--slider", "inside"])
     assert done.exit_code == 0, done.output
     assert not (run.report / "slider").exists()
@@ -212,10 +215,26 @@ def test_the_command(run_of, record):
         assert command.invoke(app, ["score", str(run.root), *wrong]).exit_code == 2
 
 
+def test_without_a_place_it_is_beside_the_page():
+    def photographs(arg):
+        return arg.endswith(".jpg")
+
+    for given, meant in [
+        ("compare --slider", "compare --slider beside"),
+        ("compare --slider --steps 3", "compare --slider beside --steps 3"),
+        ("show --slider a.jpg b.jpg", "show --slider beside a.jpg b.jpg"),
+        ("show a.jpg --slider inside", "show a.jpg --slider inside"),
+        ("compare --slider insde", "compare --slider insde"),  # refused where it is read
+        ("compare --slider=inside", "compare --slider=inside"),
+    ]:
+        assert with_place(given.split(), photographs) == meant.split()
+
+
 def test_a_command_without_a_page_says_which_makes_a_slider():
-    done = CliRunner().invoke(app, ["explain", "--slider", "inside"])
-    assert done.exit_code == 2
-    assert "'score RUN --slider inside'" in " ".join(done.output.replace("│", " ").split())
+    for place in (["inside"], []):
+        done = CliRunner().invoke(app, ["explain", "--slider", *place])
+        assert done.exit_code == 2
+        assert f"'score RUN --slider {(place or ['beside'])[0]}'" in " ".join(done.output.replace("│", " ").split())
 
 
 def test_compare_makes_one_where_it_is_asked_for(plugged, tmp_path, record, monkeypatch):

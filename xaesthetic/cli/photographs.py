@@ -23,14 +23,19 @@ class PhotographGroup(TyperGroup):
     """Commands, of which `show` is the one where the first argument is a photograph or a folder and no command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `show` before photographs; a command's name is the command. A study is planned under either name."""
-        if args[:2] == _PLAN and not os.path.exists(args[1]):  # noqa: PTH110
-            args = ["annotations", *args[1:]]
+        """Read what is meant."""
         if args and args[0] in self.commands:
             _say_of_file(args)
-        elif any(map(_is_photograph, args)) and not any(arg in self.commands for arg in args):
+        return super().parse_args(ctx, self.spelled(args))
+
+    def spelled(self, args: list[str]) -> list[str]:
+        """Arguments as they are meant: `show` before photographs, a study planned under either name, a slider's place."""
+        if args[:2] == _PLAN and not os.path.exists(args[1]):  # noqa: PTH110
+            args = ["annotations", *args[1:]]
+        named = any(arg in self.commands for arg in args)
+        if not named and any(map(_is_photograph, args)):
             args = [_SHOW, *args]
-        return super().parse_args(ctx, args)
+        return sliding.with_place(args, _is_photograph)
 
 
 def _is_photograph(arg: str) -> bool:

@@ -24,7 +24,7 @@ app = typer.Typer()
     "xaesthetic compare a.jpg b.jpg holiday/ --attr light\n  "
     "xaesthetic compare --attr light --attr 'Vivid Color' --data my/photos --out runs/mine\n  "
     "xaesthetic compare --attr light --data 'shards/photos-{0000..0031}.tar'\n  "
-    "xaesthetic compare --attr depth_of_field --slider beside\n  "
+    "xaesthetic compare --attr depth_of_field --slider\n  "
     "xaesthetic compare --attr all --method cam --method grad_cam --method occlusion --pick 3\n  "
     "xaesthetic compare --attr all --data my/photos --shard 3/20 --out runs/3"
 )

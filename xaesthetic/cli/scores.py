@@ -19,7 +19,7 @@ _REPORTS = (
 @app.command(
     epilog="\b\nExamples:\n  xaesthetic score runs/osie\n  xaesthetic score runs/osie --metric nss --metric shuffled_auc\n  "
     "xaesthetic score runs/osie --metric nss --by-person\n  xaesthetic score runs/sample --edits --faithfulness "
-    "--randomise\n  xaesthetic score runs/sample --slider beside --steps 9"
+    "--randomise\n  xaesthetic score runs/sample --slider --steps 9"
 )
 def score(
     run: options.RunFolder,

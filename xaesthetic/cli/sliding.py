@@ -1,5 +1,6 @@
 """Options of the edit slider."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +12,9 @@ Slider = Annotated[
     str,
     typer.Option(
         "--slider",
-        metavar="beside|inside",
+        metavar="[beside|inside]",
         help="Edit the photographs with a subject step by step (a pass a step) for a slider in the page, whose pictures lie "
-        "in files beside it or inside it.",
+        "in files beside it (alone it means this) or inside it.",
         show_default=False,
     ),
 ]
@@ -21,7 +22,7 @@ Place = Annotated[
     str,
     typer.Option(
         "--slider",
-        metavar="beside|inside",
+        metavar="[beside|inside]",
         help="Where the pictures of a slider that 'score RUN --slider' has made lie. Default: beside the page.",
         show_default=False,
     ),
@@ -50,6 +51,16 @@ def _refuse(value: str) -> str:
 
 
 Elsewhere = Annotated[str, typer.Option("--slider", hidden=True, callback=_refuse)]
+
+
+def with_place(args: list[str], is_photograph: Callable[[str], bool]) -> list[str]:
+    """Arguments in which `--slider` without a place says `beside`, as it means; typer's options always take a value."""
+    spelled = []
+    for arg, following in zip(args, [*args[1:], None], strict=True):
+        spelled.append(arg)
+        if arg == "--slider" and (following is None or following.startswith("-") or is_photograph(following)):
+            spelled.append("beside")
+    return spelled
 
 
 def slider_options(slider: str, steps: int, subject: str) -> "SliderOptions | None":

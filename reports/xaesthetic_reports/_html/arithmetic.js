@@ -9,11 +9,14 @@ export function bytesOf(text) {
   return bytes;
 }
 
+/** A number as text with the minus that print has. */
+export const withMinus = (text) => String(text).replace(/^-/, "−");
+
 /** In so many digits; never a negative zero. */
 export function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text;
+  return Number(text) === 0 ? text.replace("-", "") : withMinus(text);
 }
 
 /** What stands under a name, which may be any: nothing where only JavaScript knows it, as `constructor`. */
@@ -60,7 +63,7 @@ export function valueAt(grid, x, y) {
 /** The value under the pointer as the page writes it: nothing without a pointer, a dash where a map is no number. */
 export function reading(grid, at) {
   if (!at) return "";
-  return grid.low === null ? "–" : String(Number(valueAt(grid, at.x, at.y).toPrecision(4)));
+  return grid.low === null ? "–" : withMinus(Number(valueAt(grid, at.x, at.y).toPrecision(4)));
 }
 
 /** For every pixel of a line the cells on either side of it, and how far it is from the first to the second. */

@@ -1,7 +1,7 @@
 // The edit slider: a photograph edited step by step, with every model's ratings and maps at the step that is chosen.
 // It begins where page.js has begun; pages without a slider do not hold it.
 
-import { bytesOf, coloured, gridsOf, limitsOf, number, under } from "./arithmetic.js";
+import { bytesOf, coloured, gridsOf, limitsOf, number, under, withMinus } from "./arithmetic.js";
 import { fromNear, held } from "./beside.js";
 import { $, drawing, element, folding } from "./elements.js";
 import { detailIn, drawLines, greysOf } from "./pictures.js";
@@ -179,7 +179,7 @@ function recolor(shown) {
     const canvas = element("canvas", { width: 256, height: 1 });
     canvas.getContext("2d").putImageData(new ImageData(maps.palette, 256, 1), 0, 0);
     bar.src = canvas.toDataURL();
-    ends.replaceChildren(...maps.limits.map((limit) => element("span", {}, String(Number(limit.toPrecision(3))))));
+    ends.replaceChildren(...maps.limits.map((limit) => element("span", {}, withMinus(Number(limit.toPrecision(3))))));
   }
   return move(shown);
 }
@@ -208,7 +208,7 @@ function ratedIn(ratings, steps, step) {
   const [first, now] = [ratings[steps[0]], ratings[steps[step]]];
   if (!step || first === null || now === null) return `rated ${number(now, 2)}`;
   const change = number(now - first, 2);
-  return `rated ${number(now, 2)} (${change.startsWith("-") ? "−" : "+"}${change.replace("-", "")})`;
+  return `rated ${number(now, 2)} (${change.startsWith("−") ? "" : "+"}${change})`;
 }
 
 /** A canvas with as many pixels as are seen of it, but no more than the photograph has. */
