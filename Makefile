@@ -8,9 +8,7 @@ TOGETHER := --numprocesses=2 --dist=loadfile
 # slow ones often wait for browsers, servers and other processes
 WAITING := --numprocesses=3 --dist=loadfile
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
-# Python compiles what is imported when it is first imported: a third less time
-QUIET := install --quiet --disable-pip-version-check --no-compile
-PIP := $(BIN)/pip $(QUIET) --constraint constraints.txt
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --hypothesis-profile=quick -m "not torch and not browser and not caffe and not slow" \
   tests/annotate tests/core tests/data tests/metrics tests/run tests/figures tests/evaluation tests/reports
 
@@ -91,15 +89,15 @@ $(EXPORTERS)/.installed: $(VENV)/.installed-test constraints-exporters.txt
 	$(PYTHON) -m venv $(EXPORTERS)
 	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > \
 	  "$$($(EXPORTERS)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
-	$(EXPORTERS)/bin/pip $(QUIET) --no-deps --requirement constraints-exporters.txt --editable .
+	$(EXPORTERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement constraints-exporters.txt --editable .
 	touch $@
 
 # without torch, so that these tests also show that their half needs none
 $(LOWEST)/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
-	$(LOWEST)/bin/pip $(QUIET) --requirement constraints-lowest.txt \
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --requirement constraints-lowest.txt \
 	  $$(grep -E '^(beartype|execnet|httpx|httpx2|hypothesis|pycocotools|pytest|pytest-xdist)==' constraints.txt)
-	$(LOWEST)/bin/pip $(QUIET) --no-deps --editable .
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 # for .ci/run: a clean environment that holds the wheel WHEEL and nothing of this checkout; torch and what it brings, five
