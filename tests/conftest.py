@@ -51,7 +51,7 @@ def photo():
     return pixels
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_photo():
     """Write an array as a photograph and give its path."""
 

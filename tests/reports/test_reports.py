@@ -1,5 +1,6 @@
 import csv
 import io
+import shutil
 import sys
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from xaesthetic.core.errors import XaestheticWarning
 from xaesthetic.core.files import sha256
 from xaesthetic.core.types import Annotation, Experiment, Record, ReportOptions
 from xaesthetic.data.annotations import annotation_rows
+from xaesthetic.evaluation.judge import summarise
 from xaesthetic.figures import style
 from xaesthetic.paper.manifest import Entry, Manifest, write_manifest
 from xaesthetic.reporting import draw_reports
@@ -28,18 +30,26 @@ TRAINED = "trained on edits, not on ratings"
 
 
 @pytest.fixture
-def run(tmp_path, photo, write_photo):
-    """A finished run of two models, one of which lacks `light`, written by hand."""
+def run(summarised, tmp_path):
+    """A finished run of two models, one of which lacks `light`, written by hand: a copy for each test."""
+    return Run.open(shutil.copytree(summarised, tmp_path / "run"))
+
+
+@pytest.fixture(scope="module")
+def summarised(tmp_path_factory, write_photo):
+    """The folder of that run, with its summaries, which are the greater part of the work."""
+    folder = tmp_path_factory.mktemp("reports")
+    pixels = np.kron(np.arange(48, dtype=np.uint8).reshape(6, 8, 1) * 5, np.ones((10, 10, 3), np.uint8))
     experiment = Experiment("here", None, ("one", "two"), ("cam",), ("all",), pick=2)
     source = {"citation": "Somebody 2020", "licence": "MIT", "trained": TRAINED, "files": {}}
     has = {"one": ["depth_of_field", "light"], "two": ["depth_of_field"]}
     run = Run.create(
-        tmp_path / "run", experiment, {"models": {key: source | {"attributes": names} for key, names in has.items()}}
+        folder / "run", experiment, {"models": {key: source | {"attributes": names} for key, names in has.items()}}
     )
     records = [
         Record(
             name,
-            write_photo(tmp_path / f"{name}.png", photo),
+            write_photo(folder / f"{name}.png", pixels),
             original=name,
             ratings={"light": 0.25, "overall": 0.1 * number},
         )
@@ -89,7 +99,8 @@ def run(tmp_path, photo, write_photo):
     votes = [f"{who},{name},{1 + (number + n) % 5}" for n, who in enumerate("xyz") for number, name in enumerate(IDS)]
     (run.root / "allinAll.csv").write_text("\n".join(["rater,image,score", *votes]))
     write_manifest(run, Manifest({"1": Entry(missing="Nothing.")}))
-    return run
+    summarise(run)
+    return run.root
 
 
 def write(run, table, rows):
