@@ -78,7 +78,7 @@ def test_the_examples_can_be_run(path, command):
     examples = [line for line in lines if line.startswith("xaesthetic ")]
     assert examples or hasattr(command, "commands")
     for example in examples:
-        words = shlex.split(example)[1:]
+        words = ROOT.spelled(shlex.split(example)[1:])
         assert tuple(words[: len(path)]) == path
         command.make_context(words[0], words[len(path) :])  # raises where an option is not there
 

@@ -199,6 +199,7 @@ def test_a_folder_without_ratings_is_only_counted(tmp_path, photo, write_photo):
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"an extra for where {PUBLISHED} is; small lists are always tested")
+@pytest.mark.slow
 def test_the_published_lists_hold_what_is_known_of_them():
     check = examine_data("aadb", PUBLISHED)
     assert [row[:2] for row in check.sheets[0].rows] == [

@@ -61,6 +61,7 @@ PUBLISHED = SHARED / "aadb"
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason=f"an extra for where {PUBLISHED} is; single names are always tested")
+@pytest.mark.slow
 def test_every_published_name_holds_an_address():
     from xaesthetic.data.records import find_records
 

@@ -29,7 +29,7 @@ def test_one_photograph_large(page, run):
     assert windows.count() == 5
     box = windows.nth(1).bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.7 * box["height"])
-    read = [float(text) for text in page.locator("#panels output").all_text_contents()[1:]]
+    read = [float(text.replace("−", "-")) for text in page.locator("#panels output").all_text_contents()[1:]]
     places = [("one", "cam"), ("one", "activation_energy"), ("two", "cam"), ("two", "activation_energy")]
     for value, place in zip(read, places, strict=True):
         grid = run.maps(*place).map("p001", "light")

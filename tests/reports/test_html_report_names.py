@@ -68,7 +68,7 @@ def test_ranges_are_shown_and_what_is_outside_is_marked(page):
 def test_peoples_range_is_that_of_the_data(page):
     choose(page, "light")
     assert page.text_content("#ranges").startswith("Declared range: people, from -0.5; two, -1 to 1;")
-    assert column(page, 1) == ["1.000", "0.333", "-0.333"]  # the highest of `two` first
+    assert column(page, 1) == ["1.000", "0.333", "−0.333"]  # the highest of `two` first
 
 
 def test_a_name_that_every_object_knows_is_a_name(page):

@@ -65,6 +65,7 @@ def base(tmp_path_factory):
 BOUNDED = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.slow
 @BOUNDED
 @given(st.sampled_from(SAME), st.integers(0, 2**32))
 def test_a_folder_that_means_the_same_is_used(base, mutate, seed):

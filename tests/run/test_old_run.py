@@ -180,6 +180,7 @@ def drawn(tmp_path_factory):
         return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("report", CSVS)
 def test_reports_have_the_same_tables(drawn, report):
     for name in REPORTS.get(report, (report,)):
