@@ -82,10 +82,10 @@ def test_the_page_fades_until_it_is_told_not_to(run, open_page):
     first = "#grid tbody tr:first-child button.drawn canvas"
     page.select_option("#attribute", run.maps("halved", "cam").attributes[1])
     page.wait_for_selector(first)
-    assert 0 in page.eval_on_selector(first, f"c => Array.from(({opacity})(c))")
+    assert 0 in page.eval_on_selector(first, f"c => [...new Set(({opacity})(c))]")
     page.select_option("#fade", "no")
     page.wait_for_selector(first)
-    assert set(page.eval_on_selector(first, f"c => Array.from(({opacity})(c))")) == {255}
+    assert set(page.eval_on_selector(first, f"c => [...new Set(({opacity})(c))]")) == {255}
 
 
 def test_the_screen_names_maps_that_refits_disagree_about(run, capsys):
