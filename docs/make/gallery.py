@@ -34,7 +34,7 @@ OUT = DOCS / "gallery"
 COLUMNS, WIDTH, DPI = 6, 9.6, 110
 TRAINED = "multigap_lite0_edits"
 ONE_LAYER = "lite0_ft_edits"
-EXPENSIVE = ("ablation_cam", "rise", "score_cam")
+EXPENSIVE = ("rise", "score_cam")
 """A thousand passes and more a photograph."""
 BOTH = ("multigap_lite0", "lite0_ft")
 

@@ -17,7 +17,8 @@ PAGE = Path(__file__).parents[1] / "methods.md"
 ADDS_UP = {"": "no", "mean": "its mean, with the bias", "sum": "its sum, with the baseline's output or the bias"}
 HEAD = """# Methods
 
-Made by `python docs/make/methods_page.py --write` from what the plug-ins say of themselves; `xaesthetic list methods` prints the same.
+Made by `python docs/make/methods_page.py --write` from what the plug-ins say of themselves; `xaesthetic list methods` prints their
+summaries, cost, promises and what is known against them.
 
 *f* are the activations of the layers that are explained, *y* the raw output, *w* weights, *x* the photograph. A map is signed and
 un-normalised; colours and rectifying belong to display and metrics. *Passes* is the cost in forward passes for **all** attributes

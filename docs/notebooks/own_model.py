@@ -2,7 +2,7 @@
 # # A model of your own
 #
 # Any network of torch: it is hooked while it runs, not copied, and left as it was. This one is a ResNet18 with random
-# weights and one output, so its maps mean nothing; with yours the lines are the same.
+# weights and two outputs, so its maps mean nothing; with yours the lines are the same.
 
 # %%
 import torch
@@ -25,7 +25,7 @@ shown
 print(*model.notes, sep="\n")
 
 # %% [markdown]
-# After `layer4` come global averages and a linear layer. That was tried, not believed, so `cam` is there and adds up:
+# After `layer4` come global averages and a linear layer. That was tried on many inputs, so `cam` is there and adds up:
 
 # %%
 for name, values in shown.maps.items():
