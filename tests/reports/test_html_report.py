@@ -10,7 +10,8 @@ from PIL import Image
 from support.colors import from_oklab, oklab
 from support.hand_run import hand_run
 from support.maps import write_maps
-from support.report_page import HOW_MANY, drawn, file, limits, names, page, pixels, retold, run, told  # noqa: F401
+from support.report_page import HOW_MANY, SCRIPTS, drawn, file, limits, names, page, pixels, retold, run, told  # noqa: F401
+from xaesthetic_reports._pictures import grey_uri
 
 from xaesthetic.data import images
 from xaesthetic.reporting import draw_reports
@@ -272,3 +273,27 @@ def test_where_people_looked(page):
     page.keyboard.press("Escape")
     page.select_option("#people", "none")
     page.wait_for_function("() => !document.querySelector('#grid canvas.people')")
+
+
+def test_what_was_not_measured_has_no_place_among_the_intervals(file, open_page, tmp_path):
+    known = told(file)
+    rows = [row for row in known["leaderboard"] if row["metric"] == "nss" and row["attribute"] in ("light", "")]
+    unknown = [row for row in rows if row["kind"] == "ceiling"]
+    assert len(rows) > len(unknown) > 0
+    for row in unknown:
+        row.update(value=None, low=None, high=None, normalised=None)
+    page = open_page(retold(file, tmp_path / "unknown.html", known))
+    assert page.locator("#leaderboard .interval em").count() == len(rows) - len(unknown)
+    assert page.locator("#leaderboard .interval i.ceiling").count() == 0
+    assert page.locator("#leaderboard tr.ceiling td").first.text_content() == "–"
+
+
+def test_maps_of_any_number_of_photographs_are_read(run_module):
+    """A canvas is not as high as a picture of two thousand maps."""
+    greys = (np.arange(2 * 131_072) % 251).astype(np.uint8).reshape(-1, 2)
+    read = run_module(
+        SCRIPTS / "pictures.js",
+        "async (m, uri) => [...(await m.greysOf(uri)).filter((_, at) => at % 97 === 0)]",
+        grey_uri(greys),
+    )
+    assert read == greys.ravel()[::97].tolist()

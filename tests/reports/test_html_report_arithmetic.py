@@ -106,6 +106,10 @@ def test_limits_of_a_scale(arithmetic, scale, values, first, second):
     assert [arithmetic("limitsIn", maps, index, scale, values) for index in range(3)] == [first, [0, 0], second]
 
 
+def test_of_values_below_zero_alone_nothing_is_left_when_rectified(arithmetic):
+    assert arithmetic("limitsOf", [{"low": -3, "high": -1}], "rectified") == [0, 0]
+
+
 @pytest.mark.parametrize("values", ["range", "rectified", "signed"])
 def test_maps_without_numbers_have_no_limits(arithmetic, values):
     assert arithmetic("limitsOf", [UNKNOWN, UNKNOWN], values) == [0, 0]

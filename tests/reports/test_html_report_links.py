@@ -30,6 +30,7 @@ def test_links_as_text(links):
     assert links("viewIn", "#leaders") is None  # a part of the page
     assert links("viewIn", "#a=%E0%A4%A&&__proto__=1&a=2") == [["a", ["2"]], ["__proto__", ["1"]]]
     assert links("viewIn", "#a=%E0%A4%A") == [["a", ["%E0%A4%A"]]]  # nobody can read that
+    assert links("read", "term-methods-occlusion%40blur") == "term-methods-occlusion@blur"
 
 
 def test_the_address_says_what_is_shown(page):
@@ -92,6 +93,26 @@ def test_a_bad_link_breaks_nothing_and_is_said(follow):
 def test_what_a_link_hides_altogether_is_shown(follow):
     page = follow("#attribute=vivid_color&models=two")  # which does not rate it
     assert page.locator("#grid thead .model").all_text_contents() == ["one", "one"]
+
+
+@pytest.mark.parametrize(("search", "turned"), [("nothing", "p000"), ("p001", "p001")])
+def test_what_is_filtered_out_can_be_shown_and_turned_from(follow, search, turned):
+    page = follow(f"#search={search}&photo=p000")
+    assert page.text_content("#large-title") == "p000"
+    page.keyboard.press("PageDown")
+    assert page.text_content("#large-title") == turned
+    page.keyboard.press("PageUp")
+    assert page.text_content("#large-title") == turned
+
+
+def test_the_link_names_the_map_that_is_shown(page):
+    page.locator("[data-index='0'] button[aria-label*='two']").first.click()
+    assert "large=photograph,two+cam" in page.evaluate(HASH)
+    page.keyboard.press("Escape")
+    page.select_option("#attribute", "vivid_color")  # which `two` does not rate
+    page.evaluate("location.hash = '#attribute=vivid_color&photo=p000'")
+    page.wait_for_function("() => document.getElementById('large').open && location.hash.includes('large=')")
+    assert "large=photograph,one+cam" in page.evaluate(HASH)
 
 
 def test_parts_of_the_page_have_their_links(follow):

@@ -1,5 +1,7 @@
 """The page where no script may run: pictures of the pick and tables as text, and no promise that it does not keep."""
 
+from urllib.parse import unquote
+
 import pytest
 import xaesthetic_reports._still as still_module
 import xaesthetic_reports.html_report as page_module
@@ -97,6 +99,13 @@ def test_ratings_and_people_stand_there_as_text(silent, run):
 def test_what_needs_a_script_is_not_offered(silent):
     for selector in (".controls", "#grid", "#downloads", "#large", "header nav a[href='#downloads']"):
         assert not silent.locator(selector).first.is_visible()
+
+
+def test_every_link_that_is_offered_leads_to_what_can_be_seen(silent):
+    links = [link for link in silent.locator("a[href^='#']").all() if link.is_visible()]
+    places = {link.get_attribute("href") for link in links}
+    assert {"#pictures", "#found", "#origin"} <= places
+    assert [place for place in places if not silent.locator(f"[id='{unquote(place[1:])}']").is_visible()] == []
 
 
 def test_with_scripts_none_of_it_is_there(open_page, file):

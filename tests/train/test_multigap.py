@@ -41,7 +41,7 @@ def photographs(tmp_path, write_photo, monkeypatch):
 def test_a_head_on_a_backbone_becomes_a_folder_whose_maps_add_up(photographs, tmp_path):
     out = tmp_path / "out"
     manifest = multigap.train_multigap(CHOICE, "mine", None, out, 0, CPU)
-    assert sorted(path.name for path in out.iterdir() if path.name != ".lock") == [
+    assert sorted(path.name for path in out.iterdir() if path.name not in (".lock", "__pycache__")) == [
         "model.json",
         "model.safetensors",
         "model.toml",
@@ -135,7 +135,7 @@ def test_photographs_that_nobody_rated_are_edited(tmp_path, write_photo, monkeyp
     assert model.layers == ("one", "two")
     results = Session(model).run([images.decode(record.path) for record in records[:3]], ["cam"])
     np.testing.assert_allclose(results.maps["cam"].mean((2, 3)) + model.bias.numpy(), results.raw, rtol=1e-3, atol=1e-3)
-    assert sorted(path.name for path in out.iterdir() if path.name != ".lock") == [
+    assert sorted(path.name for path in out.iterdir() if path.name not in (".lock", "__pycache__")) == [
         *("model.json", "model.safetensors", "model.toml", "network.py")
     ]
 

@@ -97,7 +97,7 @@ export function limitsOf(maps, values) {
   const low = Math.min(...grids.map((grid) => grid.low));
   const high = Math.max(...grids.map((grid) => grid.high));
   const farthest = Math.max(Math.abs(low), Math.abs(high));
-  return { range: [low, high], rectified: [0, high], signed: [-farthest, farthest] }[values];
+  return { range: [low, high], rectified: [0, Math.max(0, high)], signed: [-farthest, farthest] }[values];
 }
 
 /** The limits of one map of a column: of itself, or on one scale with the others. */

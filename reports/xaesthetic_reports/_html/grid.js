@@ -92,8 +92,9 @@ function verdict({ model, method }) {
   const specific = state.data.specificity.find(of);
   const refits = state.data.stability.find((line) => of(line) && line.attribute === attribute);
   const lines = [specific?.verdict, refits?.verdict];
-  const said = (refits?.determined === false ? lines.reverse() : lines).filter(Boolean).join("; ");
-  const warns = finding ? !finding.holds : (specific?.warns ?? false) || refits?.determined === false;
+  const disagree = refits?.determined === false && refits.split_half !== null; // null of maps that are the same everywhere
+  const said = (disagree ? lines.reverse() : lines).filter(Boolean).join("; ");
+  const warns = finding ? !finding.holds : (specific?.warns ?? false) || disagree;
   return element("td", {}, element("span", { class: "verdict", "data-warns": String(warns) }, finding ? sentenceAt(at) : said));
 }
 

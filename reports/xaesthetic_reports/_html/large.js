@@ -4,13 +4,12 @@ import { arrangement, dragged, placeOf, pointIn, rating, reading, stepped, withi
 import { $, element } from "./elements.js";
 import { opensHere, writeLink } from "./places.js";
 import { addressOf, canvasFor, paint } from "./pictures.js";
-import { nameOf, order, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
+import { nameOf, order, PHOTOGRAPH, picked, rangeOf, ratingOf, state, titleOf, titleOfAttribute } from "./state.js";
 import { listSides, swipe } from "./swipe.js";
 
 const FINEST = [480, 1024]; // pixels of a map's longer side, as many as the photograph has
 const LINE = 30; // pixels for the name below a picture
 const GAP = 10;
-export const PHOTOGRAPH = "photograph";
 
 /** One photograph, whole; a column of the grid, if any, is among the maps that are shown. */
 export function enlargeRow(index, column = null, step = "large") {
@@ -33,16 +32,6 @@ export function enlargeRow(index, column = null, step = "large") {
   swipe();
   if (opens) [...$("panels").querySelectorAll(".window")].at(column === null ? 0 : -1)?.focus();
   writeLink(opens ? step : "");
-}
-
-/** What is shown large: null for the photograph, and columns; at first the photograph and the map that was clicked. */
-function picked() {
-  const { picks, column } = state.view;
-  const { columns } = state.grid;
-  if (!picks) return [null, columns.find(({ index }) => index === column) ?? columns[0]].filter((item) => item !== undefined);
-  const known = columns.filter((item) => picks.has(nameOf(item)));
-  const all = picks.has(PHOTOGRAPH) ? [null, ...known] : known;
-  return all.length ? all : [null];
 }
 
 /** A box to tick for the photograph and each map. */
@@ -92,7 +81,9 @@ export function arrange() {
 /** The photograph before or after this one, in the order of the grid. */
 export function turn(by) {
   const places = order();
-  enlargeRow(places[(places.indexOf(state.view.index) + by + places.length) % places.length]);
+  const at = places.indexOf(state.view.index);
+  if (at >= 0) enlargeRow(places[(at + by + places.length) % places.length]);
+  else if (places.length) enlargeRow(places.at(by > 0 ? 0 : -1)); // a link may show one that is filtered out
 }
 
 /** A photograph under one map, or under none. */

@@ -1,6 +1,7 @@
 // What the colours mean: the bars beside the grid and beside a photograph that is shown large.
 
 import { $, element } from "./elements.js";
+import { barOf } from "./pictures.js";
 import { state, valuesOf } from "./state.js";
 
 const ENDS = {
@@ -9,11 +10,8 @@ const ENDS = {
   signed: ["takes away", "0", "adds"],
 };
 
-/** A picture: a canvas is not printed again at the head of the next page. */
 function drawBar(id, values) {
-  const canvas = element("canvas", { width: 256, height: 1 });
-  canvas.getContext("2d").putImageData(new ImageData(state.palettes[values], 256, 1), 0, 0);
-  $(`${id}-colors`).src = canvas.toDataURL();
+  $(`${id}-colors`).src = barOf(state.palettes[values]);
   $(`${id}-ends`).replaceChildren(...ENDS[values].map((end) => element("span", {}, end)));
 }
 

@@ -13,18 +13,19 @@ export function hashOf(view) {
   return `#${choices.join("&")}`;
 }
 
-/** What stands behind the #: a list of values for each name, the last that is given; null where it is a place of the page.
- * What nobody can read is a value as it stands there. */
+/** What a part of an address says; as it stands there where nobody can read it. */
+export function read(value) {
+  try {
+    return decodeURIComponent(value.replaceAll("+", " "));
+  } catch {
+    return value;
+  }
+}
+
+/** What stands behind the #: a list of values for each name, the last that is given; null where it is a place of the page. */
 export function viewIn(hash) {
   const text = hash.replace(/^#/, "");
   if (isPlace(text)) return null;
-  const read = (value) => {
-    try {
-      return decodeURIComponent(value.replaceAll("+", " "));
-    } catch {
-      return value;
-    }
-  };
   const parts = text.split("&").filter(Boolean);
   const cut = (part) => [...part.split(/=(.*)/s), ""];
   return new Map(parts.map(cut).map(([name, values]) => [read(name), values.split(",").map(read)]));

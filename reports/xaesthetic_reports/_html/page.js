@@ -5,6 +5,7 @@ import { $, element } from "./elements.js";
 import { redraw, show, watchSight } from "./grid.js";
 import { rove, walk } from "./keys.js";
 import { arrange, enlargeRow, leave, pickAll, steer, turn, zoom } from "./large.js";
+import { read } from "./links.js";
 import { CHOSEN, LOOKS, TYPED, readLink, writeLink } from "./places.js";
 import { chosenColumns, start, state } from "./state.js";
 import { swipe } from "./swipe.js";
@@ -147,7 +148,7 @@ async function begin() {
   listDownloads();
   addEventListener("hashchange", follow);
   await follow();
-  if (location.hash && !location.hash.includes("=")) $(location.hash.slice(1))?.scrollIntoView(); // the grid has moved it
+  if (location.hash && !location.hash.includes("=")) $(read(location.hash.slice(1)))?.scrollIntoView(); // the grid has moved it
 }
 
 begin().then(() => {

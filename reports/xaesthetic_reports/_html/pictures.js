@@ -5,17 +5,24 @@ import { detailOf } from "./colors.js";
 import { element } from "./elements.js";
 import { shadesOf, state, valuesOf } from "./state.js";
 
-/** The grey values of a picture, row by row. */
+const HIGHEST = 8192; // rows of a canvas that is read
+
+/** The grey values of a picture, row by row. The maps of many photographs are higher than a canvas can be: they are drawn
+ * part by part. */
 export async function greysOf(source) {
   const picture = new Image();
   picture.src = source;
   await picture.decode();
-  const canvas = element("canvas", { width: picture.naturalWidth, height: picture.naturalHeight });
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  const canvas = element("canvas", { width, height: Math.min(height, HIGHEST) });
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(picture, 0, 0);
-  const rgba = context.getImageData(0, 0, canvas.width, canvas.height).data;
-  const greys = new Uint8Array(canvas.width * canvas.height);
-  for (let at = 0; at < greys.length; at++) greys[at] = rgba[4 * at];
+  const greys = new Uint8Array(width * height);
+  for (let top = 0; top < height; top += HIGHEST) {
+    const rows = Math.min(HIGHEST, height - top);
+    context.drawImage(picture, 0, top, width, rows, 0, 0, width, rows);
+    const rgba = context.getImageData(0, 0, width, rows).data;
+    for (let at = 0; at < width * rows; at++) greys[width * top + at] = rgba[4 * at];
+  }
   return greys;
 }
 
@@ -36,15 +43,25 @@ export function keptOf(column) {
   return unpacked(strip, { low: every(0), high: every(1) });
 }
 
+/** A short address of what an address holds. */
+export function shortened(address) {
+  const [head, bytes] = address.split(",");
+  const type = head.slice("data:".length, head.indexOf(";"));
+  return URL.createObjectURL(new Blob([bytesOf(bytes)], { type }));
+}
+
 /** An address of the photograph that all pictures of it share: it is decoded once. */
 export function addressOf(photograph) {
   const { addresses } = state.kept;
-  if (!addresses.has(photograph)) {
-    const [head, bytes] = photograph.src.split(",");
-    const type = head.slice("data:".length, head.indexOf(";"));
-    addresses.set(photograph, URL.createObjectURL(new Blob([bytesOf(bytes)], { type })));
-  }
+  if (!addresses.has(photograph)) addresses.set(photograph, shortened(photograph.src));
   return addresses.get(photograph);
+}
+
+/** A palette as a picture: a canvas is not printed again at the head of the next page. */
+export function barOf(palette) {
+  const canvas = element("canvas", { width: 256, height: 1 });
+  canvas.getContext("2d").putImageData(new ImageData(palette, 256, 1), 0, 0);
+  return canvas.toDataURL();
 }
 
 /** An image of the photograph that can be drawn, when it has been loaded. */

@@ -2,7 +2,7 @@
 
 import { $ } from "./elements.js";
 import { hashOf, viewIn } from "./links.js";
-import { chosenColumns, nameOf, state } from "./state.js";
+import { chosenColumns, nameOf, PHOTOGRAPH, picked, state } from "./state.js";
 
 export const CHOSEN = ["attribute", "sort", "size", "scale", "values", "drawn", "people", "fade", "filter"]; // of a control's options
 export const TYPED = ["search", "from", "to"];
@@ -25,9 +25,8 @@ export function writeLink(step = "") {
     if (shown.length < names.length) parts.push([key, shown]);
   }
   if ($("large").open) {
-    const column = state.data.columns[view.column];
     parts.push(["photo", state.data.photographs[view.index].id]);
-    parts.push(["large", [...(view.picks ?? ["photograph", nameOf(column)])]]);
+    parts.push(["large", [...(view.picks ?? picked().map((column) => (column ? nameOf(column) : PHOTOGRAPH)))]]);
   }
   if (step) history.pushState({ step }, "", hashOf(parts));
   else history.replaceState(history.state, "", hashOf(parts));
@@ -94,7 +93,7 @@ function photographIn([id]) {
 }
 
 function pickThose(values) {
-  const known = ["photograph", ...state.data.columns.map(nameOf)];
+  const known = [PHOTOGRAPH, ...state.data.columns.map(nameOf)];
   const wanted = values.filter((name) => known.includes(name));
   state.unknown.push(...values.filter((name) => !known.includes(name)).map((name) => `map ${name}`));
   if (wanted.length) state.view.picks = new Set(wanted);

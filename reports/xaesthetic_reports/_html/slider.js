@@ -1,10 +1,10 @@
 // The edit slider: a photograph edited step by step, with every model's ratings and maps at the step that is chosen.
 // It begins where page.js has begun; pages without a slider do not hold it.
 
-import { bytesOf, coloured, gridsOf, limitsOf, number, under, withMinus } from "./arithmetic.js";
+import { coloured, gridsOf, limitsOf, number, under, withMinus } from "./arithmetic.js";
 import { fromNear, held } from "./beside.js";
 import { $, drawing, element, folding } from "./elements.js";
-import { detailIn, drawLines, greysOf } from "./pictures.js";
+import { barOf, detailIn, drawLines, greysOf, shortened } from "./pictures.js";
 import { chart, listRatings, mark, tell, titleIn } from "./slid.js";
 import { shadesOf, state, valuesOf } from "./state.js";
 import { endsOf, stepsOf } from "./steps.js";
@@ -13,7 +13,7 @@ const PACE = 900; // milliseconds of a step that is played
 
 /** Fill the section of the page. */
 function begin(data, attribute) {
-  const shown = { data, slider: data.slider, photograph: null, panels: [], turn: 0, playing: null };
+  const shown = { data, slider: data.slider, photograph: null, panels: [], turn: 0, playing: null, followed: attribute };
   const named = ({ title, name }, at) => element("option", { value: at }, title ?? name);
   $("slider-photograph").append(...data.slider.photographs.map(named));
   $("slider-edit").append(...data.slider.edits.map(named));
@@ -39,13 +39,19 @@ function listen(shown) {
       $("slider-panels").classList.toggle(name, target.checked === (name === "floors"));
       move(shown);
     });
-  $("attribute").addEventListener("change", ({ target }) => {
-    if (![...$("slider-attribute").options].some(({ value }) => value === target.value)) return;
-    $("slider-attribute").value = target.value;
-    choose(shown);
-  });
+  $("attribute").addEventListener("change", () => follow(shown));
   for (const id of ["values", "drawn"]) $(id).addEventListener("change", () => recolor(shown));
-  addEventListener("hashchange", () => recolor(shown)); // a link may choose both
+  addEventListener("hashchange", () => follow(shown)); // a link may choose all three
+}
+
+/** The page's attribute, where it is another one and rated here, and the page's colours. */
+function follow(shown) {
+  const { attribute } = state.choice;
+  const isOther = attribute !== shown.followed;
+  shown.followed = attribute;
+  if (!isOther || ![...$("slider-attribute").options].some(({ value }) => value === attribute)) return recolor(shown);
+  $("slider-attribute").value = attribute;
+  return choose(shown);
 }
 
 /** The attributes that are rated; first the page's, or else what the first edit is about. And an edit that is about it. */
@@ -101,6 +107,8 @@ async function choose(shown) {
 
 /** Another photograph: what was loaded of the last one is let go. */
 function keep(shown, photograph) {
+  for (const picture of shown.ready?.values() ?? []) URL.revokeObjectURL(picture.src);
+  $("slider-lost").hidden = true;
   const maps = held(photograph.maps).catch(() => lost(shown, []));
   Object.assign(shown, { photograph, maps, pictures: new Map(), details: new Map(), ready: new Map(), grids: new Map() });
 }
@@ -126,9 +134,7 @@ function columnsOf({ slider, maps, grids }, names) {
 /** A picture of the photograph, loaded once. */
 function pictureOf({ photograph, pictures, ready }, place) {
   const load = async () => {
-    const [head, bytes] = (await held(photograph.pictures[place])).split(",");
-    const blob = new Blob([bytesOf(bytes)], { type: head.slice("data:".length, head.indexOf(";")) });
-    const picture = element("img", { src: URL.createObjectURL(blob), alt: "" });
+    const picture = element("img", { src: shortened(await held(photograph.pictures[place])), alt: "" });
     await picture.decode();
     ready.set(place, picture);
     return picture;
@@ -176,9 +182,7 @@ function recolor(shown) {
     const values = valuesOf(known ?? {});
     maps.limits = limitsOf([{ low: maps.ends[0], high: maps.ends[1] }], values);
     maps.palette = state.palettes[values];
-    const canvas = element("canvas", { width: 256, height: 1 });
-    canvas.getContext("2d").putImageData(new ImageData(maps.palette, 256, 1), 0, 0);
-    bar.src = canvas.toDataURL();
+    bar.src = barOf(maps.palette);
     ends.replaceChildren(...maps.limits.map((limit) => element("span", {}, withMinus(Number(limit.toPrecision(3))))));
   }
   return move(shown);
@@ -224,6 +228,7 @@ function show({ panels, photograph, steps, details }, step, loaded) {
   const place = steps[step];
   for (const { picture, canvas, maps } of panels) {
     if (loaded) picture.src = loaded.src;
+    else picture.removeAttribute("src");
     picture.dataset.place = loaded ? place : "";
     if (!canvas || !canvas.clientWidth) continue; // not on the page: none that asks no attribute is wanted
     const { width, height } = fitted(canvas, photograph);

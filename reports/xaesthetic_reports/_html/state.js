@@ -3,6 +3,8 @@
 import { bytesOf, matches, orderOf, under } from "./arithmetic.js";
 import { aroundZero, sequence, shaded } from "./colors.js";
 
+export const PHOTOGRAPH = "photograph"; // among the names of what is shown large
+
 export const state = {
   data: null, // the JSON that lies in the page
   palettes: null, // 256 colours for each way to read values
@@ -15,7 +17,7 @@ export const state = {
   first: null, // what was chosen at first; a link leaves it out
   unknown: [], // what a link names that is not here
   grid: { attribute: "", columns: [], maps: new Map(), kept: new Map(), turn: 0, sight: null, side: 0 }, // what is shown; by a column's index
-  view: { index: 0, zoom: 1, x: 0.5, y: 0.5, pointer: null, picks: null, column: 0, dragged: null }, // of the photograph that is shown large
+  view: { index: 0, zoom: 1, x: 0.5, y: 0.5, pointer: null, picks: null, column: 0 }, // of the photograph that is shown large
   kept: {
     maps: new Map(), // by strip, decoded once
     addresses: new Map(), // by photograph
@@ -81,6 +83,16 @@ export function chosenColumns() {
 export function models() {
   const shown = chosenColumns().map((column) => column.model);
   return [...new Set(shown.length ? shown : state.data.models.map((model) => model.key))];
+}
+
+/** What is shown large: null for the photograph, and columns; at first the photograph and the map that was clicked. */
+export function picked() {
+  const { picks, column } = state.view;
+  const { columns } = state.grid;
+  if (!picks) return [null, columns.find(({ index }) => index === column) ?? columns[0]].filter((item) => item !== undefined);
+  const known = columns.filter((item) => picks.has(nameOf(item)));
+  const all = picks.has(PHOTOGRAPH) ? [null, ...known] : known;
+  return all.length ? all : [null];
 }
 
 /** The indices of the photographs that are looked for, in the order that is chosen. */

@@ -68,11 +68,12 @@ function leader(row, marks, place) {
 /** A mean with its interval, and lines for the blob and for people. */
 function interval(row, marks, place) {
   const bar = element("span", { class: "interval", "aria-hidden": true });
-  for (const mark of marks) {
+  for (const mark of marks.filter(({ value }) => value !== null)) {
     const line = element("i", { class: mark.kind });
     line.style.left = `${place(mark.value)}%`;
     bar.append(line);
   }
+  if (row.value === null) return bar; // it has no place
   const range = element("b");
   const from = place(row.low ?? row.value);
   range.style.left = `${from}%`;
