@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from support.masks import png
 from support.plugin_package import plugged  # noqa: F401
 from typer.testing import CliRunner
 
@@ -14,7 +15,7 @@ import xaesthetic as xa
 from xaesthetic.cli import app
 from xaesthetic.core.attributes import NAMES
 from xaesthetic.core.errors import DataError
-from xaesthetic.core.types import InputSpec, Record, Source
+from xaesthetic.core.types import Annotation, InputSpec, Record, Source
 from xaesthetic.data import edits, images, records
 from xaesthetic.evaluation import summaries
 from xaesthetic.models.heads import FunctionHead
@@ -34,9 +35,12 @@ def record(tmp_path, photo, write_photo):
 
 def test_edits_change_their_region_and_little_else(record):
     before = images.decode(record.path).astype(int)
-    found = {name: (pixels, region) for name, pixels, region in edit_response.local_edits(record, NAMES)}
-    assert set(found) == {name for name in edits.EDITS if not name.startswith("crop")}
     subject = images.region(SQUARE, (60, 80))
+    found = {
+        name: (pixels, region)
+        for name, pixels, region in edit_response.local_edits(images.decode(record.path), subject, NAMES)
+    }
+    assert set(found) == {name for name in edits.EDITS if not name.startswith("crop")}
     for name, (pixels, region) in found.items():
         np.testing.assert_array_equal(region, ~subject if edits.EDITS[name].place == "background" else subject)
         change = np.abs(pixels.astype(int) - before).sum(2)
@@ -127,10 +131,28 @@ def test_a_summary_by_hand():
     assert row["auc_high"] <= 1
 
 
+def test_what_most_people_marked_is_the_subject_where_none_is_drawn(run_of, record):
+    marked = replace(
+        record,
+        id="q",
+        original="q",
+        subject=(),
+        annotations=tuple(Annotation(who, region=png(images.region(SQUARE, (60, 80)))) for who in "ab"),
+    )
+    run = run_of([record, marked])
+    edit_response.measure_edits(run, {"tiny_net": colour_model()})
+    edit_controls.measure_controls(run, {"tiny_net": colour_model()})
+    for table in (EDITS, EDIT_CONTROLS):
+        rows = run.read(table)
+        drawn, of_marks = (rows[rows["image"] == name].drop(columns="image").reset_index(drop=True) for name in "pq")
+        assert len(drawn)
+        pd.testing.assert_frame_equal(drawn, of_marks)
+
+
 @pytest.mark.parametrize("subject", [(), EVERYTHING], ids=["none", "everything"])
 def test_without_a_subject_it_says_so(subject, run_of, record):
     run = run_of([replace(record, subject=subject), replace(record, id="q", subject=subject)])
-    with pytest.raises(DataError, match="no photograph of here has a subject"):
+    with pytest.raises(DataError, match="no photograph of here has a subject; .*leave out --edits"):
         edit_response.measure_edits(run, {"tiny_net": colour_model()})
 
 

@@ -14,6 +14,7 @@ from xaesthetic.core.types import Pixels, Record
 from xaesthetic.data import images
 from xaesthetic.data.controls import CONTROLS, controlled
 from xaesthetic.data.photograph import load_original
+from xaesthetic.data.subjects import find_subject
 from xaesthetic.models.forward import open_session
 from xaesthetic.models.model import AttributeModel
 from xaesthetic.run.schemas import EDIT_CONTROLS, LEFT_OUT
@@ -21,6 +22,7 @@ from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
 from xaesthetic.stages import edit_response
 from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
+from xaesthetic.stages._subjects import marks_of, with_subject
 
 Changed = tuple[str, str, Pixels]
 """`edit` or `control`, its name, and the changed photograph."""
@@ -46,12 +48,12 @@ def measure_controls(run: Run, models: Mapping[str, AttributeModel], execution: 
     """
     validate(run, models)
     rated = {name for model in models.values() for name in model.attributes}
-    name = EDIT_CONTROLS.name
+    name, marks = EDIT_CONTROLS.name, marks_of(run)
 
     def prepare(record: Record) -> tuple[Pixels, list[Changed]]:
         photograph = load_original(record)
-        subject = images.subject_region(record.subject, photograph.size)
-        edited = [("edit", name, pixels) for name, pixels, _ in edit_response.local_edits(record, rated, photograph)]
+        subject = find_subject(record, photograph, marks.get(record.id, ())).region
+        edited = [("edit", name, pixels) for name, pixels, _ in edit_response.local_edits(photograph.pixels, subject, rated)]
         made = controlled(images.to_float(photograph.pixels), subject, CONTROLS)
         return photograph.pixels, edited + [("control", name, images.to_bytes(rgb)) for name, rgb in made]
 
@@ -62,7 +64,7 @@ def measure_controls(run: Run, models: Mapping[str, AttributeModel], execution: 
 
     sink = TableSink(EDIT_CONTROLS, run.root / f"{name}.parquet", run.parts / name)
     sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
-    records = edit_response.with_subject(run)
+    records = with_subject(run)
     compute(run.parts, name, records, work, sinks, execution, or_reason(prepare), "photographs, edits and controls")
 
 

@@ -14,8 +14,8 @@ from xaesthetic.core.errors import DataError
 from xaesthetic.core.execution import Execution
 from xaesthetic.core.types import Mask, Pixels, Record
 from xaesthetic.data import edits, images
-from xaesthetic.data.decoding import Photograph
 from xaesthetic.data.photograph import load_original
+from xaesthetic.data.subjects import find_subject
 from xaesthetic.metrics._maps import above
 from xaesthetic.models.forward import Session, method_facts, open_session
 from xaesthetic.models.model import AttributeModel
@@ -23,6 +23,7 @@ from xaesthetic.run.schemas import EDITS, LEFT_OUT
 from xaesthetic.run.stage import Sink, TableSink, compute
 from xaesthetic.run.store import Run
 from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
+from xaesthetic.stages._subjects import marks_of, with_subject
 
 Grid = Float32[np.ndarray, "i j"]
 
@@ -31,21 +32,19 @@ Edited = tuple[str, Pixels, Mask]
 """An edit's name, the edited photograph, and the region that it changed."""
 
 
-def local_edits(record: Record, attributes: Collection[str], photograph: Photograph | None = None) -> Iterator[Edited]:
+def local_edits(pixels: Pixels, subject: Mask, attributes: Collection[str]) -> Iterator[Edited]:
     """Every edit of these attributes but crops, at its strongest.
 
     Parameters
     ----------
-    record
-        Unedited, with a subject.
+    pixels
+        A photograph.
+    subject
+        Its subject, neither empty nor all of it.
     attributes
         What the edits should move.
-    photograph
-        As `load_original` reads it, where that has been done already.
     """
-    photograph = load_original(record) if photograph is None else photograph
-    subject = images.subject_region(record.subject, photograph.size)
-    rgb = images.to_float(photograph.pixels)
+    rgb = images.to_float(pixels)
     for name, kind in edits.EDITS.items():
         if name.startswith("crop") or kind.attribute not in attributes:
             continue
@@ -90,12 +89,13 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
         If no photograph has a subject.
     """
     validate(run, models)
-    records = with_subject(run)
+    records, marks = with_subject(run), marks_of(run)
     rated = {base_name(name) for model in models.values() for name in model.attributes}
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
         photograph = load_original(record)
-        return photograph.pixels, list(local_edits(record, rated, photograph))
+        subject = find_subject(record, photograph, marks.get(record.id, ()))
+        return photograph.pixels, list(local_edits(photograph.pixels, subject.region, rated))
 
     def work(record: Record, ready: tuple[Pixels, list[Edited]] | str) -> Mapping[str, Sequence[tuple[object, ...]]]:
         if isinstance(ready, str):
@@ -121,22 +121,13 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
         If there is not.
     """
     if not with_subject(run):
-        raise DataError(f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one.")
+        raise DataError(
+            f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one. Mark one (--data "
+            "masks, or a study without attributes), or leave out --edits."
+        )
     moved = list(dict.fromkeys(kind.attribute for kind in edits.EDITS.values()))
     if not any(base_name(name) in moved for model in models.values() for name in model.attributes):
         raise DataError(f"{run.root}: no model rates what edits change; a model of one of {', '.join(moved)} is needed.")
-
-
-def with_subject(run: Run) -> list[Record]:
-    """Return the photographs that can be edited: those with a subject that is not everything."""
-    known = [record for record in run.photographs() if record.edit is None and record.subject]
-    sizes = run.sizes([record.id for record in known])
-    return [record for record in known if _has_subject(record, sizes)]
-
-
-def _has_subject(record: Record, sizes: Mapping[str, tuple[int, int]]) -> bool:
-    region = images.subject_region(record.subject, sizes[record.id])
-    return bool(region.any()) and not bool(region.all())
 
 
 def _rows(

@@ -20,11 +20,12 @@ from xaesthetic.data.photograph import load_original
 from xaesthetic.data.subjects import Subject, find_subject, has_region, to_jpeg, to_png
 from xaesthetic.models.forward import Results, explained_rows, method_facts
 from xaesthetic.models.model import AttributeModel
-from xaesthetic.run.schemas import ANNOTATIONS, LEFT_OUT, SLIDER, SLIDER_MAPS, SLIDER_PICTURES, Table
+from xaesthetic.run.schemas import LEFT_OUT, SLIDER, SLIDER_MAPS, SLIDER_PICTURES, Table
 from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
 from xaesthetic.stages._passes import Passes, Squashed
 from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
+from xaesthetic.stages._subjects import marks_of
 
 MOST = 12
 """Photographs of a run that are edited: those that it explains come first."""
@@ -71,7 +72,7 @@ def measure_slider(
     validate(run, models, options)
     methods = {key: followed_methods(run.methods(key)) for key in models}
     passes = Passes(models, methods, run.experiment)
-    marks = _marks(run)
+    marks = marks_of(run)
 
     def prepare(record: Record) -> list[_Picture]:
         photograph = load_original(record)
@@ -116,7 +117,7 @@ def validate(run: Run, models: Mapping[str, AttributeModel], options: SliderOpti
 
 def edited_photographs(run: Run, options: SliderOptions) -> list[Record]:
     """Return the photographs that are edited: unedited ones with a subject, `MOST` at most, explained ones first."""
-    explained, marks = _explained(run), _marks(run)
+    explained, marks = _explained(run), marks_of(run)
     first: list[Record] = []
     others: list[Record] = []
     to_come = set(explained)
@@ -157,15 +158,6 @@ def followed_methods(methods: Sequence[str]) -> list[str]:
     """Return the methods whose maps follow the edits: the cheap ones, or all where none is."""
     cheap = [name for name in methods if method_facts(name).passes in range(_DEAR + 1)]
     return cheap or list(methods)
-
-
-def _marks(run: Run) -> dict[str, list[bytes]]:
-    """What people marked of no attribute: the subject, by photograph."""
-    if not run.has(ANNOTATIONS):
-        return {}
-    table = run.read_columns(ANNOTATIONS, "image", "attribute", "region", "reason")
-    table = table[(table["attribute"] == "") & (table["reason"] == "") & (table["region"].str.len() > 0)]
-    return {str(image): list(rows["region"]) for image, rows in table.groupby("image", sort=False)}
 
 
 def _pictures(pixels: Pixels, subject: Subject, steps: int, passes: Passes) -> Iterator[_Picture]:
