@@ -11,7 +11,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pictures import jpeg_uri
-from xaesthetic_reports._stems import stem_of
+from xaesthetic_reports._stems import folded, stem_of
 
 _WIDTH, _QUALITY = 1000, 48  # pixels across of a figure that can still be read; of its JPEG
 _SHARE, _LEAST = 0.2, 300_000
@@ -35,10 +35,10 @@ def _drawn(run: Run) -> dict[str, dict[str, str]]:
     known = {name: files for name, files in known.items() if find_inside(run, *files)}
     if len(known) < len(names) and (run.report / "overlays").is_dir():
         images = run.photographs().ids
-        stems = Counter(stem_of(image, name).casefold() for image in images for name in names)
+        stems = Counter(folded(stem_of(image, name)) for image in images for name in names)
         for name in names:
             places = {image: stem_of(image, name) for image in images[:_PHOTOGRAPHS]}
-            files = {f"overlays/{stem}.png": image for image, stem in places.items() if stems[stem.casefold()] == 1}
+            files = {f"overlays/{stem}.png": image for image, stem in places.items() if stems[folded(stem)] == 1}
             known.setdefault(name, {file: image for file, image in files.items() if find_inside(run, file)})
     return {name: known[name] for name in names if known.get(name)}
 
