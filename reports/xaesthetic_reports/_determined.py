@@ -66,7 +66,9 @@ def _notes(run: Run, table: pd.DataFrame) -> Iterator[str]:
         model, name = str(row["model"]), str(row["attribute"])
         title = described.of_model(model, name).title
         value = f"split-half r = {row['split_half']:z.2f}"
-        if row["determined"]:
+        if np.isnan(row["split_half"]):
+            yield f"{model}, {row['method']}, {title}: {row['verdict']}."
+        elif row["determined"]:
             cells = f"{row['stable']:.0%} of the cells have a stable sign"
             yield f"{model}, {row['method']}, {title}: maps of {row['against']} agree ({value}); {cells}."
         else:

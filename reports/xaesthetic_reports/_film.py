@@ -40,7 +40,7 @@ def film(run: Run, shown: Mapping[str, Any]) -> dict[str, Any] | None:
     slider = shown["slider"]
     if not slider or not slider["photographs"]:
         return None
-    photograph, names = slider["photographs"][0], _names(slider, (shown["opening"] or {}).get("attribute", ""))
+    photograph, names = slider["photographs"][0], _names(shown)
     edit = next((item for item in slider["edits"] if item["attribute"] in names), slider["edits"][0])
     amounts = slider["amounts"]
     chosen = np.linspace(0, len(amounts) - 1, min(_FRAMES, len(amounts))).round().astype(int)
@@ -63,11 +63,12 @@ def film(run: Run, shown: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _names(slider: Mapping[str, Any], first: str) -> list[str]:
+def _names(shown: Mapping[str, Any]) -> list[str]:
     """The attribute that the slider opens on, and those that are related to it."""
+    slider, first = shown["slider"], (shown["opening"] or {}).get("attribute", "")
     rated = {name for item in slider["photographs"] for ratings in item["ratings"].values() for name in ratings}
-    known = [name for name in (first, slider["edits"][0]["attribute"]) if name in rated]
-    name = known[0] if known else next(iter(rated), "")
+    wanted = [first, slider["edits"][0]["attribute"], *(item["name"] for item in shown["attributes"])]
+    name = next((name for name in wanted if name in rated), "")
     return [name, *slider["related"].get(name, [])]
 
 

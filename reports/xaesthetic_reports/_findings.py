@@ -5,7 +5,7 @@ from typing import Any
 
 from xaesthetic.core.described import Described
 from xaesthetic.evaluation.findings import FINDINGS
-from xaesthetic.evaluation.opening import OPENING
+from xaesthetic.evaluation.opening import OPENING, are_told_apart, read_standings
 from xaesthetic.run.store import Run
 
 SECTIONS = {
@@ -70,5 +70,6 @@ def opening(run: Run, described: Described) -> dict[str, Any] | None:
         return None
     first, last = table[table["first"]].iloc[0], table.iloc[-1]
     name = str(last["attribute"])
-    worst = {"attribute": name, "title": described.any(name).title} if len(table) > 1 and not last["first"] else None
+    is_worst = are_told_apart(read_standings(table)) and not last["first"]
+    worst = {"attribute": name, "title": described.any(name).title} if is_worst else None
     return {"attribute": str(first["attribute"]), "why": str(first["why"]), "worst": worst}

@@ -1,6 +1,6 @@
 """A row of a figure: one map over every photograph."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -27,11 +27,16 @@ def panels_of(
 ) -> tuple[grid.Panel, ...]:
     """Return a panel for each photograph, small, with its map over it; colors fade where a sign is not stable."""
     maps = {image: style.coarse(stack.map(image, name)) for image in photographs}
-    together = np.stack(list(maps.values()))
-    limits = (float(together.min()), float(together.max())) if options.scale == "shared" else None
+    limits = _shared(list(maps.values())) if options.scale == "shared" else None
     panels = []
     for image, pixels in photographs.items():
         shown = images.to_pixels(style.normalise(maps[image], limits), pixels.shape[:2])
         kept = style.kept_colors(stable.get(image), pixels.shape[:2])
         panels.append(grid.Panel(style.overlay(pixels, shown, kept), scores.get(image, ""), top=shown))
     return tuple(panels)
+
+
+def _shared(maps: Sequence[Map]) -> tuple[float, float] | None:
+    """The lowest and the highest value of all maps that are known; None where none is."""
+    known = [item for item in maps if np.isfinite(item).all()]
+    return (min(float(item.min()) for item in known), max(float(item.max()) for item in known)) if known else None

@@ -57,22 +57,21 @@ def photographs(run: Run, records: Sequence[Record]) -> list[dict[str, Any]]:
 def _people(run: Run, shown: Sequence[str]) -> dict[str, dict[str, Any]]:
     """For each photograph and attribute (empty for all) where people looked or marked, and where they disagree.
 
-    Of signed marks what raises; what lowers beside it.
+    Of signed marks what raises, with marks that have no side; what lowers beside it.
     """
     if not run.has(ANNOTATIONS):
         return {}
     sizes, table = run.sizes(shown), run.rows(ANNOTATIONS, shown)
     table = table[table["reason"] == ""]
     result: dict[str, dict[str, Any]] = {}
-    for (image, attribute, sign), rows in table.groupby(["image", "attribute", "sign"], sort=False):
+    lowering = table["sign"] == LOWERS  # what has no side stands with what raises
+    for (image, attribute, lowers), rows in table.groupby(["image", "attribute", lowering], sort=False):
         item = np.stack([_density(row, sizes[str(image)]) for row in rows.to_dict("records")])
         scaled = item / np.maximum(item.max(axis=(1, 2), keepdims=True), 1e-12)
         marked = (rows["region"].str.len() > 0) | (rows["extent"] != "")
         known = result.setdefault(str(image), {}).setdefault(str(attribute), {})
-        known["lowers" if sign == LOWERS else "density"] = eight_bits(item.mean(0)) | {
-            "level": _level(item, bool(marked.all()))
-        }
-        if sign != LOWERS:
+        known["lowers" if lowers else "density"] = eight_bits(item.mean(0)) | {"level": _level(item, bool(marked.all()))}
+        if not lowers:
             known["disagreement"] = eight_bits(scaled.std(0)) if len(item) > 1 else None
     return result
 

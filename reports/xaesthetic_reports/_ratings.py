@@ -41,7 +41,7 @@ def ratings_of_people(records: Sequence[Record], data: str, described: Described
 
 
 def ratings_of(run: Run) -> Ratings:
-    """HumanMaps's ratings, or where there are none at all those of the first model that rates each attribute."""
+    """People's ratings, or where there are none at all those of the first model that rates each attribute."""
     described = run.described()
     records = [record for record in run.photographs() if record.edit is None]
     if (people := ratings_of_people(records, run.experiment.data, described)) is not None:

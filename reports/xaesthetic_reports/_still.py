@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from xaesthetic.evaluation.leaderboard import LEADERBOARD, leading_metrics
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.run.store import Run
 from xaesthetic_reports._pictures import jpeg_uri
-from xaesthetic_reports._stems import stem_of
+from xaesthetic_reports._stems import folded, stem_of
 
 _WIDTH, _QUALITY = 1000, 48  # pixels across of a figure that can still be read; of its JPEG
 _SHARE, _LEAST = 0.2, 300_000
@@ -35,10 +36,10 @@ def _drawn(run: Run) -> dict[str, dict[str, str]]:
     known = {name: files for name, files in known.items() if find_inside(run, *files)}
     if len(known) < len(names) and (run.report / "overlays").is_dir():
         images = run.photographs().ids
-        stems = Counter(stem_of(image, name).casefold() for image in images for name in names)
+        stems = Counter(folded(stem_of(image, name)) for image in images for name in names)
         for name in names:
             places = {image: stem_of(image, name) for image in images[:_PHOTOGRAPHS]}
-            files = {f"overlays/{stem}.png": image for image, stem in places.items() if stems[stem.casefold()] == 1}
+            files = {f"overlays/{stem}.png": image for image, stem in places.items() if stems[folded(stem)] == 1}
             known.setdefault(name, {file: image for file, image in files.items() if find_inside(run, file)})
     return {name: known[name] for name in names if known.get(name)}
 
@@ -130,9 +131,10 @@ def _of(photograph: Mapping[str, Any], model: str) -> Mapping[str, float | None]
 
 
 def _leaders(run: Run, titles: Mapping[str, str]) -> dict[str, Any] | None:
-    """The leaderboard by the most telling metric; all of them are in its file."""
+    """The leaderboard by the most telling metric of each attribute; all of them are in its file."""
     if not run.has(LEADERBOARD) or not len(table := run.read(LEADERBOARD)):
         return None
-    metric = leading_metrics(table)[0]
-    rows = table[table["metric"] == metric].to_dict("records")
-    return {"metric": metric, "rows": [row | {"title": titles.get(row["attribute"], row["attribute"])} for row in rows]}
+    wanted = {name: leading_metrics(rows)[:1] for name, rows in table.groupby("attribute", sort=False) if name}
+    metrics = list(dict.fromkeys(chain.from_iterable(wanted.values()))) or leading_metrics(table)[:1]  # and of floors all
+    rows = [row for row in table.to_dict("records") if row["metric"] in wanted.get(row["attribute"], metrics)]
+    return {"metrics": metrics, "rows": [row | {"title": titles.get(row["attribute"], row["attribute"])} for row in rows]}

@@ -99,7 +99,8 @@ def _blocks(figure: Figure, blocks: pd.DataFrame, maps: list[np.ndarray]) -> Non
         axes.imshow(values, cmap=style.colormap(), interpolation="none")
         axes.set_axis_off()
         middle = (x + cell * 0.46) / _WIDTH
-        figure.text(middle, (y - 0.02) / _HEIGHT, f"{row['height']}²·{row['channels']}", ha="center", va="top", fontsize=4.8)
+        grid = f"{row['height']}×{row['width']}·{row['channels']}"
+        figure.text(middle, (y - 0.02) / _HEIGHT, grid, ha="center", va="top", fontsize=4.8)
         figure.text(middle, (y - 0.11) / _HEIGHT, f"{values.mean():+.3f}", ha="center", va="top", fontsize=5.2)
     _arrow(figure, _WIDTH - _PHOTOGRAPH - 0.3)
 
@@ -143,7 +144,7 @@ def _caption(run: Run, first: pd.Series, maps: list[np.ndarray], title: str) -> 
     return (
         f"How a map is made, in real values: photograph {first['image']} of {run.experiment.data} through {first['model']}. "
         f"For each of the {len(maps)} blocks its channels, weighed by the output layer and summed, on the block's own grid "
-        "(below: cells a side, channels, and the mean, which is what the block adds to the output); every block's map has "
-        f"its own scale. Averaged onto the last grid they sum to the map of {title}; its "
+        "(below: rows × columns of cells, channels, and the mean, which is what the block adds to the output); every "
+        f"block's map has its own scale. Averaged onto the last grid they sum to the map of {title}; its "
         f"mean and the bias are the raw output. {first['model']}: {said}."
     )

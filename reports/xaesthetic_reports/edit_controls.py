@@ -10,12 +10,9 @@ from xaesthetic.core.spreadsheet import frame_csv
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.edit_controls import EDIT_MOVES, EDIT_VERDICTS
 from xaesthetic.figures import style
-from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.figures.intervals import CHANCE, SHARE, IntervalPanel, Line, interval_figure
 from xaesthetic.run.store import Run
 from xaesthetic_reports._titles import title_notes, titles_of
-
-_CHANCE = (Band("chance", 0.5, 0.5, 0.5, "0.8"),)
-_AXIS = "share of photographs, 95 % interval"
 
 
 @report()
@@ -61,12 +58,7 @@ def _panel(attribute: str, rows: pd.DataFrame) -> IntervalPanel:
         )
         for _, row in rows.iterrows()
     )
-    return IntervalPanel(
-        f"{attribute.replace('_', ' ')} rose",
-        lines,
-        (Band("chance", 0.5, 0.5, 0.5, "0.8"),),
-        axis="share of photographs, 95 % interval",
-    )
+    return IntervalPanel(f"{attribute.replace('_', ' ')} rose", lines, (CHANCE,), axis=SHARE)
 
 
 def _caption(run: Run, model: str, rows: pd.DataFrame, verdicts: pd.DataFrame) -> str:

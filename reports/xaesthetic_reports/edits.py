@@ -11,13 +11,12 @@ from xaesthetic.core.titles import Titles
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.evaluation.summaries import EDIT_RESPONSE
 from xaesthetic.figures import style
-from xaesthetic.figures.intervals import Band, IntervalPanel, Line, interval_figure
+from xaesthetic.figures.intervals import CHANCE, SHARE, IntervalPanel, Line, interval_figure
 from xaesthetic.run.seen import seen_notes
 from xaesthetic.run.store import Run
 from xaesthetic_reports._titles import title_notes, titles_of
 
-_CHANCE = (Band("chance", 0.5, 0.5, 0.5, "0.8"),)
-_SHARE, _AUC = "share of photographs, 95 % interval", "AUC, mean, 95 % interval"
+_AUC = "AUC, mean, 95 % interval"
 
 
 @report()
@@ -46,8 +45,8 @@ def edits(run: Run, options: ReportOptions) -> list[Path]:
     notes = [*seen_notes(run), *title_notes(run, options)]
     for model, rows in table.groupby("model", sort=False):
         panels = [
-            IntervalPanel("moved the right way", _lines(rows, "right", titles), _CHANCE, axis=_SHARE),
-            IntervalPanel("AUC of the map's change", _lines(rows, "auc", titles), _CHANCE, axis=_AUC),
+            IntervalPanel("moved the right way", _lines(rows, "right", titles), (CHANCE,), axis=SHARE),
+            IntervalPanel("AUC of the map's change", _lines(rows, "auc", titles), (CHANCE,), axis=_AUC),
         ]
         figure = interval_figure(panels, f"{titles.model(str(model))}: what follows controlled edits", options.columns)
         written += style.save(

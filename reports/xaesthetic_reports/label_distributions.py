@@ -78,14 +78,15 @@ def label_distributions(run: Run, options: ReportOptions) -> list[Path]:
                 axes.set_axis_off()
             else:
                 _draw(axes, named[item.title], item, known.table[item.name].dropna())
+    table = known.table[rated]
     caption = (
-        f"Distribution of the ratings in each attribute: {known.whose}, {len(known.table)} photographs; bins are a "
-        f"{_BINS}th of the range wide, from the attribute's declared lowest to its highest (AADB's for "
-        "its attributes), or the ratings' where they go beyond it. The dotted line is the mean; the share of "
+        f"Distribution of the ratings in each attribute: {known.whose}, {int(table.notna().any(axis=1).sum())} photographs "
+        f"that are rated; bins are a {_BINS}th of the range wide, from the attribute's declared lowest to its highest "
+        "(AADB's for its attributes), or the ratings' where they go beyond it. The dotted line is the mean; the share of "
         f"exact zeros stands above. Behind it the mean's 95 % interval.{_unlike_the_paper(run, known)}"
     )
     caption = "\n".join([caption, *key_to_labels(named)])
-    summary = known.table[[item.name for item in shown]].describe().T.assign(zeros=(known.table == 0).mean())
+    summary = table.describe().T.assign(zeros=(table == 0).sum() / table.count())
     file = run.report / "label_distributions.csv"
     write_text(file, frame_csv(summary.assign(whose=known.whose).rename_axis("attribute"), index=True))
     return [file, *style.save(figure, run.report / "label_distributions", caption, options)]
@@ -116,7 +117,7 @@ def _draw(axes: Axes, title: str, attribute: Attribute, values: pd.Series) -> No
     axes.hist(
         values,
         bins=np.linspace(low - half, high + half, _BINS + 2).tolist(),
-        color="#0072B2",
+        color=style.OKABE_ITO[0],
         edgecolor=style.paper(),
         linewidth=0.3,
     )

@@ -1,5 +1,6 @@
 """Which maps agree best with people: values with intervals, floors and the ceiling behind them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from xaesthetic_reports._titles import title_notes, titles_of
 _BANDS = (("uniform", "chance", "0.92"), ("centre", "centre", "0.8"), ("each_against_others", "people", "0.65"))
 """Floors and the ceiling that stand behind the maps."""
 _SHOWN = 4
+_UNKNOWN = dict.fromkeys(("value", "low", "high"), float("nan"))
+"""Of a map that a metric does not measure: its row stays empty, as rows of all panels stand side by side."""
 
 
 @report()
@@ -52,9 +55,9 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     written = [file, ranks]
     described = run.described()
     notes = [*seen_notes(run), *title_notes(run, options)]
-    lead = leading_metrics(table)[:_SHOWN]
     for name, rows in table.groupby("attribute", sort=False):
-        order = _order(rows, lead[0])
+        lead = leading_metrics(rows)[:_SHOWN]  # its own: marks of one attribute may have sides, those of another none
+        order = _order(rows, lead)
         panels = [_panel(metric, rows[rows["metric"] == metric], order, titles_of(options)) for metric in lead]
         title = described.any(str(name)).title
         figure = interval_figure(panels, f"{title}: maps against people", options.columns)
@@ -63,16 +66,16 @@ def leaderboard(run: Run, options: ReportOptions) -> list[Path]:
     return written
 
 
-def _order(rows: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
-    """Models and methods, the best of the first metric first."""
-    maps = rows[(rows["metric"] == metric) & (rows["kind"] == "map")]
-    return [(str(model), str(method)) for model, method in zip(maps["model"], maps["method"], strict=True)]
+def _order(rows: pd.DataFrame, lead: Sequence[str]) -> list[tuple[str, str]]:
+    """Models and methods, the best of the first metric first, then those that only the others measure."""
+    maps = [rows[(rows["metric"] == metric) & (rows["kind"] == "map")] for metric in lead]
+    return list(dict.fromkeys((str(row["model"]), str(row["method"])) for table in maps for row in table.to_dict("records")))
 
 
 def _panel(metric: str, rows: pd.DataFrame, order: list[tuple[str, str]], titles: Titles) -> IntervalPanel:
     known = {(row["model"], row["method"]): row for row in rows.to_dict("records")}
     behind = {row["method"]: row for row in rows[rows["kind"] != "map"].to_dict("records")}
-    lines = tuple(Line(titles.place(*key), key[0], *_interval(known[key])) for key in order)
+    lines = tuple(Line(titles.place(*key), key[0], *_interval(known.get(key, _UNKNOWN))) for key in order)
     bands = tuple(
         Band(label, *_interval(behind[method]), gray)
         for method, label, gray in _BANDS

@@ -1,6 +1,5 @@
 """For every photograph and attribute a picture: the photograph, and every model's map over it."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from xaesthetic_reports._determined import Fading, determined_notes, fading
 from xaesthetic_reports._explained import Units, series_notes, target_words, units_of
 from xaesthetic_reports._panels import ends_of
 from xaesthetic_reports._ranges import range_notes
-from xaesthetic_reports._stems import stem_of
+from xaesthetic_reports._stems import folded, stem_of
 from xaesthetic_reports._titles import titles_of
 
 _DPI, _PIXELS = 200, 600  # of a figure; of a photograph's longer side
@@ -56,14 +55,15 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
     series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []
     known, fades = _determined(run), fading(run, options)
-    described, units, written, rows = run.described(), units_of(run), dict[Path, None](), list[_Numbers]()
+    described, units, taken = run.described(), units_of(run), set[str]()
+    written, rows = list[Path](), list[_Numbers]()
     for record in run.photographs():
         marks = {model: f"; {SEEN}" for model, images in seen.items() if record.id in images}
         said = [*series, *(f"{model}: {how}{marks.get(model, '')}" for model, how in run.trained().items())]
         pixels = thumbnail(load_photograph(record), _PIXELS)
         for attribute, shown in _shown(record, stacks, ratings, units, fades, titles_of(options)):
             if not options.attributes or attribute in options.attributes:
-                file = _free(run.report / "overlays", stem_of(record.id, attribute), written)
+                stem = _free(stem_of(record.id, attribute), taken)
                 title = f"{described.any(attribute).title if attribute else 'No attribute asked'}: {record.id}"
                 title = ", ".join(filter(None, (title, target_words(run))))
                 note = " ".join(
@@ -76,9 +76,10 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
                 )
                 figure = overlay_figure(pixels, list(shown.values()), title, note)
                 for kind in options.formats:
-                    save_figure(figure, file.with_suffix(f".{kind}"), min(_DPI, options.dpi))
-                    written[file.with_suffix(f".{kind}")] = None
-                rows += _numbers(file.stem, record.id, attribute, shown, ratings)
+                    file = run.report / "overlays" / f"{stem}.{kind}"
+                    save_figure(figure, file, min(_DPI, options.dpi))
+                    written.append(file)
+                rows += _numbers(stem, record.id, attribute, shown, ratings)
     return [*written, _write_numbers(run.report / "overlays.csv", rows)] if written else []
 
 
@@ -135,15 +136,11 @@ def _shown(
         yield "", floors
 
 
-def _free(folder: Path, stem: str, taken: dict[Path, None]) -> Path:
-    """A file of that name, numbered where two would have one but for the ending, also on disks that know no case."""
-    number, file = 1, folder / f"{stem}.png"
-    held = {_folded(other) for other in taken}
-    while _folded(file) in held:
+def _free(stem: str, taken: set[str]) -> str:
+    """That name, numbered where another picture has it on some disk, and now `taken` as well."""
+    number, free = 1, stem
+    while folded(free) in taken:
         number += 1
-        file = folder / f"{stem}-{number}.png"
-    return file
-
-
-def _folded(file: Path) -> str:
-    return unicodedata.normalize("NFC", file.stem).casefold()
+        free = f"{stem}-{number}"
+    taken.add(folded(free))
+    return free

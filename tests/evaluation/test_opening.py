@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from support.hand_run import hand_run
+from xaesthetic_reports._findings import opening
 
 from xaesthetic.core.attributes import Attribute
 from xaesthetic.core.described import Described
@@ -114,3 +115,21 @@ def test_a_run_without_such_maps_opens_on_none(judged):
     put(judged, found("light"))
     judged.write(FINDINGS, judged.read(FINDINGS).iloc[:0])
     assert not len(find_opening(judged))
+
+
+def test_what_was_not_checked_is_not_said_to_fail():
+    rows = [found("light", checks=0, people=0.6), found("content", checks=0, people=0.4)]
+    light, content = sorted_standings(pd.DataFrame(rows))
+    assert explain_opening(light, [light, content], TITLES, requested=False) == (
+        "Light: no attribute's maps were checked here; its own come first of 2 attributes in what was measured, those of "
+        "Content last. Weighed in this order: maps that pass all checks, checks passed, edit response, specificity, people."
+    )
+
+
+def test_no_attribute_is_the_worst_where_nothing_tells_them_apart(judged):
+    put(judged, found("light"), found("vivid_color"))
+    judged.write(OPENING, find_opening(judged))
+    assert opening(judged, judged.described())["worst"] is None
+    put(judged, found("light"), found("vivid_color", failed=1))
+    judged.write(OPENING, find_opening(judged))
+    assert opening(judged, judged.described())["worst"] == {"attribute": "vivid_color", "title": "Vivid Color"}

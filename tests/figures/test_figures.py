@@ -186,3 +186,11 @@ def test_save_is_repeatable_and_the_pdf_has_selectable_text(photo, shown, tmp_pa
         assert image.info["dpi"][0] == pytest.approx(300, abs=0.1)
     assert b"/Subtype /Type0" in pdf.read_bytes() or b"/Type42" in pdf.read_bytes() or b"/TrueType" in pdf.read_bytes()
     assert [path.name for path in sorted(Path(tmp_path).iterdir())] == ["a.pdf", "a.png", "a.txt", "b.pdf", "b.png", "b.txt"]
+
+
+@pytest.mark.parametrize("shape", [(240, 1), (1, 240)])
+def test_a_photograph_that_is_a_strip_is_drawn_without_a_line(shape):
+    photo, shown = np.zeros((*shape, 3), np.uint8), np.linspace(0, 1, 240, dtype=np.float32).reshape(shape)
+    axes = mpl.figure.Figure().add_axes((0, 0, 1, 1))
+    grid.draw_panel(axes, grid.Panel(photo, top=shown))
+    assert (len(axes.images), len(axes.collections)) == (1, 0)

@@ -1,5 +1,6 @@
 """The page where no script may run: pictures of the pick and tables as text, and no promise that it does not keep."""
 
+import shutil
 from urllib.parse import unquote
 
 import pytest
@@ -166,3 +167,13 @@ def test_ratings_of_the_shown_photographs_alone_are_called_so(run, monkeypatch, 
         offered.locator("button").click()
     assert waiting.value.suggested_filename == "predictions_shown.csv"
     assert (run.root / "predictions.parquet").exists()
+
+
+def test_pictures_whose_names_are_one_on_some_disk_are_not_told_apart(tmp_path, monkeypatch):
+    shown = hand_run(tmp_path / "run", 2, scored=False)
+    draw_reports(shown, ["overlays"])
+    ids = ["\u00e9", "e\u0301"]
+    for name in ids:
+        shutil.copy(shown.report / "overlays" / "p000-light.png", shown.report / "overlays" / f"{name}-light.png")
+    monkeypatch.setattr(type(shown.photographs()), "ids", ids)
+    assert grids_of(shown) == []

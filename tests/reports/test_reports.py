@@ -257,3 +257,8 @@ def test_a_label_of_nothing_here_is_said(tmp_path):
     with pytest.warns(XaestheticWarning, match="label of 'tow' is not used: no model or method 'tow'. Did you mean 'two'"):
         draw_reports(made, ["specificity"], ReportOptions(labels=(("tow", "Ours"),)))
     draw_reports(made, ["specificity"], ReportOptions(labels=(("two", "Ours"), ("cam", "Map"))))  # a warning would raise
+
+
+def test_blocks_say_both_sides_of_their_grids(run, drawn):
+    draw_reports(run, ["approach"])
+    assert texts(drawn["approach"]).count("4×5·3") == 2

@@ -4,7 +4,7 @@ import pytest
 from support.report_page import retold, told
 from support.slid_page import arrived, beside, inside, opened, run, said, until  # noqa: F401
 from support.slid_run import rating
-from xaesthetic_reports._film import film
+from xaesthetic_reports._film import _names, film
 
 
 def test_it_plays_until_the_end_and_stops_when_it_is_moved(opened):
@@ -73,3 +73,11 @@ def test_the_film_is_small_and_its_maps_are_on_one_scale(run, beside):
     assert sum(len(row["src"]) for row in made["rows"]) < 48_000
     assert made["edit"] == "dim the background"
     assert film(run, shown | {"slider": None}) is None
+
+
+def test_the_film_opens_on_the_pages_first_attribute_that_is_rated(beside):
+    known = told(beside)
+    known["opening"], known["slider"]["edits"][0]["attribute"] = None, ""
+    for attributes in (known["attributes"], known["attributes"][::-1]):
+        names = [item["name"] for item in attributes if item["name"] in ("light", "vivid_color")]
+        assert _names(known | {"attributes": attributes})[0] == names[0]

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.aadb_lists import LISTS, write_lists
+from support.hand_run import hand_run
 from support.plugin_package import plugged  # noqa: F401  # a fixture
 
 import xaesthetic as xa
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.reporting import draw_reports
+from xaesthetic.run.schemas import RECORDS
+from xaesthetic.run.store import Run
 
 
 @pytest.fixture
@@ -36,3 +39,13 @@ def test_of_the_test_list_the_training_labels_are_shown(run):
     table, caption = drawn(run)
     assert table.loc["light", "count"] == 4
     assert "The paper's figure is of the training labels: --data aadb:train." in caption
+
+
+def test_photographs_that_nobody_rated_do_not_count(tmp_path):
+    run = hand_run(tmp_path / "run", 4, scored=False)
+    records = run.read(RECORDS)
+    records["ratings"] = ['{"light": 0.0}'] * 2 + ["{}"] * 2
+    run.write(RECORDS, records)
+    table, caption = drawn(Run.open(run.root))
+    assert (table.loc["light", "count"], table.loc["light", "zeros"]) == (2, 1)
+    assert "people's ratings in here, 2 photographs that are rated" in caption

@@ -10,8 +10,9 @@ from xaesthetic_reports._determined import determined_notes
 from xaesthetic_reports._payload import payload
 
 import xaesthetic as xa
+from xaesthetic.cli.ratings import print_shown
 from xaesthetic.evaluation.judge import summarise
-from xaesthetic.evaluation.stability import stable_mask, verdict
+from xaesthetic.evaluation.stability import STABILITY, stable_mask, verdict
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.maps import REFITS
 
@@ -85,3 +86,17 @@ def test_the_verdict_is_plain():
     assert verdict(0.49) == "refits disagree (r = 0.49): not what the attribute depends on"
     assert verdict(0.5) == "refits agree in part (r = 0.50)"
     assert verdict(0.95, "other weights") == "other weights agree (r = 0.95)"
+
+
+def test_maps_that_are_the_same_everywhere_are_not_said_to_disagree(run, capsys):
+    summarise(run)
+    second = run.maps("halved", "cam").attributes[1]
+    table = run.read(STABILITY)
+    constant = table["attribute"] == second
+    table.loc[constant, ["split_half", "low", "high", "stable"]] = np.nan
+    table.loc[constant, "verdict"] = verdict(float("nan"))
+    run.write(STABILITY, table)
+    (said,) = determined_notes(run, second)
+    assert said.endswith(": the maps are the same everywhere.")
+    print_shown(run)
+    assert "refits disagree" not in capsys.readouterr().out

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from support import nets
+from support.hand_run import hand_run
+from support.maps import write_maps
 from support.refitted import refitted, run  # noqa: F401
 from xaesthetic_reports._panels import panels_of
 from xaesthetic_reports._payload import payload
@@ -96,3 +98,17 @@ def test_the_screen_names_maps_that_refits_disagree_about(run, capsys):
     assert "do not show what the attribute depends on" in line
     assert f"{second} " in line
     assert f"{first} " not in line
+
+
+def test_one_unknown_map_does_not_take_the_colours_of_the_others(tmp_path, photo):
+    values = np.random.default_rng(0).normal(size=(3, 1, 4, 5)).astype(np.float32)
+    values[1, 0, 0, 0] = np.nan
+    made = hand_run(tmp_path / "run", 3, scored=False)
+    first, unknown, last = made.photographs().ids
+    write_maps(made, "one", "theirs", [first, unknown, last], ["light"], values)
+    stack, shared = made.maps("one", "theirs"), ReportOptions(scale="shared")
+    shown = panels_of(stack, "light", dict.fromkeys((first, unknown, last), photo), {}, shared)
+    known = panels_of(stack, "light", dict.fromkeys((first, last), photo), {}, shared)
+    np.testing.assert_array_equal([shown[0].pixels, shown[2].pixels], [panel.pixels for panel in known])
+    assert grey(known[0].pixels) < 0.5
+    assert grey(panels_of(stack, "light", {unknown: photo}, {}, shared)[0].pixels) == 1

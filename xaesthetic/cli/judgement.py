@@ -42,7 +42,8 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
     from xaesthetic.evaluation.leaderboard import leading_metrics
 
     leading = leading_metrics(table)
-    shown = [key for key in leading if {key, split(key)[0]} & {*named}] or leading[:_METRICS]
+    first = [key for _, rows in table.groupby("attribute", sort=False) for key in leading_metrics(rows)[:_METRICS]]
+    shown = [key for key in leading if {key, split(key)[0]} & {*named}] or first
     keys = ["metric", "attribute", "model", "method"]
     groups = ranks.set_index(keys)["group"].to_dict()
     for (metric, attribute), rows in table[table["metric"].isin(shown)].groupby(["metric", "attribute"], sort=False):
@@ -50,7 +51,7 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
             [
                 f"{row['model']} {row['method']}",
                 _between(row, "value", 3),
-                f"{row['normalised']:z.2f}",
+                _number(row["normalised"], "z.2f"),
                 str(groups.get(tuple(row[keys]), "")),
                 row["verdict"],
             ]
@@ -74,21 +75,23 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
 def _by_person(table: "pd.DataFrame") -> None:
     for (metric, attribute), rows in table.groupby(["metric", "attribute"], sort=False):
         lines = [
-            [f"{row['model']} {row['method']}", _between(row, "value", 3), _over(row), row["verdict"]]
+            [f"{row['model']} {row['method']}", _between(row, "value", 3), _between(row, "over_centre", 3), row["verdict"]]
             for _, row in rows.iterrows()
         ]
         people = f"{rows['photographs'].max()} photographs, {rows['people'].max()} people"
         screen.print_table([f"{metric}, {attribute}, each person alone", f"mean [95 %], {people}", "over centre", ""], lines)
 
 
-def _over(row: "pd.Series") -> str:
-    return "" if row["over_centre"] != row["over_centre"] else _between(row, "over_centre", 3)
-
-
 def _between(row: "pd.Series", name: str, digits: int, sign: str = "") -> str:
-    """A value with its interval, whose columns are called after it or, for `value`, `low` and `high`."""
+    """A value with its interval, as far as known; columns are called after it or, for `value`, `low` and `high`."""
     low, high = ("low", "high") if name in ("value", "between", "split_half", "r") else (f"{name}_low", f"{name}_high")
-    return f"{row[name]:{sign}.{digits}f} [{row[low]:{sign}.{digits}f}, {row[high]:{sign}.{digits}f}]"
+    value, *ends = (_number(row[column], f"{sign}.{digits}f") for column in (name, low, high))
+    return f"{value} [{', '.join(ends)}]" if value and all(ends) else value
+
+
+def _number(value: float, form: str = ".2f") -> str:
+    """A number as its format says; nothing where it is not known."""
+    return "" if value != value else f"{value:{form}}"
 
 
 def _agreement(table: "pd.DataFrame") -> None:
@@ -102,7 +105,7 @@ def _agreement(table: "pd.DataFrame") -> None:
 
 
 def _agreed(row: "pd.Series") -> list[str]:
-    return [f"{row[name]:.2f}" for name in ("dice", "dice_chance", "iou", "iou_others", "alpha", "alpha_chance")]
+    return [_number(row[name]) for name in ("dice", "dice_chance", "iou", "iou_others", "alpha", "alpha_chance")]
 
 
 def _specificity(table: "pd.DataFrame") -> None:
@@ -115,7 +118,7 @@ def _specificity(table: "pd.DataFrame") -> None:
     }
     shown = [name for name in columns if name == "between" or table[name].notna().any()]
     lines = [
-        [f"{row['model']} {row['method']}", *(_r(row[name]) for name in shown), row["verdict"]]
+        [f"{row['model']} {row['method']}", *(_number(row[name]) for name in shown), row["verdict"]]
         for _, row in table.iterrows()
     ]
     screen.print_table(["specificity", *(columns[name] for name in shown), ""], lines)
@@ -124,7 +127,7 @@ def _specificity(table: "pd.DataFrame") -> None:
 def _stability(table: "pd.DataFrame") -> None:
     for (model, method), rows in table.groupby(["model", "method"], sort=False):
         lines = [
-            [str(row["attribute"]), _between(row, "split_half", 2), f"{row['stable']:.0%}", row["verdict"]]
+            [str(row["attribute"]), _between(row, "split_half", 2), _number(row["stable"], ".0%"), row["verdict"]]
             for _, row in rows.iterrows()
         ]
         first = rows.iloc[0]
@@ -155,10 +158,10 @@ def _edits(table: "pd.DataFrame") -> None:
         lines = [
             [
                 f"{row['edit']} ({row['attribute']})" if row["edit"] else "all edits (asks no attribute)",
-                _between(row, "right", 2) if row["edit"] else "",
+                _between(row, "right", 2),
                 str(row["method"]),
                 _between(row, "auc", 2),
-                f"{row['energy']:.2f} of {row['area']:.2f}",
+                _inside(row),
             ]
             for _, row in rows.iterrows()
         ]
@@ -166,10 +169,15 @@ def _edits(table: "pd.DataFrame") -> None:
         screen.print_table([*columns, "change inside, area"], lines)
 
 
+def _inside(row: "pd.Series") -> str:
+    shares = [_number(row["energy"]), _number(row["area"])]
+    return " of ".join(shares) if all(shares) else ""
+
+
 def _controls(table: "pd.DataFrame") -> None:
     for model, rows in table.groupby("model", sort=False):
         lines = [
-            [f"{row['edit']} ({row['attribute']})", _between(row, "right", 2), f"{row['moved']:+.3f}", row["verdict"]]
+            [f"{row['edit']} ({row['attribute']})", _between(row, "right", 2), _number(row["moved"], "+.3f"), row["verdict"]]
             for _, row in rows.iterrows()
         ]
         columns = [f"{model}: edits beside their controls", "moved the right way", "mean", ""]
@@ -183,8 +191,8 @@ def _faithfulness(table: "pd.DataFrame") -> None:
                 f"{row['model']} {row['method']}, {row['attribute'] or 'all (asks no attribute)'}",
                 _between(row, "deletion", 3, "+"),
                 _between(row, "insertion", 3, "+"),
-                f"{row['over_centre']:+.3f}",
-                _r(row["sensitivity"]),
+                _number(row["over_centre"], "+.3f"),
+                _number(row["sensitivity"]),
             ]
             for _, row in rows.iterrows()
         ]
@@ -197,8 +205,8 @@ def _baselines(table: "pd.DataFrame") -> None:
     lines = [
         [
             f"{row['model']} {row['attribute']}, {row['baseline']}{' *' if row['confounded'] else ''}",
-            *(f"{row[column]:.3f}" for column in ("raw", "baseline_raw", "spread")),
-            "" if row["maps_r"] != row["maps_r"] else f"{row['maps_r']:z.2f}",
+            *(_number(row[column], ".3f") for column in ("raw", "baseline_raw", "spread")),
+            _number(row["maps_r"], "z.2f"),
         ]
         for _, row in table.iterrows()
     ]
@@ -217,10 +225,6 @@ def _findings(table: "pd.DataFrame") -> None:
     screen.say("what was measured of every map:")
     for _, row in table.sort_values("failed", ascending=False, kind="stable").iterrows():
         screen.say(f"{row['model']} {row['method']}, {row['attribute']}: {row['sentence']}")
-
-
-def _r(value: float) -> str:
-    return "" if value != value else f"{value:.2f}"
 
 
 def _annotations_left_out(run: "Run") -> None:

@@ -1,7 +1,7 @@
 """What the command prints of ratings: tables with their ranges, and a mark at those outside."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat
 
 from xaesthetic.cli import screen
 from xaesthetic.core.attributes import ATTRIBUTES, OUTSIDE
@@ -31,7 +31,7 @@ def print_picks(run: "Run") -> None:
         )
         items = [described.of_model(str(model), pick.attribute) for model in rated.columns]
         rows = [
-            [end, image, *(item.text(value) for item, value in zip(items, rated.loc[image], strict=True))]
+            [end, image, *_texts(items, rated.loc[image].to_numpy())]
             for end, ids in (("highest", pick.highest), ("lowest", pick.lowest))
             for image in ids
         ]
@@ -55,8 +55,7 @@ def print_shown(run: "Run") -> None:
         rows = []
         for name, values in zip(map(str, wide.index), wide.to_numpy(), strict=True):
             items = [described.of_model(model, name) for model in models]
-            texts = ["" if value != value else item.text(value) for item, value in zip(items, values, strict=True)]
-            rows.append([_name(described.any(name)), *texts])
+            rows.append([_name(described.any(name)), *_texts(items, values)])
         screen.print_table([str(image), *models], rows)
         shown += rows
     _say_ranges_of_models(described, table, shown)
@@ -83,7 +82,8 @@ def _undetermined(run: "Run") -> Iterator[str]:
     if not run.has(STABILITY):
         return
     table = run.read(STABILITY)
-    for (model, method, against), rows in table[~table["determined"]].groupby(["model", "method", "against"], sort=False):
+    table = table[table["split_half"].notna() & ~table["determined"]]  # maps that are the same everywhere have no r
+    for (model, method, against), rows in table.groupby(["model", "method", "against"], sort=False):
         names = ", ".join(f"{row['attribute']} {row['split_half']:z.2f}" for _, row in rows.iterrows())
         yield (
             f"{model}, {method}: {against} disagree about some maps, so these do not show what the attribute depends on "
@@ -95,6 +95,11 @@ def _say_of_licences(trained: Iterable[str]) -> None:
     """Say how weights that are for research alone can be kept away, where there are some."""
     if any(LICENCE in text for text in trained):
         screen.say(NOTE)
+
+
+def _texts(items: "Sequence[Attribute]", values: Iterable[SupportsFloat]) -> list[str]:
+    """Ratings as they are shown; nothing where one is not known."""
+    return ["" if value != value else item.text(value) for item, value in zip(items, values, strict=True)]
 
 
 def _name(item: "Attribute") -> str:
@@ -124,10 +129,7 @@ def print_ratings(ratings: "Ratings") -> None:
         wide = rated.pivot_table(index="image", columns="attribute", values="prediction", sort=False, dropna=False)
         items = [ratings.described.of_model(str(model), str(name)) for name in wide.columns]
         names = [str(name).replace("_", " ") for name in wide.columns]
-        rows = [
-            [str(image), *(item.text(value) for item, value in zip(items, row, strict=True))]
-            for image, row in zip(wide.index, wide.to_numpy(), strict=True)
-        ]
+        rows = [[str(image), *_texts(items, row)] for image, row in zip(wide.index, wide.to_numpy(), strict=True)]
         screen.print_table([str(model), *names], rows)
         _say_ranges(names, items, rows)
         titled = [text for name, text in zip(names, map(_name, items), strict=True) if text != name]

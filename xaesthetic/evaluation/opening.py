@@ -1,7 +1,7 @@
 """Which attribute a reader sees first: the one asked for, else the one whose maps hold up best, never just the first."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -88,6 +88,17 @@ def sorted_standings(findings: pd.DataFrame) -> list[Standing]:
     return sorted(standings, key=_place)
 
 
+def are_told_apart(standings: Sequence[Standing]) -> bool:
+    """Whether anything that was measured puts one attribute before another."""
+    return standings[0].measured != standings[-1].measured
+
+
+def read_standings(table: pd.DataFrame) -> list[Standing]:
+    """Return what a table of `OPENING` says of each attribute, in its order."""
+    names = [field.name for field in fields(Standing)]
+    return [Standing(*row) for row in table[names].itertuples(index=False, name=None)]
+
+
 def _place(item: Standing) -> tuple[float, ...]:
     """What a list is sorted by; those that are equal in all of it stay in their order."""
     return *(-value for value in item.measured), -float(item.maps), float(item.attribute != "overall")
@@ -137,9 +148,15 @@ def explain_opening(first: Standing, standings: Sequence[Standing], described: D
         place = standings.index(first) + 1
         order = f"by how well its maps hold up, number {place} of {len(standings)} here ({_count(first)})"
         return f"{title}: as asked for; {order}."
-    if standings[0].measured == worst.measured:
+    if not are_told_apart(standings):
         return f"{title}: nothing that was measured here tells the attributes' maps apart."
-    last = f"the worst is {described.any(worst.attribute).title} ({_count(worst)}). Weighed in this order: {WEIGHED}."
+    weighed = f"Weighed in this order: {WEIGHED}."
+    if np.isnan(first.hold):  # then nothing was checked of any: what was comes before it
+        return (
+            f"{title}: no attribute's maps were checked here; its own come first of {len(standings)} attributes in what was "
+            f"measured, those of {described.any(worst.attribute).title} last. {weighed}"
+        )
+    last = f"the worst is {described.any(worst.attribute).title} ({_count(worst)}). {weighed}"
     if not first.hold > 0:
         return f"{title}: no attribute's maps pass all their checks here; its maps fail the fewest ({_count(first)}); {last}"
     best = f"its maps hold up best of {len(standings)} attributes on these photographs"

@@ -272,7 +272,7 @@ def draw_panel(axes: Axes, panel: Panel, name: str = "", box: tuple[float, float
     height, width = panel.pixels.shape[:2]
     left, right, bottom, top = box or (-0.5, width - 0.5, height - 0.5, -0.5)
     axes.imshow(panel.pixels, interpolation="none", extent=(left, right, bottom, top))
-    if panel.top is not None and np.isfinite(panel.top).all():
+    if panel.top is not None and min(panel.top.shape) > 1 and np.isfinite(panel.top).all():  # a strip has no inside
         level = float(np.quantile(panel.top, 0.8))
         if panel.top.min() < level < panel.top.max():
             axes.contour(panel.top, [level], colors="white", linewidths=0.6, extent=box, origin="upper" if box else None)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from xaesthetic.figures.names import LETTER, divided_name, titled
-from xaesthetic.figures.style import STYLE, WIDTHS, ink, paper
+from xaesthetic.figures.style import OKABE_ITO, STYLE, WIDTHS, ink, paper
 
 _MARKS = "osD^vPX*"
 _NAMES, _LEAST, _PANEL = 1.8, 1.3, 1.75  # inches
@@ -18,8 +18,8 @@ _SIZE, _NAME, _SMALL = 5.5, 6.0, 4.8  # points of letters at the axes; of rows' 
 CORRELATION = (-1.05, 1.05)
 """The limits of a panel of correlations, with room for the marks at the ends."""
 _STEP = 0.45  # rows between the names of bands, which may lie close together
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-"""Okabe & Ito's, which colour-blind people tell apart; every model has a mark of its own besides."""
+_COLORS = OKABE_ITO[:6]
+"""Every model has a mark of its own besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,12 @@ class Band:
     low: float
     high: float
     gray: str
+
+
+CHANCE = Band("chance", 0.5, 0.5, 0.5, "0.8")
+"""Behind shares and areas under curves: what a coin does."""
+SHARE = "share of photographs, 95 % interval"
+"""What a panel of shares says at its axis."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from xaesthetic.core.types import Pixels
 from xaesthetic.figures import style
 from xaesthetic.figures.names import LETTER, divided_name
 
-_COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442", "#000000")
-"""Okabe and Ito's, which colour-blind people tell apart."""
 _DASHES = ("-", "--", ":", "-.")
 _SIZE, _LINE, _HIGHEST = 6.0, 0.105, 1.2  # points of titles, inches of a line, and of a picture's width its height at most
 
@@ -55,7 +53,7 @@ def _outlined(axes: Axes, pixels: Pixels, masks: Sequence[np.ndarray]) -> None:
     axes.set_axis_off()
     axes.imshow(pixels.mean(2), cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
     for number, mask in enumerate(masks):
-        color, dash = _COLORS[number % len(_COLORS)], _DASHES[number // len(_COLORS) % len(_DASHES)]
+        color, dash = style.OKABE_ITO[number % len(style.OKABE_ITO)], _DASHES[number // len(style.OKABE_ITO) % len(_DASHES)]
         padded = np.pad(mask, 1).astype(float)
         where = [np.arange(-1, side + 1) for side in mask.shape]
         axes.contour(where[1], where[0], padded, [0.5], colors="white", linewidths=2.2)

@@ -23,6 +23,8 @@ from xaesthetic.figures.oklab import over_photograph
 
 COLORS = "viridis"
 """Perceptually uniform, readable by colour-blind people and in grey; the usual one, where `--cmap` names no other."""
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#F0E442")
+"""Okabe and Ito's, which colour-blind people tell apart, for lines and bars; the last two do not show on every ground."""
 FINEST = 20
 """Cells a side; finer maps are averaged for display."""
 _THUMBNAIL = 240  # pixels of the longer side: 300 dpi and more in a page of ten columns

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from xaesthetic.core.files import write_text
-from xaesthetic.figures.style import save
+from xaesthetic.figures.style import OKABE_ITO, save
 from xaesthetic.train.checkpoint import History
 from xaesthetic.train.recipe import Recipe
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
+_COLOURS = OKABE_ITO[:7]
 _DASHES = ("-", "--", ":", "-.")
 
 
