@@ -31,7 +31,7 @@ class Fading:
 
     def notes(self, run: Run, attribute: str) -> list[str]:
         """Return what a caption says of it; nothing where no map of the attribute fades."""
-        places = ((model, method) for model in run.model_keys() for method in run.methods(model))
+        places = run.places()
         return [FADED] if self.cells and any(self.cells.has(*place, attribute) for place in places) else []
 
 

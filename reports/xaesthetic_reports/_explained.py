@@ -48,7 +48,7 @@ def units_of(run: Run) -> Units:
     zeros = run.zeros()
     raw = dict.fromkeys(_not_ratings(run), pd.Series(dtype=float))
     if zeros and raw:
-        images = {image for key in run.model_keys() for method in run.methods(key) for image in run.maps(key, method).images}
+        images = {image for place in run.places() for image in run.maps(*place).images}
         rows = run.rows(PREDICTIONS, images).set_index("image")
         raw = {place: rows[(rows["model"] == place[0]) & (rows["attribute"] == place[1])]["raw"] for place in raw}
     return Units(run.experiment.of, run.described(), zeros, raw)
@@ -72,7 +72,7 @@ def target_words(run: Run) -> str:
 
 def series_notes(run: Run, places: Sequence[Place] = ()) -> list[str]:
     """Return what a caption says of sums over layers in series, of these maps or all; nothing where none is."""
-    shown = places or [(model, method) for model in run.model_keys() for method in run.methods(model)]
+    shown = places or run.places()
     series = [f"{model}, {method}" for model, method in shown if run.maps(model, method).in_series]
     if not series:
         return []

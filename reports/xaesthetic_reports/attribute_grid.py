@@ -117,7 +117,7 @@ def _rows(
 def _numbers(run: Run, pick: Pick, rated: pd.DataFrame) -> pd.DataFrame:
     """What the figure shows: of every map its rating, and its lowest, mean and highest value."""
     ratings = rated[rated["attribute"] == pick.attribute].set_index(["model", "image"])["prediction"]
-    places = [(model, method, run.maps(model, method)) for model in run.model_keys() for method in run.methods(model)]
+    places = [(*place, run.maps(*place)) for place in run.places()]
     ends = [("highest", image) for image in pick.highest] + [("lowest", image) for image in pick.lowest]
     rows = [
         (end, image, model, method, float(ratings.get((model, image), nan)), *ends_of(stack.map(image, pick.attribute)))
@@ -139,7 +139,7 @@ def _scores(rated: pd.Series, model: str, shown: Sequence[str], attribute: str, 
 
 def _unit(run: Run, attribute: str, units: Units, titles: Titles) -> str:
     """The units of the maps that a figure shows, and whose they are where not all have one."""
-    places = [(model, method, run.maps(model, method)) for model in run.model_keys() for method in run.methods(model)]
+    places = [(*place, run.maps(*place)) for place in run.places()]
     shown = [item for item in places if item[2].asks_output and attribute in item[2].attributes]
     held = {(model, method): units.unit(stack, model, attribute) for model, method, stack in shown}
     said = describe_units(held.values())

@@ -80,6 +80,6 @@ def _numbers(stacks: dict[tuple[str, str], Maps], shown: list[str]) -> pd.DataFr
 
 
 def _floors(run: Run) -> dict[tuple[str, str], Maps]:
-    places = [(model, method) for model in run.model_keys() for method in run.methods(model)]
+    places = run.places()
     stacks = {place: run.maps(*place) for place in places}
     return {place: stack for place, stack in stacks.items() if not stack.asks_output}

@@ -50,7 +50,7 @@ def overlays(run: Run, options: ReportOptions) -> list[Path]:
     ``report/overlays/PHOTOGRAPH-ATTRIBUTE.png``; ``PHOTOGRAPH-no-attribute.png``, where no attributes are named; and
     ``report/overlays.csv`` with the numbers of all pictures.
     """
-    stacks = {(model, method): run.maps(model, method) for model in run.model_keys() for method in run.methods(model)}
+    stacks = {place: run.maps(*place) for place in run.places()}
     ratings = run.read(PREDICTIONS).set_index(["image", "model", "attribute"])["prediction"]
     seen, series = seen_photographs(run), [item.rstrip(".") for item in series_notes(run)]
     series += [beyond_words(run.experiment.beyond).rstrip(".")] if run.experiment.beyond else []

@@ -46,14 +46,10 @@ def specificity(run: Run, options: ReportOptions) -> list[Path]:
         IntervalPanel("between attributes", _lines(table, "between", "low", "high", titles), (), CORRELATION, _AXIS),
         IntervalPanel("with activation energy", _lines(table, *energy, titles), (), CORRELATION, _AXIS),
     ]
-    explained = frozenset(image for place in _places(run) for image in run.maps(*place).images)
+    explained = frozenset(image for place in run.places() for image in run.maps(*place).images)
     caption = "\n".join([_caption(run, table), *seen_caption(run, explained), *title_notes(run, options)])
     figure = interval_figure(panels, "Do maps depend on the attribute?", options.columns)
     return [file, *style.save(figure, run.report / "specificity", caption, options)]
-
-
-def _places(run: Run) -> list[tuple[str, str]]:
-    return [(model, method) for model in run.model_keys() for method in run.methods(model)]
 
 
 def _lines(table: pd.DataFrame, value: str, low: str, high: str, titles: Titles) -> tuple[Line, ...]:

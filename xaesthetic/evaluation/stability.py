@@ -193,7 +193,7 @@ def _can_read(model: str, places: Collection[Place] | None) -> bool:
 
 
 def _places(run: Run) -> list[Place]:
-    return [(model, method) for model in run.model_keys() for method in run.methods(model) if run.has_maps(model, method)]
+    return [place for place in run.places() if run.has_maps(*place)]
 
 
 def _other_weights(run: Run, key: str) -> list[str]:

@@ -116,6 +116,10 @@ class Run(RunTables):
         same = self.same_maps().get(model, {})
         return tuple(method for method in RunFolder.methods(self, model) if method not in same)
 
+    def places(self) -> list[tuple[str, str]]:
+        """Return the models, by their keys, each with every method that explains it."""
+        return [(model, method) for model in self.model_keys() for method in self.methods(model)]
+
     def same_maps(self) -> dict[str, dict[str, str]]:
         """Return by model and method of which other method its maps are, where a family of methods was chosen."""
         table = self.read(SAME_MAPS) if self.has(SAME_MAPS) else pd.DataFrame(columns=list(SAME_MAPS.names))

@@ -132,7 +132,7 @@ def edited_photographs(run: Run, options: SliderOptions) -> list[Record]:
 
 
 def _explained(run: Run) -> set[str]:
-    places = [(key, method) for key in run.model_keys() for method in run.methods(key) if run.has_maps(key, method)]
+    places = [place for place in run.places() if run.has_maps(*place)]
     return set(run.maps(*places[0]).images) if places else set()
 
 

@@ -120,7 +120,7 @@ class _StudyMaps(Mapping[tuple[int, str, str], Map]):
 
 def _maps(run: "Run", study: "Study", places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], _StudyMaps]:
     """Every place's maps of the study's photographs and attributes."""
-    result = {place: _StudyMaps(run.maps(*place), study) for place in places or _places(run)}
+    result = {place: _StudyMaps(run.maps(*place), study) for place in places or run.places()}
     for (model, method), maps in result.items():
         if not len(maps):
             raise DataError(
@@ -148,7 +148,7 @@ class MapPictures:
 
     def __init__(self, run: "Run", study: "Study", folder: Path) -> None:
         self._folder, self._shown = folder, {item.number: item for item in study.photographs}
-        self._stacks = {place: run.maps(*place) for place in _places(run)}
+        self._stacks = {place: run.maps(*place) for place in run.places()}
         wanted = {item.name for item in study.attributes}
         if not any(wanted & {*stack.attributes} for stack in self._stacks.values()):
             raise DataError(f"{run.root}: has no map of {', '.join(sorted(wanted))}; make the run from the study's export.")
@@ -175,7 +175,3 @@ class MapPictures:
         file = io.BytesIO()
         Image.fromarray(style.overlay(pixels, shown)).save(file, "PNG")
         return file.getvalue()
-
-
-def _places(run: "Run") -> list[tuple[str, str]]:
-    return [(model, method) for model in run.model_keys() for method in run.methods(model)]
