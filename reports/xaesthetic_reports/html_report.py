@@ -7,19 +7,20 @@ from typing import Any
 
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
-from xaesthetic.core.files import write_text
+from xaesthetic.core.files import atomic_write
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._beside import files_beside
 from xaesthetic_reports._film import film
 from xaesthetic_reports._findings import SECTION_TITLES
 from xaesthetic_reports._glossary import glossary
 from xaesthetic_reports._pages import page_script, page_style, policy_hash, render
 from xaesthetic_reports._payload import payload
-from xaesthetic_reports._slider import slider
+from xaesthetic_reports._slider import slider, slides
 from xaesthetic_reports._still import grids_of, still
 from xaesthetic_reports._travels import travelling
 
@@ -50,10 +51,11 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     ``report/report.html``; where the run has an edit slider, its pictures lie in ``report/slider/`` or in the page.
     """
     shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors()}
-    shown["slider"] = slider(run, options.slider == "inside")
     shown["downloads"] = _downloads(run, [item["id"] for item in shown["photographs"]])
-    file = run.report / "report.html"
-    write_text(file, _page(run, shown))
+    file, slid = run.report / "report.html", slides(run)
+    with files_beside(run.report, slid and options.slider == "beside") as folder, atomic_write(file) as page:
+        shown["slider"] = slider(run, folder) if slid else None
+        page.write_text(_page(run, shown), encoding="utf-8")
     return [file]
 
 
