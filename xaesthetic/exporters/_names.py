@@ -16,7 +16,7 @@ class Names:
 
     Examples
     --------
-    >>> names = Names(r"\\W+", "_")
+    >>> names = Names(r"\W+", "_")
     >>> names.of("a", "b"), names.of("a:b"), names.of("a_b_2"), names.of("a", "b")
     ('a_b', 'a_b_2', 'a_b_2_2', 'a_b')
     """
