@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from xaesthetic_reports._travels import travelling
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
-_BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
+_BUDGET = 3_000_000  # bytes of tables that travel inside the page, and of PDF figures
 
 
 def _inside(run: Run) -> list[Path]:
@@ -123,17 +124,25 @@ def _csv(name: str, text: str) -> dict[str, Any]:
 
 
 def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
-    """Tables, and figures as PDF as far as there is room: only what is inside is named."""
-    result = [_predictions(run, shown)]
-    inside = _inside(run)
+    """Tables, and figures as PDF, each as far as there is room; beside the ratings stands which tables have none."""
+    inside, result = _inside(run), [_predictions(run, shown)]
     tables = [file for file in inside if file.suffix == ".csv" and file.name != "predictions.csv"]
-    result += [_csv(file.name, read_text(file)) for file in tables]
-    figures_there, taken, room = [file for file in inside if file.suffix == ".pdf"], set(), _BUDGET
-    for file in sorted(figures_there, key=lambda item: item.stat().st_size):  # as many as there is room for
-        room -= file.stat().st_size
-        if room >= 0:
-            taken.add(file)
-    for file in filter(taken.__contains__, figures_there):
+    taken = _fitting(tables)
+    if large := [file.name for file in tables if file not in taken]:
+        left_out = f"(left out of this page for their size: {', '.join(large)}; in the run folder's report/)"
+        result[0]["note"] = " ".join(filter(None, (result[0].get("note"), left_out)))
+    result += [_csv(file.name, read_text(file)) for file in taken]
+    for file in _fitting([file for file in inside if file.suffix == ".pdf"]):
         data = base64.b64encode(file.read_bytes()).decode()
         result.append({"name": file.name, "type": "application/pdf", "base64": data})
     return result
+
+
+def _fitting(files: Sequence[Path]) -> list[Path]:
+    """As many files as there is room for, in their order."""
+    sizes = {file: file.stat().st_size for file in files}
+    small = sorted(files, key=sizes.__getitem__)
+    taken = {
+        file for file, together in zip(small, accumulate(map(sizes.__getitem__, small)), strict=True) if together <= _BUDGET
+    }
+    return [file for file in files if file in taken]
