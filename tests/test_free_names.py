@@ -141,7 +141,7 @@ def test_every_report_draws_them(run, photos):
     ranges = {name: item for item in shown["beauty"]["ranges"] for name in item.pop("of")}
     assert ranges["beauty_net"] == {"low": 1, "high": 10, "about": "1 to 10"}
     assert ranges[""] == {"low": 0, "high": 5, "about": "0 to 5"}
-    assert shown["技術"] == {"name": "技術", "title": "技術点", "question": "", "ranges": []}
+    assert shown["技術"] == {"name": "技術", "title": "技術点", "ranges": []}
 
 
 def payload_of(page):

@@ -71,7 +71,8 @@ def section(name: str) -> str:
     function = plugins.load("methods", name)
     lines = [f"### {name}", "", source(function), "", f"> {formula(function)}", ""]
     lines += [f"- **Promise.** {facts.promises or 'None.'}", f"- **Against.** {facts.against or 'Nothing is known here.'}"]
-    return "\n".join([*lines, *(f"- **Needs.** {need}." for need in [", ".join(needs(facts))] if need)])
+    lines += [f"- **Needs.** {need}." for need in [", ".join(needs(facts))] if need]
+    return "\n".join([*lines, *(f"- **Refused.** {why}" for why in [refused(function)] if why)])
 
 
 def facts_of(name: str) -> MethodFacts:
@@ -92,6 +93,13 @@ def formula(function) -> str:
     text = re.split(r"\n\n\w+\n-+\n", inspect.getdoc(function))[0]
     first, _, rest = text.partition("\n\n")
     return " ".join((rest or first).replace("*", "\\*").split())
+
+
+def refused(function) -> str:
+    """Return which models a method refuses, as its docstring says; commands make every pass with the gradients it reads."""
+    raised = re.search(r"\nModelError\n(.*?)(\n\n|\Z)", inspect.getdoc(function), re.DOTALL)
+    words = " ".join(raised[1].split()) if raised else ""
+    return re.sub(r"^If the pass was made without gradients\.|, or the pass was made without gradients", "", words)
 
 
 def needs(facts: MethodFacts):

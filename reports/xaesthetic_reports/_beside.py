@@ -6,18 +6,42 @@ colours of its bar. A script it may load, and a picture that a script holds as d
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from xaesthetic.core.files import write_text
+from xaesthetic.core.files import atomic_write, remove
 from xaesthetic_reports._pictures import address_of
 
+FOLDER = "slider"
+"""Beside the page."""
 _QUALITY, _METHOD = 75, 2  # of WebP: 4/5 of the bytes of a JPEG of 82, also with base64's third on top; 8 ms a picture
 
 
-def placed(value: Any, folder: Path, name: str, inside: bool) -> Any:
+@contextmanager
+def files_beside(report: Path, wanted: bool) -> Iterator[Path | None]:
+    """Give a folder for the files beside a page, None where none are wanted; those of the last page go once all is done.
+
+    Parameters
+    ----------
+    report
+        Where the page lies.
+    wanted
+        Whether there will be files.
+    """
+    if wanted:
+        with atomic_write(report / FOLDER) as folder:
+            folder.mkdir()
+            yield folder
+    else:
+        yield None
+        remove(report / FOLDER)
+
+
+def placed(value: Any, folder: Path | None, name: str) -> Any:
     """Return a value that travels in the page, or the address of a file beside it that now holds it.
 
     Parameters
@@ -25,18 +49,15 @@ def placed(value: Any, folder: Path, name: str, inside: bool) -> Any:
     value
         What JSON can hold.
     folder
-        Beside the page.
+        For the files beside the page; None where it travels in the page.
     name
         Of the file, without its end.
-    inside
-        Whether it travels in the page.
     """
-    if inside:
+    if folder is None:
         return value
-    write_text(
-        folder / f"{name}.js", f"document.currentScript.holds={json.dumps(value, allow_nan=False, separators=(',', ':'))}\n"
-    )
-    return f"{folder.name}/{name}.js"
+    text = f"document.currentScript.holds={json.dumps(value, allow_nan=False, separators=(',', ':'))}\n"
+    (folder / f"{name}.js").write_text(text, encoding="utf-8")
+    return f"{FOLDER}/{name}.js"
 
 
 def compact(jpeg: bytes) -> str:

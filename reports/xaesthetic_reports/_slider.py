@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Float32
 
-from xaesthetic.core.files import remove
 from xaesthetic.core.types import Record
 from xaesthetic.data import edits, images
 from xaesthetic.data.masks import read_mask
@@ -22,8 +21,6 @@ from xaesthetic.run.store import Run, model_key
 from xaesthetic_reports._beside import compact, placed
 from xaesthetic_reports._pictures import grey_uri
 
-FOLDER = "slider"
-"""Beside the page."""
 _FINEST = 24
 """Cells a side of a map; finer ones are averaged: there are many."""
 _SMOOTH = 1.0  # pixels that an outline may lie beside the region's edge
@@ -39,39 +36,40 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 """For each edit what the page calls it, and what it does."""
 
 
-def slider(run: Run, inside: bool) -> dict[str, Any] | None:
-    """What the page's slider shows; None where the run has none. What lies beside the page is written.
+def slides(run: Run) -> bool:
+    """Whether a run has a slider, and a photograph of it is left."""
+    if not run.has(SLIDER):
+        return False
+    known = (group.read("image").column("image").unique() for group in run.groups(SLIDER_PICTURES))
+    return bool(run.records_of({image for images in known for image in images.to_pylist()}))
+
+
+def slider(run: Run, folder: Path | None) -> dict[str, Any]:
+    """What the page's slider shows; what lies beside the page is written.
 
     Parameters
     ----------
     run
-        A finished one.
-    inside
-        Whether pictures and maps travel in the page; else they are files in ``report/slider/``.
+        A finished one that slides.
+    folder
+        Gets pictures and maps; None where they travel in the page.
     """
-    folder = run.report / FOLDER
-    if not run.has(SLIDER):
-        remove(folder)
-        return None
     pictures = run.read(SLIDER_PICTURES)
     steps = [("", 0.0), *_steps(pictures)]
     ids = list(dict.fromkeys(pictures["image"]))
     ratings, maps = run.read(SLIDER), run.read(SLIDER_MAPS)
     columns = _columns(maps)
-    remove(folder)
     names = list(dict.fromkeys(name for name, _ in steps[1:]))
     return {
-        "inside": inside,
+        "inside": folder is None,
         "amounts": sorted({amount for _, amount in steps}),
         "related": _related(run, ratings),
         "edits": [_edit(run, name, ratings) for name in names],
         "photographs": [
             _photograph(record, rows, seen)
             | {
-                "pictures": list(_pictures(rows, folder, f"{number:02}", inside)),
-                "maps": placed(
-                    _strips(maps[maps["image"] == record.id], columns, steps), folder, f"{number:02}-maps", inside
-                ),
+                "pictures": list(_pictures(rows, folder, f"{number:02}")),
+                "maps": placed(_strips(maps[maps["image"] == record.id], columns, steps), folder, f"{number:02}-maps"),
             }
             | {"ratings": _by_place(ratings[ratings["image"] == record.id], ("model", "attribute"), steps, "prediction")}
             for number, (record, rows, seen) in enumerate(_with_rows(run, ids, pictures, steps), start=1)
@@ -92,20 +90,26 @@ def _steps(pictures: pd.DataFrame) -> list[tuple[str, float]]:
 def _edit(run: Run, name: str, ratings: pd.DataFrame) -> dict[str, Any]:
     """What an edit is called and does, what it is about, and which models were fitted on edits of its kind."""
     title, does = _WORDS.get(name, (name.replace("_", " "), ""))
-    kind = edits.EDITS[name]
     sources = run.answered_by().models
     fitted = [key for key in map(model_key, run.experiment.models) if _is_fitted(sources[key], name)]
-    about = kind.attribute.replace("_", " ")
-    should = f"It is about {about}, of which there should be {'more' if kind.sign > 0 else 'less'}."
-    rated = kind.attribute in set(ratings["attribute"])
+    attribute, should = _about(name)
+    rated = attribute in set(ratings["attribute"])
     return {
         "name": name,
         "title": title,
-        "place": kind.place,
         "does": f"{does} {should}".strip(),
-        "attribute": kind.attribute if rated else "",
+        "attribute": attribute if rated else "",
         "fitted": fitted,
     }
+
+
+def _about(name: str) -> tuple[str, str]:
+    """Which attribute an edit is about, and that in a sentence; nothing of an edit that only another version knows."""
+    kind = edits.EDITS.get(name)
+    if kind is None:
+        return "", ""
+    about = kind.attribute.replace("_", " ")
+    return kind.attribute, f"It is about {about}, of which there should be {'more' if kind.sign > 0 else 'less'}."
 
 
 def _is_fitted(source: Any, name: str) -> bool:
@@ -176,9 +180,9 @@ def outline(region: np.ndarray) -> str:
     return " ".join(paths)
 
 
-def _pictures(rows: pd.DataFrame, folder: Path, photograph: str, inside: bool) -> Iterator[Any]:
+def _pictures(rows: pd.DataFrame, folder: Path | None, photograph: str) -> Iterator[Any]:
     """Give the pictures, or where files hold them that are written here: one by one, as the page asks for them."""
-    return (placed(compact(jpeg), folder, f"{photograph}-{at:03}", inside) for at, jpeg in enumerate(rows["jpeg"]))
+    return (placed(compact(jpeg), folder, f"{photograph}-{at:03}") for at, jpeg in enumerate(rows["jpeg"]))
 
 
 def _by_place(

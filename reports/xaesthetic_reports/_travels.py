@@ -7,10 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_WRITTEN = ("completeness", "edits", "precision", "responses", "same_maps", "stored")
+_WRITTEN = (
+    "command", "completeness", "data", "edits", "given_up", "inputs", "notes", "precision", "question", "responses",
+    "same_maps", "stored", "versions",
+)  # fmt: skip
 """What stands in the page as text alone: no script reads it."""
 _READ = {
     "findings": ("model", "method", "attributes", "holds"),
+    "models": ("key",),
     "specificity": ("model", "method", "verdict", "warns"),
     "stability": ("model", "method", "attribute", "verdict", "determined"),
 }
@@ -30,10 +34,15 @@ def travelling(shown: Mapping[str, Any]) -> str:
     names = [item["name"] for item in shown["attributes"]]
     fewer = {name: [{key: row[key] for key in keys} for row in shown[name]] for name, keys in _READ.items()}
     values = {name: value for name, value in shown.items() if name not in _WRITTEN} | fewer
-    values["attributes"] = [item | {"ranges": _ranges(item["ranges"])} for item in shown["attributes"]]
+    values["attributes"] = [_attribute(item) for item in shown["attributes"]]
     values["photographs"] = [_photograph(item, names) for item in shown["photographs"]]
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
+
+
+def _attribute(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Its name, title and ranges; the question that people were asked stands in the page."""
+    return {"name": known["name"], "title": known["title"], "ranges": _ranges(known["ranges"])}
 
 
 def _ranges(ranges: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,30 +2,32 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from xaesthetic.core.documents import read_text
 from xaesthetic.core.facts import report
-from xaesthetic.core.files import write_text
+from xaesthetic.core.files import atomic_write
 from xaesthetic.core.types import ReportOptions
 from xaesthetic.figures import style
 from xaesthetic.paper.manifest import find_inside
 from xaesthetic.paper.tables.predictions import to_csv
 from xaesthetic.run.schemas import PREDICTIONS
 from xaesthetic.run.store import Run
+from xaesthetic_reports._beside import files_beside
 from xaesthetic_reports._film import film
 from xaesthetic_reports._findings import SECTION_TITLES
 from xaesthetic_reports._glossary import glossary
 from xaesthetic_reports._pages import page_script, page_style, policy_hash, render
 from xaesthetic_reports._payload import payload
-from xaesthetic_reports._slider import slider
+from xaesthetic_reports._slider import slider, slides
 from xaesthetic_reports._still import grids_of, still
 from xaesthetic_reports._travels import travelling
 
 _ROWS = 50_000
 """Ratings that travel inside the page."""
-_BUDGET = 3_000_000  # bytes of PDF figures that travel inside the page
+_BUDGET = 3_000_000  # bytes of tables that travel inside the page, and of PDF figures
 
 
 def _inside(run: Run) -> list[Path]:
@@ -50,10 +52,11 @@ def html_report(run: Run, options: ReportOptions) -> list[Path]:
     ``report/report.html``; where the run has an edit slider, its pictures lie in ``report/slider/`` or in the page.
     """
     shown = payload(run) | {"scale": options.scale, "fade": options.fade, "colors": _colors()}
-    shown["slider"] = slider(run, options.slider == "inside")
     shown["downloads"] = _downloads(run, [item["id"] for item in shown["photographs"]])
-    file = run.report / "report.html"
-    write_text(file, _page(run, shown))
+    file, slid = run.report / "report.html", slides(run)
+    with files_beside(run.report, slid and options.slider == "beside") as folder, atomic_write(file) as page:
+        shown["slider"] = slider(run, folder) if slid else None
+        page.write_text(_page(run, shown), encoding="utf-8")
     return [file]
 
 
@@ -121,17 +124,25 @@ def _csv(name: str, text: str) -> dict[str, Any]:
 
 
 def _downloads(run: Run, shown: Sequence[str]) -> list[dict[str, Any]]:
-    """Tables, and figures as PDF as far as there is room: only what is inside is named."""
-    result = [_predictions(run, shown)]
-    inside = _inside(run)
+    """Tables, and figures as PDF, each as far as there is room; beside the ratings stands which tables have none."""
+    inside, result = _inside(run), [_predictions(run, shown)]
     tables = [file for file in inside if file.suffix == ".csv" and file.name != "predictions.csv"]
-    result += [_csv(file.name, read_text(file)) for file in tables]
-    figures_there, taken, room = [file for file in inside if file.suffix == ".pdf"], set(), _BUDGET
-    for file in sorted(figures_there, key=lambda item: item.stat().st_size):  # as many as there is room for
-        room -= file.stat().st_size
-        if room >= 0:
-            taken.add(file)
-    for file in filter(taken.__contains__, figures_there):
+    taken = _fitting(tables)
+    if large := [file.name for file in tables if file not in taken]:
+        left_out = f"(left out of this page for their size: {', '.join(large)}; in the run folder's report/)"
+        result[0]["note"] = " ".join(filter(None, (result[0].get("note"), left_out)))
+    result += [_csv(file.name, read_text(file)) for file in taken]
+    for file in _fitting([file for file in inside if file.suffix == ".pdf"]):
         data = base64.b64encode(file.read_bytes()).decode()
         result.append({"name": file.name, "type": "application/pdf", "base64": data})
     return result
+
+
+def _fitting(files: Sequence[Path]) -> list[Path]:
+    """As many files as there is room for, in their order."""
+    sizes = {file: file.stat().st_size for file in files}
+    small = sorted(files, key=sizes.__getitem__)
+    taken = {
+        file for file, together in zip(small, accumulate(map(sizes.__getitem__, small)), strict=True) if together <= _BUDGET
+    }
+    return [file for file in files if file in taken]

@@ -105,6 +105,19 @@ def test_a_name_that_is_both_is_the_command_and_the_file_can_be_reached(command,
     assert (status, len(json.loads(out)["overlays"])) == (0, 3)
 
 
+@pytest.mark.parametrize("value", ["report", "list"])
+def test_an_options_value_names_no_command(value, command, photo, tmp_path):
+    status, said, error = command("photo.png", *TINY, "--attr", "light", "--json", "--out", value)
+    assert status == 0, error
+    assert (json.loads(said)["run"], (tmp_path / value).is_dir()) == (value, True)
+    assert command("--out", f"{value}-2", "photo.png", *TINY, "--attr", "light", "--quiet")[0] == 0
+
+
+def test_an_options_value_is_no_photograph(command):
+    status, _, error = command("comapre", "--out", "runs/here")
+    assert (status, "No such command 'comapre'" in error) == (2, True)
+
+
 def test_a_folder_called_as_a_command_is_spoken_of_only_where_it_may_be_meant(command, photos, tmp_path):
     shutil.copytree(photos, tmp_path / "data")
     assert "'xaesthetic show ./data' shows that" in command("data")[2]

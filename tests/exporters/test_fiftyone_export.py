@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from support.hand_run import MODELS, hand_run
+from support.hand_run import MODELS, hand_run, rated_by_people
 
 from xaesthetic.core.extras import is_installed
 from xaesthetic.exporting.choice import ExportOptions
@@ -100,10 +100,26 @@ def test_the_files_are_json_and_equal_each_time(exported, tmp_path):
 
 
 def test_two_models_whose_names_become_one_have_two_fields():
-    from xaesthetic.exporters._fiftyone import rating_fields
+    from xaesthetic.exporters import _fiftyone
 
-    names = rating_fields([("a-b", "light"), ("a_b", "light"), ("a.b", "x")])
-    assert list(names.values()) == ["rating_a_b_light", "rating_a_b_light_2", "rating_a_b_x"]
+    fields = _fiftyone.rating_fields([("a-b", "light"), ("a_b", "light"), ("a.b", "x")], _fiftyone.names())
+    assert list(fields.values()) == ["rating_a_b_light", "rating_a_b_light_2", "rating_a_b_x"]
+    fields = _fiftyone.rating_fields([("a-b", "c"), ("a_b", "c"), ("a", "b_c_2")], _fiftyone.names())
+    assert len(set(fields.values())) == 3
+
+
+def test_what_people_rated_has_names_that_fields_can_have(tmp_path):
+    run = rated_by_people(hand_run(tmp_path / "mine", 2, scored=False), {"aspect 1.5": 0.25, "aspect_1_5": 0.5})
+    out = export(run, "fiftyone", tmp_path / "out")
+    fields = json.loads((out / "metadata.json").read_text())["sample_fields"]
+    about = {field["name"]: field["description"] for field in fields if field["name"].startswith("people_")}
+    assert about == {
+        "people_aspect_1_5": "aspect 1.5 as people rated it",
+        "people_aspect_1_5_2": "aspect_1_5 as people rated it",
+    }
+    for sample in json.loads((out / "samples.json").read_text())["samples"]:
+        rated = {name: value for name, value in sample.items() if name.startswith("people_")}
+        assert rated == {"people_aspect_1_5": 0.25, "people_aspect_1_5_2": 0.5}
 
 
 def test_a_model_alone(exported, tmp_path):

@@ -1,6 +1,7 @@
 """Tasks for Label Studio, held against its own validator and its own reader of brushes."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
@@ -80,3 +81,13 @@ def test_predictions_are_nobodys_annotations(exported):
     _, out, _ = exported
     records = [item for item in read_tasks(out / "tasks.json") if hasattr(item, "annotations")]
     assert all(not record.annotations for record in records)
+
+
+@pytest.mark.parametrize("name", ["a&b", "a#b", "a b+c%20", "grün"])
+def test_the_folders_name_stands_in_the_address_as_an_address_has_it(name, tmp_path):
+    run = hand_run(tmp_path / "mine", 1, scored=False)
+    out = export(run, "label_studio", tmp_path / name)
+    [task] = json.loads((out / "tasks.json").read_text())
+    [place] = parse_qs(urlsplit(task["data"]["image"]).query)["d"]  # as Label Studio's server reads it
+    assert (tmp_path / place).is_file()
+    assert read_tasks(out / "tasks.json")

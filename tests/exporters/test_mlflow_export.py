@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from support.hand_run import hand_run
+from support.hand_run import METHODS, hand_run, rated_by_people
 
 from xaesthetic.core.extras import is_installed
 from xaesthetic.exporting.export import export
@@ -41,3 +41,21 @@ def test_ratings_are_metrics_and_overlays_images(tmp_path, monkeypatch, capfd):
     shows = [row["shows"] for row in rows if row["step"] == "1" and row["image"] == "map/two/cam/light"]
     assert shows[0].startswith("two cam light, rated 0.667; colors from ")
     assert {path.name for path in out.iterdir()} == {"mlflow.db", "artifacts"}
+
+
+def test_names_that_become_one_are_numbered_and_images_have_plain_letters(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    monkeypatch.setattr("support.hand_run.MODELS", {"one": ("a:b", "a+b", "schärfe")})
+    run = rated_by_people(hand_run(tmp_path / "mine", 2, scored=False), {"a:b": 0.25, "a+b": 0.5})
+    out = export(run, "mlflow", tmp_path / "out")
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{out / 'mlflow.db'}")
+    [made] = client.search_runs([item.experiment_id for item in client.search_experiments() if item.name == "xaesthetic"])
+    people = {name: value for name, value in made.data.metrics.items() if name.startswith("people/")}
+    assert people == {"people/a_b": 0.25, "people/a_b_2": 0.5}
+    assert {"rating/one/a_b", "rating/one/a_b_2", "rating/one/schärfe"} <= set(made.data.metrics)
+    table = Path(client.download_artifacts(made.info.run_id, "photographs.csv"))
+    rows = [row for row in csv.DictReader(table.read_text().splitlines()) if row["step"] == "1" and row["image"]]
+    assert len({row["image"] for row in rows}) == len(rows) == 3 * len(METHODS)
+    assert {"map/one/cam/a_b", "map/one/cam/a_b_2", "map/one/cam/sch_rfe"} <= {row["image"] for row in rows}

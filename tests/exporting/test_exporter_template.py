@@ -50,6 +50,17 @@ def test_a_name_that_is_no_function_is_refused(command, tmp_path, name):
     assert not (tmp_path / name).exists()
 
 
+@pytest.mark.parametrize("name", ["class", "None", "json", "jpeg", "photographs", "choose", "Path"])
+def test_a_name_that_means_something_else_there_is_refused(command, tmp_path, name):
+    status, _, errors = command("new", "exporter", name)
+    assert status == 2
+    assert f"choose another name, '{name}_tool'" in errors
+    assert not (tmp_path / name).exists()
+    assert command("new", "exporter", f"{name}_tool")[0] == 0
+    [file] = (tmp_path / f"{name}_tool").glob(f"*_exporters/{name}_tool.py")
+    compile(file.read_text(), file, "exec")
+
+
 def test_what_is_there_is_kept(command, tmp_path):
     (tmp_path / "my_tool").mkdir()
     status, _, errors = command("new", "exporter", "my_tool")

@@ -95,7 +95,10 @@ def test_what_travels_is_written_once(run):
     assert first["predictions"]["two"] == [before["predictions"]["two"]["light"], None]
     assert ("ratings" in first, "people" in first, "edit" in first) == (True, True, False)
     assert [set(row) for row in travels["findings"]] == [{"model", "method", "attributes", "holds"}] * len(shown["findings"])
-    assert "completeness" not in travels
+    read = {"attributes", "columns", "downloads", "findings", "leaderboard", "models", "opening", "photographs"}
+    assert set(travels) == read | {"specificity", "stability"}
+    assert [set(row) for row in travels["models"]] == [{"key"}] * 2
+    assert [set(item) for item in travels["attributes"]] == [{"name", "title", "ranges"}] * 2
     ranges = {name: {"low": -1.0, "high": float(name == "c"), "about": "x"} for name in "abc"}
     shown["attributes"][0]["ranges"] = ranges
     assert [item["of"] for item in json.loads(travelling(shown))["attributes"][0]["ranges"]] == [["a", "b"], ["c"]]

@@ -153,6 +153,20 @@ def test_only_files_that_travel_in_the_page_are_named(file, run, monkeypatch):
     assert "beside this page" not in written.read_text(encoding="utf-8")
 
 
+def test_tables_travel_in_the_page_as_far_as_there_is_room(file, run, monkeypatch):
+    large, others = run.report / "overlays.csv", sum(item.stat().st_size for item in run.report.glob("*.csv"))
+    large.write_text("attribute\n" + "light\n" * others)
+    monkeypatch.setattr(page_module, "_BUDGET", others)
+    try:
+        (written,) = draw_reports(run, ["html_report"])
+    finally:
+        large.unlink()
+    first, *others = told(written)["downloads"]
+    assert "leaderboard.csv" in [item["name"] for item in others]
+    assert "overlays.csv" not in [item["name"] for item in others]
+    assert first["note"] == "(left out of this page for their size: overlays.csv; in the run folder's report/)"
+
+
 def test_ratings_of_the_shown_photographs_alone_are_called_so(run, monkeypatch, open_page):
     assert "note" not in told(draw_reports(run, ["html_report"])[0])["downloads"][0]
     monkeypatch.setattr(page_module, "_ROWS", 5)

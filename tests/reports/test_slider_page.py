@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from support.browser import Opened, serious
+from support.plugin_package import contents
 from support.report_page import SCRIPTS, pixels, told
 from support.slid_page import (  # noqa: F401
     arrived,
@@ -24,10 +25,11 @@ from support.slid_page import (  # noqa: F401
     widths,
 )
 from support.slid_run import AMOUNTS, EDITS, STEPS, rating, slid_run
+from xaesthetic_reports import html_report as page_module
 from xaesthetic_reports._beside import compact
 from xaesthetic_reports._slider import _is_fitted, outline, strip
 
-from xaesthetic.core.types import Source
+from xaesthetic.core.types import ReportOptions, Source
 from xaesthetic.reporting import draw_reports
 from xaesthetic.run.schemas import SLIDER, SLIDER_MAPS, SLIDER_PICTURES
 
@@ -89,6 +91,40 @@ def test_without_a_slider_there_is_none_and_old_pictures_go(tmp_path):
     assert told(file)["slider"] is None
     assert 'id="slider"' not in file.read_text()
     assert "img-src data: blob:;" in file.read_text()
+
+
+def test_where_no_photograph_is_left_there_is_none(tmp_path):
+    run = slid_run(tmp_path / "run")
+    for table in (SLIDER, SLIDER_MAPS, SLIDER_PICTURES):  # what people marked covers all of every photograph
+        run.write(table, run.read(table).iloc[:0])
+    (file,) = draw_reports(run, ["html_report"])
+    assert told(file)["slider"] is None
+    assert not (run.report / "slider").exists()
+
+
+@pytest.mark.parametrize("place", ["beside", "inside"])
+def test_a_page_that_fails_leaves_the_old_one_with_its_files(place, tmp_path, monkeypatch):
+    run = slid_run(tmp_path / "run")
+    draw_reports(run, ["html_report"])
+    (run.report / "slider" / "of_the_old_page.js").touch()
+    before = contents(run.report)
+    monkeypatch.setattr(page_module, "render", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        draw_reports(run, ["html_report"], ReportOptions(slider=place))
+    assert contents(run.report) == before
+    monkeypatch.undo()
+    draw_reports(run, ["html_report"], ReportOptions(slider=place))
+    assert (run.report / "slider").exists() == (place == "beside")
+    assert not (run.report / "slider" / "of_the_old_page.js").exists()
+
+
+def test_an_edit_of_another_version_is_about_nothing(tmp_path):
+    run = slid_run(tmp_path / "run")
+    for table in (SLIDER, SLIDER_MAPS, SLIDER_PICTURES):
+        run.write(table, run.read(table).replace({"edit": {"saturate": "turn_around"}}))
+    (file,) = draw_reports(run, ["html_report"])
+    edit = told(file)["slider"]["edits"][1]
+    assert edit == {"name": "turn_around", "title": "turn around", "does": "", "attribute": "", "fitted": []}
 
 
 def test_a_strip_keeps_values_on_one_scale(run):

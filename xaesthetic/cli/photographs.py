@@ -2,11 +2,12 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
 from xaesthetic.cli import completing, drawing, options, ratings, screen, sliding
 from xaesthetic.cli.lists import split_commas
@@ -32,10 +33,22 @@ class PhotographGroup(TyperGroup):
         """Arguments as they are meant: `show` before photographs, a study planned under either name, a slider's place."""
         if args[:2] == _PLAN and not os.path.exists(args[1]):  # noqa: PTH110
             args = ["annotations", *args[1:]]
-        named = any(arg in self.commands for arg in args)
-        if not named and any(map(_is_photograph, args)):
+        args = sliding.with_place(args, _is_photograph)
+        words = list(self._words(args))
+        if words and words[0] not in self.commands and any(map(_is_photograph, words)):
             args = [_SHOW, *args]
-        return sliding.with_place(args, _is_photograph)
+        return args
+
+    def _words(self, args: list[str]) -> Iterator[str]:
+        """Give the arguments that are neither options of `show` nor values of these: `--out report` names no command."""
+        options = [option for option in self.commands[_SHOW].params if isinstance(option, TyperOption)]
+        valued = {name for option in options if not option.is_flag for name in option.opts}
+        rest = iter(args)
+        for arg in rest:
+            if arg in valued:
+                next(rest, None)
+            elif not arg.startswith("-"):
+                yield arg
 
 
 def _is_photograph(arg: str) -> bool:

@@ -55,10 +55,17 @@ Elsewhere = Annotated[str, typer.Option("--slider", hidden=True, callback=_refus
 
 def with_place(args: list[str], is_photograph: Callable[[str], bool]) -> list[str]:
     """Arguments in which `--slider` without a place says `beside`, as it means; typer's options always take a value."""
+    from xaesthetic.core.sliding import SLIDERS
+
+    def is_place(arg: str) -> bool:
+        return arg in SLIDERS or not (
+            arg.startswith("-") or is_photograph(arg)
+        )  # a misspelt one is refused where it is read
+
     spelled = []
     for arg, following in zip(args, [*args[1:], None], strict=True):
         spelled.append(arg)
-        if arg == "--slider" and (following is None or following.startswith("-") or is_photograph(following)):
+        if arg == "--slider" and (following is None or not is_place(following)):
             spelled.append("beside")
     return spelled
 

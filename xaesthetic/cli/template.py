@@ -114,7 +114,7 @@ def write_template(folder: Path) -> list[Path]:
         If something is there already, or the name is none.
     """
     name = folder.name
-    if not name or not name.isprintable() or name[0] in ".-" or any(letter in "\"\\$$'=:" for letter in name):
+    if not name or not name.isprintable() or name[0] in ".-" or any(letter in "\"\\$'=:" for letter in name):
         raise DataError(f"{name!r} is no name for a folder; letters, digits, '_' and '-' were wanted.")
     if folder.exists() or folder.is_symlink():
         raise DataError(f"{printable(folder)}: is there already; choose another name.")

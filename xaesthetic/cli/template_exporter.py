@@ -1,5 +1,7 @@
 """What `xaesthetic new exporter NAME` writes: a package with an exporter that works as it stands."""
 
+import ast
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
@@ -60,6 +62,8 @@ def write_exporter(folder: Path) -> list[Path]:
     name = folder.name
     if not (name.isidentifier() and name.isascii()) or name[0] == "_":
         raise DataError(f"{name!r} is no name for an exporter; letters, digits and '_' were wanted, a letter first.")
+    if iskeyword(name) or name in _imported():
+        raise DataError(f"{name!r} means something else in an exporter's file already; choose another name, '{name}_tool'.")
     if folder.exists() or folder.is_symlink():
         raise DataError(f"{printable(folder)}: is there already; choose another name.")
     package = f"{name}_exporters"
@@ -69,3 +73,9 @@ def write_exporter(folder: Path) -> list[Path]:
             (temporary / file).parent.mkdir(parents=True, exist_ok=True)
             (temporary / file).write_text(Template(text).substitute(name=name), encoding="utf-8")
     return [folder / file for file in files]
+
+
+def _imported() -> set[str]:
+    """Return what the exporter's file imports: a function of such a name would take its place."""
+    known = ast.walk(ast.parse(Template(_EXPORTER).substitute(name="_")))
+    return {name.name for node in known if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names}

@@ -1,10 +1,10 @@
 """The fields of a FiftyOne data set: what they are called, and how its metadata.json declares them."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xaesthetic.exporters._names import Names
 from xaesthetic.exporting.choice import MapPlace
 from xaesthetic.run.store import Run
 
@@ -20,27 +20,28 @@ def digest(*names: str) -> str:
     return hashlib.sha256("\0".join(names).encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def where(places: Sequence[MapPlace]) -> dict[MapPlace, str]:
+def names() -> Names:
+    """Return what gives fields their names: as FiftyOne takes them, without dots."""
+    return Names(r"\W+", "_")
+
+
+def where(places: Sequence[MapPlace], named: Names) -> dict[MapPlace, str]:
     """Return the field of every map: ``map_MODEL_METHOD_ATTRIBUTE``."""
-    return dict(zip(places, _names("map", [place.parts for place in places]), strict=True))
+    return {place: named.of("map", *place.parts) for place in places}
 
 
-def rating_fields(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def rating_fields(pairs: Sequence[tuple[str, str]], named: Names) -> dict[tuple[str, str], str]:
     """Return the field of every rating: ``rating_MODEL_ATTRIBUTE``."""
-    return dict(zip(pairs, _names("rating", pairs), strict=True))
+    return {pair: named.of("rating", *pair) for pair in pairs}
 
 
-def _names(kind: str, parts: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Names as FiftyOne takes them, without dots; numbered where two would be one."""
-    taken: dict[str, int] = {}
-    for several in parts:
-        name = re.sub(r"\W+", "_", "_".join((kind, *several)))
-        taken[name] = taken.get(name, 0) + 1
-        yield name if taken[name] == 1 else f"{name}_{taken[name]}"
+def people_fields(attributes: Sequence[str], named: Names) -> dict[str, str]:
+    """Return the field of every attribute that people rated: ``people_ATTRIBUTE``."""
+    return {attribute: named.of("people", attribute) for attribute in attributes}
 
 
 def metadata(
-    run: Run, maps: Mapping[MapPlace, str], ratings: Mapping[tuple[str, str], str], people: Sequence[str]
+    run: Run, maps: Mapping[MapPlace, str], ratings: Mapping[tuple[str, str], str], people: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return what FiftyOne keeps of a data set besides its samples.
 
@@ -48,17 +49,15 @@ def metadata(
     ----------
     run
         The run.
-    maps, ratings
+    maps, ratings, people
         Their fields.
-    people
-        The attributes that people rated.
     """
     described = run.described()
     fields = [*_usual(), *(_field(name, _TEXT) for name in ("photograph", "original", "edit", "credit"))]
     for (model, attribute), name in ratings.items():
         item = described.of_model(model, attribute)
         fields.append(_field(name, _NUMBER, about=f"{item.title} as {model} rates it{_within(item.range)}"))
-    fields += [_field(f"people_{name}", _NUMBER, about=f"{name} as people rated it") for name in people]
+    fields += [_field(name, _NUMBER, about=f"{attribute} as people rated it") for attribute, name in people.items()]
     for place, name in maps.items():
         fields.append(_heatmap(name, f"{', '.join(place.parts)}: signed, on the layer's own grid"))
     info = {

@@ -13,7 +13,7 @@ from jaxtyping import Float32
 
 from xaesthetic.core.facts import exporter
 from xaesthetic.core.files import to_json
-from xaesthetic.exporters._fiftyone import digest, metadata, rating_fields, where
+from xaesthetic.exporters._fiftyone import digest, metadata, names, people_fields, rating_fields, where
 from xaesthetic.exporting.choice import ExportOptions, choose
 from xaesthetic.exporting.photographs import ExportedMap, ExportedPhotograph, jpeg, photographs
 from xaesthetic.run.store import Run
@@ -39,8 +39,8 @@ def fiftyone(run: Run, out: Path, options: ExportOptions) -> None:
     choice = choose(run, options)
     data = out / "data"
     data.mkdir()
-    fields, ratings = where(choice.maps), rating_fields(choice.ratings)
-    people: dict[str, None] = {}
+    named, people = names(), dict[str, str]()
+    fields, ratings = where(choice.maps, named), rating_fields(choice.ratings, named)
     with (out / "samples.json").open("w", encoding="utf-8") as samples:
         samples.write('{"samples": [')
         comma = ""
@@ -50,12 +50,13 @@ def fiftyone(run: Run, out: Path, options: ExportOptions) -> None:
             (out / file).write_bytes(written)
             sample = _sample(item, file, len(written))
             sample |= {ratings[pair]: value for pair, value in item.ratings.items()}
+            people |= people_fields([*item.record.ratings], named)
+            sample |= {people[name]: value for name, value in item.record.ratings.items() if np.isfinite(value)}
             sample |= {fields[shown.place]: _heatmap(item, shown, fields[shown.place]) for shown in item.maps}
-            people |= dict.fromkeys(item.record.ratings)
             samples.write(f"{comma}\n{json.dumps(sample, allow_nan=False)}")
             comma = ","
         samples.write("\n]}\n")
-    (out / "metadata.json").write_text(to_json(metadata(run, fields, ratings, tuple(people))), encoding="utf-8")
+    (out / "metadata.json").write_text(to_json(metadata(run, fields, ratings, people)), encoding="utf-8")
 
 
 def _sample(item: ExportedPhotograph, file: str, size: int) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _sample(item: ExportedPhotograph, file: str, size: int) -> dict[str, Any]:
         "original": record.original,
         "edit": f"{record.edit.name} {record.edit.amount:g}" if record.edit else None,
         "credit": record.credit,
-    } | {f"people_{name}": value for name, value in record.ratings.items() if np.isfinite(value)}
+    }
 
 
 def _heatmap(item: ExportedPhotograph, shown: ExportedMap, field: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -46,7 +47,7 @@ def label_studio(run: Run, out: Path, options: ExportOptions) -> None:
         for item in photographs(run, choice, options):
             file = f"images/{item.name}.jpg"
             (out / file).write_bytes(jpeg(item.pixels))
-            data = {"image": f"/data/local-files/?d={options.place.name}/{file}", "photograph": item.record.id}
+            data = {"image": f"/data/local-files/?d={quote(f'{options.place.name}/{file}')}", "photograph": item.record.id}
             data |= {"credit": item.record.credit, "edit": item.record.edit.name if item.record.edit else ""}
             task = {"data": data, "predictions": [*_predictions(item)]}
             tasks.write(f"{comma}\n{json.dumps(task, ensure_ascii=False, allow_nan=False)}")

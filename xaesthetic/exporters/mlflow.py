@@ -2,7 +2,6 @@
 
 import csv
 import logging
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from PIL import Image
 from xaesthetic.core.extras import need
 from xaesthetic.core.facts import exporter
 from xaesthetic.exporters._environment import variables
+from xaesthetic.exporters._names import Names
 from xaesthetic.exporters._question import question
 from xaesthetic.exporting.choice import ExportOptions, choose
 from xaesthetic.exporting.photographs import ExportedPhotograph, overlay, overlay_caption, photographs
@@ -21,6 +21,7 @@ from xaesthetic.run.store import Run
 
 _SILENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 _PURPOSE = "an export to mlflow"
+_STRANGE, _STRANGE_OF_IMAGES = r"[^\w./ -]+", r"[^A-Za-z0-9_./ -]+"  # to MLflow, in a name
 _LONGEST = 6000  # letters of a parameter
 _DATABASE, _ARTIFACTS = "mlflow.db", "artifacts"
 
@@ -50,30 +51,26 @@ def mlflow(run: Run, out: Path, options: ExportOptions) -> None:
 def _write(client: Any, entities: Any, run: Run, out: Path, options: ExportOptions) -> None:
     experiment = client.create_experiment("xaesthetic", artifact_location=(out / _ARTIFACTS).as_uri())
     made = client.create_run(experiment, run_name=run.root.name).info.run_id
-    params = [entities.Param(_plain(name), text[:_LONGEST]) for name, text in question(run).items()]
+    names, images = Names(_STRANGE, "/"), Names(_STRANGE_OF_IMAGES, "/")
+    params = [entities.Param(names.of(name), text[:_LONGEST]) for name, text in question(run).items()]
     client.log_batch(made, params=params)
     with _table(client, made, out / "photographs.csv") as rows:
         rows.writerow(["step", "photograph", "credit", "image", "shows"])
         for item in photographs(run, choose(run, options), options):
-            client.log_batch(made, metrics=[entities.Metric(*row, 0, item.number) for row in _metrics(item)])
+            client.log_batch(made, metrics=[entities.Metric(*row, 0, item.number) for row in _metrics(item, names)])
             rows.writerow([item.number, item.record.id, item.record.credit, "", ""])
             for shown in item.maps:
-                key = _plain("/".join(("map", *shown.place.parts)))
+                key = images.of("map", *shown.place.parts)
                 client.log_image(made, Image.fromarray(overlay(item, shown)), key=key, step=item.number, synchronous=True)
                 rows.writerow([item.number, item.record.id, item.record.credit, key, overlay_caption(item, shown)])
     client.set_terminated(made)
 
 
-def _metrics(item: ExportedPhotograph) -> Iterator[tuple[str, float]]:
-    for (model, attribute), rating in item.ratings.items():
-        yield _plain(f"rating/{model}/{attribute}"), rating
+def _metrics(item: ExportedPhotograph, names: Names) -> Iterator[tuple[str, float]]:
+    for pair, rating in item.ratings.items():
+        yield names.of("rating", *pair), rating
     for attribute, rating in item.record.ratings.items():
-        yield _plain(f"people/{attribute}"), float(rating)
-
-
-def _plain(name: str) -> str:
-    """A name as MLflow takes it."""
-    return re.sub(r"[^\w./ -]+", "_", name)
+        yield names.of("people", attribute), float(rating)
 
 
 @contextmanager
