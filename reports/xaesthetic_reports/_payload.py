@@ -48,7 +48,7 @@ def payload(run: Run) -> dict[str, Any]:
         "photographs": photographs(run, shown),
         "columns": [
             column(run, model, method, shown) | {"kept": stable_cells(cells, model, method, shown)}
-            for model, method in _places(run)
+            for model, method in run.places()
         ],
         "specificity": _summary(run, SPECIFICITY),
         "stability": _summary(run, STABILITY),
@@ -108,18 +108,14 @@ def _stored(run: Run) -> list[dict[str, Any]]:
     return rows
 
 
-def _places(run: Run) -> list[tuple[str, str]]:
-    return [(model, method) for model in map(model_key, run.experiment.models) for method in run.methods(model)]
-
-
 def _floors(run: Run) -> list[dict[str, Any]]:
     """Return what the page has beside attributes: no name, for what is the same for all of them; nothing where none is."""
-    present = any(not run.maps(*place).asks_output for place in _places(run))
+    present = any(not run.maps(*place).asks_output for place in run.places())
     return [{"name": "", "title": "none: maps that ask no attribute", "question": "", "ranges": {}}] if present else []
 
 
 def _explained(run: Run) -> set[str]:
-    return {image for place in _places(run)[:1] for image in run.maps(*place).images}
+    return {image for place in run.places()[:1] for image in run.maps(*place).images}
 
 
 def _source(source: Source) -> dict[str, Any]:

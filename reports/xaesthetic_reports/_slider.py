@@ -244,5 +244,4 @@ def maps_at(rows: pd.DataFrame, steps: Sequence[tuple[str, float]]) -> Float32[n
 def _not_followed(run: Run, maps: pd.DataFrame) -> list[str]:
     """The run's methods whose maps were not made at every step."""
     made = set(maps.groupby(["model", "method"]).groups)
-    left = [(key, method) for key in map(model_key, run.experiment.models) for method in run.methods(key)]
-    return list(dict.fromkeys(method for key, method in left if (key, method) not in made))
+    return list(dict.fromkeys(method for key, method in run.places() if (key, method) not in made))
