@@ -260,32 +260,6 @@ def test_a_page_without_its_folder_says_so(chromium, beside, tmp_path):
     page.close()
 
 
-def test_a_picture_that_is_missing_leaves_no_other_in_its_place(chromium, run, beside, tmp_path):
-    folder = shutil.copytree(run.report / "slider", tmp_path / "slider")
-    (folder / "01-001.js").unlink()
-    page = Opened(chromium, shutil.copy(beside, tmp_path / "sent.html")).page
-    arrived(page, 0)
-    page.locator("#slider-amount").fill("1")
-    until(page, "!document.getElementById('slider-lost').hidden")
-    until(page, "document.querySelector('#slider-panels img').dataset.place === ''")
-    assert page.locator("#slider-panels img[src^='blob:']").count() == 0
-    page.select_option("#slider-photograph", index=1)
-    until(page, "document.querySelector('#slider-panels img').dataset.place === '1'")
-    assert page.locator("#slider-lost").is_hidden()  # nothing of this one is
-    page.close()
-
-
-def test_it_follows_the_pages_attribute_by_a_link_too(opened):
-    page = opened.page
-    assert page.input_value("#slider-attribute") == "light"
-    page.evaluate("location.hash = '#attribute=vivid_color'")
-    until(page, "document.getElementById('slider-attribute').value === 'vivid_color'")
-    page.select_option("#slider-attribute", "light")
-    page.evaluate("location.hash = '#attribute=vivid_color&drawn=lines'")  # the same attribute: it stays as chosen here
-    until(page, "document.getElementById('drawn').value === 'lines'")
-    assert page.input_value("#slider-attribute") == "light"
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_every_screen(open_page, inside, size, scheme):

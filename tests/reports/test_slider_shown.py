@@ -1,6 +1,9 @@
 """The edit slider of the page: how it plays and opens, and what stands there without scripts."""
 
+import shutil
+
 import pytest
+from support.browser import Opened
 from support.report_page import retold, told
 from support.slid_page import arrived, beside, inside, opened, run, said, until  # noqa: F401
 from support.slid_run import rating
@@ -81,3 +84,29 @@ def test_the_film_opens_on_the_pages_first_attribute_that_is_rated(beside):
     for attributes in (known["attributes"], known["attributes"][::-1]):
         names = [item["name"] for item in attributes if item["name"] in ("light", "vivid_color")]
         assert _names(known | {"attributes": attributes})[0] == names[0]
+
+
+def test_a_picture_that_is_missing_leaves_no_other_in_its_place(chromium, run, beside, tmp_path):
+    folder = shutil.copytree(run.report / "slider", tmp_path / "slider")
+    (folder / "01-001.js").unlink()
+    page = Opened(chromium, shutil.copy(beside, tmp_path / "sent.html")).page
+    arrived(page, 0)
+    page.locator("#slider-amount").fill("1")
+    until(page, "!document.getElementById('slider-lost').hidden")
+    until(page, "document.querySelector('#slider-panels img').dataset.place === ''")
+    assert page.locator("#slider-panels img[src^='blob:']").count() == 0
+    page.select_option("#slider-photograph", index=1)
+    until(page, "document.querySelector('#slider-panels img').dataset.place === '1'")
+    assert page.locator("#slider-lost").is_hidden()  # nothing of this one is
+    page.close()
+
+
+def test_it_follows_the_pages_attribute_by_a_link_too(opened):
+    page = opened.page
+    assert page.input_value("#slider-attribute") == "light"
+    page.evaluate("location.hash = '#attribute=vivid_color'")
+    until(page, "document.getElementById('slider-attribute').value === 'vivid_color'")
+    page.select_option("#slider-attribute", "light")
+    page.evaluate("location.hash = '#attribute=vivid_color&drawn=lines'")  # the same attribute: it stays as chosen here
+    until(page, "document.getElementById('drawn').value === 'lines'")
+    assert page.input_value("#slider-attribute") == "light"
