@@ -69,6 +69,7 @@ def test_the_terminal_shows_every_attributes_own_metrics(judged, capsys):
     shown = capsys.readouterr().out
     assert "signed_cc, light" in shown
     assert "cc, vivid_color" in shown
+    assert "\\n" not in shown
     assert "nan" not in shown
 
 

@@ -59,8 +59,9 @@ def _leaderboard(table: "pd.DataFrame", ranks: "pd.DataFrame", named: Sequence[s
         ]
         screen.say()
         screen.print_table([f"{metric}, {attribute}", "mean [95 %]", "normalised", "group", ""], lines)
+    screen.say()
     screen.say(
-        "\nnormalised: 0 is the centre blob, 1 people against each other. group: those that share a letter are not told "
+        "normalised: 0 is the centre blob, 1 people against each other. group: those that share a letter are not told "
         "apart (Friedman, Nemenyi, 5 %)."
     )
     rest = [name for name in leading if name not in shown]

@@ -55,12 +55,12 @@ Elsewhere = Annotated[str, typer.Option("--slider", hidden=True, callback=_refus
 
 def with_place(args: list[str], is_photograph: Callable[[str], bool]) -> list[str]:
     """Arguments in which `--slider` without a place says `beside`, as it means; typer's options always take a value."""
+    if "--slider" not in args:
+        return args
     from xaesthetic.core.sliding import SLIDERS
 
-    def is_place(arg: str) -> bool:
-        return arg in SLIDERS or not (
-            arg.startswith("-") or is_photograph(arg)
-        )  # a misspelt one is refused where it is read
+    def is_place(arg: str) -> bool:  # a misspelt one too: it is refused where it is read
+        return arg in SLIDERS or not (arg.startswith("-") or is_photograph(arg))
 
     spelled = []
     for arg, following in zip(args, [*args[1:], None], strict=True):

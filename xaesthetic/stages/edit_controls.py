@@ -22,7 +22,7 @@ from xaesthetic.run.stage import Sink, TableSink, batches, compute
 from xaesthetic.run.store import Run
 from xaesthetic.stages import edit_response
 from xaesthetic.stages._photographs import LeftOutSink, lost_rows, or_reason
-from xaesthetic.stages._subjects import marks_of, with_subject
+from xaesthetic.stages._subjects import marks_of
 
 Changed = tuple[str, str, Pixels]
 """`edit` or `control`, its name, and the changed photograph."""
@@ -46,9 +46,10 @@ def measure_controls(run: Run, models: Mapping[str, AttributeModel], execution: 
     DataError
         If no photograph has a subject.
     """
-    validate(run, models)
+    marks = marks_of(run)
+    records = edit_response.editable(run, models, marks)
     rated = {name for model in models.values() for name in model.attributes}
-    name, marks = EDIT_CONTROLS.name, marks_of(run)
+    name = EDIT_CONTROLS.name
 
     def prepare(record: Record) -> tuple[Pixels, list[Changed]]:
         photograph = load_original(record)
@@ -64,7 +65,6 @@ def measure_controls(run: Run, models: Mapping[str, AttributeModel], execution: 
 
     sink = TableSink(EDIT_CONTROLS, run.root / f"{name}.parquet", run.parts / name)
     sinks: dict[str, Sink] = {LEFT_OUT.name: LeftOutSink(run, name), name: sink}
-    records = with_subject(run)
     compute(run.parts, name, records, work, sinks, execution, or_reason(prepare), "photographs, edits and controls")
 
 

@@ -88,8 +88,8 @@ def measure_edits(run: Run, models: Mapping[str, AttributeModel], execution: Exe
     DataError
         If no photograph has a subject.
     """
-    validate(run, models)
-    records, marks = with_subject(run), marks_of(run)
+    marks = marks_of(run)
+    records = editable(run, models, marks)
     rated = {base_name(name) for model in models.values() for name in model.attributes}
 
     def prepare(record: Record) -> tuple[Pixels, list[Edited]]:
@@ -120,14 +120,33 @@ def validate(run: Run, models: Mapping[str, AttributeModel]) -> None:
     DataError
         If there is not.
     """
-    if not with_subject(run):
+    editable(run, models, marks_of(run))
+
+
+def editable(run: Run, models: Mapping[str, AttributeModel], marks: Mapping[str, Sequence[bytes]]) -> list[Record]:
+    """Return the photographs that edits and controls are made of, in the run's order.
+
+    Parameters
+    ----------
+    run, models
+        The run, and its models by their keys.
+    marks
+        What `marks_of` gives of the run.
+
+    Raises
+    ------
+    DataError
+        If no photograph has a subject, or no model rates what edits change.
+    """
+    if not (records := with_subject(run, marks)):
         raise DataError(
-            f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one. Mark one (--data "
-            "masks, or a study without attributes), or leave out --edits."
+            f"{run.root}: no photograph of {run.experiment.data} has a subject; edits need one. Have masks of them "
+            "(--data masks), or leave out --edits."
         )
     moved = list(dict.fromkeys(kind.attribute for kind in edits.EDITS.values()))
     if not any(base_name(name) in moved for model in models.values() for name in model.attributes):
         raise DataError(f"{run.root}: no model rates what edits change; a model of one of {', '.join(moved)} is needed.")
+    return records
 
 
 def _rows(
